@@ -1,0 +1,46 @@
+"""`bahi invoice`: the arithmetic of a document without a database."""
+
+import json
+import sys
+from decimal import Decimal
+from typing import Any, TextIO
+
+import click
+
+from core.errors import DomainError
+from invoicing.preview import preview as preview_of
+
+MAX_INPUT_CHARACTERS = 5_000_000
+
+
+@click.group("invoice")
+def command() -> None:
+    """Tax documents: check what one comes to."""
+
+
+@command.command()
+@click.argument("file", type=click.File("r", encoding="utf-8"))
+@click.option("--original", type=click.File("r", encoding="utf-8"), help="The document that a credit note corrects.")
+def preview(file: TextIO, original: TextIO | None) -> None:
+    """Print lines, totals, tax by rate, round-off and grand total of the document in FILE (`-` reads stdin)."""
+    source = _read(file)
+    if original is not None and isinstance(source, dict):
+        source["against"] = _read(original)
+    try:
+        result = preview_of(source)
+    except DomainError as error:
+        click.echo(f"{file.name}: {error}", err=True)
+        sys.exit(1)
+    click.echo(json.dumps(result, ensure_ascii=False, indent=2))
+
+
+def _read(file: TextIO) -> Any:
+    try:
+        text = file.read(MAX_INPUT_CHARACTERS + 1)
+        if len(text) > MAX_INPUT_CHARACTERS:
+            raise click.UsageError(f"{file.name} is larger than {MAX_INPUT_CHARACTERS} characters")
+        given = json.loads(text, parse_float=Decimal)
+    except (ValueError, RecursionError) as error:
+        raise click.UsageError(f"{file.name} is not JSON: {error}") from error
+    # A whole example (`{"input": ..., "expected": ...}`) is accepted as well as its input alone.
+    return given["input"] if isinstance(given, dict) and isinstance(given.get("input"), dict) else given

@@ -1,0 +1,1 @@
+"""Tax, document numbers, invoices, credit notes, the paper and its payment code."""

@@ -1,0 +1,130 @@
+"""Numbers that others gave to people and accounts: GSTIN, PAN, UPI address, IBAN, Pakistan's tax ids.
+
+Each `..._problem` answers None when the number is well formed, else one clause that says what is wrong.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from stdnum import iban
+from stdnum.exceptions import ValidationError
+from stdnum.pk import cnic
+
+from core.errors import Invalid
+from invoicing.states import CURRENT_STATES, current_state
+
+GSTIN_LENGTH = 15
+BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+PAN = re.compile(r"[A-Z]{5}[0-9]{4}[A-Z]")
+PAN_HOLDERS = "ABCFGHJLPT"  # fourth letter: association, body, company, firm, government, HUF, ..., person, trust
+VPA = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,254}[A-Za-z0-9])@[A-Za-z][A-Za-z0-9]{1,63}")
+STATES_WITHOUT_TAXPAYERS = frozenset({"96"})
+
+
+class GstinInvalid(Invalid):
+    """A GSTIN that cannot exist."""
+
+    code = "GSTIN_INVALID"
+
+
+@dataclass(frozen=True, slots=True)
+class Gstin:
+    """A well-formed GSTIN and what it says."""
+
+    text: str
+    state: str
+    pan: str
+
+
+def normalised(text: str) -> str:
+    """Upper case without spaces, bidi marks and zero-width characters, as pasted numbers come with all of these."""
+    kept = (letter for letter in text if unicodedata.category(letter) not in ("Cf", "Cc", "Zs", "Zl", "Zp"))
+    return "".join(kept).upper()
+
+
+def gstin_check_character(first_fourteen: str) -> str:
+    """The fifteenth character: base-36 digits weighted 1, 2, 1, 2, ..., quotient and remainder added up."""
+    total = 0
+    for position, letter in enumerate(first_fourteen):
+        product = BASE36.index(letter) * (1 + position % 2)
+        total += product // 36 + product % 36
+    return BASE36[-total % 36]
+
+
+def gstin_problem(text: str) -> str | None:
+    """What is wrong with a normal taxpayer's GSTIN, or None."""
+    value = normalised(text)
+    if len(value) != GSTIN_LENGTH:
+        return f"a GSTIN has {GSTIN_LENGTH} characters, this has {len(value)}"
+    if any(letter not in BASE36 for letter in value):
+        return "a GSTIN has only letters A-Z and digits"
+    return _gstin_part_problem(value)
+
+
+def parse_gstin(text: str) -> Gstin:
+    """A GSTIN with its state and PAN. Raises GstinInvalid with the reason."""
+    problem = gstin_problem(text)
+    if problem:
+        raise GstinInvalid(f"{text.strip()!r} is not a GSTIN: {problem}", gstin=text)
+    value = normalised(text)
+    return Gstin(value, value[:2], value[2:12])
+
+
+def is_gstin(text: str) -> bool:
+    """True when the GSTIN is well formed; whether it is registered only the portal knows."""
+    return gstin_problem(text) is None
+
+
+def is_pan(text: str) -> bool:
+    """True for a well-formed Permanent Account Number."""
+    value = normalised(text)
+    return PAN.fullmatch(value) is not None and value[3] in PAN_HOLDERS
+
+
+def is_vpa(text: str) -> bool:
+    """True for a well-formed UPI address; that somebody owns it only a payment shows."""
+    return VPA.fullmatch(text) is not None
+
+
+def is_iban(text: str) -> bool:
+    """True for an IBAN with the right length and check digits."""
+    return _passes(iban, normalised(text))
+
+
+def is_cnic(text: str) -> bool:
+    """True for a Pakistani identity card number."""
+    return _passes(cnic, text)
+
+
+def is_ntn(text: str) -> bool:
+    """True for a National Tax Number: seven digits, with or without its check digit."""
+    return re.fullmatch(r"[0-9]{7}(-?[0-9])?", text.strip()) is not None
+
+
+def is_strn(text: str) -> bool:
+    """True for a Sales Tax Registration Number: thirteen digits, dashes ignored."""
+    return re.fullmatch(r"[0-9]{13}", text.strip().replace("-", "")) is not None
+
+
+def _gstin_part_problem(value: str) -> str | None:
+    state, pan, entity, kind = value[:2], value[2:12], value[12], value[13]
+    if current_state(state) not in CURRENT_STATES or state in STATES_WITHOUT_TAXPAYERS:
+        return f"there is no state {state}"
+    if PAN.fullmatch(pan) is None:
+        return "characters 3 to 12 are not a PAN"
+    if entity == "0":
+        return "character 13 cannot be 0"
+    if kind != "Z":
+        return "character 14 of a normal taxpayer is Z"
+    if value[14] != gstin_check_character(value[:14]):
+        return "the check character does not fit"
+    return None
+
+
+def _passes(standard: object, text: str) -> bool:
+    try:
+        standard.validate(text)  # type: ignore[attr-defined]
+    except ValidationError:
+        return False
+    return True

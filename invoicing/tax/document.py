@@ -1,0 +1,126 @@
+"""What goes into a tax computation and what comes out: plain values, integer minor units, no database."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date as Date
+from decimal import Decimal
+from typing import Literal
+
+PriceMode = Literal["exclusive", "inclusive"]
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """A discount as a share (basis points of the net value) or as an amount; never both."""
+
+    bps: int = 0
+    amount_minor: int = 0
+
+
+NO_DISCOUNT = Discount()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One item sold. `qty` has at most three decimals; `unit_price_minor` follows the document's price mode.
+
+    `third_schedule` (Pakistan) taxes the printed retail price: `retail_price_minor` per unit, tax included.
+    """
+
+    qty: Decimal | int
+    unit_price_minor: int
+    rate_bps: int = 0
+    cess_bps: int = 0
+    discount: Discount = NO_DISCOUNT
+    description: str = ""
+    hsn: str = ""
+    unit: str = ""
+    third_schedule: bool = False
+    retail_price_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Everything that decides the tax. Only lines and states are needed for a quote; the rest has defaults.
+
+    `place_of_supply` may be left out: the country's rule then finds it from the buyer.
+    `buyer_tax_id` is the GSTIN or STRN; `buyer_is_registered` None means "if there is a tax id".
+    `further_tax_bps` None means the country's own rate for unregistered buyers.
+    """
+
+    lines: Sequence[Line]
+    seller_state: str = ""
+    place_of_supply: str | None = None
+    country: str = "IN"
+    doc_type: str = "tax_invoice"
+    date: Date | None = None
+    price_mode: PriceMode = "exclusive"
+    buyer_state: str | None = None
+    buyer_tax_id: str | None = None
+    buyer_is_registered: bool | None = None
+    buyer_is_sez: bool = False
+    invoice_discount: Discount = NO_DISCOUNT
+    round_to_rupee: bool = True
+    tax_charged: bool = True
+    further_tax_bps: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ComputedLine:
+    """One line's money. `net_minor` is after discounts, in the document's price mode; `taxes` by tax head."""
+
+    gross_minor: int
+    line_discount_minor: int
+    invoice_discount_share_minor: int
+    net_minor: int
+    taxable_minor: int
+    taxes: Mapping[str, int]
+    total_minor: int
+    rate_bps: int
+
+    @property
+    def tax_minor(self) -> int:
+        """All tax heads of the line together."""
+        return sum(self.taxes.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums of the line values, nothing rounded again."""
+
+    gross_minor: int
+    discount_minor: int
+    taxable_minor: int
+    taxes: Mapping[str, int]
+
+    @property
+    def tax_minor(self) -> int:
+        """All tax heads of the document together."""
+        return sum(self.taxes.values())
+
+
+@dataclass(frozen=True, slots=True)
+class RateGroup:
+    """What one tax rate adds up to over the document."""
+
+    taxable_minor: int
+    taxes: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """The document's money: `grand_total_minor = total_before_round_off_minor + round_off_minor`."""
+
+    country: str
+    currency: str
+    heads: tuple[str, ...]
+    lines: tuple[ComputedLine, ...]
+    totals: Totals
+    by_rate_bps: Mapping[int, RateGroup]
+    total_before_round_off_minor: int
+    round_off_minor: int
+    grand_total_minor: int
+    place_of_supply: str = ""
+    price_mode: PriceMode = "exclusive"
+    round_to_rupee: bool = True
+    quantities: tuple[Decimal | int, ...] = field(default=())

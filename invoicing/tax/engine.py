@@ -1,0 +1,114 @@
+"""From a document to its money: lines, discounts, tax by the country's rule, totals, round-off."""
+
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pkgutil import iter_modules
+
+from core.errors import Invalid
+from invoicing.tax.country import Assess, Country
+from invoicing.tax.discounts import discounted, gross, spread
+from invoicing.tax.document import Computed, ComputedLine, Document, Line, RateGroup, Totals
+from invoicing.tax.rounding import to_rupee
+
+MAX_LINES = 1000
+
+
+class CountryUnknown(Invalid):
+    """No tax rules exist for this country."""
+
+    code = "COUNTRY_UNKNOWN"
+
+
+class LinesInvalid(Invalid):
+    """A document without lines, or with more than one paper can carry."""
+
+    code = "LINES_INVALID"
+
+
+def discover(package: str, paths: Sequence[str]) -> dict[str, Country]:
+    """Every module of the package that has RULES, by country code: adding a country is adding a file."""
+    modules = [import_module(f"{package}.{found.name}") for found in iter_modules(paths)]
+    rules = [module.RULES for module in modules if hasattr(module, "RULES")]
+    return {country.code: country for country in rules}
+
+
+def compute(document: Document, country: Country) -> Computed:
+    """The document's money, every rounding named. Raises Invalid subclasses for what no document may hold."""
+    if not 0 < len(document.lines) <= MAX_LINES:
+        raise LinesInvalid(f"a document has 1 to {MAX_LINES} lines, not {len(document.lines)}")
+    lines = _lines(document, country.assessor(document))
+    before_minor = sum(line.total_minor for line in lines)
+    payable_minor = _payable(document, lines, before_minor)
+    return Computed(
+        country=country.code,
+        currency=country.currency,
+        heads=country.heads,
+        lines=lines,
+        totals=totals(lines, country.heads),
+        by_rate_bps=by_rate(lines, country.heads),
+        total_before_round_off_minor=before_minor,
+        round_off_minor=payable_minor - before_minor,
+        grand_total_minor=payable_minor,
+        place_of_supply=country.place_of_supply(document),
+        price_mode=document.price_mode,
+        round_to_rupee=document.round_to_rupee,
+        quantities=tuple(line.qty for line in document.lines),
+    )
+
+
+def totals(lines: Sequence[ComputedLine], heads: Sequence[str]) -> Totals:
+    """The sums that the document prints."""
+    return Totals(
+        gross_minor=sum(line.gross_minor for line in lines),
+        discount_minor=sum(line.line_discount_minor + line.invoice_discount_share_minor for line in lines),
+        taxable_minor=sum(line.taxable_minor for line in lines),
+        taxes=summed(lines, heads),
+    )
+
+
+def by_rate(lines: Sequence[ComputedLine], heads: Sequence[str]) -> dict[int, RateGroup]:
+    """The same sums for each rate, in the order in which the rates first occur."""
+    grouped: dict[int, list[ComputedLine]] = {}
+    for line in lines:
+        grouped.setdefault(line.rate_bps, []).append(line)
+    return {
+        rate_bps: RateGroup(sum(line.taxable_minor for line in group), summed(group, heads))
+        for rate_bps, group in grouped.items()
+    }
+
+
+def summed(lines: Sequence[ComputedLine], heads: Sequence[str]) -> Mapping[str, int]:
+    """Tax by head over some lines."""
+    return {head: sum(line.taxes[head] for line in lines) for head in heads}
+
+
+def _lines(document: Document, assess: Assess) -> tuple[ComputedLine, ...]:
+    gross_minors = [gross(line, line.unit_price_minor) for line in document.lines]
+    off_minors = [
+        discounted(line.discount, gross_minor) for line, gross_minor in zip(document.lines, gross_minors, strict=True)
+    ]
+    nets = [gross_minor - off_minor for gross_minor, off_minor in zip(gross_minors, off_minors, strict=True)]
+    shares = spread(document.invoice_discount, nets)
+    return tuple(map(_line, document.lines, gross_minors, off_minors, shares, [assess] * len(nets)))
+
+
+def _line(line: Line, gross_minor: int, off_minor: int, share_minor: int, assess: Assess) -> ComputedLine:
+    net_minor = gross_minor - off_minor - share_minor
+    assessed = assess(line, net_minor)
+    return ComputedLine(
+        gross_minor=gross_minor,
+        line_discount_minor=off_minor,
+        invoice_discount_share_minor=share_minor,
+        net_minor=net_minor,
+        taxable_minor=assessed.taxable_minor,
+        taxes=assessed.taxes,
+        total_minor=assessed.total_minor,
+        rate_bps=line.rate_bps,
+    )
+
+
+def _payable(document: Document, lines: Sequence[ComputedLine], before_minor: int) -> int:
+    """What the buyer pays. With inclusive prices the quoted sum rules, so lost paise join the round-off."""
+    inclusive = document.price_mode == "inclusive"
+    payable_minor = sum(line.net_minor for line in lines) if inclusive else before_minor
+    return to_rupee(payable_minor) if document.round_to_rupee else payable_minor
