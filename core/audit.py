@@ -1,0 +1,123 @@
+"""The audit trail: who changed what, from what to what, why; in the same transaction as the change.
+
+Entries form hash chains: one per retailer (its head lives in the credit account row, which a credit change locks
+anyway) and one per organisation for the rest (head in the organisation row). `body` holds the bytes that were hashed,
+as they were hashed; `hash = sha256(previous hash, sequence number, body)`. The database function `audit_append` locks
+the head, extends the chain and inserts, in one round trip. Entries cannot be changed or deleted.
+"""
+
+import json
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from core import clock, db, ids
+from core.tables import Base, Identified, Moment, Word
+
+
+class AuditEntry(Identified, Base):
+    """One change. `chain_id` is the retailer's id, or the organisation's for everything else."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (
+        UniqueConstraint("org_id", "chain_id", "seq"),
+        Index("ix_audit_entry_recent", "org_id", "at"),
+    )
+
+    chain_id: Mapped[UUID]
+    seq: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[Moment]
+    actor: Mapped[Word]
+    action: Mapped[Word]
+    subject: Mapped[Word]
+    reason: Mapped[str | None] = mapped_column(Text)
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    request_id: Mapped[str | None] = mapped_column(Text)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    prev_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: `user:usr_...`, `retailer:ret_...`, `job:reminders`, `system`. `request_id` ties it to a log line."""
+
+    name: str
+    request_id: str | None = None
+
+
+SYSTEM = Actor("system")
+_actor: ContextVar[Actor] = ContextVar("actor", default=SYSTEM)
+
+
+def act_as(actor: Actor) -> None:
+    """Name who acts for the rest of this request, turn or job. Doors call it; nobody else."""
+    _actor.set(actor)
+
+
+def actor() -> Actor:
+    """Who acts now."""
+    return _actor.get()
+
+
+def record(
+    session: Session,
+    action: str,
+    *,
+    subject: str,
+    retailer_id: UUID | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str | None = None,
+) -> None:
+    """Append one entry. `action` is `noun.verb` in the past ("payment.recorded"); `subject` is a public id."""
+    at, who = clock.now(), actor()
+    body = canonical(action, subject, at, who, before, after, reason)
+    db.execute(
+        session,
+        "SELECT audit_append(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            str(db.org_of(session)),
+            str(ids.new()),
+            str(retailer_id) if retailer_id else None,
+            at,
+            who.name,
+            action,
+            subject,
+            reason,
+            db.json(before),
+            db.json(after),
+            who.request_id,
+            body,
+        ),
+    )
+
+
+def canonical(
+    action: str,
+    subject: str,
+    at: datetime,
+    who: Actor,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+    reason: str | None,
+) -> bytes:
+    """The bytes that are hashed: JSON with sorted keys and no spaces."""
+    facts = {
+        "action": action,
+        "subject": subject,
+        "at": at.isoformat(),
+        "actor": who.name,
+        "request_id": who.request_id,
+        "before": before,
+        "after": after,
+        "reason": reason,
+    }
+    return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

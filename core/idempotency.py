@@ -1,0 +1,105 @@
+"""Retries are harmless: the key's row is inserted first, in the same transaction as the effect.
+
+A second request with the same key waits for the first one's row, then gets the stored answer (same body) or a
+refusal (another body). Nothing is stored when the first one fails, so the caller may try again.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from core import clock, db
+from core.errors import DomainError, Invalid
+from core.tables import Base, Moment, TenantOwned
+
+MAX_KEY = 255
+
+
+class IdempotencyKey(TenantOwned, Base):
+    """One key of one user on one route, with the hash of the request and the answer that it got."""
+
+    __tablename__ = "idempotency_key"
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    route: Mapped[str] = mapped_column(Text, primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    request_hash: Mapped[str] = mapped_column(Text)
+    status: Mapped[int | None]
+    answer: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    created_at: Mapped[Moment]
+
+
+class KeyReused(DomainError):
+    """The key was used before with another body."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
+    status = 422
+    detail = "This Idempotency-Key was used before with another body. Use a new key for a new request."
+
+
+class KeyMissing(DomainError):
+    """The request moves money, orders or messages and names no key."""
+
+    code = "IDEMPOTENCY_KEY_MISSING"
+    status = 400
+    detail = "Send an Idempotency-Key header: a retry with the same key is then harmless."
+
+
+class InFlight(DomainError):
+    """The first request with this key has not answered yet."""
+
+    code = "IDEMPOTENCY_IN_FLIGHT"
+    detail = "The first request with this key is still at work; ask again in a moment."
+
+
+@dataclass(frozen=True)
+class Replay:
+    """The answer that the first request got."""
+
+    status: int
+    answer: dict[str, Any]
+
+
+def claim(session: Session, user_id: UUID, route: str, key: str | None, body: bytes) -> Replay | None:
+    """Insert the key, or return what it answered. Waits while another transaction holds the same key.
+
+    Raises KeyMissing, Invalid (too long), KeyReused.
+    """
+    if not key:
+        raise KeyMissing
+    if len(key) > MAX_KEY:
+        raise Invalid(f"An Idempotency-Key has at most {MAX_KEY} characters.")
+    digest = hashlib.sha256(body).hexdigest()
+    inserted = db.execute(
+        session,
+        "INSERT INTO idempotency_key (org_id, user_id, route, key, request_hash, created_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING 1",
+        (str(db.org_of(session)), str(user_id), route, key, digest, clock.now()),
+    ).first()
+    if inserted:
+        return None
+    seen = session.get_one(IdempotencyKey, (db.org_of(session), user_id, route, key))
+    if seen.request_hash != digest:
+        raise KeyReused
+    if seen.status is None or seen.answer is None:
+        raise InFlight
+    return Replay(seen.status, seen.answer)
+
+
+def complete(session: Session, user_id: UUID, route: str, key: str, status: int, answer: dict[str, Any]) -> None:
+    """Keep the answer beside the effect, so that a retry gets the same."""
+    row = session.get_one(IdempotencyKey, (db.org_of(session), user_id, route, key))
+    row.status, row.answer = status, answer
+
+
+def purge(session: Session, before: datetime) -> int:
+    """Forget keys older than `before` (kept at least seven days). Returns how many."""
+    gone = db.execute(session, "DELETE FROM idempotency_key WHERE created_at < %s", (before,))
+    count: int = gone.rowcount
+    return count

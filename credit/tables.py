@@ -1,0 +1,262 @@
+"""The tables of credit. Transfers, allocations and their like are only ever added: a correction is a counter-entry."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.tables import Base, Identified, Minor, Moment, TenantOwned, Word, belongs_to, one_of
+
+ACCOUNTS = (
+    "receivable",  # what a retailer owes; retailer_id says which
+    "sales",
+    "output_cgst",
+    "output_sgst",
+    "output_utgst",
+    "output_igst",
+    "output_cess",
+    "round_off",
+    "cash",
+    "upi",
+    "bank",
+    "cheque",
+    "other_receipts",
+    "opening_balance",
+    "returns",
+    "discounts",
+    "bad_debts",
+    "charges",
+)
+METHODS = ("cash", "upi", "bank", "cheque", "other")
+STAGES = ("T-1", "T+0", "T+3")
+
+
+class CreditAccount(TenantOwned, Base):
+    """One retailer's terms and running totals; every retailer has one from the start, so there is a row to lock."""
+
+    __tablename__ = "credit_account"
+    __table_args__ = (
+        belongs_to("retailer", "retailer_id"),
+        CheckConstraint("reserved_minor >= 0", name="reserved_not_negative"),
+        CheckConstraint("allowance_minor >= 0", name="allowance_not_negative"),
+        CheckConstraint("limit_minor IS NULL OR limit_minor >= 0", name="limit_not_negative"),
+        CheckConstraint(
+            "outstanding_minor + reserved_minor <= greatest(coalesce(limit_minor, 0), 0) + allowance_minor",
+            name="within_limit",
+        ),
+        Index(
+            "ix_credit_account_owing",
+            "org_id",
+            "retailer_id",
+            postgresql_where=text("outstanding_minor <> 0 OR reserved_minor <> 0"),
+        ),
+    )
+
+    retailer_id: Mapped[UUID] = mapped_column(primary_key=True)
+    currency: Mapped[Word]
+    limit_minor: Mapped[int | None] = mapped_column(BigInteger)
+    outstanding_minor: Mapped[Minor] = mapped_column(default=0, server_default=text("0"))
+    reserved_minor: Mapped[Minor] = mapped_column(default=0, server_default=text("0"))
+    allowance_minor: Mapped[Minor] = mapped_column(default=0, server_default=text("0"))
+    credit_days: Mapped[int] = mapped_column(Integer, default=0)
+    max_order_minor: Mapped[int | None] = mapped_column(BigInteger)
+    max_outstanding_days: Mapped[int | None] = mapped_column(Integer)
+    paused_at: Mapped[Moment | None]
+    pause_reason: Mapped[str | None] = mapped_column(Text)
+    pause_source: Mapped[Word | None]
+    version: Mapped[int] = mapped_column(Integer, default=1, server_default=text("1"))
+    audit_seq: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
+    audit_head: Mapped[bytes] = mapped_column(LargeBinary, default=b"\0", server_default=text("'\\x00'::bytea"))
+
+
+class Reservation(Identified, Base):
+    """Credit promised to a confirmed order. It ends exactly once: posted, voided or expired."""
+
+    __tablename__ = "reservation"
+    __table_args__ = (
+        belongs_to("credit_account", "retailer_id", key="retailer_id"),
+        UniqueConstraint("org_id", "reference_id"),
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        one_of("status", ["live", "posted", "voided", "expired"]),
+        CheckConstraint("(status = 'live') = (resolved_at IS NULL)", name="resolved_once"),
+        Index("ix_reservation_live", "org_id", "retailer_id", postgresql_where=text("status = 'live'")),
+    )
+
+    retailer_id: Mapped[UUID]
+    reference_id: Mapped[UUID]
+    amount_minor: Mapped[Minor]
+    status: Mapped[Word] = mapped_column(default="live")
+    created_at: Mapped[Moment]
+    resolved_at: Mapped[Moment | None]
+
+
+class LedgerTransfer(Identified, Base):
+    """Money moved: debit account, credit account, a positive amount, and why. Never changed, never deleted."""
+
+    __tablename__ = "ledger_transfer"
+    __table_args__ = (
+        belongs_to("credit_account", "retailer_id", key="retailer_id"),
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint("debit_account <> credit_account", name="two_accounts"),
+        one_of("debit_account", ACCOUNTS),
+        one_of("credit_account", ACCOUNTS),
+        UniqueConstraint("org_id", "idempotency_key"),
+        Index("ix_ledger_transfer_retailer", "org_id", "retailer_id", "effective_on"),
+        Index("ix_ledger_transfer_journal", "org_id", "journal_id"),
+    )
+
+    journal_id: Mapped[UUID]
+    retailer_id: Mapped[UUID]
+    debit_account: Mapped[Word]
+    credit_account: Mapped[Word]
+    amount_minor: Mapped[Minor]
+    currency: Mapped[Word]
+    reason: Mapped[Word]
+    reference: Mapped[str] = mapped_column(Text)
+    reverses_id: Mapped[UUID | None]
+    idempotency_key: Mapped[str] = mapped_column(Text)
+    effective_on: Mapped[date]
+    created_at: Mapped[Moment]
+
+
+class Bill(Identified, Base):
+    """Something owed, with a due date. `open_minor` is what payments and credits have not settled yet."""
+
+    __tablename__ = "bill"
+    __table_args__ = (
+        belongs_to("credit_account", "retailer_id", key="retailer_id"),
+        UniqueConstraint("org_id", "retailer_id", "kind", "reference"),
+        one_of("kind", ["invoice", "opening", "charge"]),
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint("open_minor >= 0 AND open_minor <= amount_minor", name="open_within_amount"),
+        Index(
+            "ix_bill_due",
+            "org_id",
+            "due_on",
+            "id",
+            postgresql_include=["retailer_id", "open_minor"],
+            postgresql_where=text("open_minor > 0"),
+        ),
+        Index(
+            "ix_bill_open_of_retailer",
+            "org_id",
+            "retailer_id",
+            "due_on",
+            "bill_on",
+            "reference",
+            postgresql_where=text("open_minor > 0"),
+        ),
+    )
+
+    retailer_id: Mapped[UUID]
+    kind: Mapped[Word]
+    reference: Mapped[str] = mapped_column(Text)
+    bill_on: Mapped[date]
+    due_on: Mapped[date]
+    amount_minor: Mapped[Minor]
+    open_minor: Mapped[Minor]
+    created_at: Mapped[Moment]
+
+
+class Payment(Identified, Base):
+    """Money received, or another credit. `unapplied_minor` stays on account until a bill takes it."""
+
+    __tablename__ = "payment"
+    __table_args__ = (
+        belongs_to("credit_account", "retailer_id", key="retailer_id"),
+        one_of("method", METHODS),
+        one_of("status", ["posted", "reversed"]),
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint("unapplied_minor >= 0 AND unapplied_minor <= amount_minor", name="unapplied_within_amount"),
+        Index(
+            "uq_payment_reference",
+            "org_id",
+            "method",
+            "reference",
+            unique=True,
+            postgresql_where=text("reference IS NOT NULL AND status = 'posted'"),
+        ),
+        Index("ix_payment_retailer", "org_id", "retailer_id", "received_on"),
+    )
+
+    retailer_id: Mapped[UUID]
+    amount_minor: Mapped[Minor]
+    unapplied_minor: Mapped[Minor]
+    method: Mapped[Word]
+    reference: Mapped[str | None] = mapped_column(Text)
+    received_on: Mapped[date]
+    status: Mapped[Word] = mapped_column(default="posted")
+    reversed_at: Mapped[Moment | None]
+    recorded_by: Mapped[Word]
+    created_at: Mapped[Moment]
+
+
+class Allocation(Identified, Base):
+    """Part of a payment put to a bill; a reversal adds a row with the negative amount. Never changed, never deleted."""
+
+    __tablename__ = "allocation"
+    __table_args__ = (
+        belongs_to("payment", "payment_id"),
+        belongs_to("bill", "bill_id"),
+        CheckConstraint("amount_minor <> 0", name="amount_not_zero"),
+        Index("ix_allocation_payment", "org_id", "payment_id"),
+        Index("ix_allocation_bill", "org_id", "bill_id"),
+    )
+
+    payment_id: Mapped[UUID]
+    bill_id: Mapped[UUID]
+    amount_minor: Mapped[Minor]
+    created_at: Mapped[Moment]
+
+
+class Reminder(Identified, Base):
+    """One stage of one bill's reminding, claimed once: unique per bill, due date and stage."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (
+        belongs_to("bill", "bill_id"),
+        one_of("stage", STAGES),
+        one_of("status", ["queued", "skipped"]),
+        UniqueConstraint("org_id", "bill_id", "due_on", "stage"),
+        Index("ix_reminder_retailer_day", "org_id", "retailer_id", "local_on"),
+    )
+
+    bill_id: Mapped[UUID]
+    retailer_id: Mapped[UUID]
+    due_on: Mapped[date]
+    stage: Mapped[Word]
+    status: Mapped[Word]
+    skip_reason: Mapped[Word | None]
+    open_minor: Mapped[Minor]
+    local_on: Mapped[date]
+    message_id: Mapped[UUID | None]
+    created_at: Mapped[Moment]
+
+
+class PaymentClaim(Identified, Base):
+    """What somebody says was paid. A claim never moves the ledger; staff or the bank confirm it."""
+
+    __tablename__ = "payment_claim"
+    __table_args__ = (
+        belongs_to("credit_account", "retailer_id", key="retailer_id"),
+        one_of("status", ["claimed", "verified", "rejected"]),
+    )
+
+    retailer_id: Mapped[UUID]
+    amount_minor: Mapped[int | None] = mapped_column(BigInteger)
+    reference: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[Word] = mapped_column(default="claimed")
+    freezes_reminders: Mapped[bool] = mapped_column(Boolean, default=True)
+    created_at: Mapped[Moment]
+    resolved_at: Mapped[Moment | None]

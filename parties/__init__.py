@@ -1,0 +1,1 @@
+"""Who takes part: organisations, their WhatsApp channels, users and roles, retailers, contacts, consent."""

@@ -1,0 +1,1 @@
+"""Questions that only read, across the whole domain: risk, ageing, and what must always hold."""
