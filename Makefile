@@ -1,0 +1,44 @@
+# Short names for the developer's chores. The text after ## is what plain `make` prints.
+
+VENV := .venv/bin
+PACKAGES := core parties credit invoicing orders bot
+COMPILE := $(VENV)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet
+SOURCES := admin_api bot cli console core credit flows invoicing jobs orders parties reports
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up check test bench lock catalogues clean
+
+help: ## print this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+
+setup: ## environment with the development packages
+	@./bahi setup --dev
+
+up: ## everything with demo data, until Ctrl-C
+	@./bahi up
+
+check: setup ## linters, types, layers and the tests about the code itself
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/mypy $(foreach package,$(PACKAGES),-p $(package))
+	$(VENV)/lint-imports
+	$(VENV)/python -m pytest -q tests/architecture
+
+test: ## the whole suite
+	@./bahi test
+
+bench: setup ## measure turns, orders and callbacks against the bare floor
+	PYTHONPATH=. $(VENV)/python -m bench
+
+lock: setup ## compile requirements*.in into pinned, hashed sets
+	$(COMPILE) requirements.in -o requirements.txt
+	$(COMPILE) requirements-dev.in -o requirements-dev.txt
+
+catalogues: setup ## collect texts from the code, update and compile every language
+	$(VENV)/pybabel extract --no-location --sort-output --project=Bahi --omit-header -o locale/messages.pot $(SOURCES)
+	$(VENV)/pybabel update --no-fuzzy-matching --omit-header -i locale/messages.pot -d locale
+	$(VENV)/pybabel compile -d locale
+
+clean: ## remove caches and built files; the data in .bahi and the environment stay
+	find . -name __pycache__ -not -path './.venv/*' -not -path './web/node_modules/*' -prune -exec rm -rf {} +
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage* web/dist

@@ -1,0 +1,87 @@
+"""Is the database at this code's migrations, and bringing it there.
+
+The cheap check reads one row and the heads of the revision files, without loading Alembic.
+"""
+
+import re
+from pathlib import Path
+
+import psycopg2
+
+from cli import environment
+
+REVISIONS = environment.ROOT / "migrations" / "versions"
+LOCK = "bahi migrate"  # two commands that find an old schema at once migrate it once
+
+
+class SchemaError(Exception):
+    """The database's schema does not fit this code and nobody may change it here; the message says what to do."""
+
+
+def _assigned(text: str, name: str) -> list[str]:
+    line = re.search(rf"^{name}\b[^=\n]*=\s*(.+)$", text, re.MULTILINE)
+    return re.findall(r"[\"']([^\"']+)[\"']", line[1]) if line else []
+
+
+def revisions(folder: Path = REVISIONS) -> tuple[set[str], set[str]]:
+    """(all revisions, those that no other builds on)."""
+    texts = [file.read_text() for file in sorted(folder.glob("*.py"))]
+    every = {revision for text in texts for revision in _assigned(text, "revision")}
+    built_on = {revision for text in texts for revision in _assigned(text, "down_revision")}
+    return every, every - built_on
+
+
+def recorded(url: str) -> set[str]:
+    """The revisions the database says it is at; empty when it was never migrated."""
+    connection = psycopg2.connect(url, connect_timeout=5)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass('alembic_version')")
+            if cursor.fetchone() == (None,):
+                return set()
+            cursor.execute("SELECT version_num FROM alembic_version")
+            return {row[0] for row in cursor.fetchall()}
+    finally:
+        connection.close()
+
+
+def plain_url(url: str) -> str:
+    """The URL as libpq reads it."""
+    return re.sub(r"^postgres(ql)?\+\w+://", "postgresql://", url)
+
+
+def is_current(url: str) -> bool:
+    """True when nothing is to be migrated; SchemaError when the database is ahead of this code."""
+    every, heads = revisions()
+    at = recorded(plain_url(url))
+    if at - every:
+        raise SchemaError(
+            f"The database is at {', '.join(sorted(at - every))}, which this version of Bahi does not know. "
+            "Run the version that migrated it, or restore a backup."
+        )
+    return at == heads
+
+
+def require_current(url: str) -> None:
+    """For production: other commands than `migrate` and `up` do not change the schema."""
+    if not is_current(url):
+        raise SchemaError("The database is not migrated to this version. Run: ./bahi migrate")
+
+
+def migrate(url: str) -> bool:
+    """Bring the database to the newest revision; True when something was done."""
+    if is_current(url):
+        return False
+    from core import db  # noqa: PLC0415  loads SQLAlchemy and Alembic, which an up-to-date database never needs
+
+    guard = psycopg2.connect(plain_url(url), connect_timeout=5)
+    try:
+        with guard.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", (LOCK,))
+        guard.commit()  # the lock is the session's; an open transaction would only stand in the migration's way
+        if is_current(url):
+            return False
+        db.migrate(url)
+    finally:
+        guard.close()
+    return True
