@@ -1,0 +1,58 @@
+"""Contacts: people on WhatsApp, how to reach them, and whether the 24-hour window is open."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core import clock
+from core.errors import NotFound
+from parties import channels
+from parties.tables import Contact, Retailer
+
+WINDOW = timedelta(hours=24)  # WhatsApp's customer-service window after a person's last message
+MARGIN = timedelta(minutes=10)  # we stop earlier: a message takes time to arrive
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How to write to a retailer: the channel, Twilio's address, the language, and what is allowed."""
+
+    channel_id: UUID
+    to_address: str
+    language: str
+    opted_out: bool
+    window_open: bool
+
+
+def reach(session: Session, retailer_id: UUID) -> Reach:
+    """How to write to this retailer. Raises NotFound when nobody of the shop is on WhatsApp."""
+    found = session.execute(
+        select(Contact, Retailer.language)
+        .join(Retailer, (Retailer.org_id == Contact.org_id) & (Retailer.id == Contact.retailer_id))
+        .where(Contact.retailer_id == retailer_id)
+        .order_by((Contact.phone == Retailer.phone).desc(), Contact.created_at)
+        .limit(1)
+    ).first()
+    if found is None:
+        raise NotFound("This retailer has no WhatsApp contact.")
+    contact, language = found
+    return Reach(
+        channel_id=channels.main(session).id,
+        to_address=address(contact),
+        language=contact.language or language,
+        opted_out=contact.opted_out_at is not None,
+        window_open=window_open(contact.last_inbound_at, clock.now()),
+    )
+
+
+def address(contact: Contact) -> str:
+    """Twilio's form of the contact: the phone, or the business-scoped id when the phone is hidden."""
+    return f"whatsapp:{contact.phone or contact.external_user_id}"
+
+
+def window_open(last_inbound_at: datetime | None, now: datetime) -> bool:
+    """True while free text is allowed. Source: WhatsApp's 24-hour customer-service window."""
+    return last_inbound_at is not None and now - last_inbound_at < WINDOW - MARGIN

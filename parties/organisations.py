@@ -1,0 +1,106 @@
+"""Organisations: the wholesalers that one deployment serves."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core import audit, clock, db, ids
+from core.errors import Invalid
+from parties.tables import Organisation, TenantRoute
+
+COUNTRIES = {"IN": ("INR", "Asia/Kolkata"), "PK": ("PKR", "Asia/Karachi")}
+
+DEFAULTS: dict[str, Any] = {
+    "reminders_at": "10:00",
+    "quiet_before": "09:00",
+    "quiet_after": "19:00",
+    "closed_weekdays": [],  # 0 = Monday; reminders move to the next opening
+    "holidays": [],  # ISO dates
+    "invoice_prefix": None,  # None: the initials of the name
+    "smallest_reminder_minor": 0,
+}
+
+
+@dataclass(frozen=True)
+class NewOrganisation:
+    """What is known of a wholesaler when it joins. `state_code` is the GST state for India."""
+
+    name: str
+    country: str
+    state_code: str
+    gstin: str | None = None
+    timezone: str | None = None
+    upi_vpa: str | None = None
+    phone: str = ""
+    address: str = ""
+
+
+def create(session: Session, new: NewOrganisation) -> Organisation:
+    """Add the organisation that this session was opened for. Raises Invalid for an unknown country or empty name."""
+    if new.country not in COUNTRIES:
+        raise Invalid(f"Country {new.country!r} is not served: use {' or '.join(COUNTRIES)}.")
+    if not new.name.strip():
+        raise Invalid("An organisation needs a name.")
+    currency, timezone = COUNTRIES[new.country]
+    organisation = Organisation(
+        org_id=db.org_of(session),
+        name=new.name.strip(),
+        country=new.country,
+        state_code=new.state_code,
+        gstin=new.gstin,
+        timezone=new.timezone or timezone,
+        currency=currency,
+        upi_vpa=new.upi_vpa,
+        phone=new.phone,
+        address=new.address,
+        settings={},
+        created_at=clock.now(),
+    )
+    session.add(organisation)
+    session.flush()  # the audit chain's head is in this row
+    audit.record(session, "organisation.created", subject=public_id(organisation.org_id), after={"name": new.name})
+    return organisation
+
+
+def get(session: Session) -> Organisation:
+    """The organisation this session works for."""
+    return session.get_one(Organisation, db.org_of(session))
+
+
+def ids_of_all(session: Session) -> list[UUID]:
+    """Every organisation that has a WhatsApp number: where jobs look for work."""
+    found = session.scalars(select(TenantRoute.org_id).where(TenantRoute.kind == "channel").distinct())
+    return sorted(found, key=str)
+
+
+def setting(organisation: Organisation, name: str) -> Any:
+    """A setting of the organisation, or its default. Raises KeyError for one that does not exist."""
+    return organisation.settings.get(name, DEFAULTS[name])
+
+
+def change_setting(session: Session, name: str, value: Any, reason: str) -> None:
+    """Change one setting, audited."""
+    organisation = get(session)
+    before = setting(organisation, name)
+    organisation.settings = {**organisation.settings, name: value}
+    audit.record(
+        session,
+        "organisation.setting_changed",
+        subject=public_id(organisation.org_id),
+        before={name: before},
+        after={name: value},
+        reason=reason,
+    )
+
+
+def public_id(org_id: UUID) -> str:
+    """`org_...`"""
+    return ids.public("org", org_id)
+
+
+def parse_id(text: str) -> UUID:
+    """The id behind `org_...`; raises NotFound."""
+    return ids.parse("org", text)

@@ -1,0 +1,55 @@
+"""Staff tasks: what a person must look at. Asking twice for the same thing makes one task."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core import clock, db, ids
+from parties.tables import StaffTask
+
+
+def ask_staff(
+    session: Session,
+    kind: str,
+    detail: str,
+    *,
+    retailer_id: UUID | None = None,
+    facts: dict[str, Any] | None = None,
+    dedupe_key: str | None = None,
+) -> bool:
+    """Open a task; False when one with this `dedupe_key` is open already."""
+    made = db.execute(
+        session,
+        "INSERT INTO staff_task (org_id, id, kind, retailer_id, detail, facts, dedupe_key, created_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (org_id, dedupe_key) WHERE done_at IS NULL DO NOTHING RETURNING 1",
+        (
+            str(db.org_of(session)),
+            str(ids.new()),
+            kind,
+            str(retailer_id) if retailer_id else None,
+            detail,
+            db.json(facts or {}),
+            dedupe_key,
+            clock.now(),
+        ),
+    ).first()
+    return made is not None
+
+
+def open_tasks(session: Session, limit: int = 100) -> list[StaffTask]:
+    """What waits for a person, oldest first."""
+    return list(
+        session.scalars(
+            select(StaffTask).where(StaffTask.done_at.is_(None)).order_by(StaffTask.created_at).limit(limit)
+        )
+    )
+
+
+def finish(session: Session, task_id: UUID) -> StaffTask:
+    """Mark a task done. Raises NotFound."""
+    task = db.fetch(session, StaffTask, task_id, lock=True)
+    task.done_at = task.done_at or clock.now()
+    return task

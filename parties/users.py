@@ -1,0 +1,140 @@
+"""Users: founders and staff who sign in. Passwords are argon2id; wrong ones lock the account for a growing while."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+from sqlalchemy.orm import Session
+
+from core import audit, clock, crypto, db, ids
+from core.errors import DomainError, Invalid
+from parties.tables import ROLES, TenantRoute, User
+
+MIN_PASSWORD, MAX_PASSWORD = 12, 256
+FREE_TRIES = 5
+LONGEST_LOCK = timedelta(hours=1)
+
+_hasher = PasswordHasher()
+_NOBODY = _hasher.hash("nobody has this password")  # verifying it makes an unknown address take as long as a known one
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who signed in, and for which organisation."""
+
+    org_id: UUID
+    user_id: UUID
+    role: str
+    email: str
+
+
+class EmailTaken(DomainError):
+    """Somebody signs in with this address already."""
+
+    code = "EMAIL_TAKEN"
+    detail = "This e-mail address is in use."
+
+
+class WrongCredentials(DomainError):
+    """Address, password or account state; which one is not said."""
+
+    code = "WRONG_CREDENTIALS"
+    status = 401
+    detail = "The e-mail address or the password is wrong."
+
+
+class TooManyTries(DomainError):
+    """The account is locked for a while after wrong passwords."""
+
+    code = "TOO_MANY_TRIES"
+    status = 429
+    detail = "Too many wrong passwords. Try again later."
+
+
+def create(session: Session, *, email: str, role: str, password: str, name: str = "") -> User:
+    """Add a user. Raises Invalid (role, address, short password), EmailTaken."""
+    address = _address(email)
+    if role not in ROLES:
+        raise Invalid(f"Role {role!r} does not exist: use one of {', '.join(ROLES)}.")
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise Invalid(f"A password has {MIN_PASSWORD} to {MAX_PASSWORD} characters.")
+    user = User(
+        org_id=db.org_of(session),
+        id=ids.new(),
+        email=address,
+        name=name,
+        role=role,
+        password_hash=_hasher.hash(password),
+        created_at=clock.now(),
+    )
+    routed = db.execute(
+        session,
+        "INSERT INTO tenant_route (kind, key, org_id, target_id) VALUES ('login', %s, %s, %s)"
+        " ON CONFLICT DO NOTHING RETURNING 1",
+        (crypto.fingerprint(address), str(user.org_id), str(user.id)),
+    ).first()
+    if not routed:
+        raise EmailTaken
+    session.add(user)
+    session.flush()  # the audit entry follows the row
+    audit.record(session, "user.created", subject=public_id(user.id), after={"email": address, "role": role})
+    return user
+
+
+def authenticate(email: str, password: str) -> Identity:
+    """Who this is. Raises WrongCredentials or TooManyTries. Opens its own transaction: a wrong try is counted."""
+    with db.transaction() as session:
+        route = session.get(TenantRoute, ("login", crypto.fingerprint(email.strip().lower())))
+        if route is not None:
+            db.enter(session, route.org_id)
+            user = db.fetch(session, User, route.target_id, lock=True)
+            right = _try(user, password)
+    if route is None:
+        _matches(_NOBODY, password)
+        raise WrongCredentials
+    if not right:
+        raise WrongCredentials
+    return Identity(user.org_id, user.id, user.role, user.email)
+
+
+def identity(session: Session, user_id: UUID) -> Identity:
+    """The user behind a token, if still active. Raises WrongCredentials."""
+    user = session.get(User, (db.org_of(session), user_id))
+    if user is None or user.status != "active":
+        raise WrongCredentials
+    return Identity(user.org_id, user.id, user.role, user.email)
+
+
+def public_id(user_id: UUID) -> str:
+    """`usr_...`"""
+    return ids.public("usr", user_id)
+
+
+def _try(user: User, password: str) -> bool:
+    if user.locked_until is not None and user.locked_until > clock.now():
+        raise TooManyTries
+    if user.status == "active" and _matches(user.password_hash, password):
+        user.failed_logins, user.locked_until = 0, None
+        return True
+    user.failed_logins += 1
+    if user.failed_logins >= FREE_TRIES:
+        minutes = 2 ** min(user.failed_logins - FREE_TRIES, 6)
+        user.locked_until = clock.now() + min(timedelta(minutes=minutes), LONGEST_LOCK)
+    return False
+
+
+def _matches(hashed: str, password: str) -> bool:
+    try:
+        return _hasher.verify(hashed, password[:MAX_PASSWORD])
+    except VerifyMismatchError:
+        return False
+
+
+def _address(email: str) -> str:
+    address = email.strip().lower()
+    name, _, domain = address.partition("@")
+    if not name or "." not in domain or len(address) > 254 or any(letter.isspace() for letter in address):
+        raise Invalid(f"{email!r} is not an e-mail address.")
+    return address
