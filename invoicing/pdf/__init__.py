@@ -1,0 +1,32 @@
+"""The invoice on paper: `render(InvoicePaper(...))` is a PDF. No database, no input but the fonts."""
+
+from invoicing.pdf.fonts import FONT_FOLDER, FontsMissing
+from invoicing.pdf.paper import (
+    ORIGINAL,
+    TITLES,
+    InvoicePaper,
+    PaperLine,
+    PaperParty,
+    PaperPayment,
+    PaperTaxRow,
+    paper_lines,
+    printed_heads,
+    summarised,
+)
+from invoicing.pdf.render import render
+
+__all__ = [
+    "FONT_FOLDER",
+    "ORIGINAL",
+    "TITLES",
+    "FontsMissing",
+    "InvoicePaper",
+    "PaperLine",
+    "PaperParty",
+    "PaperPayment",
+    "PaperTaxRow",
+    "paper_lines",
+    "printed_heads",
+    "render",
+    "summarised",
+]

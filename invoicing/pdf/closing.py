@@ -1,0 +1,108 @@
+"""The foot of the paper: how to pay, notes and terms, the place for the signature, page numbers."""
+
+from collections.abc import Callable
+
+from invoicing.pdf.figures import with_currency
+from invoicing.pdf.paper import InvoicePaper
+from invoicing.pdf.pen import BODY, LABEL, QUIET, STRONG, Pen, height
+from invoicing.pdf.shaping import SetLine
+from invoicing.pdf.sheet import LEFT, RIGHT, BoxMark, CodeMark, TextMark
+from invoicing.pdf.wrapping import fitted
+from invoicing.upi import qr_matrix
+
+CODE_SIDE = 84.0
+PAY_WIDTH = 130.0
+SIGNATURE_WIDTH = 160.0
+CLOSING_HEIGHT = 112.0
+MAX_TERMS = 8
+MAX_NOTES = 6
+TEXT_WIDTH = RIGHT - LEFT - SIGNATURE_WIDTH - 24
+FOOTER_Y = 30.0
+
+
+def draw_notes(pen: Pen, paper: InvoicePaper, on_new_page: Callable[[], None]) -> None:
+    """Notes such as declarations, then the terms as a numbered list."""
+    paragraphs = [pen.lines(note, BODY, RIGHT - LEFT, 3) for note in paper.notes[:MAX_NOTES]]
+    _block(pen, "Notes", paragraphs, on_new_page)
+    numbered = [f"{number}. {term}" for number, term in enumerate(paper.terms[:MAX_TERMS], start=1)]
+    _block(pen, "Terms", [pen.lines(term, BODY, RIGHT - LEFT, 3) for term in numbered], on_new_page)
+
+
+def draw_closing(pen: Pen, paper: InvoicePaper, on_new_page: Callable[[], None]) -> None:
+    """Payment on the left, signature on the right, kept together at the end of the last page's text."""
+    if not pen.sheet.has_room(CLOSING_HEIGHT):
+        on_new_page()
+    sheet = pen.sheet
+    sheet.rule(sheet.y)
+    top = sheet.y - 10
+    _payment(pen, paper, top)
+    _signature(pen, paper, top)
+    sheet.y -= CLOSING_HEIGHT
+
+
+def draw_footers(pen: Pen, paper: InvoicePaper) -> None:
+    """The same foot on every page, now that their number is known."""
+    pages = pen.sheet.pages
+    for number, page in enumerate(pages, start=1):
+        page.append(BoxMark(LEFT, FOOTER_Y + 12, RIGHT - LEFT, 0.4, 0.75))
+        left = fitted(f"{paper.seller.name} · {paper.number}", LABEL, 380, pen.folder)
+        if left and left.height <= 14:
+            page.append(TextMark(LEFT, FOOTER_Y, left, LABEL.size, LABEL.grey))
+        right = fitted(f"Page {number} of {len(pages)}", LABEL, 90, pen.folder)
+        if right:
+            page.append(TextMark(RIGHT - right.width, FOOTER_Y, right, LABEL.size, LABEL.grey))
+
+
+def _block(pen: Pen, title: str, paragraphs: list[list[SetLine]], on_new_page: Callable[[], None]) -> None:
+    if not any(paragraphs):
+        return
+    if not pen.sheet.has_room(LABEL.size + 6 + height(paragraphs[0], BODY)):
+        on_new_page()
+    pen.left(LEFT, pen.sheet.y - LABEL.size, title.upper(), LABEL, 200)
+    pen.sheet.y -= LABEL.size + 3
+    for lines in paragraphs:
+        if not pen.sheet.has_room(height(lines, BODY)):
+            on_new_page()
+        pen.sheet.y -= pen.paragraph(LEFT, pen.sheet.y, lines, BODY)
+    pen.sheet.y -= 8
+
+
+def _payment(pen: Pen, paper: InvoicePaper, top: float) -> None:
+    payment, x = paper.payment, LEFT
+    if payment.upi_link:
+        pen.sheet.add(CodeMark(x, top - CODE_SIDE, CODE_SIDE, qr_matrix(payment.upi_link)))
+        x += CODE_SIDE + 12
+    if payment.vpa:
+        _upi_text(pen, paper, x, top)
+        x += PAY_WIDTH + 12
+    _bank(pen, paper, x, top)
+
+
+def _upi_text(pen: Pen, paper: InvoicePaper, x: float, top: float) -> None:
+    pen.left(x, top - LABEL.size, "PAY BY UPI", LABEL, PAY_WIDTH)
+    y = top - LABEL.size - 4
+    y -= pen.paragraph(x, y, pen.lines(paper.payment.vpa, STRONG, PAY_WIDTH, 2), STRONG)
+    total = with_currency(paper.grand_total_minor, paper.currency)
+    y -= pen.paragraph(x, y, pen.lines(total, BODY, PAY_WIDTH, 1), BODY) + 4
+    hint = "Scan with any UPI app, or pay to the address above."
+    pen.paragraph(x, y, pen.lines(hint, QUIET, PAY_WIDTH, 3), QUIET)
+
+
+def _bank(pen: Pen, paper: InvoicePaper, x: float, top: float) -> None:
+    width = RIGHT - SIGNATURE_WIDTH - 12 - x
+    if not paper.payment.bank or width < 60:
+        return
+    pen.left(x, top - LABEL.size, "BANK", LABEL, width)
+    y = top - LABEL.size - 4
+    for label, value in paper.payment.bank[:5]:
+        pen.left(x, y - QUIET.size, label, QUIET, 40)
+        pen.left(x + 42, y - QUIET.size, value, BODY, width - 42)
+        y -= BODY.size * BODY.leading
+
+
+def _signature(pen: Pen, paper: InvoicePaper, top: float) -> None:
+    left, bottom = RIGHT - SIGNATURE_WIDTH, top - CODE_SIDE
+    for line in pen.lines(f"For {paper.seller.name}", STRONG, SIGNATURE_WIDTH, 1):
+        pen.paragraph(left, top, [line], STRONG)
+    pen.sheet.rule(bottom + 12, x=left)
+    pen.left(left, bottom + 2, "Authorised signatory", QUIET, SIGNATURE_WIDTH)

@@ -1,0 +1,118 @@
+"""The top of the paper: who sells, which document, who buys, where it goes."""
+
+from collections.abc import Sequence
+
+from invoicing.pdf.figures import day
+from invoicing.pdf.paper import InvoicePaper, PaperParty
+from invoicing.pdf.pen import BODY, LABEL, NAME, PARTY, QUIET, STRONG, TITLE, Pen
+from invoicing.pdf.sheet import LEFT, RIGHT
+
+SELLER_WIDTH = 300.0
+FACTS_WIDTH = 190.0
+COLUMN_GAP = 18.0
+MAX_ADDRESS_LINES = 4
+MAX_REFERENCES = 4
+
+
+def draw_heading(pen: Pen, paper: InvoicePaper) -> None:
+    """Seller on the left, the document's facts on the right, then the parties."""
+    top = pen.sheet.y
+    bottom = min(_seller(pen, paper.seller, top), _document(pen, paper, top))
+    pen.sheet.y = bottom - 8
+    pen.sheet.rule(pen.sheet.y, grey=0.2, width=1.0)
+    pen.sheet.y -= 10
+    _parties(pen, paper)
+
+
+def draw_continued(pen: Pen, paper: InvoicePaper) -> None:
+    """The short top of every page after the first."""
+    sheet = pen.sheet
+    pen.left(LEFT, sheet.y - 9, paper.seller.name, STRONG, SELLER_WIDTH)
+    label = f"{paper.title} {paper.number} · {day(paper.issued_on)} · continued"
+    pen.right(RIGHT, sheet.y - 9, label, QUIET, 220)
+    sheet.y -= 20
+    sheet.rule(sheet.y, grey=0.2, width=0.8)
+    sheet.y -= 10
+
+
+def state_text(party: PaperParty) -> str:
+    """`Maharashtra (27)`, or what is known of it."""
+    if party.state_name and party.state_code:
+        return f"{party.state_name} ({party.state_code})"
+    return party.state_name or party.state_code
+
+
+def _seller(pen: Pen, seller: PaperParty, top: float) -> float:
+    y = top - pen.paragraph(LEFT, top, pen.lines(seller.name, NAME, SELLER_WIDTH, 2), NAME) - 2
+    return _details(pen, seller, LEFT, y, SELLER_WIDTH)
+
+
+def _details(pen: Pen, party: PaperParty, x: float, y: float, width: float) -> float:
+    """Address, tax ids and ways to reach a party; answers the new y."""
+    for text in [*party.address[:MAX_ADDRESS_LINES], state_text(party)]:
+        y -= pen.paragraph(x, y, pen.lines(text, BODY, width, 2), BODY)
+    for label, value in party.tax_ids:
+        used = pen.left(x, y - BODY.size, f"{label} ", QUIET, width)
+        pen.left(x + used + 3, y - BODY.size, value, STRONG, width - used - 3)
+        y -= BODY.size * BODY.leading
+    contact = " · ".join(filter(None, (party.phone, party.email)))
+    return y - pen.paragraph(x, y, pen.lines(contact, QUIET, width, 2), QUIET)
+
+
+def _document(pen: Pen, paper: InvoicePaper, top: float) -> float:
+    y = top - TITLE.size
+    pen.right(RIGHT, y, paper.title.upper(), TITLE, FACTS_WIDTH)
+    y -= 11
+    pen.right(RIGHT, y, paper.copy_label, LABEL, FACTS_WIDTH)
+    y -= 8
+    for label, value in _facts(paper):
+        y -= 12.2
+        pen.left(RIGHT - FACTS_WIDTH, y, label, QUIET, 70)
+        pen.right(RIGHT, y, value, STRONG, FACTS_WIDTH - 72)
+    return y - 4
+
+
+def _facts(paper: InvoicePaper) -> list[tuple[str, str]]:
+    facts = [("Number", paper.number), ("Date", day(paper.issued_on))]
+    if paper.due_on:
+        facts.append(("Due date", day(paper.due_on)))
+    if paper.refers_to:
+        facts += [("Original invoice", paper.refers_to[0]), ("Original date", day(paper.refers_to[1]))]
+    return [*facts, *paper.references[:MAX_REFERENCES]]
+
+
+def _parties(pen: Pen, paper: InvoicePaper) -> None:
+    top = pen.sheet.y
+    parties = [("Bill to", paper.buyer)]
+    if paper.ship_to:
+        parties.append(("Ship to", paper.ship_to))
+    width = (RIGHT - LEFT - FACTS_WIDTH - COLUMN_GAP * len(parties)) / len(parties)
+    lows = [
+        _party(pen, label, party, LEFT + index * (width + COLUMN_GAP), top, width)
+        for index, (label, party) in enumerate(parties)
+    ]
+    lows.append(_supply(pen, paper, top))
+    pen.sheet.y = min(lows) - 10
+
+
+def _party(pen: Pen, label: str, party: PaperParty, x: float, top: float, width: float) -> float:
+    pen.left(x, top - LABEL.size, label.upper(), LABEL, width)
+    y = top - LABEL.size - 4
+    y -= pen.paragraph(x, y, pen.lines(party.name, PARTY, width, 2), PARTY) + 1
+    return _details(pen, party, x, y, width)
+
+
+def _supply(pen: Pen, paper: InvoicePaper, top: float) -> float:
+    x, y = RIGHT - FACTS_WIDTH, top
+    for label, value in _supply_facts(paper):
+        pen.left(x, y - LABEL.size, label.upper(), LABEL, FACTS_WIDTH)
+        y -= LABEL.size + 3
+        y -= pen.paragraph(x, y, pen.lines(value, BODY, FACTS_WIDTH, 2), BODY) + 5
+    return y
+
+
+def _supply_facts(paper: InvoicePaper) -> Sequence[tuple[str, str]]:
+    facts = [("Place of supply", paper.place_of_supply)] if paper.place_of_supply else []
+    if paper.currency == "INR" and paper.heads:
+        facts.append(("Reverse charge", "Yes" if paper.reverse_charge else "No"))
+    return facts

@@ -1,0 +1,148 @@
+"""Everything that an invoice prints, as plain values. Names and texts may hold anything; drawing tames them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from invoicing.tax import Computed, Totals
+
+ORIGINAL = "ORIGINAL FOR RECIPIENT"
+HEAD_LABELS = {
+    "cgst": "CGST",
+    "sgst": "SGST",
+    "utgst": "UTGST",
+    "igst": "IGST",
+    "cess": "Cess",
+    "sales_tax": "Sales tax",
+    "further_tax": "Further tax",
+}
+HALVED_HEADS = frozenset({"cgst", "sgst", "utgst"})
+RATED_HEADS = frozenset({"igst", "sales_tax"})
+TITLES = {
+    "tax_invoice": "Tax invoice",
+    "bill_of_supply": "Bill of supply",
+    "credit_note": "Credit note",
+    "debit_note": "Debit note",
+    "sales_tax_invoice": "Sales tax invoice",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PaperParty:
+    """The seller, the buyer or the place of delivery. `tax_ids` are label and number, such as GSTIN."""
+
+    name: str
+    address: Sequence[str] = ()
+    tax_ids: Sequence[tuple[str, str]] = ()
+    state_code: str = ""
+    state_name: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """One printed line. `discount_minor` is the line's own and its share of the invoice discount together."""
+
+    description: str
+    qty: Decimal | int
+    unit: str
+    unit_price_minor: int
+    discount_minor: int
+    taxable_minor: int
+    rate_bps: int
+    taxes: Mapping[str, int]
+    total_minor: int
+    hsn: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperTaxRow:
+    """One row of the HSN summary."""
+
+    hsn: str
+    rate_bps: int
+    taxable_minor: int
+    taxes: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperPayment:
+    """How to pay. `upi_link` becomes the QR code; `bank` rows are label and value."""
+
+    vpa: str = ""
+    upi_link: str = ""
+    bank: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePaper:
+    """A document as it is printed. Equal papers give equal bytes.
+
+    `heads` are the tax heads shown, in order; empty means that no tax is charged on this document.
+    `refers_to` is the original's number and date on a credit or debit note.
+    """
+
+    number: str
+    issued_on: date
+    seller: PaperParty
+    buyer: PaperParty
+    lines: Sequence[PaperLine]
+    totals: Totals
+    round_off_minor: int
+    grand_total_minor: int
+    heads: Sequence[str]
+    summary: Sequence[PaperTaxRow] = ()
+    title: str = TITLES["tax_invoice"]
+    copy_label: str = ORIGINAL
+    currency: str = "INR"
+    due_on: date | None = None
+    ship_to: PaperParty | None = None
+    place_of_supply: str = ""
+    reverse_charge: bool = False
+    prices_include_tax: bool = False
+    references: Sequence[tuple[str, str]] = ()
+    refers_to: tuple[str, date] | None = None
+    payment: PaperPayment = field(default_factory=PaperPayment)
+    notes: Sequence[str] = ()
+    terms: Sequence[str] = ()
+
+
+def printed_heads(totals: Totals) -> tuple[str, ...]:
+    """The heads that carry tax, in the country's order."""
+    return tuple(head for head, amount_minor in totals.taxes.items() if amount_minor)
+
+
+def summarised(lines: Sequence[PaperLine]) -> tuple[PaperTaxRow, ...]:
+    """The HSN summary: one row for each code and rate, by code."""
+    groups: dict[tuple[str, int], list[PaperLine]] = {}
+    for line in lines:
+        groups.setdefault((line.hsn, line.rate_bps), []).append(line)
+    return tuple(_summary_row(hsn, rate_bps, groups[hsn, rate_bps]) for hsn, rate_bps in sorted(groups))
+
+
+def paper_lines(computed: Computed, goods: Sequence[PaperLine]) -> tuple[PaperLine, ...]:
+    """The goods (description, quantity, unit, price, HSN) with the computed money filled in."""
+    return tuple(
+        PaperLine(
+            description=good.description,
+            qty=good.qty,
+            unit=good.unit,
+            unit_price_minor=good.unit_price_minor,
+            discount_minor=money.line_discount_minor + money.invoice_discount_share_minor,
+            taxable_minor=money.taxable_minor,
+            rate_bps=money.rate_bps,
+            taxes=money.taxes,
+            total_minor=money.total_minor,
+            hsn=good.hsn,
+            note=good.note,
+        )
+        for good, money in zip(goods, computed.lines, strict=True)
+    )
+
+
+def _summary_row(hsn: str, rate_bps: int, lines: Sequence[PaperLine]) -> PaperTaxRow:
+    taxes = {head: sum(line.taxes[head] for line in lines) for head in lines[0].taxes}
+    return PaperTaxRow(hsn, rate_bps, sum(line.taxable_minor for line in lines), taxes)

@@ -1,0 +1,31 @@
+"""Draws an invoice paper: heading, goods, totals, tax summary, notes, payment and signature, page numbers."""
+
+from pathlib import Path
+
+from invoicing.pdf.closing import draw_closing, draw_footers, draw_notes
+from invoicing.pdf.fonts import FONT_FOLDER
+from invoicing.pdf.goods import draw_lines, draw_summary, draw_totals
+from invoicing.pdf.heading import draw_continued, draw_heading
+from invoicing.pdf.paper import InvoicePaper
+from invoicing.pdf.pen import Pen
+from invoicing.pdf.plain_text import printable
+from invoicing.pdf.sheet import Sheet, written
+
+
+def render(paper: InvoicePaper, font_folder: Path = FONT_FOLDER) -> bytes:
+    """The paper as a PDF on A4; equal papers give equal bytes. Raises FontsMissing, nothing else for any text."""
+    pen = Pen(Sheet(), font_folder)
+
+    def on_new_page() -> None:
+        pen.sheet.new_page()
+        draw_continued(pen, paper)
+
+    draw_heading(pen, paper)
+    draw_lines(pen, paper, on_new_page)
+    draw_totals(pen, paper, on_new_page)
+    draw_summary(pen, paper, on_new_page)
+    draw_notes(pen, paper, on_new_page)
+    draw_closing(pen, paper, on_new_page)
+    draw_footers(pen, paper)
+    title = printable(f"{paper.title} {paper.number}", 120)
+    return written(pen.sheet, title=title, author=printable(paper.seller.name, 120))
