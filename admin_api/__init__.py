@@ -1,1 +1,28 @@
-"""The JSON API of founders and staff: one file per noun, every route with its permission."""
+"""The JSON API of founders and staff: one file per noun, every route with its permission.
+
+A request is one transaction of one organisation, named by the access token and by nothing else. Errors are
+problem+json; what is not yours is not found; POSTs that move money, orders or messages need an Idempotency-Key.
+"""
+
+from flask import Flask
+
+from admin_api import audit, auth, credit, docs, guardrails, orders, payments, problems, products, retailers, tasks
+from admin_api.spec import BahiApi
+
+NOUNS = (auth, credit, payments, orders, guardrails, audit, retailers, products, tasks)
+
+
+def register(app: Flask) -> None:
+    """Add the API, its description and its documentation page to the application."""
+    app.config.update(
+        API_TITLE="Bahi",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api/v1",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    problems.register(app)
+    api = BahiApi(app)
+    for noun in NOUNS:
+        api.register_blueprint(noun.blueprint)
+    app.register_blueprint(docs.blueprint)

@@ -1,0 +1,122 @@
+"""Who may call what: `@operation(roles)` signs the caller in, opens the one transaction and checks the role.
+
+A route without it is refused at start-up (see `undeclared`), so forgetting a permission cannot open a door.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Flask, Response, g, make_response, request
+from sqlalchemy.orm import Session
+
+from admin_api import problems, tokens
+from core import audit, db, idempotency
+from core.errors import DomainError, Forbidden
+from parties import users
+from parties.users import Identity
+
+EVERYBODY = frozenset({"owner", "admin", "accountant", "sales", "analyst"})
+BOOKKEEPERS = frozenset({"owner", "admin", "accountant"})
+SELLERS = frozenset({"owner", "admin", "accountant", "sales"})
+FOUNDERS = frozenset({"owner", "admin"})
+OWNER = frozenset({"owner"})
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class SignInFirst(DomainError):
+    """The request carries no valid access token."""
+
+    code = "NOT_SIGNED_IN"
+    status = 401
+    detail = "Sign in first: the access token is missing, wrong or expired."
+
+
+def operation(roles: frozenset[str], *, idempotent: bool = False) -> Callable[[View], View]:
+    """Guard a view: the caller's role must be in `roles`. The view gets `session` first, committed after it answers.
+
+    With `idempotent` the request needs an Idempotency-Key and a retry gets the first answer.
+    """
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Response:
+            who = caller()
+            if who.role not in roles:
+                raise Forbidden(f"This needs one of these roles: {', '.join(sorted(roles))}.")
+            return db.run(lambda session: _answer(session, who, view, args, kwargs, idempotent), who.org_id)
+
+        guarded.roles = roles  # type: ignore[attr-defined]
+        guarded._apidoc = {**getattr(view, "_apidoc", {})}  # type: ignore[attr-defined]
+        _describe(guarded, idempotent)
+        return guarded  # type: ignore[return-value]
+
+    return guard
+
+
+def public(view: View) -> View:
+    """Say that anybody may call this view (signing in)."""
+    view.roles = frozenset({"anybody"})  # type: ignore[attr-defined]
+    return view
+
+
+def caller() -> Identity:
+    """Who calls. Raises SignInFirst."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise SignInFirst
+    try:
+        return tokens.read(token.strip())
+    except tokens.NotSignedIn as error:
+        raise SignInFirst from error
+
+
+def undeclared(app: Flask) -> list[str]:
+    """API routes whose view names no roles; must be empty."""
+    return [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api/v1/")
+        and rule.endpoint != "api-docs.openapi_json"
+        and not hasattr(app.view_functions[rule.endpoint], "roles")
+    ]
+
+
+def _answer(
+    session: Session, who: Identity, view: Callable[..., Any], args: Any, kwargs: Any, idempotent: bool
+) -> Response:
+    who = users.identity(session, who.user_id)  # a disabled user's token dies at once
+    audit.act_as(audit.Actor(users.public_id(who.user_id), g.request_id))
+    g.who = who
+    if not idempotent:
+        return make_response(view(session, *args, **kwargs))
+    route, key = f"{request.method} {request.path}", request.headers.get("Idempotency-Key")
+    replay = idempotency.claim(session, who.user_id, route, key, request.get_data(cache=True))
+    if replay:
+        return _replayed(replay)
+    response = make_response(view(session, *args, **kwargs))
+    idempotency.complete(session, who.user_id, route, key or "", response.status_code, response.get_json())
+    return response
+
+
+def _replayed(replay: idempotency.Replay) -> Response:
+    response = make_response(replay.answer, replay.status)
+    response.headers["Idempotent-Replayed"] = "true"
+    if replay.status >= 400:
+        response.mimetype = problems.TYPE
+    return response
+
+
+def _describe(guarded: Any, idempotent: bool) -> None:
+    manual = guarded._apidoc.setdefault("manual_doc", {})
+    manual["security"] = [{"token": []}]
+    if idempotent:
+        header = {
+            "in": "header",
+            "name": "Idempotency-Key",
+            "required": True,
+            "schema": {"type": "string", "maxLength": idempotency.MAX_KEY},
+            "description": "A retry with the same key and body gets the first answer and has no second effect.",
+        }
+        manual["parameters"] = [*manual.get("parameters", []), header]

@@ -1,0 +1,79 @@
+"""Credit as founders see it: the risk dashboard, one shop's profile, pausing and unpausing."""
+
+from typing import Any
+
+from flask_smorest import Blueprint
+from marshmallow import fields
+from sqlalchemy.orm import Session
+
+from admin_api.access import BOOKKEEPERS, EVERYBODY, SELLERS, operation
+from admin_api.shapes import Strict, Text
+from credit import pauses
+from flows import notices
+from parties import retailers
+from reports import profile, risk
+
+blueprint = Blueprint(
+    "credit", __name__, url_prefix="/api/v1/admin/credit", description="Who owes what, and may owe more"
+)
+
+
+class AsOf(Strict):
+    """The day whose state is asked for; today when left out."""
+
+    as_of = fields.Date(load_default=None, allow_none=True)
+
+
+class Why(Strict):
+    """The reason that goes into the audit trail."""
+
+    reason = Text(longest=500, needed=True)
+
+
+@blueprint.route("/risk-dashboard", methods=["GET"])
+@operation(EVERYBODY)
+@blueprint.arguments(AsOf, location="query")
+@blueprint.response(200)
+def risk_dashboard(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+    """What is owed by age, and who needs attention: the rule that fired and the next automatic step."""
+    return risk.dashboard(session, query["as_of"])
+
+
+@blueprint.route("/retailer/<retailer_id>", methods=["GET"])
+@operation(EVERYBODY)
+@blueprint.response(200)
+def credit_profile(session: Session, retailer_id: str) -> dict[str, Any]:
+    """One shop: limit, used, available, open bills with days overdue, last payments, guardrails."""
+    return profile.of(session, retailers.find(session, retailer_id).id)
+
+
+@blueprint.route("/<retailer_id>/evaluate", methods=["GET"])
+@operation(EVERYBODY)
+@blueprint.response(200)
+def evaluate(session: Session, retailer_id: str) -> dict[str, Any]:
+    """Would the smallest credit order be allowed now, and if not, why."""
+    return profile.evaluate(session, retailers.find(session, retailer_id).id)
+
+
+@blueprint.route("/<retailer_id>/pause", methods=["POST"])
+@operation(SELLERS, idempotent=True)
+@blueprint.arguments(Why)
+@blueprint.response(200)
+def pause(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str, Any]:
+    """Stop new credit orders of a shop; cash orders go on. The shop is told once."""
+    retailer = retailers.find(session, retailer_id)
+    if pauses.pause(session, retailer.id, why["reason"]):
+        notices.credit_paused(session, retailer.id)
+    return profile.of(session, retailer.id)
+
+
+@blueprint.route("/<retailer_id>/unpause", methods=["POST"])
+@operation(BOOKKEEPERS - {"accountant"}, idempotent=True)
+@blueprint.arguments(Why)
+@blueprint.response(200)
+def unpause(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str, Any]:
+    """Allow credit orders again. The shop is told once."""
+    retailer = retailers.find(session, retailer_id)
+    if pauses.unpause(session, retailer.id, why["reason"]):
+        notices.credit_restored(session, retailer.id)
+    return profile.of(session, retailer.id)

@@ -1,0 +1,231 @@
+"""Orders: the same path that a chat confirmation takes, with the same guardrails and the same refusals."""
+
+from decimal import Decimal
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+from marshmallow import fields, validate
+from sqlalchemy.orm import Session
+
+from admin_api import guardrails, problems
+from admin_api.access import BOOKKEEPERS, EVERYBODY, SELLERS, operation
+from admin_api.shapes import PageQuery, Strict, Text, decode, page
+from core import ids
+from flows import notices
+from orders import listing, ordering
+from orders.quotes import Wanted
+from orders.tables import STATUSES, Order
+from parties import retailers
+
+blueprint = Blueprint("orders", __name__, url_prefix="/api/v1/admin/orders", description="Orders")
+
+
+class LineIn(Strict):
+    """One product: how many of which unit."""
+
+    sku = Text(longest=64, needed=True)
+    qty = fields.Decimal(required=True, places=None, validate=validate.Range(min=Decimal("0.001"), max=100_000))
+    unit = Text(longest=32, needed=True)
+
+
+class OrderIn(Strict):
+    """An order to place at today's prices."""
+
+    retailer_id = Text(longest=40, needed=True)
+    payment_mode = fields.String(required=True, validate=validate.OneOf(["CREDIT", "CASH"]))
+    lines = fields.List(fields.Nested(LineIn), required=True, validate=validate.Length(min=1, max=100))
+
+
+class OrderQuery(PageQuery):
+    """Which orders."""
+
+    retailer_id = Text(longest=40, load_default=None, allow_none=True)
+    status = fields.String(load_default=None, validate=validate.OneOf(list(STATUSES)))
+
+
+class Mode(Strict):
+    """How a pending order is to be paid."""
+
+    payment_mode = fields.String(required=True, validate=validate.OneOf(["CREDIT", "CASH"]))
+
+
+class Why(Strict):
+    """Why an order is called off."""
+
+    reason = Text(longest=500, load_default="cancelled by staff")
+
+
+class Nothing(Strict):
+    """No fields."""
+
+
+@blueprint.route("", methods=["GET"])
+@operation(EVERYBODY)
+@blueprint.arguments(OrderQuery, location="query")
+@blueprint.response(200)
+def list_orders(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+    """Orders, newest first."""
+    return _page(session, query, query["retailer_id"], query["status"])
+
+
+@blueprint.route("/pending/<retailer_id>", methods=["GET"])
+@operation(EVERYBODY)
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200)
+def pending(session: Session, query: dict[str, Any], retailer_id: str) -> dict[str, Any]:
+    """A shop's orders that wait for a yes."""
+    return _page(session, query, retailer_id, "pending")
+
+
+@blueprint.route("/failed/<retailer_id>", methods=["GET"])
+@operation(EVERYBODY)
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200)
+def failed(session: Session, query: dict[str, Any], retailer_id: str) -> dict[str, Any]:
+    """A shop's orders that were refused, with the reason."""
+    return _page(session, query, retailer_id, "failed")
+
+
+@blueprint.route("", methods=["POST"])
+@operation(SELLERS, idempotent=True)
+@blueprint.arguments(OrderIn)
+@blueprint.response(201)
+def place(session: Session, given: dict[str, Any]) -> Any:
+    """Place an order; 409 with the guardrail's code when it may not go on account."""
+    retailer = retailers.find(session, given["retailer_id"])
+    wanted = [Wanted(line["sku"], line["qty"], line["unit"]) for line in given["lines"]]
+    placed = ordering.place(session, retailer.id, wanted, given["payment_mode"], "api")
+    if placed.refusal is not None:
+        return refused(placed.refusal, placed.order)
+    return show(session, placed.order)
+
+
+@blueprint.route("/<order_id>", methods=["GET"])
+@operation(EVERYBODY)
+@blueprint.response(200)
+def read(session: Session, order_id: str) -> dict[str, Any]:
+    """One order."""
+    return show(session, listing.get(session, ids.parse("ord", order_id)))
+
+
+@blueprint.route("/<order_id>/confirm", methods=["POST"])
+@operation(SELLERS, idempotent=True)
+@blueprint.arguments(Mode)
+@blueprint.response(200)
+def confirm(session: Session, given: dict[str, Any], order_id: str) -> dict[str, Any]:
+    """Confirm a pending order for a shop that said yes in another way."""
+    return show(session, ordering.confirm(session, ids.parse("ord", order_id), given["payment_mode"]))
+
+
+@blueprint.route("/<order_id>/retry", methods=["POST"])
+@operation(SELLERS, idempotent=True)
+@blueprint.arguments(Nothing)
+@blueprint.response(200)
+def retry(session: Session, _given: dict[str, Any], order_id: str) -> Any:
+    """Try a failed order again through the guardrails, at today's prices; a confirmed one is answered as it is."""
+    tried = ordering.retry(session, ids.parse("ord", order_id))
+    if tried.refusal is not None:
+        return refused(tried.refusal, tried.order)
+    return show(session, tried.order)
+
+
+@blueprint.route("/<order_id>/cancel", methods=["POST"])
+@operation(SELLERS, idempotent=True)
+@blueprint.arguments(Why)
+@blueprint.response(200)
+def cancel(session: Session, why: dict[str, Any], order_id: str) -> dict[str, Any]:
+    """Call an order off before dispatch; what it reserved is free again."""
+    return show(session, ordering.cancel(session, ids.parse("ord", order_id), why["reason"]))
+
+
+@blueprint.route("/<order_id>/dispatch", methods=["POST"])
+@operation(BOOKKEEPERS | {"sales"}, idempotent=True)
+@blueprint.arguments(Nothing)
+@blueprint.response(200)
+def dispatch(session: Session, _given: dict[str, Any], order_id: str) -> dict[str, Any]:
+    """The goods leave: the invoice is issued once, posted as a bill, and sent to the shop as a PDF."""
+    order_key = ids.parse("ord", order_id)
+    already = listing.get(session, order_key).status == "dispatched"
+    order = ordering.dispatch(session, order_key)
+    if not already and order.invoice_id is not None:
+        notices.invoice_sent(session, order.invoice_id)
+    return show(session, order)
+
+
+@blueprint.route("/expire-pending", methods=["POST"])
+@operation(SELLERS, idempotent=True)
+@blueprint.arguments(Nothing)
+@blueprint.response(200)
+def expire_pending(session: Session, _given: dict[str, Any]) -> dict[str, Any]:
+    """Expire orders that nobody confirmed for a day, as the job does every six hours."""
+    return {"expired": ordering.expire_pending(session)}
+
+
+def refused(refusal: guardrails.guardrails.Refused, order: Order) -> Response:
+    """409 with the first failing rule's code, all rules, and the failed order that may be retried."""
+    return problems.answer(
+        409,
+        refusal.code,
+        refusal.detail,
+        order_id=ids.public("ord", order.id),
+        reasons=guardrails.show(refusal.verdict)["reasons"],
+    )
+
+
+def show(session: Session, order: Order) -> dict[str, Any]:
+    """An order with its lines, as the contract has it."""
+    return _shape(order, listing.lines(session, [order.id])[order.id])
+
+
+def _page(session: Session, query: dict[str, Any], retailer_id: str | None, status: str | None) -> dict[str, Any]:
+    limit = query["limit"]
+    shop = retailers.find(session, retailer_id).id if retailer_id else None
+    after = decode(query["cursor"])
+    rows = listing.page(
+        session, retailer_id=shop, status=status, limit=limit + 1, after=ids.parse("ord", after) if after else None
+    )
+    lines = listing.lines(session, [row.id for row in rows])
+    return page(rows, limit, lambda row: ids.public("ord", row.id), lambda row: _shape(row, lines[row.id]))
+
+
+def _shape(order: Order, lines: list[Any]) -> dict[str, Any]:
+    return {
+        "id": ids.public("ord", order.id),
+        "number": order.number,
+        "retailer_id": retailers.public_id(order.retailer_id),
+        "status": order.status,
+        "payment_mode": order.payment_mode,
+        "currency": order.currency,
+        "total_minor": order.total_minor,
+        "source": order.source,
+        "failure": order.failure,
+        "invoice_id": ids.public("inv", order.invoice_id) if order.invoice_id else None,
+        "created_at": _moment(order.created_at),
+        "confirmed_at": _moment(order.confirmed_at),
+        "lines": [
+            {
+                "sku": line.sku,
+                "name": line.name,
+                "qty": _quantity(line.qty_milli),
+                "unit": line.unit,
+                "base_qty": _quantity(line.base_qty_milli),
+                "base_unit": line.base_unit,
+                "price_minor": line.price_minor,
+                "rate_bps": line.rate_bps,
+                "taxable_minor": line.taxable_minor,
+                "tax_minor": line.tax_minor,
+                "total_minor": line.total_minor,
+            }
+            for line in lines
+        ],
+    }
+
+
+def _quantity(milli: int) -> int | str:
+    whole, rest = divmod(milli, 1000)
+    return whole if not rest else f"{whole}.{rest:03d}".rstrip("0")
+
+
+def _moment(at: Any) -> str | None:
+    return at.isoformat().replace("+00:00", "Z") if at else None

@@ -1,0 +1,119 @@
+"""Errors as people and programs can use them: application/problem+json (RFC 9457) with stable codes."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, request
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from core import db, ids, logs
+from core.errors import DomainError
+
+TYPE = "application/problem+json"
+TITLES = {
+    400: "Bad request",
+    401: "Not signed in",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Refused by a rule",
+    412: "Changed in the meantime",
+    413: "Too large",
+    415: "Unsupported media type",
+    422: "Not valid",
+    428: "Precondition required",
+    429: "Too many requests",
+    500: "Our mistake",
+    503: "Not available",
+}
+
+log = logs.get("admin_api")
+
+
+def register(app: Flask) -> None:
+    """Give every request an id, and every error this form."""
+    app.before_request(_name_request)
+    app.after_request(_sign_answer)
+    app.register_error_handler(DomainError, from_refusal)
+    app.register_error_handler(HTTPException, from_http)
+    app.register_error_handler(Exception, from_crash)
+
+
+def answer(status: int, code: str, detail: str, **more: Any) -> Response:
+    """One problem document."""
+    body = {
+        "type": f"about:blank#{code.lower().replace('_', '-')}",
+        "title": TITLES.get(status, "Error"),
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": g.get("request_id", ""),
+        "errors": [],
+        **more,
+    }
+    response = jsonify(body)
+    response.status_code, response.mimetype = status, TYPE
+    return response
+
+
+def from_refusal(error: DomainError) -> Response:
+    """A refusal by a rule: its code, its sentence, and the facts that decided."""
+    return answer(error.status, error.code, error.detail, **_plain(error.facts))
+
+
+def from_http(error: HTTPException) -> Response:
+    """An error of the protocol, with one entry per wrong field when the input did not validate."""
+    status = error.code or 500
+    messages = (getattr(error, "data", None) or {}).get("messages", {})
+    wrong = [{"pointer": where, "code": "INVALID", "detail": why} for where, why in _flatten(messages)]
+    detail = wrong[0]["detail"] if wrong else (error.description or TITLES.get(status, "Error"))
+    response = answer(status, _code(status), detail, errors=wrong)
+    for name in ("WWW-Authenticate", "Retry-After", "Allow"):
+        if value := error.get_response().headers.get(name):
+            response.headers[name] = value
+    return response
+
+
+def from_crash(error: Exception) -> Response:
+    """An unexpected error: the operator sees all of it, the caller an id to name."""
+    if isinstance(error, PoolTimeout) or (isinstance(error, DBAPIError) and db.is_outage(error)):
+        log.error("database.unavailable", request_id=g.get("request_id"))
+        response = answer(503, "UNAVAILABLE", "The database cannot be reached just now. Try again in a moment.")
+        response.headers["Retry-After"] = "5"
+        return response
+    log.error("request.crashed", path=request.path, request_id=g.get("request_id"), exc_info=error)
+    return answer(500, "INTERNAL", "Something went wrong on our side. Name the request id when you report it.")
+
+
+def _name_request() -> None:
+    g.request_id = ids.public("req", ids.new())
+
+
+def _sign_answer(response: Response) -> Response:
+    response.headers["Request-Id"] = g.get("request_id", "")
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _code(status: int) -> str:
+    return TITLES.get(status, "Error").upper().replace(" ", "_").replace("NOT_VALID", "INVALID")
+
+
+def _flatten(messages: Any, where: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(messages, Mapping):
+        for name, inner in messages.items():
+            step = "" if not where and name in {"json", "query", "headers"} else f"/{name}"
+            yield from _flatten(inner, where + step)
+    elif isinstance(messages, list):
+        for inner in messages:
+            yield from _flatten(inner, where)
+    elif messages:
+        yield where, str(messages)
+
+
+def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if isinstance(value, str | int | bool | list | dict)}

@@ -1,0 +1,83 @@
+"""Shops: list, read, add."""
+
+from typing import Any
+
+from flask_smorest import Blueprint
+from marshmallow import fields, validate
+from sqlalchemy.orm import Session
+
+from admin_api.access import EVERYBODY, SELLERS, operation
+from admin_api.shapes import PageQuery, Strict, Text, decode, page
+from core import i18n
+from credit import accounts
+from invoicing import identifiers
+from parties import organisations, phones, retailers
+from parties.tables import Retailer
+
+blueprint = Blueprint("retailers", __name__, url_prefix="/api/v1/admin/retailers", description="Shops")
+
+
+class RetailerQuery(PageQuery):
+    """Which shops: `q` looks into code, name and phone."""
+
+    q = Text(longest=100, load_default="")
+
+
+class RetailerIn(Strict):
+    """A shop to add; terms are set on its credit account, without a limit it buys for cash."""
+
+    code = Text(longest=32, needed=True)
+    name = Text(longest=200, needed=True)
+    phone = Text(longest=32, needed=True)
+    language = fields.String(load_default="en", validate=validate.OneOf(i18n.LANGUAGES))
+    gstin = Text(longest=20, load_default=None, allow_none=True)
+    state_code = Text(longest=2, load_default=None, allow_none=True)
+    address = Text(longest=500, load_default="")
+
+
+@blueprint.route("", methods=["GET"])
+@operation(EVERYBODY)
+@blueprint.arguments(RetailerQuery, location="query")
+@blueprint.response(200)
+def list_retailers(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+    """Shops by code."""
+    limit = query["limit"]
+    rows = retailers.page(session, limit=limit + 1, after=decode(query["cursor"]), search=query["q"])
+    return page(rows, limit, lambda row: row.code, show)
+
+
+@blueprint.route("", methods=["POST"])
+@operation(SELLERS, idempotent=True)
+@blueprint.arguments(RetailerIn)
+@blueprint.response(201)
+def add(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Add a shop; it may buy for cash until a limit is granted."""
+    country = organisations.get(session).country
+    gstin = identifiers.normalise_gstin(given["gstin"]) if given["gstin"] else None
+    details = retailers.Details(**{**given, "phone": phones.e164(given["phone"], country), "gstin": gstin})
+    retailer = retailers.create(session, details)
+    accounts.open_account(session, retailer.id, accounts.Terms())
+    return show(retailer)
+
+
+@blueprint.route("/<retailer_id>", methods=["GET"])
+@operation(EVERYBODY)
+@blueprint.response(200)
+def read(session: Session, retailer_id: str) -> dict[str, Any]:
+    """One shop."""
+    return show(retailers.find(session, retailer_id))
+
+
+def show(retailer: Retailer) -> dict[str, Any]:
+    """A shop as the contract has it."""
+    return {
+        "id": retailers.public_id(retailer.id),
+        "code": retailer.code,
+        "name": retailer.name,
+        "phone": retailer.phone,
+        "language": retailer.language,
+        "status": retailer.status,
+        "gstin": retailer.gstin,
+        "state_code": retailer.state_code,
+        "address": retailer.address,
+    }

@@ -1,0 +1,42 @@
+"""What waits for a person: leads, claims, calls asked for, messages that could not be sent."""
+
+from typing import Any
+
+from flask_smorest import Blueprint
+from sqlalchemy.orm import Session
+
+from admin_api.access import EVERYBODY, SELLERS, operation
+from core import ids
+from parties import retailers, tasks
+from parties.tables import StaffTask
+
+blueprint = Blueprint("tasks", __name__, url_prefix="/api/v1/admin/tasks", description="What waits for a person")
+
+
+@blueprint.route("", methods=["GET"])
+@operation(EVERYBODY)
+@blueprint.response(200)
+def list_open(session: Session) -> dict[str, Any]:
+    """Open tasks, oldest first."""
+    return {"data": [show(task) for task in tasks.open_tasks(session)], "has_more": False, "next_cursor": None}
+
+
+@blueprint.route("/<task_id>/finish", methods=["POST"])
+@operation(SELLERS)
+@blueprint.response(200)
+def finish(session: Session, task_id: str) -> dict[str, Any]:
+    """Mark a task done."""
+    return show(tasks.finish(session, ids.parse("tsk", task_id)))
+
+
+def show(task: StaffTask) -> dict[str, Any]:
+    """A task and the facts that explain it."""
+    return {
+        "id": ids.public("tsk", task.id),
+        "kind": task.kind,
+        "retailer_id": retailers.public_id(task.retailer_id) if task.retailer_id else None,
+        "detail": task.detail,
+        "facts": task.facts,
+        "created_at": task.created_at.isoformat().replace("+00:00", "Z"),
+        "done": task.done_at is not None,
+    }

@@ -1,0 +1,28 @@
+"""The composition root: builds the web application from its doors. Imported by the entry points and by nobody else."""
+
+from flask import Flask
+
+import admin_api
+from bot import callbacks, webhook
+from console import documents, health
+from core import logs, settings
+
+MAX_BODY_BYTES = 1024 * 1024  # the webhooks have a smaller limit of their own
+
+
+def create_app() -> Flask:
+    """The WSGI application. Refuses to start when the settings or a flow are wrong."""
+    current = settings.current()
+    logs.configure()
+    app = Flask("bahi", static_folder=None)
+    app.config.update(
+        SECRET_KEY=current.secret_key,
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    app.register_blueprint(webhook.blueprint)
+    app.register_blueprint(callbacks.blueprint)
+    app.register_blueprint(documents.blueprint)
+    app.register_blueprint(health.blueprint)
+    admin_api.register(app)
+    return app
