@@ -114,6 +114,13 @@ class LedgerTransfer(Identified, Base):
         UniqueConstraint("org_id", "idempotency_key"),
         Index("ix_ledger_transfer_retailer", "org_id", "retailer_id", "effective_on"),
         Index("ix_ledger_transfer_journal", "org_id", "journal_id"),
+        Index(
+            "uq_ledger_transfer_reversed_once",
+            "org_id",
+            "reverses_id",
+            unique=True,
+            postgresql_where=text("reverses_id IS NOT NULL"),
+        ),
     )
 
     journal_id: Mapped[UUID]

@@ -1,0 +1,159 @@
+"""Which bills a payment settles: first those that were named, then the oldest, until the money is used up."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from core import clock, db, ids
+from core.errors import DomainError, Invalid, NotFound
+
+FIRST_PAGE, LATER_PAGES = 20, 2000
+MAX_CHOSEN = 200
+
+_OPEN = """
+SELECT id, reference, open_minor FROM bill
+WHERE org_id = %s AND retailer_id = %s AND open_minor > 0
+ORDER BY due_on, bill_on, reference, id LIMIT %s OFFSET %s
+"""
+_NAMED = "SELECT id, reference, open_minor FROM bill WHERE org_id = %s AND retailer_id = %s AND id = ANY(%s::uuid[])"
+_APPLY = """
+WITH share AS (
+    SELECT * FROM unnest(%(ids)s::uuid[], %(bills)s::uuid[], %(amounts)s::bigint[]) AS s (id, bill_id, amount_minor)
+), settled AS (
+    UPDATE bill SET open_minor = bill.open_minor - share.amount_minor
+    FROM share WHERE bill.org_id = %(org)s AND bill.id = share.bill_id
+)
+INSERT INTO allocation (org_id, id, payment_id, bill_id, amount_minor, created_at)
+SELECT %(org)s, id, %(payment)s, bill_id, amount_minor, %(at)s FROM share
+"""
+_APPLIED = """
+SELECT a.bill_id, b.reference, sum(a.amount_minor)::bigint FROM allocation a
+JOIN bill b ON b.org_id = a.org_id AND b.id = a.bill_id
+WHERE a.org_id = %s AND a.payment_id = %s GROUP BY a.bill_id, b.reference HAVING sum(a.amount_minor) <> 0
+ORDER BY a.bill_id
+"""
+
+
+class OverAllocated(DomainError):
+    """More was put to a bill than is open, or more in all than was paid."""
+
+    code = "OVER_ALLOCATED"
+    status = 422
+    detail = "More was allocated than is open on the bill or than was paid."
+
+
+@dataclass(frozen=True)
+class Share:
+    """The part of a payment that somebody puts to a bill."""
+
+    bill_id: UUID
+    amount_minor: int
+
+
+@dataclass(frozen=True)
+class Applied:
+    """The part of a payment that was put to a bill; `invoice_number` is the bill's reference."""
+
+    bill_id: UUID
+    invoice_number: str
+    amount_minor: int
+
+
+def plan(session: Session, retailer_id: UUID, amount_minor: int, chosen: Sequence[Share]) -> list[Applied]:
+    """Named bills first, then oldest first by due date, bill date, reference. Never more than `amount_minor`.
+
+    The caller holds the account's lock. Raises Invalid, NotFound (not this retailer's bill), OverAllocated.
+    """
+    named = _take_chosen(session, retailer_id, amount_minor, chosen)
+    left = amount_minor - sum(one.amount_minor for one in named)
+    return _merged(
+        [*named, *_take_oldest(session, retailer_id, left, {one.bill_id: one.amount_minor for one in named})]
+    )
+
+
+def apply(session: Session, payment_id: UUID, applied: Sequence[Applied]) -> None:
+    """Write the allocations and settle their bills in one statement; negative amounts reopen bills."""
+    if not applied:
+        return
+    db.execute(
+        session,
+        _APPLY,
+        {
+            "org": str(db.org_of(session)),
+            "payment": str(payment_id),
+            "at": clock.now(),
+            "ids": [str(ids.new()) for _ in applied],
+            "bills": [str(one.bill_id) for one in applied],
+            "amounts": [one.amount_minor for one in applied],
+        },
+    )
+
+
+def applied_to(session: Session, payment_id: UUID) -> list[Applied]:
+    """What a payment settles now, net of what was taken back."""
+    rows = db.execute(session, _APPLIED, (str(db.org_of(session)), str(payment_id)))
+    return [Applied(*row) for row in rows]
+
+
+def _take_chosen(session: Session, retailer_id: UUID, amount_minor: int, chosen: Sequence[Share]) -> list[Applied]:
+    if not chosen:
+        return []
+    _check_chosen(amount_minor, chosen)
+    named = [str(share.bill_id) for share in chosen]
+    rows = db.execute(session, _NAMED, (str(db.org_of(session)), str(retailer_id), named))
+    found = {row[0]: row for row in rows}
+    return [_settle(found.get(share.bill_id), share) for share in chosen]
+
+
+def _check_chosen(amount_minor: int, chosen: Sequence[Share]) -> None:
+    if len(chosen) > MAX_CHOSEN:
+        raise Invalid(f"Name at most {MAX_CHOSEN} bills.", field="allocations")
+    if any(share.amount_minor <= 0 for share in chosen):
+        raise Invalid("Each allocation is above zero.", field="allocations")
+    if len({share.bill_id for share in chosen}) < len(chosen):
+        raise Invalid("Each bill is named once.", field="allocations")
+    allocated = sum(share.amount_minor for share in chosen)
+    if allocated > amount_minor:
+        raise OverAllocated(allocated_minor=allocated, amount_minor=amount_minor)
+
+
+def _settle(bill: tuple[UUID, str, int] | None, share: Share) -> Applied:
+    if bill is None:
+        raise NotFound(kind="Bill", id=ids.public("bil", share.bill_id))
+    if share.amount_minor > bill[2]:
+        raise OverAllocated(
+            bill_id=ids.public("bil", share.bill_id), open_minor=bill[2], allocated_minor=share.amount_minor
+        )
+    return Applied(bill[0], bill[1], share.amount_minor)
+
+
+def _take_oldest(session: Session, retailer_id: UUID, left: int, named: dict[UUID, int]) -> Iterator[Applied]:
+    for bill_id, reference, open_minor in _oldest(session, retailer_id) if left else ():
+        part = min(left, open_minor - named.get(bill_id, 0))
+        if part:
+            yield Applied(bill_id, reference, part)
+        left -= part
+        if not left:
+            return
+
+
+def _merged(parts: Sequence[Applied]) -> list[Applied]:
+    """One row per bill: a bill may be named for a part and be the oldest too."""
+    whole: dict[UUID, Applied] = {}
+    for part in parts:
+        before = whole[part.bill_id].amount_minor if part.bill_id in whole else 0
+        whole[part.bill_id] = Applied(part.bill_id, part.invoice_number, before + part.amount_minor)
+    return list(whole.values())
+
+
+def _oldest(session: Session, retailer_id: UUID) -> Iterator[tuple[UUID, str, int]]:
+    """Open bills, a few first: most payments settle one or two, whatever is open."""
+    size, skip = FIRST_PAGE, 0
+    while True:
+        rows = db.execute(session, _OPEN, (str(db.org_of(session)), str(retailer_id), size, skip)).all()
+        yield from rows
+        if len(rows) < size:
+            return
+        skip, size = skip + size, LATER_PAGES

@@ -1,0 +1,152 @@
+"""Bills: something owed under a reference, with a due date. Posting one is one call that does everything."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core import audit, clock, db, ids
+from core.errors import DomainError, Invalid
+from core.money import MAX_MINOR
+from credit import accounts, ledger, reservations
+from credit.tables import Bill
+
+INVOICE, OPENING, CHARGE = "invoice", "opening", "charge"
+MAX_SHOWN = 500
+
+
+class BillExists(DomainError):
+    """The retailer has a bill of this kind under this reference."""
+
+    code = "BILL_EXISTS"
+    detail = "A bill with this reference has been posted already."
+
+
+@dataclass(frozen=True)
+class Posting:
+    """What is to be owed. `contra` says for what: ledger accounts and amounts that add up to `amount_minor`.
+
+    Example: {"sales": 100000, "output_cgst": 2500, "output_sgst": 2500, "round_off": -3}.
+    """
+
+    retailer_id: UUID
+    kind: str
+    reference: str
+    bill_on: date
+    due_on: date
+    amount_minor: int
+    contra: Mapping[str, int] = field(default_factory=dict)
+    reservation_id: UUID | None = None
+
+
+def post(session: Session, posting: Posting) -> Bill:
+    """Make the retailer owe: end the reservation, insert the bill, its transfers, the totals, the audit entry.
+
+    Never fails for want of credit: what was promised is billed, and an excess over the limit shows as allowance.
+    Money on account stays there. Locks the account row. Raises Invalid, NotFound, BillExists,
+    reservations.ReservationOver.
+    """
+    _check(posting)
+    retailer_id = posting.retailer_id
+    accounts.get(session, retailer_id, lock=True)
+    reserved = reservations.use(session, posting.reservation_id, retailer_id) if posting.reservation_id else 0
+    bill = _insert(session, posting)
+    ledger.post(session, _journal(posting, bill))
+    totals = accounts.move(session, retailer_id, outstanding_minor=posting.amount_minor, reserved_minor=-reserved)
+    audit.record(
+        session,
+        "bill.posted",
+        subject=ids.public("bil", bill.id),
+        retailer_id=retailer_id,
+        after={
+            "kind": posting.kind,
+            "reference": posting.reference,
+            "amount_minor": posting.amount_minor,
+            "due_on": posting.due_on.isoformat(),
+            "released_minor": reserved,
+            "outstanding_minor": totals.outstanding_minor,
+            "allowance_minor": totals.allowance_minor,
+        },
+    )
+    return bill
+
+
+def open_bills(session: Session, retailer_id: UUID, limit: int = MAX_SHOWN) -> list[Bill]:
+    """What is open, oldest due first: the order in which payments settle it."""
+    found = (
+        select(Bill)
+        .where(Bill.org_id == db.org_of(session), Bill.retailer_id == retailer_id, Bill.open_minor > 0)
+        .order_by(Bill.due_on, Bill.bill_on, Bill.reference)
+        .limit(limit)
+        .execution_options(populate_existing=True)
+    )
+    return list(session.scalars(found))
+
+
+def get(session: Session, bill_id: UUID) -> Bill:
+    """One bill as it is in the database now. Raises NotFound."""
+    bill = db.fetch(session, Bill, bill_id)
+    session.refresh(bill)
+    return bill
+
+
+def _check(posting: Posting) -> None:
+    if not 0 < posting.amount_minor <= MAX_MINOR:
+        raise Invalid("A bill's amount is above zero.", field="amount_minor", value=posting.amount_minor)
+    if sum(posting.contra.values()) != posting.amount_minor:
+        raise ValueError(f"the contra accounts of {posting.reference} do not add up to {posting.amount_minor}")
+    if posting.due_on < posting.bill_on:
+        raise Invalid("A bill is not due before its date.", field="due_on")
+    if not posting.reference.strip():
+        raise Invalid("A bill needs a reference.", field="reference")
+
+
+def _insert(session: Session, posting: Posting) -> Bill:
+    bill = Bill(
+        org_id=db.org_of(session),
+        id=ids.new(),
+        retailer_id=posting.retailer_id,
+        kind=posting.kind,
+        reference=posting.reference,
+        bill_on=posting.bill_on,
+        due_on=posting.due_on,
+        amount_minor=posting.amount_minor,
+        open_minor=posting.amount_minor,
+        created_at=clock.now(),
+    )
+    inserted = db.execute(
+        session,
+        "INSERT INTO bill (org_id, id, retailer_id, kind, reference, bill_on, due_on, amount_minor, open_minor,"
+        " created_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (org_id, retailer_id, kind, reference) DO NOTHING RETURNING 1",
+        (
+            str(bill.org_id),
+            str(bill.id),
+            str(bill.retailer_id),
+            bill.kind,
+            bill.reference,
+            bill.bill_on,
+            bill.due_on,
+            bill.amount_minor,
+            bill.open_minor,
+            bill.created_at,
+        ),
+    ).first()
+    if not inserted:
+        raise BillExists(reference=posting.reference)
+    return bill
+
+
+def _journal(posting: Posting, bill: Bill) -> ledger.Journal:
+    return ledger.Journal(
+        id=bill.id,
+        retailer_id=posting.retailer_id,
+        reason=f"bill.{posting.kind}",
+        reference=posting.reference,
+        key=f"bill:{bill.id}",
+        effective_on=posting.bill_on,
+        transfers=ledger.owed_for(dict(posting.contra)),
+    )

@@ -1,0 +1,242 @@
+"""Payments: money received, put to bills, taken back exactly when it turns out wrong."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from core import audit, clock, db, ids
+from core.errors import DomainError, Invalid, NotFound
+from core.money import MAX_MINOR
+from credit import accounts, allocating, bills, days, ledger
+from credit.allocating import Applied, Share
+from credit.tables import METHODS, Payment
+
+MAX_REFERENCE = 100
+ACCOUNT_OF = {"cash": "cash", "upi": "upi", "bank": "bank", "cheque": "cheque", "other": "other_receipts"}
+
+
+class ReferenceUsed(DomainError):
+    """The same bank reference cannot pay twice."""
+
+    code = "PAYMENT_REFERENCE_USED"
+    detail = "A payment with this method and reference has been recorded already."
+
+
+class AlreadyReversed(DomainError):
+    """The payment was taken back before."""
+
+    code = "PAYMENT_REVERSED"
+    detail = "This payment has been reversed already."
+
+
+@dataclass(frozen=True)
+class NewPayment:
+    """Money received. `received_on` None = today; `allocations` name bills that are settled first."""
+
+    retailer_id: UUID
+    amount_minor: int
+    method: str
+    reference: str | None = None
+    received_on: date | None = None
+    allocations: tuple[Share, ...] = ()
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A payment and what it did. `outstanding_minor` is what the retailer owes afterwards."""
+
+    payment: Payment
+    allocations: tuple[Applied, ...]
+    outstanding_minor: int
+
+    def as_dict(self) -> dict[str, object]:
+        """`{id, amount_minor, allocations, unapplied_minor, outstanding_minor}` as the API answers it."""
+        return {
+            "id": ids.public("pay", self.payment.id),
+            "amount_minor": self.payment.amount_minor,
+            "allocations": [_shown(one) for one in self.allocations],
+            "unapplied_minor": self.payment.unapplied_minor,
+            "outstanding_minor": self.outstanding_minor,
+        }
+
+
+def record(session: Session, new: NewPayment) -> Receipt:
+    """Record money received: allocate it, book it, lower what is owed; audited. Locks the account row.
+
+    Named bills first, then oldest first; what no bill takes stays on account. Raises Invalid, NotFound,
+    ReferenceUsed, allocating.OverAllocated.
+    """
+    received_on = _check(session, new)
+    accounts.get(session, new.retailer_id, lock=True)
+    applied = allocating.plan(session, new.retailer_id, new.amount_minor, new.allocations)
+    unapplied = new.amount_minor - sum(one.amount_minor for one in applied)
+    payment = _insert(session, new, received_on, unapplied)
+    allocating.apply(session, payment.id, applied)
+    ledger.post(session, _journal(payment))
+    totals = accounts.move(session, new.retailer_id, outstanding_minor=-new.amount_minor)
+    audit.record(
+        session,
+        "payment.recorded",
+        subject=ids.public("pay", payment.id),
+        retailer_id=new.retailer_id,
+        after={
+            "amount_minor": payment.amount_minor,
+            "method": payment.method,
+            "reference": payment.reference,
+            "received_on": received_on.isoformat(),
+            "unapplied_minor": unapplied,
+            "outstanding_minor": totals.outstanding_minor,
+        },
+    )
+    return Receipt(payment, tuple(applied), totals.outstanding_minor)
+
+
+def reverse(session: Session, payment_id: UUID, reason: str, charge_minor: int | None = None) -> Receipt:
+    """Take a payment back (wrong entry, bounced cheque): reopens exactly the bills it settled; audited.
+
+    Counter-allocations and counter-transfers are added, nothing is erased. `charge_minor` bills the retailer for it.
+    Raises Invalid, NotFound, AlreadyReversed.
+    """
+    reason = accounts.given(reason)
+    if charge_minor is not None and not 0 < charge_minor <= MAX_MINOR:
+        raise Invalid("A charge is above zero.", field="charge_minor", value=charge_minor)
+    payment = _lock(session, payment_id)
+    if payment.status != "posted":
+        raise AlreadyReversed(payment_id=ids.public("pay", payment_id))
+    today = days.today(session)
+    taken_back = [
+        Applied(one.bill_id, one.invoice_number, -one.amount_minor)
+        for one in allocating.applied_to(session, payment_id)
+    ]
+    allocating.apply(session, payment_id, taken_back)
+    ledger.reverse(session, payment_id, reason="payment.reversed", effective_on=today)
+    _mark_reversed(session, payment)
+    totals = accounts.move(session, payment.retailer_id, outstanding_minor=payment.amount_minor)
+    audit.record(
+        session,
+        "payment.reversed",
+        subject=ids.public("pay", payment_id),
+        retailer_id=payment.retailer_id,
+        before={"amount_minor": payment.amount_minor, "method": payment.method, "reference": payment.reference},
+        after={"outstanding_minor": totals.outstanding_minor, "allowance_minor": totals.allowance_minor},
+        reason=reason,
+    )
+    outstanding_minor = totals.outstanding_minor
+    if charge_minor:
+        _charge(session, payment, charge_minor, today)
+        outstanding_minor += charge_minor
+    return Receipt(payment, tuple(taken_back), outstanding_minor)
+
+
+def get(session: Session, payment_id: UUID) -> Payment:
+    """One payment as it is in the database now. Raises NotFound."""
+    payment = session.get(Payment, (db.org_of(session), payment_id), populate_existing=True)
+    if payment is None:
+        raise NotFound(kind="Payment")
+    return payment
+
+
+def _check(session: Session, new: NewPayment) -> date:
+    if not 0 < new.amount_minor <= MAX_MINOR:
+        raise Invalid("A payment's amount is above zero.", field="amount_minor", value=new.amount_minor)
+    if new.method not in METHODS:
+        raise Invalid(f"The method is one of {', '.join(METHODS)}.", field="method", value=new.method)
+    if new.reference is not None and len(new.reference) > MAX_REFERENCE:
+        raise Invalid(f"A reference has at most {MAX_REFERENCE} characters.", field="reference")
+    today = days.today(session)
+    received_on = new.received_on or today
+    if received_on > today:
+        raise Invalid("Money cannot be received in the future.", field="received_on", value=received_on.isoformat())
+    return received_on
+
+
+def _normal(reference: str | None) -> str | None:
+    """References are compared without regard to case and spacing; an empty one is none."""
+    return " ".join((reference or "").upper().split()) or None
+
+
+def _insert(session: Session, new: NewPayment, received_on: date, unapplied_minor: int) -> Payment:
+    payment = Payment(
+        org_id=db.org_of(session),
+        id=ids.new(),
+        retailer_id=new.retailer_id,
+        amount_minor=new.amount_minor,
+        unapplied_minor=unapplied_minor,
+        method=new.method,
+        reference=_normal(new.reference),
+        received_on=received_on,
+        status="posted",
+        recorded_by=audit.actor().name,
+        created_at=clock.now(),
+    )
+    inserted = db.execute(
+        session,
+        "INSERT INTO payment (org_id, id, retailer_id, amount_minor, unapplied_minor, method, reference, received_on,"
+        " status, recorded_by, created_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (org_id, method, reference) WHERE reference IS NOT NULL AND status = 'posted'"
+        " DO NOTHING RETURNING 1",
+        (
+            str(payment.org_id),
+            str(payment.id),
+            str(payment.retailer_id),
+            payment.amount_minor,
+            payment.unapplied_minor,
+            payment.method,
+            payment.reference,
+            payment.received_on,
+            payment.status,
+            payment.recorded_by,
+            payment.created_at,
+        ),
+    ).first()
+    if not inserted:
+        raise ReferenceUsed(method=payment.method, reference=payment.reference)
+    return payment
+
+
+def _journal(payment: Payment) -> ledger.Journal:
+    return ledger.Journal(
+        id=payment.id,
+        retailer_id=payment.retailer_id,
+        reason="payment.recorded",
+        reference=payment.reference or ids.public("pay", payment.id),
+        key=f"payment:{payment.id}",
+        effective_on=payment.received_on,
+        transfers=(ledger.Transfer(ACCOUNT_OF[payment.method], ledger.RECEIVABLE, payment.amount_minor),),
+    )
+
+
+def _lock(session: Session, payment_id: UUID) -> Payment:
+    """The payment as it is once the account's lock is ours."""
+    accounts.get(session, get(session, payment_id).retailer_id, lock=True)
+    return get(session, payment_id)
+
+
+def _mark_reversed(session: Session, payment: Payment) -> None:
+    payment.status, payment.reversed_at, payment.unapplied_minor = "reversed", clock.now(), 0
+    session.flush()  # later statements of this transaction are hand-written and must see it
+
+
+def _charge(session: Session, payment: Payment, charge_minor: int, today: date) -> None:
+    bills.post(
+        session,
+        bills.Posting(
+            retailer_id=payment.retailer_id,
+            kind=bills.CHARGE,
+            reference=f"CHARGE-{ids.public('pay', payment.id)[-8:]}",
+            bill_on=today,
+            due_on=today,
+            amount_minor=charge_minor,
+            contra={"charges": charge_minor},
+        ),
+    )
+
+
+def _shown(one: Applied) -> dict[str, object]:
+    return {
+        "bill_id": ids.public("bil", one.bill_id),
+        "invoice_number": one.invoice_number,
+        "amount_minor": one.amount_minor,
+    }

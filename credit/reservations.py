@@ -1,0 +1,123 @@
+"""Credit promised to confirmed orders: taken in one statement, given back exactly once."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core import audit, clock, db, ids, metrics
+from core.errors import DomainError, Invalid
+from core.money import MAX_MINOR
+from credit import accounts, guardrails
+from credit.tables import Reservation
+
+POSTED, VOIDED, EXPIRED = "posted", "voided", "expired"
+
+
+class ReservationOver(DomainError):
+    """The reservation is not this retailer's, or it has ended already."""
+
+    code = "RESERVATION_NOT_LIVE"
+    detail = "The credit that was reserved for this has been released or used already."
+
+
+def reserve(session: Session, retailer_id: UUID, reference_id: UUID, amount_minor: int) -> UUID:
+    """Promise credit to what `reference_id` names; returns the reservation's id. One round trip, audited.
+
+    All guardrails stand in the WHERE of one UPDATE: no order slips between a check and its effect. Raises
+    guardrails.Refused with every reason, Invalid, NotFound.
+    """
+    if not 0 < amount_minor <= MAX_MINOR:
+        raise Invalid("The amount to reserve is above zero.", field="amount_minor", value=amount_minor)
+    taken = _take(session, retailer_id, reference_id, amount_minor)
+    if taken is None:
+        accounts.get(session, retailer_id, lock=True)  # what is read now stays true until we have answered
+        verdict = guardrails.judge(session, retailer_id, amount_minor)
+        if verdict.reasons:
+            metrics.REFUSALS.labels(verdict.reason).inc()
+            raise guardrails.Refused(verdict)
+        taken = _take(session, retailer_id, reference_id, amount_minor)
+    if taken is None:
+        raise AssertionError("guardrails.judge and credit_reserve disagree")
+    return taken
+
+
+def live(session: Session, reference_id: UUID) -> Reservation | None:
+    """What is still reserved for `reference_id`."""
+    found = select(Reservation).where(
+        Reservation.org_id == db.org_of(session),
+        Reservation.reference_id == reference_id,
+        Reservation.status == "live",
+    )
+    return session.scalars(found.execution_options(populate_existing=True)).first()
+
+
+def void(session: Session, reference_id: UUID, status: str = VOIDED) -> bool:
+    """Release what is reserved for `reference_id`; audited. False when nothing is reserved (any more).
+
+    `status` is voided (called off) or expired. Locks the account row.
+    """
+    if status not in (VOIDED, EXPIRED):
+        raise ValueError(f"a reservation is voided or expired, not {status!r}")
+    found = live(session, reference_id)
+    if found is None:
+        return False
+    accounts.get(session, found.retailer_id, lock=True)
+    amount = _end(session, found.id, found.retailer_id, status)
+    if amount is None:
+        return False
+    accounts.move(session, found.retailer_id, reserved_minor=-amount)
+    audit.record(
+        session,
+        f"reservation.{status}",
+        subject=ids.public("rsv", found.id),
+        retailer_id=found.retailer_id,
+        before={"amount_minor": amount, "reference_id": str(reference_id)},
+    )
+    return True
+
+
+def use(session: Session, reservation_id: UUID, retailer_id: UUID) -> int:
+    """End a reservation because its bill is being posted; returns its amount. The caller holds the account's lock.
+
+    Raises ReservationOver.
+    """
+    amount = _end(session, reservation_id, retailer_id, POSTED)
+    if amount is None:
+        raise ReservationOver(reservation_id=ids.public("rsv", reservation_id))
+    return amount
+
+
+def _take(session: Session, retailer_id: UUID, reference_id: UUID, amount_minor: int) -> UUID | None:
+    reservation_id, at, who = ids.new(), clock.now(), audit.actor()
+    subject = ids.public("rsv", reservation_id)
+    after = {"amount_minor": amount_minor, "reference_id": str(reference_id)}
+    taken = db.execute(
+        session,
+        "SELECT credit_reserve(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            str(db.org_of(session)),
+            str(retailer_id),
+            str(reservation_id),
+            str(reference_id),
+            amount_minor,
+            at,
+            str(ids.new()),
+            who.name,
+            subject,
+            db.json(after),
+            who.request_id,
+            audit.canonical("credit.reserved", subject, at, who, None, after, None),
+        ),
+    ).scalar()
+    return reservation_id if taken else None
+
+
+def _end(session: Session, reservation_id: UUID, retailer_id: UUID, status: str) -> int | None:
+    row = db.execute(
+        session,
+        "UPDATE reservation SET status = %s, resolved_at = %s"
+        " WHERE org_id = %s AND id = %s AND retailer_id = %s AND status = 'live' RETURNING amount_minor",
+        (status, clock.now(), str(db.org_of(session)), str(reservation_id), str(retailer_id)),
+    ).first()
+    return row[0] if row else None
