@@ -1,0 +1,107 @@
+"""What holds for the schema: migrations equal the models and go back, and no organisation sees another's row."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, inspect, text
+
+import bot.tables
+import credit.tables
+import invoicing.tables
+import jobs.tables
+import orders.tables
+import parties.tables
+from core import audit, db, idempotency, outbox
+from core.tables import Base, TenantOwned
+
+LOADED = (bot.tables, credit.tables, invoicing.tables, jobs.tables, orders.tables, parties.tables)
+KERNEL = (audit, idempotency, outbox)
+SHARED = {"tenant_route", "heartbeat"}  # found before an organisation is known, or about processes
+
+
+def tenant_tables() -> list[str]:
+    """Tables that belong to an organisation."""
+    return sorted(mapper.local_table.name for mapper in Base.registry.mappers if issubclass(mapper.class_, TenantOwned))
+
+
+def test_every_table_belongs_to_an_organisation_or_to_the_short_list() -> None:
+    assert set(Base.metadata.tables) - set(tenant_tables()) == SHARED
+
+
+@pytest.mark.parametrize("table", tenant_tables())
+def test_keys_and_references_begin_with_the_organisation(table: str) -> None:
+    declared = Base.metadata.tables[table]
+    assert next(iter(declared.primary_key.columns)).name == "org_id"
+    for reference in declared.foreign_key_constraints:
+        assert reference.column_keys[0] == "org_id"
+        assert reference.ondelete == "RESTRICT"
+
+
+def test_migrations_equal_the_models(database: str) -> None:
+    with create_engine(db.driver_url(database)).connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": False})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_migrations_go_down_and_up_again(endpoints: Any) -> None:
+    url = endpoints.database_url
+    other = url.rsplit("/", 1)[0] + "/updown"
+    with create_engine(db.driver_url(url), isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.execute(text("CREATE DATABASE updown"))
+    db.migrate(other)
+    db.downgrade(other, "base")
+    engine = create_engine(db.driver_url(other))
+    with engine.connect() as connection:
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+    engine.dispose()
+    db.migrate(other)
+
+
+def test_every_tenant_table_has_forced_row_level_security(database: str) -> None:
+    with db.transaction() as session:
+        found = db.execute(
+            session,
+            "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " WHERE n.nspname = 'public' AND c.relkind = 'r' AND c.relrowsecurity AND c.relforcerowsecurity"
+            " AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)",
+        )
+        assert sorted(name for (name,) in found) == tenant_tables()
+
+
+@pytest.mark.parametrize("table", tenant_tables())
+def test_as_one_organisation_no_row_of_another_is_seen(
+    table: str, filled_org: UUID, new_org: Callable[..., UUID]
+) -> None:
+    mine = new_org()
+    with db.transaction(mine) as session:
+        assert db.execute(session, f"SELECT count(*) FROM {table} WHERE org_id <> %s", (str(mine),)).scalar() == 0
+    with db.transaction() as session:
+        assert db.execute(session, f"SELECT count(*) FROM {table}").scalar() == 0
+
+
+def test_the_probe_above_meets_rows_in_every_table_that_a_story_fills(filled_org: UUID) -> None:
+    with db.transaction(filled_org) as session:
+        empty = {
+            table for table in tenant_tables() if not db.execute(session, f"SELECT 1 FROM {table} LIMIT 1").first()
+        }
+    assert empty <= {"job_run", "reminder", "provider_template", "outbox_status", "payment_claim", "staff_task"}
+
+
+def test_the_application_role_can_neither_own_nor_bypass_nor_truncate(database: str) -> None:
+    with db.transaction() as session:
+        role = db.execute(
+            session, "SELECT rolsuper, rolbypassrls, rolcreatedb FROM pg_roles WHERE rolname = current_user"
+        )
+        assert tuple(role.one()) == (False, False, False)
+        owned = db.execute(session, "SELECT count(*) FROM pg_tables WHERE tableowner = current_user").scalar()
+        assert owned == 0
+        truncating = db.execute(
+            session,
+            "SELECT count(*) FROM information_schema.role_table_grants"
+            " WHERE grantee = current_user AND privilege_type = 'TRUNCATE'",
+        ).scalar()
+        assert truncating == 0
