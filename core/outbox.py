@@ -8,7 +8,7 @@ domain code and flows only call `put`.
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, Integer, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, Index, Integer, SmallInteger, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -42,8 +42,15 @@ class OutboxMessage(Identified, Base):
         one_of("status", list(RANK)),
         Index(
             "ix_outbox_message_due",
+            "org_id",
             "available_at",
             postgresql_where=text("status = 'queued'"),
+        ),
+        Index(
+            "ix_outbox_message_waiting",  # is something older for this person still to go out?
+            "org_id",
+            "to_address",
+            postgresql_where=text("status IN ('queued', 'sending')"),
         ),
         Index(
             "ix_outbox_message_held",
@@ -71,6 +78,8 @@ class OutboxMessage(Identified, Base):
     attempt: Mapped[int] = mapped_column(Integer, default=0)
     available_at: Mapped[Moment]
     lease_until: Mapped[Moment | None]
+    posting_at: Mapped[Moment | None]  # the request may have left: set just before it, by the server's clock
+    as_template: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
     provider_sid: Mapped[str | None] = mapped_column(Text)
     error_code: Mapped[int | None]
     error: Mapped[str | None] = mapped_column(Text)
