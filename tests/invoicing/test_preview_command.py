@@ -1,0 +1,78 @@
+"""`bahi invoice preview`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cli.invoice import command
+from tests.invoicing.test_worked_examples import VECTORS
+
+
+def run(text: str, *options: str) -> Result:
+    return CliRunner().invoke(command, ["preview", "-", *options], input=text)
+
+
+def test_a_document_from_stdin_comes_back_as_its_money() -> None:
+    result = run(json.dumps(VECTORS["IN02"]["input"]))
+    assert result.exit_code == 0
+    printed = json.loads(result.stdout)
+    assert printed["grand_total"] == 327000
+    assert printed["round_off"] == 49
+    assert printed["by_rate_bps"]["1800"]["cgst"] == 4977
+
+
+def test_a_file_can_hold_the_whole_example(tmp_path: Path) -> None:
+    path = tmp_path / "example.json"
+    path.write_text(json.dumps(VECTORS["IN04"]), encoding="utf-8")
+    result = CliRunner().invoke(command, ["preview", str(path)])
+    assert json.loads(result.stdout)["grand_total"] == 100800
+
+
+def test_a_credit_note_is_computed_against_its_original(tmp_path: Path) -> None:
+    original = tmp_path / "original.json"
+    original.write_text(json.dumps(VECTORS["IN07"]["input"]), encoding="utf-8")
+    result = run(json.dumps(VECTORS["IN23a"]["input"]), "--original", str(original))
+    assert json.loads(result.stdout)["grand_total"] == 50700
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"lines": []}, "lines"),
+        ({"lines": [{"qty": "1"}]}, "unit_price_paise"),
+        ({"lines": [{"qty": "x", "unit_price_paise": 1}]}, "qty"),
+        ({"lines": [{"qty": "NaN", "unit_price_paise": 1}]}, "qty"),
+        ({"lines": [{"qty": "0", "unit_price_paise": 1}]}, "quantity"),
+        ({"lines": [{"qty": "1", "unit_price_paise": 1.5}]}, "unit_price_paise"),
+        ({"lines": [{"qty": "1", "unit_price_paise": True}]}, "unit_price_paise"),
+        ({"lines": [{"qty": "1", "unit_price_paise": 1, "rate_bps": 99999}]}, "rate"),
+        ({"seller": None}, "seller"),
+        ({"date": "20-11-2026"}, "date"),
+        ({"price_mode": "net"}, "price_mode"),
+        ({"place_of_supply": "39"}, "39"),
+        ({"doc_type": "credit_note", "against": "IN07", "returns": [{"line": 1, "qty": 5}]}, "against"),
+        ({"currency": "EUR"}, "EUR"),
+    ],
+)
+def test_a_bad_document_is_refused_with_the_field_named(change: dict[str, Any], named: str) -> None:
+    result = run(json.dumps({**VECTORS["IN01"]["input"], **change}))
+    assert result.exit_code == 1
+    assert named in result.stderr
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, '{"a": NaN'])
+def test_what_is_not_json_is_a_usage_error(text: str) -> None:
+    assert run(text).exit_code == 2
+
+
+def test_a_missing_file_is_a_usage_error() -> None:
+    assert CliRunner().invoke(command, ["preview", "/nowhere.json"]).exit_code == 2
+
+
+@pytest.mark.parametrize("text", ["[]", "1", "null", '"x"'])
+def test_json_that_is_no_document_is_refused(text: str) -> None:
+    assert run(text).exit_code == 1
