@@ -44,33 +44,26 @@ class OverAllocated(DomainError):
     detail = "More was allocated than is open on the bill or than was paid."
 
 
-@dataclass(frozen=True)
-class Share:
-    """The part of a payment that somebody puts to a bill."""
-
-    bill_id: UUID
-    amount_minor: int
+Chosen = tuple[UUID, int]  # a bill, and the part of the payment that somebody puts to it
 
 
 @dataclass(frozen=True)
 class Applied:
-    """The part of a payment that was put to a bill; `invoice_number` is the bill's reference."""
+    """The part of a payment that was put to a bill; `reference` is the bill's (an invoice number)."""
 
     bill_id: UUID
-    invoice_number: str
+    reference: str
     amount_minor: int
 
 
-def plan(session: Session, retailer_id: UUID, amount_minor: int, chosen: Sequence[Share]) -> list[Applied]:
+def plan(session: Session, retailer_id: UUID, amount_minor: int, chosen: Sequence[Chosen]) -> list[Applied]:
     """Named bills first, then oldest first by due date, bill date, reference. Never more than `amount_minor`.
 
     The caller holds the account's lock. Raises Invalid, NotFound (not this retailer's bill), OverAllocated.
     """
     named = _take_chosen(session, retailer_id, amount_minor, chosen)
-    left = amount_minor - sum(one.amount_minor for one in named)
-    return _merged(
-        [*named, *_take_oldest(session, retailer_id, left, {one.bill_id: one.amount_minor for one in named})]
-    )
+    parts = {one.bill_id: one.amount_minor for one in named}
+    return _merged([*named, *_take_oldest(session, retailer_id, amount_minor - sum(parts.values()), parts)])
 
 
 def apply(session: Session, payment_id: UUID, applied: Sequence[Applied]) -> None:
@@ -97,36 +90,34 @@ def applied_to(session: Session, payment_id: UUID) -> list[Applied]:
     return [Applied(*row) for row in rows]
 
 
-def _take_chosen(session: Session, retailer_id: UUID, amount_minor: int, chosen: Sequence[Share]) -> list[Applied]:
+def _take_chosen(session: Session, retailer_id: UUID, amount_minor: int, chosen: Sequence[Chosen]) -> list[Applied]:
     if not chosen:
         return []
     _check_chosen(amount_minor, chosen)
-    named = [str(share.bill_id) for share in chosen]
+    named = [str(bill_id) for bill_id, _ in chosen]
     rows = db.execute(session, _NAMED, (str(db.org_of(session)), str(retailer_id), named))
     found = {row[0]: row for row in rows}
-    return [_settle(found.get(share.bill_id), share) for share in chosen]
+    return [_settle(found.get(bill_id), bill_id, part_minor) for bill_id, part_minor in chosen]
 
 
-def _check_chosen(amount_minor: int, chosen: Sequence[Share]) -> None:
+def _check_chosen(amount_minor: int, chosen: Sequence[Chosen]) -> None:
     if len(chosen) > MAX_CHOSEN:
         raise Invalid(f"Name at most {MAX_CHOSEN} bills.", field="allocations")
-    if any(share.amount_minor <= 0 for share in chosen):
+    if any(part_minor <= 0 for _, part_minor in chosen):
         raise Invalid("Each allocation is above zero.", field="allocations")
-    if len({share.bill_id for share in chosen}) < len(chosen):
+    if len({bill_id for bill_id, _ in chosen}) < len(chosen):
         raise Invalid("Each bill is named once.", field="allocations")
-    allocated = sum(share.amount_minor for share in chosen)
+    allocated = sum(part_minor for _, part_minor in chosen)
     if allocated > amount_minor:
         raise OverAllocated(allocated_minor=allocated, amount_minor=amount_minor)
 
 
-def _settle(bill: tuple[UUID, str, int] | None, share: Share) -> Applied:
+def _settle(bill: tuple[UUID, str, int] | None, bill_id: UUID, part_minor: int) -> Applied:
     if bill is None:
-        raise NotFound(kind="Bill", id=ids.public("bil", share.bill_id))
-    if share.amount_minor > bill[2]:
-        raise OverAllocated(
-            bill_id=ids.public("bil", share.bill_id), open_minor=bill[2], allocated_minor=share.amount_minor
-        )
-    return Applied(bill[0], bill[1], share.amount_minor)
+        raise NotFound(kind="Bill", id=ids.public("bil", bill_id))
+    if part_minor > bill[2]:
+        raise OverAllocated(bill_id=ids.public("bil", bill_id), open_minor=bill[2], allocated_minor=part_minor)
+    return Applied(bill_id, bill[1], part_minor)
 
 
 def _take_oldest(session: Session, retailer_id: UUID, left: int, named: dict[UUID, int]) -> Iterator[Applied]:
@@ -144,7 +135,7 @@ def _merged(parts: Sequence[Applied]) -> list[Applied]:
     whole: dict[UUID, Applied] = {}
     for part in parts:
         before = whole[part.bill_id].amount_minor if part.bill_id in whole else 0
-        whole[part.bill_id] = Applied(part.bill_id, part.invoice_number, before + part.amount_minor)
+        whole[part.bill_id] = Applied(part.bill_id, part.reference, before + part.amount_minor)
     return list(whole.values())
 
 

@@ -11,31 +11,31 @@ from credit.tables import CreditAccount
 STAFF, AUTOMATIC = "staff", "automatic"
 
 
-def pause(session: Session, retailer_id: UUID, reason: str, source: str = STAFF) -> CreditAccount:
-    """Pause credit; the account as it is when paused already. Locks the account row, audited.
+def pause(session: Session, retailer_id: UUID, reason: str, source: str = STAFF) -> bool:
+    """Pause credit; False when it was paused already. Locks the account row, audited.
 
     An order that commits after this one commits is refused. Raises Invalid (no reason), NotFound.
     """
     reason = accounts.given(reason)
     account = accounts.get(session, retailer_id, lock=True)
     if account.paused_at is not None:
-        return account
+        return False
     account.paused_at, account.pause_reason, account.pause_source = clock.now(), reason, source
     session.flush()  # reserving is a hand-written statement and must see it
     _audit(session, "credit.paused", account, reason)
-    return account
+    return True
 
 
-def unpause(session: Session, retailer_id: UUID, reason: str) -> CreditAccount:
-    """Restore credit; the account as it is when not paused. Locks the account row, audited. Raises like `pause`."""
+def unpause(session: Session, retailer_id: UUID, reason: str) -> bool:
+    """Restore credit; False when it was not paused. Locks the account row, audited. Raises like `pause`."""
     reason = accounts.given(reason)
     account = accounts.get(session, retailer_id, lock=True)
     if account.paused_at is None:
-        return account
+        return False
     account.paused_at, account.pause_reason, account.pause_source = None, None, None
     session.flush()  # reserving is a hand-written statement and must see it
     _audit(session, "credit.unpaused", account, reason)
-    return account
+    return True
 
 
 def _audit(session: Session, action: str, account: CreditAccount, reason: str) -> None:

@@ -10,8 +10,8 @@ from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid, NotFound
 from core.money import MAX_MINOR
 from credit import accounts, allocating, bills, days, ledger
-from credit.allocating import Applied, Share
-from credit.tables import METHODS, Payment
+from credit.allocating import Applied, Chosen
+from credit.tables import METHODS, CreditAccount, Payment
 
 MAX_REFERENCE = 100
 ACCOUNT_OF = {"cash": "cash", "upi": "upi", "bank": "bank", "cheque": "cheque", "other": "other_receipts"}
@@ -33,33 +33,44 @@ class AlreadyReversed(DomainError):
 
 @dataclass(frozen=True)
 class NewPayment:
-    """Money received. `received_on` None = today; `allocations` name bills that are settled first."""
+    """Money received. `received_on` None = today; `chosen` bills are settled first, each with its part."""
 
     retailer_id: UUID
     amount_minor: int
     method: str
     reference: str | None = None
     received_on: date | None = None
-    allocations: tuple[Share, ...] = ()
+    chosen: tuple[Chosen, ...] = ()
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """A payment and what it did. `outstanding_minor` is what the retailer owes afterwards."""
+    """A payment and what it did. `outstanding_minor` is what the retailer owes afterwards; negative = in advance."""
 
     payment: Payment
+    currency: str
     allocations: tuple[Applied, ...]
     outstanding_minor: int
 
-    def as_dict(self) -> dict[str, object]:
-        """`{id, amount_minor, allocations, unapplied_minor, outstanding_minor}` as the API answers it."""
-        return {
-            "id": ids.public("pay", self.payment.id),
-            "amount_minor": self.payment.amount_minor,
-            "allocations": [_shown(one) for one in self.allocations],
-            "unapplied_minor": self.payment.unapplied_minor,
-            "outstanding_minor": self.outstanding_minor,
-        }
+    @property
+    def payment_id(self) -> UUID:
+        """The payment's id."""
+        return self.payment.id
+
+    @property
+    def retailer_id(self) -> UUID:
+        """Who paid."""
+        return self.payment.retailer_id
+
+    @property
+    def amount_minor(self) -> int:
+        """What was received."""
+        return self.payment.amount_minor
+
+    @property
+    def unapplied_minor(self) -> int:
+        """What no bill took: it stays on account."""
+        return self.payment.unapplied_minor
 
 
 def record(session: Session, new: NewPayment) -> Receipt:
@@ -69,8 +80,8 @@ def record(session: Session, new: NewPayment) -> Receipt:
     ReferenceUsed, allocating.OverAllocated.
     """
     received_on = _check(session, new)
-    accounts.get(session, new.retailer_id, lock=True)
-    applied = allocating.plan(session, new.retailer_id, new.amount_minor, new.allocations)
+    account = accounts.get(session, new.retailer_id, lock=True)
+    applied = allocating.plan(session, new.retailer_id, new.amount_minor, new.chosen)
     unapplied = new.amount_minor - sum(one.amount_minor for one in applied)
     payment = _insert(session, new, received_on, unapplied)
     allocating.apply(session, payment.id, applied)
@@ -90,7 +101,7 @@ def record(session: Session, new: NewPayment) -> Receipt:
             "outstanding_minor": totals.outstanding_minor,
         },
     )
-    return Receipt(payment, tuple(applied), totals.outstanding_minor)
+    return Receipt(payment, account.currency, tuple(applied), totals.outstanding_minor)
 
 
 def reverse(session: Session, payment_id: UUID, reason: str, charge_minor: int | None = None) -> Receipt:
@@ -102,13 +113,12 @@ def reverse(session: Session, payment_id: UUID, reason: str, charge_minor: int |
     reason = accounts.given(reason)
     if charge_minor is not None and not 0 < charge_minor <= MAX_MINOR:
         raise Invalid("A charge is above zero.", field="charge_minor", value=charge_minor)
-    payment = _lock(session, payment_id)
+    account, payment = _lock(session, payment_id)
     if payment.status != "posted":
         raise AlreadyReversed(payment_id=ids.public("pay", payment_id))
     today = days.today(session)
     taken_back = [
-        Applied(one.bill_id, one.invoice_number, -one.amount_minor)
-        for one in allocating.applied_to(session, payment_id)
+        Applied(one.bill_id, one.reference, -one.amount_minor) for one in allocating.applied_to(session, payment_id)
     ]
     allocating.apply(session, payment_id, taken_back)
     ledger.reverse(session, payment_id, reason="payment.reversed", effective_on=today)
@@ -127,7 +137,7 @@ def reverse(session: Session, payment_id: UUID, reason: str, charge_minor: int |
     if charge_minor:
         _charge(session, payment, charge_minor, today)
         outstanding_minor += charge_minor
-    return Receipt(payment, tuple(taken_back), outstanding_minor)
+    return Receipt(payment, account.currency, tuple(taken_back), outstanding_minor)
 
 
 def get(session: Session, payment_id: UUID) -> Payment:
@@ -208,10 +218,10 @@ def _journal(payment: Payment) -> ledger.Journal:
     )
 
 
-def _lock(session: Session, payment_id: UUID) -> Payment:
-    """The payment as it is once the account's lock is ours."""
-    accounts.get(session, get(session, payment_id).retailer_id, lock=True)
-    return get(session, payment_id)
+def _lock(session: Session, payment_id: UUID) -> tuple[CreditAccount, Payment]:
+    """The account, locked, and the payment as it is once the lock is ours."""
+    account = accounts.get(session, get(session, payment_id).retailer_id, lock=True)
+    return account, get(session, payment_id)
 
 
 def _mark_reversed(session: Session, payment: Payment) -> None:
@@ -232,11 +242,3 @@ def _charge(session: Session, payment: Payment, charge_minor: int, today: date) 
             contra={"charges": charge_minor},
         ),
     )
-
-
-def _shown(one: Applied) -> dict[str, object]:
-    return {
-        "bill_id": ids.public("bil", one.bill_id),
-        "invoice_number": one.invoice_number,
-        "amount_minor": one.amount_minor,
-    }

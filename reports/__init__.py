@@ -1,1 +1,1 @@
-"""Questions that only read, across the whole domain: risk, ageing, and what must always hold."""
+"""Read-only answers across the domain: one shop's credit, risk and ageing, and whether everything holds."""

@@ -1,0 +1,134 @@
+"""One shop's credit on one page: limit, used, available, open bills, last payments, guardrails.
+
+The dicts are what the API answers: public ids, minor units, ISO dates.
+"""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core import db, ids
+from credit import accounts, guardrails, ledger
+from credit.tables import CreditAccount, Payment
+from parties import retailers
+from reports import ageing
+
+LAST_PAYMENTS = 10
+MAX_BILLS = 500
+
+_BILLS = """
+SELECT id, reference, bill_on, due_on, amount_minor, open_minor, greatest(0, %(as_of)s - due_on)
+FROM ({source}) open_bill WHERE retailer_id = %(retailer)s
+ORDER BY due_on, bill_on, reference LIMIT %(limit)s
+"""
+_OPEN = "SELECT coalesce(sum(open_minor), 0)::bigint FROM ({source}) open_bill WHERE retailer_id = %(retailer)s"
+
+
+def of(session: Session, retailer_id: UUID, as_of: date | None = None) -> dict[str, Any]:
+    """The credit profile at the end of `as_of` (today when None). Terms and reserved are always today's.
+
+    Raises NotFound.
+    """
+    retailer = retailers.get(session, retailer_id)
+    account = accounts.get(session, retailer_id)
+    when = ageing.as_of(session, as_of)
+    owed = ledger.receivable(session, retailer_id, when.on) if when.is_past else account.outstanding_minor
+    stands = accounts.Position(account.currency, account.limit_minor, owed, account.reserved_minor)
+    where = ageing.parameters(session, when, retailer=str(retailer_id), limit=MAX_BILLS)
+    open_minor: int = db.execute(session, _OPEN.format(source=when.open_bills), where).scalar_one()
+    return {
+        "retailer_id": ids.public("ret", retailer_id),
+        "code": retailer.code,
+        "name": retailer.name,
+        "status": "paused" if account.paused_at else retailer.status,
+        "as_of_on": when.on.isoformat(),
+        "currency": account.currency,
+        "limit_minor": account.limit_minor,
+        "outstanding_minor": stands.outstanding_minor,
+        "reserved_minor": stands.reserved_minor,
+        "available_minor": stands.available_minor,
+        "on_account_minor": open_minor - owed,
+        "paused_at": _moment(account.paused_at),
+        "pause_reason": account.pause_reason,
+        "open_bills": _bills(session, when, where),
+        "last_payments": _payments(session, retailer_id, when.on),
+        "guardrails": guardrails_of(account),
+    }
+
+
+def evaluate(session: Session, retailer_id: UUID) -> dict[str, Any]:
+    """May this shop take anything on account now, and if not, every reason why. Raises NotFound."""
+    account = accounts.get(session, retailer_id)
+    verdict = guardrails.judge(session, retailer_id, amount_minor=1)
+    stands = accounts.position_of(account)
+    return {
+        "retailer_id": ids.public("ret", retailer_id),
+        **verdict.as_dict(),
+        "currency": account.currency,
+        "available_minor": stands.available_minor,
+        "largest_order_minor": _largest_order(account, stands, verdict),
+    }
+
+
+def guardrails_of(account: CreditAccount) -> dict[str, Any]:
+    """The terms of an account; `version` is what a change must name."""
+    return {
+        "limit_minor": account.limit_minor,
+        "credit_days": account.credit_days,
+        "max_order_minor": account.max_order_minor,
+        "max_outstanding_days": account.max_outstanding_days,
+        "version": account.version,
+    }
+
+
+def _largest_order(account: CreditAccount, stands: accounts.Position, verdict: guardrails.Verdict) -> int:
+    if not verdict.allowed:
+        return 0
+    most = account.max_order_minor
+    return stands.available_minor if most is None else min(most, stands.available_minor)
+
+
+def _bills(session: Session, when: ageing.AsOf, where: dict[str, Any]) -> list[dict[str, Any]]:
+    rows = db.execute(session, _BILLS.format(source=when.open_bills), where)
+    return [
+        {
+            "bill_id": ids.public("bil", bill_id),
+            "invoice_number": reference,
+            "bill_on": bill_on.isoformat(),
+            "due_on": due_on.isoformat(),
+            "amount_minor": amount_minor,
+            "open_minor": open_minor,
+            "days_overdue": days_overdue,
+        }
+        for bill_id, reference, bill_on, due_on, amount_minor, open_minor, days_overdue in rows
+    ]
+
+
+def _payments(session: Session, retailer_id: UUID, until: date) -> list[dict[str, Any]]:
+    found = (
+        select(Payment)
+        .where(Payment.org_id == db.org_of(session), Payment.retailer_id == retailer_id, Payment.received_on <= until)
+        .order_by(Payment.received_on.desc(), Payment.id.desc())
+        .limit(LAST_PAYMENTS)
+        .execution_options(populate_existing=True)
+    )
+    return [_payment(payment) for payment in session.scalars(found)]
+
+
+def _payment(payment: Payment) -> dict[str, Any]:
+    return {
+        "id": ids.public("pay", payment.id),
+        "amount_minor": payment.amount_minor,
+        "unapplied_minor": payment.unapplied_minor,
+        "method": payment.method,
+        "reference": payment.reference,
+        "received_on": payment.received_on.isoformat(),
+        "status": payment.status,
+    }
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat().replace("+00:00", "Z") if at else None
