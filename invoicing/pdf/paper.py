@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from invoicing.tax import Computed, Totals
+from invoicing.tax import ComputedLine, Totals
 
 ORIGINAL = "ORIGINAL FOR RECIPIENT"
 HEAD_LABELS = {
@@ -123,7 +123,7 @@ def summarised(lines: Sequence[PaperLine]) -> tuple[PaperTaxRow, ...]:
     return tuple(_summary_row(hsn, rate_bps, groups[hsn, rate_bps]) for hsn, rate_bps in sorted(groups))
 
 
-def paper_lines(computed: Computed, goods: Sequence[PaperLine]) -> tuple[PaperLine, ...]:
+def paper_lines(computed: Sequence[ComputedLine], goods: Sequence[PaperLine]) -> tuple[PaperLine, ...]:
     """The goods (description, quantity, unit, price, HSN) with the computed money filled in."""
     return tuple(
         PaperLine(
@@ -139,7 +139,7 @@ def paper_lines(computed: Computed, goods: Sequence[PaperLine]) -> tuple[PaperLi
             hsn=good.hsn,
             note=good.note,
         )
-        for good, money in zip(goods, computed.lines, strict=True)
+        for good, money in zip(goods, computed, strict=True)
     )
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from invoicing.tax.country import Country
 from invoicing.tax.credit_note import CreditNote, ReturnedLine, commercial_credit, credit_note
 from invoicing.tax.document import Computed, ComputedLine, Discount, Document, Line, PriceMode, RateGroup, Totals
-from invoicing.tax.engine import CountryUnknown, discover
+from invoicing.tax.engine import CountryUnknown, discover, totals
 from invoicing.tax.engine import compute as compute_by
 from invoicing.tax.year import financial_year_label
 
@@ -35,6 +35,7 @@ __all__ = [
     "credit_note",
     "financial_year",
     "place_of_supply",
+    "totals",
 ]
 
 COUNTRIES = discover(__name__, list(__path__))

@@ -51,7 +51,7 @@ def paper(goods=GOODS, place="27", seller=SELLER, buyer=BUYER, discount_bps=0, *
 
 
 def _paper(computed, goods, seller, buyer) -> InvoicePaper:
-    printed = paper_lines(computed, [_good(*good) for good in goods])
+    printed = paper_lines(computed.lines, [_good(*good) for good in goods])
     link = pay_link(
         vpa="ganeshtraders@okhdfcbank",
         name=seller.name,
