@@ -2,8 +2,6 @@
 
 import os
 
-from redis.exceptions import RedisError
-
 from cli import environment
 from cli.embedded import services
 from cli.services import forget_settings
@@ -17,8 +15,4 @@ def hint() -> bool:
         return False
     os.environ.update(DATABASE_URL=endpoints.database_url, REDIS_URL=endpoints.redis_url)
     forget_settings()
-    try:
-        queue.hint("tick")
-    except RedisError:
-        return False
-    return True
+    return queue.hint("tick")
