@@ -1,0 +1,353 @@
+"""The conversation engine: one message in, one answer out, whatever the flows are about.
+
+A message is tried in this order: words that work everywhere, a tapped choice, a typed option, what the present
+conversation hears, what any conversation recognises. So an order or a question typed from anywhere is understood, and
+a conversation that keeps its place waits meanwhile. What nobody understands is asked about, twice; then the menu.
+
+What a prompt offered acts only while the prompt is live: a choice carries the number of its prompt, and a day later,
+or after a message that was delayed, the prompt is said anew instead. Choices that only show something always work.
+"""
+
+import copy
+from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot import words
+from bot.flow import END, REFUSED, RENEW, START, Choice, Flow, Flows
+from bot.ingress import Incoming
+from bot.markup import shorten
+from bot.turn import NEW, Kept, Turn, begin, end
+from core import audit, ids
+from core.errors import DomainError
+from core.i18n import N_, _
+from parties import consent
+from parties.channels import Line
+
+PROMPT_LIVES = timedelta(hours=24)
+LATE_AFTER = timedelta(minutes=10)  # a message delayed for longer confirms nothing: the sender may have moved on
+HAND_OVER_LASTS = timedelta(hours=12)
+PATIENCE = 2  # misunderstandings in a row before the menu and a person are offered
+MAX_BODY = 1550  # WhatsApp takes 1,600
+MAX_TITLE = 24
+MAX_CHOICES = 10
+LEAVING = {"menu", "cancel"}  # these end the present conversation; other words only interrupt it
+
+Said = tuple[int, int, list[tuple[str, Choice]]]  # how much was said before a step
+
+UNREADABLE = {
+    "picture": N_("Thank you for the picture. I cannot read pictures yet: please type what you need."),
+    "voice": N_("Thank you for the voice note. I cannot listen yet: please type what you need."),
+    "video": N_("Thank you for the video. I cannot watch it yet: please type what you need."),
+    "document": N_("Thank you for the file. I cannot open files yet: please type what you need."),
+    "location": N_("Thank you for the location. I cannot use it yet: please type what you need."),
+    "person": N_("Thank you for the contact. I cannot use it yet: please type what you need."),
+    "sticker": N_("Thank you! Please type what you need."),
+    "nothing": N_("Your message came without text. Please type what you need."),
+}
+
+
+def answer(session: Session, flows: Flows, line: Line, incoming: Incoming, kept: Kept | None = None) -> str:
+    """Take the turn of a message unless it was taken before: new, seen, or queued behind one that waits."""
+    turn = begin(session, flows, line, incoming, kept)
+    if isinstance(turn, str):
+        return turn
+    who = ids.public("ret", turn.retailer.id) if turn.retailer else ids.public("con", turn.contact_id)
+    audit.act_as(audit.Actor(f"retailer:{who}", request_id=incoming.message_sid))
+    take_turn(session, turn)
+    return NEW
+
+
+def take_turn(session: Session, turn: Turn) -> None:
+    """Understand the message, let a flow act, and write the one answer."""
+    with turn.voice:
+        turn.speak(turn.language or words.script(turn.message.text) or "en")
+        _respond(turn)
+        turn.place.version += 1
+        end(turn, _text(turn), _offer(turn))
+
+
+def _respond(turn: Turn) -> None:
+    word = None if turn.message.tap else words.everywhere(turn.message.folded)
+    if word in CONSENT:
+        return CONSENT[word](turn)
+    if word is None and _is_with_staff(turn):
+        turn.outcome = "noop"  # a person answers: the bot keeps quiet
+        return None
+    turn.place.handed_over_at = None
+    _leave_what_is_gone(turn)
+    if any(attempt(turn) for attempt in ATTEMPTS):
+        turn.place.not_understood = 0
+        return None
+    return _not_understood(turn)
+
+
+# -- ways to understand a message, in order; each says whether it did ------------------------------------------------
+
+
+def _by_word(turn: Turn) -> bool:
+    word = None if turn.message.tap else words.everywhere(turn.message.folded)
+    found = turn.flows.for_word(word, lead=turn.is_lead) if word else None
+    if found is None:
+        return False
+    flow_class, trigger = found
+    if word in LEAVING and turn.place.flow != flow_class.name:
+        turn.place.leave()
+        turn.place.memory.pop("waiting", None)
+    return _pick(turn, flow_class, trigger)
+
+
+def _by_tap(turn: Turn) -> bool:
+    name, _colon, rest = turn.message.tap.partition(":")
+    trigger, _colon, rest = rest.partition(":")
+    arg, _colon, prompt = rest.rpartition(":")
+    flow_class = turn.flows.get(name)
+    if flow_class is None or flow_class not in turn.flows.serving(lead=turn.is_lead):
+        return False
+    is_live = prompt == str(turn.place.memory.get("prompt")) and not _is_late(turn)
+    if is_live and _pick(turn, flow_class, trigger, arg):
+        return True
+    if _only_shows(flow_class, turn, trigger):
+        return _step(turn, _opened(flow_class, turn, arg), trigger)
+    turn.say(_("That choice belongs to an earlier message."), flow=name)
+    return _ask_again(turn) or _show_menu(turn)
+
+
+def _by_option(turn: Turn) -> bool:
+    if turn.message.tap:
+        return False
+    for number, (name, trigger, arg, title) in enumerate(turn.place.memory.get("choices", ()), 1):
+        if turn.message.folded in (str(number), words.fold(title)):
+            flow_class = turn.flows.get(name)
+            if flow_class is None or (_is_late(turn) and not _only_shows(flow_class, turn, trigger)):
+                return False
+            return _pick(turn, flow_class, trigger, arg)
+    return False
+
+
+def _by_hearing(turn: Turn) -> bool:
+    flow = _present(turn)
+    if flow is None or _is_late(turn):
+        return False
+    trigger = flow.hear(turn.message)
+    return trigger is not None and _step(turn, flow, trigger)
+
+
+def _by_recognising(turn: Turn) -> bool:
+    for flow_class in turn.flows.serving(lead=turn.is_lead):
+        flow = flow_class(turn, (turn.place.state or START) if turn.place.flow == flow_class.name else START)
+        trigger = flow.recognise(turn.message)
+        if trigger is None:
+            continue
+        if not flow.can(trigger):
+            flow.state = START
+        if flow.can(trigger) and _step(turn, flow, trigger):
+            return True
+    return False
+
+
+def _by_resuming(turn: Turn) -> bool:
+    flow = _present(turn)
+    if flow is None or not flow.keeps_place or not _is_late(turn):
+        return False
+    turn.say(_("Welcome back. Everything is still here; let us go on where we stopped."), flow=flow.name)
+    return _step(turn, flow, RENEW) or _ask(turn, flow)
+
+
+ATTEMPTS: tuple[Callable[[Turn], bool], ...] = (
+    _by_word,
+    _by_tap,
+    _by_option,
+    _by_hearing,
+    _by_recognising,
+    _by_resuming,
+)
+
+
+def _not_understood(turn: Turn) -> None:
+    message, place = turn.message, turn.place
+    if message.kind in UNREADABLE:
+        turn.say(_(UNREADABLE[message.kind]), flow="")
+        _remind_of_what_waits(turn)
+        return
+    place.not_understood += 1
+    turn.say(_("Sorry, I did not understand that."), flow="")
+    if place.not_understood < PATIENCE and _ask_again(turn):
+        return
+    if place.not_understood >= PATIENCE:
+        turn.say(_("Type *human* and one of us will write to you here."), flow="")
+        place.not_understood = 0
+    _show_menu(turn)
+
+
+# -- one step of a flow ----------------------------------------------------------------------------------------------
+
+
+def _pick(turn: Turn, flow_class: type[Flow], trigger: str, arg: str = "") -> bool:
+    """Take a trigger where the flow stands, if it is under way and knows it there; else open the flow with it."""
+    flow = _opened(flow_class, turn, arg)
+    if turn.place.flow == flow.name and turn.place.state:
+        flow.state = turn.place.state
+        if not flow.can(trigger):
+            flow.state = START
+    return flow.can(trigger) and _step(turn, flow, trigger)
+
+
+def _step(turn: Turn, flow: Flow, trigger: str) -> bool:
+    """Let the flow take one step; what a refused effect did is undone. False when no guard passed."""
+    if not flow.can(trigger):
+        return False
+    said, memory = (len(turn.texts), len(turn.papers), list(turn.choices)), copy.deepcopy(turn.place.memory)
+    try:
+        with turn.session.begin_nested() if flow.changes_things(trigger) else nullcontext():
+            moved = flow.fire(trigger)
+            if moved:
+                _settle(turn, flow)
+            return moved
+    except DomainError as error:
+        _take_back(turn, said, memory)
+        _refuse(turn, flow, error)
+        return True
+
+
+def _take_back(turn: Turn, said: Said, memory: dict[str, Any]) -> None:
+    del turn.texts[said[0] :], turn.papers[said[1] :]
+    turn.choices = said[2]
+    turn.place.memory.clear()
+    turn.place.memory.update(memory)
+
+
+def _refuse(turn: Turn, flow: Flow, error: DomainError) -> None:
+    """Let the flow say why it could not be done, or say it in general."""
+    is_first, flow.error = flow.error is None, error
+    if is_first and _step(turn, flow, REFUSED):
+        return
+    turn.say(_("Sorry, that could not be done. Please try again, or type *human*."), flow=flow.name)
+    _remind_of_what_waits(turn)
+
+
+def _settle(turn: Turn, flow: Flow) -> None:
+    """Remember where the talk stands now, and say what comes next."""
+    place = turn.place
+    if flow.state != END:
+        present = _present(turn)
+        if present and present.keeps_place and present.name != flow.name:
+            place.memory["waiting"] = [place.flow, place.state]
+        place.flow, place.state = flow.name, flow.state
+        _ask(turn, flow)
+        return
+    if place.flow == flow.name:
+        place.memory.pop("choices", None)
+        place.flow, place.state = place.memory.pop("waiting", None) or (None, None)
+    _remind_of_what_waits(turn)
+
+
+def _ask(turn: Turn, flow: Flow) -> bool:
+    turn.place.prompted_at = turn.at
+    turn.place.memory.pop("choices", None)
+    turn.choices = []
+    flow.say(flow.ask())
+    return True
+
+
+def _ask_again(turn: Turn) -> bool:
+    flow = _present(turn)
+    return flow is not None and _ask(turn, flow)
+
+
+def _show_menu(turn: Turn) -> bool:
+    found = turn.flows.for_word("menu", lead=turn.is_lead)
+    if found is None:
+        return False
+    turn.place.leave()
+    return _pick(turn, *found)
+
+
+def _remind_of_what_waits(turn: Turn) -> None:
+    flow = _present(turn)
+    if flow is not None and flow.keeps_place:
+        flow.say(flow.holding())
+
+
+# -- where the talk stands -------------------------------------------------------------------------------------------
+
+
+def _present(turn: Turn) -> Flow | None:
+    flow_class = turn.flows.get(turn.place.flow)
+    return flow_class(turn, turn.place.state or START) if flow_class else None
+
+
+def _opened(flow_class: type[Flow], turn: Turn, arg: str) -> Flow:
+    flow = flow_class(turn)
+    flow.arg = arg
+    return flow
+
+
+def _only_shows(flow_class: type[Flow], turn: Turn, trigger: str) -> bool:
+    flow = flow_class(turn)
+    return flow.can(trigger) and not flow.changes_things(trigger)
+
+
+def _leave_what_is_gone(turn: Turn) -> None:
+    """A flow or state of an older program, or a retailer's flow in the hands of a lead, is left."""
+    place = turn.place
+    flow_class = turn.flows.get(place.flow)
+    if flow_class not in turn.flows.serving(lead=turn.is_lead) or place.state not in flow_class.states:
+        place.leave()
+        place.memory.pop("waiting", None)
+
+
+def _is_late(turn: Turn) -> bool:
+    prompted_at = turn.place.prompted_at
+    is_old = prompted_at is not None and turn.at - prompted_at > PROMPT_LIVES
+    return is_old or turn.at - turn.received_at > LATE_AFTER
+
+
+def _is_with_staff(turn: Turn) -> bool:
+    since = turn.place.handed_over_at
+    return since is not None and turn.at - since < HAND_OVER_LASTS
+
+
+# -- consent ---------------------------------------------------------------------------------------------------------
+
+
+def _stop(turn: Turn) -> None:
+    consent.stop(turn.session, turn.contact_id)
+    turn.say(
+        _(
+            "You will get no more automatic messages from us. You can write here at any time; send *start* to undo this."
+        ),
+        flow="",
+    )
+
+
+def _start(turn: Turn) -> None:
+    consent.start(turn.session, turn.contact_id)
+    turn.say(_("You will get our messages again. Send *stop* to end them, or *menu* to see what I can do."), flow="")
+
+
+CONSENT: dict[str | None, Callable[[Turn], None]] = {"stop": _stop, "start": _start}
+
+
+# -- the answer ------------------------------------------------------------------------------------------------------
+
+
+def _text(turn: Turn) -> str:
+    return shorten("\n\n".join(text for text in turn.texts if text), MAX_BODY)
+
+
+def _offer(turn: Turn) -> list[tuple[str, str]]:
+    """The choices with their ids; remembered, so that a number or a title chooses too."""
+    offered = turn.choices[:MAX_CHOICES]
+    if offered:
+        turn.place.memory["prompt"] = turn.place.version
+        turn.place.memory["choices"] = [
+            [name, choice.trigger, choice.arg, choice.title[:MAX_TITLE]] for name, choice in offered
+        ]
+    return [
+        (f"{name}:{choice.trigger}:{choice.arg}:{turn.place.version}", choice.title[:MAX_TITLE])
+        for name, choice in offered
+    ]

@@ -1,0 +1,259 @@
+"""A flow is one conversation: states and transitions as data, methods for what is said, heard, guarded and done.
+
+The lists go to `transitions` as they are, so its rules are ours: the first transition whose guard passes wins. One
+model-less machine per flow is built when the flow is loaded; the flow object of a turn is its model.
+
+    ask_<state>()          what is said on arriving there: a sentence or a Reply
+    hear_<state>(message)  the trigger that an answer means there, or None when it is not understood
+    recognise(message)     the trigger that opens this flow from anywhere, or None
+    when="name"            a guard: a method that answers yes or no, and changes nothing
+    do="name"              an effect: runs in a savepoint; a DomainError undoes it, then the trigger `refused` is tried
+    say="name"             what to say on the way: only speaks
+
+A flow begins in START and is over in END. Loading refuses a flow with a mistake, with a sentence for each.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from transitions import Machine
+
+from core.errors import DomainError
+
+if TYPE_CHECKING:
+    from bot.ingress import Message
+    from bot.turn import Turn
+
+START, END = "start", "end"
+REFUSED = "refused"  # the trigger that is tried when an effect raised a DomainError
+RENEW = "renew"  # the trigger that brings a prompt of more than a day ago up to date before it is said again
+RETAILERS, LEADS, EVERYBODY = "retailers", "leads", "everybody"
+PACKAGE = "flows"
+
+Transition = dict[str, Any]
+
+
+class BrokenFlows(Exception):
+    """The flows cannot run as they are written; the message lists every mistake."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An answer that can be tapped, typed by number or typed by title. `flow` is another flow that it opens."""
+
+    title: str
+    trigger: str
+    arg: str = ""
+    flow: str = ""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Something to say, with the answers that it offers."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+
+
+def go(
+    heard: str, source: str, target: str, *, when: str | None = None, do: str | None = None, say: str | None = None
+) -> Transition:
+    """One line of a flow's table, in the words of `transitions`."""
+    return {"trigger": heard, "source": source, "dest": target, "conditions": when, "before": do, "after": say}
+
+
+class Flow:
+    """One conversation of one turn. Subclasses declare; the engine drives."""
+
+    name: ClassVar[str]
+    menu_label: ClassVar[str | None] = None  # the menu lists whoever has one
+    menu_rank: ClassVar[int] = 50
+    states: ClassVar[list[str]] = []
+    transitions: ClassVar[list[Transition]] = []
+    opened_by: ClassVar[dict[str, str]] = {}  # a word that works everywhere -> the trigger that it opens this flow with
+    audience: ClassVar[str] = RETAILERS  # whom it serves
+    keeps_place: ClassVar[bool] = False  # waits while another conversation is held, and goes on after it
+    greedy: ClassVar[bool] = False  # recognises nearly anything, so it is asked last
+    machine: ClassVar[Machine]
+
+    def __init__(self, turn: "Turn", state: str = START) -> None:
+        self.turn, self.session, self.memory = turn, turn.session, turn.place.memory
+        self.state = state
+        self.arg = ""
+        self.error: DomainError | None = None
+
+    def recognise(self, message: "Message") -> str | None:
+        """The trigger with which this message opens the flow, if it does."""
+        return None
+
+    def holding(self) -> str:
+        """One line that reminds of what waits here, after another conversation was held."""
+        return ""
+
+    def say(self, text: str | Reply) -> None:
+        """Add to the turn's answer."""
+        self.turn.say(text, flow=self.name)
+
+    def fire(self, trigger: str) -> bool:
+        """Let the machine take one step; False when no guard passed."""
+        return bool(self.machine.events[trigger].trigger(self))
+
+    def can(self, trigger: str) -> bool:
+        """True when the table knows this trigger in the present state."""
+        return any(self._lines(trigger))
+
+    def changes_things(self, trigger: str) -> bool:
+        """True when the trigger may run an effect from the present state."""
+        return any(line["before"] for line in self._lines(trigger))
+
+    def ask(self) -> str | Reply:
+        """What the present state asks."""
+        said: str | Reply = getattr(self, f"ask_{self.state}")()
+        return said
+
+    def hear(self, message: "Message") -> str | None:
+        """What an answer means in the present state."""
+        heard: str | None = getattr(self, f"hear_{self.state}")(message)
+        return heard
+
+    def _lines(self, trigger: str) -> Iterator[Transition]:
+        return (line for line in self.transitions if line["trigger"] == trigger and line["source"] == self.state)
+
+
+class Flows:
+    """The loaded flows by name, in the order in which they are asked."""
+
+    def __init__(self, classes: list[type[Flow]]) -> None:
+        self._by_name = {found.name: found for found in sorted(classes, key=lambda found: (found.greedy, found.name))}
+
+    def __iter__(self) -> Iterator[type[Flow]]:
+        return iter(self._by_name.values())
+
+    def get(self, name: str | None) -> type[Flow] | None:
+        """The flow of this name; None after a deploy that removed it."""
+        return self._by_name.get(name or "")
+
+    def for_word(self, word: str, *, lead: bool) -> tuple[type[Flow], str] | None:
+        """Who opens on a word that works everywhere, and with which trigger."""
+        for found in self.serving(lead=lead):
+            if word in found.opened_by:
+                return found, found.opened_by[word]
+        return None
+
+    def serving(self, *, lead: bool) -> list[type[Flow]]:
+        """The flows for this kind of person."""
+        mine = LEADS if lead else RETAILERS
+        return [found for found in self if found.audience in (mine, EVERYBODY)]
+
+    def on_menu(self) -> list[type[Flow]]:
+        """What the menu lists, in its order."""
+        return sorted((found for found in self if found.menu_label), key=lambda found: found.menu_rank)
+
+
+@lru_cache(maxsize=1)
+def installed() -> Flows:
+    """The flows of this program, loaded once. Raises BrokenFlows."""
+    return load(PACKAGE)
+
+
+def load(package: str) -> Flows:
+    """Load every flow of a package, check it and build its machine. Raises BrokenFlows with all mistakes."""
+    classes, mistakes = _find(package), []
+    for module, found in classes:
+        mistakes += [f"{module}: {mistake}" for mistake in inspect(found, module.rpartition(".")[2])]
+    names = [found.name for _, found in classes if hasattr(found, "name")]
+    mistakes += [
+        f"{package}: two flows are called {name!r}" for name in sorted({n for n in names if names.count(n) > 1})
+    ]
+    if mistakes:
+        raise BrokenFlows("\n".join(mistakes))
+    for _, found in classes:
+        found.machine = build(found)
+    return Flows([found for _, found in classes])
+
+
+def build(found: type[Flow]) -> Machine:
+    """The shared machine of a flow: no model of its own, no methods added."""
+    return Machine(
+        model=None,
+        states=[START, *found.states, END],
+        transitions=[dict(line) for line in found.transitions],
+        initial=START,
+        auto_transitions=False,
+    )
+
+
+def inspect(found: type[Flow], file_name: str) -> list[str]:
+    """Every mistake in one flow, as sentences."""
+    if getattr(found, "name", None) != file_name:
+        return [f"the flow in {file_name}.py must have name = {file_name!r}, not {getattr(found, 'name', None)!r}"]
+    unknown = list(_unknown_states(found))
+    return [*unknown, *_missing_methods(found), *_unknown_triggers(found), *([] if unknown else _lost_states(found))]
+
+
+def _find(package: str) -> list[tuple[str, type[Flow]]]:
+    root, classes = importlib.import_module(package), []
+    for info in pkgutil.iter_modules(root.__path__):
+        module = importlib.import_module(f"{package}.{info.name}")
+        declared = [item for item in vars(module).values() if isinstance(item, type) and issubclass(item, Flow)]
+        classes += [(module.__name__, found) for found in declared if found.__module__ == module.__name__]
+    return classes
+
+
+def _unknown_states(found: type[Flow]) -> Iterator[str]:
+    for line in found.transitions:
+        if line["source"] not in (START, *found.states):
+            yield f"{_show(line)} leaves a state that is not listed: {line['source']!r}"
+        if line["dest"] not in (END, *found.states):
+            yield f"{_show(line)} goes to a state that is not listed: {line['dest']!r}"
+    for state in sorted({state for state in found.states if found.states.count(state) > 1}):
+        yield f"state {state!r} is listed twice"
+    for state in {START, END} & set(found.states):
+        yield f"state {state!r} is not to be listed: it is everybody's"
+
+
+def _missing_methods(found: type[Flow]) -> Iterator[str]:
+    for state in found.states:
+        for verb in ("ask", "hear"):
+            if not hasattr(found, f"{verb}_{state}"):
+                yield f"state {state!r} has no method {verb}_{state}"
+    for line in found.transitions:
+        for role, key in (("guard", "conditions"), ("effect", "before"), ("sentence", "after")):
+            if line[key] and not callable(getattr(found, line[key], None)):
+                yield f"{_show(line)} names a {role} that does not exist: {line[key]}"
+
+
+def _unknown_triggers(found: type[Flow]) -> Iterator[str]:
+    opening = {line["trigger"] for line in found.transitions if line["source"] == START}
+    for word, trigger in found.opened_by.items():
+        if trigger not in opening:
+            yield f"the word {word!r} opens it with {trigger!r}, which leads nowhere from the start"
+
+
+def _lost_states(found: type[Flow]) -> Iterator[str]:
+    reached, homeward = _closure(found, START, "source", "dest"), _closure(found, END, "dest", "source")
+    for state in found.states:
+        if state not in reached:
+            yield f"state {state!r} is unreachable: no way leads to it from the start"
+        elif state not in homeward:
+            yield f"state {state!r} is a dead end: no way leads from it to the end"
+    if START not in homeward:
+        yield "no way leads from the start to the end"
+
+
+def _closure(found: type[Flow], origin: str, near: str, far: str) -> set[str]:
+    seen, waiting = {origin}, [origin]
+    while waiting:
+        state = waiting.pop()
+        fresh = {line[far] for line in found.transitions if line[near] == state} - seen
+        seen |= fresh
+        waiting += fresh
+    return seen
+
+
+def _show(line: Transition) -> str:
+    return f"go({line['trigger']!r}, {line['source']!r}, {line['dest']!r})"

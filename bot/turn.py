@@ -1,0 +1,243 @@
+"""A turn: one message, who sent it, where the talk stands, and what will be answered.
+
+`begin` stores the message, finds the person and locks the conversation in one statement; `end` writes the answer and
+where the talk stands now in another. Both call the database functions of the same name; nothing here decides anything.
+"""
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from bot.flow import Choice, Flows, Reply
+from bot.ingress import Incoming, Message
+from core import clock, db, i18n, ids, outbox
+from parties.channels import Line
+
+NEW, SEEN, QUEUED = "new", "seen", "queued"
+
+
+@dataclass(frozen=True)
+class Shop:
+    """The retailer who writes."""
+
+    id: UUID
+    code: str
+    name: str
+    state_code: str | None
+    gstin: str | None
+
+
+@dataclass(frozen=True)
+class Business:
+    """The organisation that answers."""
+
+    name: str
+    phone: str
+    country: str
+    state_code: str
+    currency: str
+    timezone: str
+    catalogue_version: int
+
+
+@dataclass
+class Place:
+    """Where the talk stands: a copy of the conversation row that `end` writes back."""
+
+    id: UUID
+    flow: str | None
+    state: str | None
+    memory: dict[str, Any]
+    version: int
+    not_understood: int
+    handed_over_at: datetime | None
+    prompted_at: datetime | None
+
+    def leave(self) -> None:
+        """No conversation is under way; what is remembered stays."""
+        self.flow = self.state = None
+
+
+@dataclass
+class Turn:
+    """Everything that a flow needs to know about one message, and the answer as it grows."""
+
+    session: Session
+    flows: Flows
+    line: Line
+    incoming: Incoming
+    message: Message
+    at: datetime
+    received_at: datetime
+    contact_id: UUID
+    language: str
+    opted_out: bool
+    retailer: Shop | None
+    business: Business
+    place: Place
+    outcome: str = "effect"
+    texts: list[str] = field(default_factory=list)
+    choices: list[tuple[str, Choice]] = field(default_factory=list)
+    papers: list[dict[str, Any]] = field(default_factory=list)
+    voice: ExitStack = field(default_factory=ExitStack)
+
+    @property
+    def is_lead(self) -> bool:
+        """True for somebody who is not a customer, or whose phone is hidden and not known."""
+        return self.retailer is None
+
+    @property
+    def shop(self) -> Shop:
+        """The retailer, in flows that serve retailers only."""
+        if self.retailer is None:
+            raise LookupError("a flow for retailers was given a lead")
+        return self.retailer
+
+    def speak(self, language: str) -> None:
+        """Go on in this language until the turn is over."""
+        self.language = language
+        self.voice.enter_context(i18n.speaking(language))
+
+    def say(self, said: str | Reply, *, flow: str) -> None:
+        """Add to the answer; the last choices offered are the ones that count."""
+        reply = Reply(said) if isinstance(said, str) else said
+        if reply.text:
+            self.texts.append(reply.text)
+        if reply.choices:
+            self.choices = [(choice.flow or flow, choice) for choice in reply.choices]
+
+    def attach(self, kind: str, identifier: UUID, text: str) -> None:
+        """Send a document of ours after the answer, with a caption."""
+        self.papers.append({"attachment": {"kind": kind, "id": str(identifier)}, "body": text})
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A message that was stored before and is tried again."""
+
+    id: UUID
+    received_at: datetime
+
+
+def begin(session: Session, flows: Flows, line: Line, incoming: Incoming, kept: Kept | None = None) -> Turn | str:
+    """Store the message and lock its conversation; SEEN or QUEUED when it is not its turn.
+
+    Enters the organisation. Locks the contact and the conversation until the transaction ends.
+    """
+    session.info["org_id"] = line.org_id
+    inbound_id, at = kept.id if kept else ids.new(), clock.now()
+    received_at = kept.received_at if kept else at
+    row = db.execute(
+        session,
+        "SELECT * FROM turn_begin(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            str(line.org_id),
+            str(inbound_id),
+            kept is not None,
+            str(line.channel_id),
+            incoming.account_sid,
+            incoming.message_sid,
+            incoming.from_address,
+            incoming.phone,
+            incoming.external_user_id,
+            incoming.profile_name,
+            incoming.body,
+            db.json(incoming.payload),
+            received_at,
+            at,
+            str(ids.new()),
+            str(ids.new()),
+        ),
+    ).one()
+    if row.result != NEW:
+        return str(row.result)
+    message = incoming.message(inbound_id)
+    return Turn(
+        session=session,
+        flows=flows,
+        line=line,
+        incoming=incoming,
+        message=message,
+        at=at,
+        received_at=received_at,
+        contact_id=row.contact_id,
+        language=row.contact_language or row.retailer_language or "",
+        opted_out=row.opted_out_at is not None,
+        retailer=_shop(row),
+        business=_business(row),
+        place=_place(row),
+    )
+
+
+def end(turn: Turn, text: str, choices: list[tuple[str, str]]) -> None:
+    """Write where the talk stands and queue the answer; an empty text stays silent."""
+    place = turn.place
+    db.execute(
+        turn.session,
+        "SELECT turn_end(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            str(turn.line.org_id),
+            str(turn.message.id),
+            turn.outcome,
+            str(place.id),
+            place.flow,
+            place.state,
+            db.json(place.memory),
+            place.not_understood,
+            place.handed_over_at,
+            place.prompted_at,
+            turn.at,
+            str(ids.new()) if text else None,
+            str(turn.line.channel_id),
+            str(turn.retailer.id) if turn.retailer else None,
+            turn.incoming.from_address,
+            turn.language,
+            text,
+            db.json(choices) if choices else None,
+        ),
+    )
+    for paper in turn.papers:
+        outbox.put(
+            turn.session,
+            channel_id=turn.line.channel_id,
+            to_address=turn.incoming.from_address,
+            language=turn.language,
+            retailer_id=turn.retailer.id if turn.retailer else None,
+            reply_to_id=turn.message.id,
+            **paper,
+        )
+
+
+def _shop(row: Any) -> Shop | None:
+    if row.retailer_id is None:
+        return None
+    return Shop(row.retailer_id, row.retailer_code, row.retailer_name, row.retailer_state, row.retailer_tax_id)
+
+
+def _business(row: Any) -> Business:
+    return Business(
+        name=row.business_name,
+        phone=row.business_phone,
+        country=row.business_country,
+        state_code=row.business_state,
+        currency=row.business_currency,
+        timezone=row.timezone,
+        catalogue_version=row.catalogue_version,
+    )
+
+
+def _place(row: Any) -> Place:
+    return Place(
+        id=row.conversation_id,
+        flow=row.flow,
+        state=row.state,
+        memory=row.memory,
+        version=row.version,
+        not_understood=row.not_understood,
+        handed_over_at=row.handed_over_at,
+        prompted_at=row.prompted_at,
+    )

@@ -1,0 +1,95 @@
+"""Words that mean the same everywhere in the chat: in English, Hindi, Urdu and Latin letters, whatever the spelling.
+
+Only whole messages are compared: `stop` stops, `don't stop` is left to the flows. Words of one business subject
+(cash, balance, bill) stand in the flow that understands them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+
+_INVISIBLE = re.compile(r"[\u00ad\u064b-\u0652\u0640\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\ufeff*_~`]")
+_EDGE = re.compile(r"^[\s.,!?;:।۔؟،\"'()-]+|[\s.,!?;:।۔؟،\"'()-]+$")
+_SKIN = re.compile("[\U0001f3fb-\U0001f3ff]")
+_SAME = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ه": "ہ", "ة": "ہ", "ँ": "ं", "़": None})
+
+
+def fold(text: str) -> str:
+    """The text for comparing: no case, marks, edge punctuation or second spelling; digits in Latin."""
+    text = unicodedata.normalize("NFD", text.casefold()) if not text.isascii() else text.casefold()
+    text = unicodedata.normalize("NFC", _SKIN.sub("", _INVISIBLE.sub("", text)).translate(_SAME))
+    digits = "".join(str(unicodedata.digit(sign)) if sign.isdecimal() else sign for sign in text)
+    return " ".join(_EDGE.sub("", digits).split()) or text.strip()
+
+
+def meanings(listed: Mapping[str, str]) -> dict[str, str]:
+    """From `{"yes": "yes, ok, haan"}` to `{"yes": "yes", "ok": "yes", "haan": "yes"}`, folded."""
+    return {fold(word): meaning for meaning, line in listed.items() for word in line.split(",")}
+
+
+EVERYWHERE = meanings(
+    {
+        "stop": "stop, unsubscribe, stop karo, band, band karo, band kar do, message band karo, बंद, बंद करो, बंद करें,"
+        " बंद कर दो, मैसेज बंद करो, रोको, स्टॉप, بند, بند کرو, بند کریں, بند کر دیں, روکو, روک دیں, سٹاپ, اسٹاپ",
+        "start": "start, unstop, subscribe, shuru, shuru karo, chalu, chalu karo, शुरू, शुरू करो, शुरू करें, चालू,"
+        " चालू करो, स्टार्ट, شروع, شروع کرو, شروع کریں, چالو, سٹارٹ, اسٹارٹ",
+        "menu": "menu, main menu, home, back to menu, 0, #, मेनू, मेन्यू, मुख्य मेनू, مینو, مینیو, میںو",
+        "cancel": "cancel, cancel order, cancel karo, cancel kar do, radd, radd karo, rehne do, chhodo, कैंसल, कैंसिल,"
+        " कैंसल करो, कैंसिल करो, रद्द, रद्द करो, रद्द करें, रहने दो, منسوخ, منسوخ کرو, منسوخ کریں, کینسل, کینسل کرو,"
+        " رہنے دو, رہنے دیں",
+        "help": "help, help me, madad, madad karo, sahayata, मदद, मदद करो, सहायता, हेल्प, مدد, مدد کرو, مدد کریں, ہیلپ",
+        "human": "human, agent, operator, staff, support, talk to us, talk to someone, call, call me, insaan, aadmi,"
+        " baat karni hai, baat karo, baat karein, call karo, इंसान, आदमी, बात करनी है, बात करो, बात करें, कॉल,"
+        " कॉल करो, انسان, آدمی, بات کرنی ہے, بات کرو, بات کریں, کال, کال کرو, کال کریں",
+        "language": "language, change language, lang, bhasha, bhasha badlo, zaban, zubaan, भाषा, भाषा बदलें,"
+        " भाषा बदलो, ज़बान, زبان, زبان بدلیں, زبان بدلو",
+    }
+)
+
+ANSWERS = meanings(
+    {
+        "yes": "yes, y, yes please, yeah, yep, sure, ok, okay, done, confirm, confirmed, confirm karo, haan, han, ha,"
+        " haa, haanji, haan ji, ji, ji haan, ji ha, theek, thik, theek hai, thik hai, pakka, pakka karo, kar do, हां,"
+        " हाँ, हाँ जी, जी, जी हाँ, ठीक, ठीक है, पक्का, पक्का करो, पक्का करें, ओके, कर दो, ہاں, ہاں جی, جی, جی ہاں,"
+        " ٹھیک, ٹھیک ہے, پکا, پکا کرو, پکا کریں, اوکے, کر دو, کر دیں, 👍, ✅, 👌, 🙏👍",
+        "no": "no, n, nope, no thanks, nahi, nahin, nai, na, nahi chahiye, mat karo, नहीं, नही, ना, न, मत करो,"
+        " नहीं चाहिए, نہیں, نہی, نا, نہ, مت کرو, نہیں چاہیے, 👎, ❌",
+        "change": "change, edit, modify, badlo, badal do, badlna hai, badalna hai, बदलो, बदल दो, बदलें, बदलना है,"
+        " एडिट, تبدیل, تبدیل کریں, بدلو, بدل دو, بدلیں, بدلنا ہے, ایڈٹ",
+    }
+)
+
+NAMES = meanings(
+    {
+        "en": "english, angrezi, अंग्रेज़ी, अंग्रेजी, इंग्लिश, انگریزی, انگلش",
+        "hi": "hindi, हिंदी, हिन्दी, ہندی",
+        "ur": "urdu, उर्दू, اردو",
+        "hi_Latn": "hinglish, roman, roman hindi, roman urdu, रोमन, हिंग्लिश, رومن, رومن اردو",
+    }
+)
+
+
+def everywhere(folded: str) -> str | None:
+    """What this message means wherever it is said: stop, start, menu, cancel, help, human, language."""
+    return "language" if folded in NAMES else EVERYWHERE.get(folded)
+
+
+def language_named(folded: str) -> str | None:
+    """The language whose name the message is: `urdu` -> ur."""
+    return NAMES.get(folded)
+
+
+def answer(folded: str) -> str | None:
+    """yes, no or change, when the whole message says so."""
+    return ANSWERS.get(folded)
+
+
+@lru_cache(maxsize=4096)
+def script(text: str) -> str | None:
+    """The language that the letters suggest: hi, ur, or None for Latin letters, which say nothing."""
+    hindi = sum("\u0900" <= sign <= "\u097f" for sign in text)
+    urdu = sum("\u0600" <= sign <= "\u06ff" for sign in text)
+    if not hindi and not urdu:
+        return None
+    return "hi" if hindi >= urdu else "ur"
