@@ -20,7 +20,10 @@ ACCOUNT_SID, AUTH_TOKEN = "AC" + "7" * 32, "0f" * 16
 BUSINESS = "+918000000001"
 PASSWORD = "correct horse battery staple"
 
-RETAILERS = """code,name,phone,language,gstin,state,address,credit_limit,credit_days,max_order_value,max_outstanding_days
+RETAILER_COLUMNS = (
+    "code,name,phone,language,gstin,state,address,credit_limit,credit_days,max_order_value,max_outstanding_days"
+)
+RETAILERS = f"""{RETAILER_COLUMNS}
 R1,Sharma Kirana,+919810000001,en,,27,"12 MG Road, Pune",50000,15,40000,30
 R2,Gupta Stores,+919810000002,hi,,27,"4 Station Road, Pune",20000,7,20000,30
 R3,Khan General Store,+919810000003,ur,,24,"Ring Road, Surat",10000,7,10000,30

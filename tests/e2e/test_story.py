@@ -15,7 +15,7 @@ import redis
 import requests
 
 from cli.embedded import services
-from tests.e2e.running import Bahi, running, said, wait_for
+from tests.e2e.running import RETAILER_COLUMNS, Bahi, running, said, wait_for
 
 pytestmark = pytest.mark.e2e
 
@@ -135,15 +135,9 @@ def test_nothing_is_lost_when_redis_is_emptied(bahi: Bahi) -> None:
 
 def _many_shops(bahi: Bahi, letter: str, count: int) -> list[str]:
     phones = [f"+9198{ord(letter)}0{number:05d}" for number in range(count)]
-    head = RETAILER_COLUMNS
     rows = [f"{letter}{i},Shop {i},{phone},en,,27,Pune,50000,15,40000,30" for i, phone in enumerate(phones)]
-    bahi.add_shops("\n".join([head, *rows, ""]))
+    bahi.add_shops("\n".join([RETAILER_COLUMNS, *rows, ""]))
     return phones
-
-
-RETAILER_COLUMNS = (
-    "code,name,phone,language,gstin,state,address,credit_limit,credit_days,max_order_value,max_outstanding_days"
-)
 
 
 def _all_answered_once(bahi: Bahi, phones: list[str]) -> None:
