@@ -1,0 +1,70 @@
+"""Which number comes next: a locked counter row per document type and financial year, so that no number is skipped.
+
+The counter moves in the transaction that issues; a rollback gives the number back. Issuing of one type therefore
+queues up from here to the commit. Dates never go back within a series.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from core import clock, db
+from core.errors import Invalid
+from invoicing import numbers, tax
+from parties import organisations
+from parties.tables import Organisation
+
+_LETTER = {"tax_invoice": "", "bill_of_supply": "B"}  # two types must never share a number
+_NEXT = """
+INSERT INTO number_series (org_id, document_type, financial_year, prefix, last_number)
+VALUES (%s, %s, %s, %s, 1)
+ON CONFLICT (org_id, document_type, financial_year)
+DO UPDATE SET last_number = number_series.last_number + 1
+RETURNING prefix, last_number
+"""
+_LAST_DATE = """
+SELECT issued_on FROM invoice
+WHERE org_id = %s AND document_type = %s AND financial_year = %s ORDER BY sequence DESC LIMIT 1
+"""
+
+
+class DateBeforeLast(Invalid):
+    """A document dated before the one that has the previous number."""
+
+    code = "INVOICE_DATE_BEFORE_LAST"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A document's place in its series."""
+
+    number: str
+    financial_year: str
+    sequence: int
+    issued_on: date
+
+
+def take(session: Session, organisation: Organisation, document_type: str, issued_on: date | None = None) -> Place:
+    """The next number, dated today unless told otherwise. Locks the series. Raises DateBeforeLast.
+
+    Should today lie before the last document (the time zone was changed), the last document's date is used.
+    """
+    on = issued_on or clock.today(organisation.timezone)
+    year = tax.financial_year(on, organisation.country)
+    key = (str(db.org_of(session)), document_type, year)
+    prefix, sequence = db.execute(session, _NEXT, (*key, prefix_of(organisation, document_type))).one()
+    last_on = db.execute(session, _LAST_DATE, key).scalar()
+    if last_on is not None and on < last_on:
+        if issued_on is not None:
+            raise DateBeforeLast(f"The last document is dated {last_on}; {on} is before it.", last_on=str(last_on))
+        on = last_on
+    return Place(numbers.format_number(prefix, year, sequence), year, sequence, on)
+
+
+def prefix_of(organisation: Organisation, document_type: str) -> str:
+    """The organisation's own prefix, else its initials; bills of supply add a B."""
+    chosen = organisations.setting(organisation, "invoice_prefix")
+    base = chosen if chosen and numbers.is_prefix(chosen) else numbers.prefix_for(organisation.name)
+    letter = _LETTER[document_type]
+    return base[: numbers.MAX_PREFIX - len(letter)] + letter

@@ -1,0 +1,101 @@
+"""The goods leave: a confirmed order becomes an invoice and its bill, exactly once."""
+
+from dataclasses import replace
+from datetime import date
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from core import audit, clock, db
+from core.errors import DomainError
+from credit import accounts, reservations
+from credit.guardrails import CREDIT
+from invoicing import issuing
+from invoicing.charging import Goods, Treatment
+from invoicing.tax import PriceMode
+from orders.listing import get
+from orders.order import CONFIRMED, DISPATCHED, Order, OrderLine
+from parties import retailers
+
+
+class NotConfirmed(DomainError):
+    """Only what was promised can leave."""
+
+    code = "ORDER_NOT_CONFIRMED"
+
+
+def dispatch(session: Session, order_id: UUID, issued_on: date | None = None) -> Order:
+    """Issue the invoice of a confirmed order and mark it dispatched; again: the order as it stands.
+
+    What was reserved becomes outstanding. Cash orders are billed too, due the same day. `issued_on` is for goods that
+    left on an earlier day. Raises NotConfirmed, NotFound, and what issuing raises.
+    """
+    found = get(session, order_id, lock=True)
+    if found.status == DISPATCHED:
+        return found
+    if found.status != CONFIRMED:
+        raise NotConfirmed(f"This order cannot be dispatched: it is {found.status}.", status=found.status)
+    invoice = issuing.issue(session, _request(session, found, issued_on))
+    now = clock.now()
+    db.execute(
+        session,
+        "UPDATE sales_order SET status = 'dispatched', invoice_id = %s, total_minor = %s, closed_at = %s"
+        " WHERE org_id = %s AND id = %s",
+        (str(invoice.id), invoice.total_minor, now, str(db.org_of(session)), str(order_id)),
+    )
+    audit.record(
+        session,
+        "order.dispatched",
+        subject=found.public_id,
+        retailer_id=found.retailer_id,
+        before={"status": CONFIRMED, "total_minor": found.total_minor},
+        after={"status": DISPATCHED, "total_minor": invoice.total_minor, "invoice": invoice.number},
+    )
+    return replace(found, status=DISPATCHED, invoice_id=invoice.id, total_minor=invoice.total_minor, closed_at=now)
+
+
+def _request(session: Session, found: Order, issued_on: date | None) -> issuing.Request:
+    retailer = retailers.get(session, found.retailer_id)
+    on_credit = found.payment_mode == CREDIT
+    return issuing.Request(
+        source_id=found.id,
+        retailer_id=found.retailer_id,
+        buyer=issuing.Buyer(
+            name=retailer.name,
+            address=retailer.address,
+            phone=retailer.phone,
+            gstin=retailer.gstin,
+            state_code=retailer.state_code,
+            code=retailer.code,
+        ),
+        lines=[_goods(line) for line in found.lines],
+        payment_mode=found.payment_mode or CREDIT,
+        credit_days=accounts.get(session, found.retailer_id).credit_days if on_credit else 0,
+        reservation_id=_reservation(session, found) if on_credit else None,
+        reference=found.number or "",
+        issued_on=issued_on,
+    )
+
+
+def _reservation(session: Session, found: Order) -> UUID:
+    live = reservations.live(session, found.id)
+    if live is None:
+        raise reservations.ReservationOver(order_id=found.public_id)
+    return live.id
+
+
+def _goods(line: OrderLine) -> Goods:
+    return Goods(
+        sku=line.sku,
+        description=line.name,
+        hsn=line.hsn,
+        qty_milli=line.base_qty_milli,
+        unit=line.base_unit,
+        price_minor=line.price_minor,
+        price_mode=cast(PriceMode, line.price_mode),
+        rate_bps=line.rate_bps,
+        cess_bps=line.cess_bps,
+        treatment=cast(Treatment, line.treatment),
+        packs="" if line.unit == line.base_unit else f"{line.qty} {line.unit}",
+    )

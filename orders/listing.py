@@ -1,0 +1,70 @@
+"""Reading orders: one, or a page of them, each with its lines in the same statement."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from core import db
+from core.errors import NotFound
+from orders.order import CANCELLED, COLUMNS, PENDING, REPLACED, Order, OrderLine, from_row
+
+MAX_PAGE = 200
+_SELECT = f"SELECT {COLUMNS} FROM sales_order o WHERE o.org_id = %(org)s"
+
+
+def get(session: Session, order_id: UUID, *, lock: bool = False) -> Order:
+    """The order as it is in the database now; `lock` takes its row FOR UPDATE. Raises NotFound."""
+    if lock:  # first, on its own: lines read by a statement that had to wait would be those of before the wait
+        key = (str(db.org_of(session)), str(order_id))
+        db.execute(session, "SELECT 1 FROM sales_order WHERE org_id = %s AND id = %s FOR UPDATE", key)
+    row = db.execute(
+        session, _SELECT + " AND o.id = %(id)s", {"org": str(db.org_of(session)), "id": str(order_id)}
+    ).first()
+    if row is None:
+        raise NotFound(kind="Order")
+    return from_row(row)
+
+
+def pending(session: Session, retailer_id: UUID) -> Order | None:
+    """The retailer's newest quote that waits for a yes."""
+    found = page(session, retailer_id=retailer_id, status=PENDING, limit=1)
+    return found[0] if found else None
+
+
+def page(
+    session: Session,
+    *,
+    retailer_id: UUID | None = None,
+    status: str | None = None,
+    limit: int = 50,
+    after: UUID | None = None,
+) -> list[Order]:
+    """Orders, newest first, behind the order `after`. Quotes that were replaced show only among the cancelled."""
+    conditions = {
+        " AND o.retailer_id = %(retailer)s": retailer_id,
+        " AND o.status = %(status)s": status,
+        " AND (o.created_at, o.id) < (SELECT created_at, id FROM sales_order"
+        " WHERE org_id = %(org)s AND id = %(after)s)": after,
+        f" AND o.failure->>'code' IS DISTINCT FROM '{REPLACED}'": None if status == CANCELLED else True,
+    }
+    given = "".join(condition for condition, value in conditions.items() if value is not None)
+    parameters = {
+        "org": str(db.org_of(session)),
+        "retailer": str(retailer_id),
+        "status": status,
+        "after": str(after),
+        "limit": max(1, min(limit, MAX_PAGE + 1)),
+    }
+    found = db.execute(session, f"{_SELECT}{given} ORDER BY o.created_at DESC, o.id DESC LIMIT %(limit)s", parameters)
+    return [from_row(row) for row in found]
+
+
+def lines(session: Session, order_ids: Sequence[UUID]) -> dict[UUID, tuple[OrderLine, ...]]:
+    """The lines of several orders by order id; nothing for ids that are not this organisation's."""
+    found = db.execute(
+        session,
+        f"{_SELECT} AND o.id = ANY(%(ids)s::uuid[])",
+        {"org": str(db.org_of(session)), "ids": [str(one) for one in order_ids]},
+    )
+    return {row.id: from_row(row).lines for row in found}

@@ -1,0 +1,300 @@
+"""Orders: quoted, promised, called off, sent. Every way into "consumes credit" is here: chat, API, console, retry.
+
+Locks are taken in one order: the order's row, the credit account, the retailer's row (the order counter). A change and
+its audit entry are one transaction. Quotes that nobody agreed to are not audited; everything after a yes is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from core import audit, clock, db
+from core.errors import DomainError, Invalid, NotFound
+from credit import reservations
+from credit.guardrails import CASH, CREDIT, Refused
+from orders import drafting, order
+from orders.dispatching import NotConfirmed, dispatch
+from orders.drafting import Standing
+from orders.listing import get, pending
+from orders.listing import page as list_page
+from orders.order import CANCELLED, CONFIRMED, DISPATCHED, EXPIRED, FAILED, PENDING, Order
+from orders.quotes import Quote, Wanted
+
+__all__ = [
+    "AlreadyDispatched", "NotConfirmed", "NotPending", "Order", "Placed", "PriceChanged", "Wanted", "cancel",
+    "confirm", "dispatch", "draft", "expire_pending", "get", "list_page", "pending", "place", "reprice", "retry",
+]  # fmt: skip
+
+SOURCES = ("chat", "api", "console")
+MAX_REASON = 500
+PENDING_FOR = timedelta(hours=24)  # how long a quote waits for a yes
+
+_LOCKED = f"""
+SELECT {order.COLUMNS}, {drafting.STANDING}
+FROM sales_order o
+JOIN retailer r ON r.org_id = o.org_id AND r.id = o.retailer_id
+JOIN organisation g ON g.org_id = o.org_id
+WHERE o.org_id = %s AND o.id = %s
+FOR UPDATE OF o
+"""
+_CONFIRM = f"""
+WITH counted AS (
+    UPDATE retailer SET order_seq = order_seq + 1 WHERE org_id = %(org)s AND id = %(retailer)s
+    RETURNING code, order_seq
+)
+UPDATE sales_order
+SET status = '{CONFIRMED}', payment_mode = %(mode)s, confirmed_at = %(now)s, failure = NULL,
+    number = counted.code || '-' || counted.order_seq
+FROM counted
+WHERE org_id = %(org)s AND id = %(id)s AND status IN ('{PENDING}', '{FAILED}')
+RETURNING number
+"""
+_EXPIRE = f"""
+UPDATE sales_order SET status = '{EXPIRED}', closed_at = %(now)s
+WHERE org_id = %(org)s AND id IN (
+    SELECT id FROM sales_order WHERE org_id = %(org)s AND status = '{PENDING}' AND created_at < %(before)s
+    ORDER BY created_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+)
+RETURNING id
+"""
+MAX_EXPIRED = 10_000  # in one transaction; the next run takes the rest
+
+
+class NotPending(DomainError):
+    """The order is past the point where this can be done to it."""
+
+    code = "ORDER_NOT_PENDING"
+
+    def __init__(self, found: Order) -> None:
+        replaced = (found.failure or {}).get("code") == order.REPLACED
+        because = "a newer quote took its place" if replaced else f"it is {found.status}"
+        super().__init__(f"This order cannot be confirmed: {because}.", status=found.status, replaced=replaced)
+
+
+class AlreadyDispatched(DomainError):
+    """Goods that left the shop come back as a return, not as a cancellation."""
+
+    code = "ORDER_ALREADY_DISPATCHED"
+    detail = "This order has left the shop and is invoiced; record a return instead."
+
+
+class PriceChanged(DomainError):
+    """Prices rose since the quote. The draft holds the new ones: whoever catches this asks again, then confirms.
+
+    The new prices are kept only when the transaction goes on; after a rollback use `reprice` before asking again.
+    """
+
+    code = "PRICE_CHANGED"
+
+    def __init__(self, was_minor: int, now: Order) -> None:
+        self.order = now
+        super().__init__(
+            "Prices have changed since this order was quoted; it needs a fresh yes.",
+            was_minor=was_minor,
+            now_minor=now.total_minor,
+        )
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An order placed at once. With a `refusal` it is kept as failed, to be shown and tried again."""
+
+    order: Order
+    refusal: Refused | None = None
+
+
+def draft(session: Session, retailer_id: UUID, wanted: Sequence[Wanted], source: str = "chat") -> Order:
+    """A pending order at today's prices that waits for a yes; the retailer's older quotes are called off.
+
+    Raises NotFound, NotServed, and Invalid with what is wrong with a line.
+    """
+    _check(source=source)
+    at = drafting.standing(session, retailer_id)
+    priced = drafting.price(session, at, wanted)
+    return drafting.write(session, retailer_id, priced, source=source, payment_mode=None, replacing=True)
+
+
+def confirm(session: Session, order_id: UUID, payment_mode: str) -> Order:
+    """Promise a pending order; on credit the total is reserved. Again for the same order: the order as it stands.
+
+    Re-priced at today's catalogue: the same or less goes on, more raises PriceChanged with the draft updated. Raises
+    guardrails.Refused (the order stays pending), NotPending, NotFound. Four statements on the usual way.
+    """
+    _check(payment_mode=payment_mode)
+    found, at = _locked(session, order_id)
+    if found.status in (CONFIRMED, DISPATCHED):
+        return get(session, order_id)
+    if found.status != PENDING:
+        raise NotPending(found)
+    return _confirm(session, _agreed(session, found, at), payment_mode)
+
+
+def place(
+    session: Session, retailer_id: UUID, wanted: Sequence[Wanted], payment_mode: str, source: str = "api"
+) -> Placed:
+    """Quote and confirm in one step. A guardrail's no is a result, not an exception: the order is kept as failed."""
+    _check(payment_mode=payment_mode, source=source)
+    at = drafting.standing(session, retailer_id)
+    priced = drafting.price(session, at, wanted)
+    made = drafting.write(session, retailer_id, priced, source=source, payment_mode=payment_mode, replacing=False)
+    return _try(session, made, payment_mode)
+
+
+def retry(session: Session, order_id: UUID, payment_mode: str | None = None) -> Placed:
+    """Put a failed order through the guardrails again at today's prices; confirmed already: nothing happens.
+
+    Raises PriceChanged when it would now cost more, NotPending, NotFound.
+    """
+    found, at = _locked(session, order_id)
+    if found.status in (CONFIRMED, DISPATCHED):
+        return Placed(get(session, order_id))
+    if found.status not in (FAILED, PENDING):
+        raise NotPending(found)
+    mode = payment_mode or found.payment_mode or CREDIT
+    _check(payment_mode=mode)
+    return _try(session, _agreed(session, found, at), mode)
+
+
+def reprice(session: Session, order_id: UUID) -> Order:
+    """Bring a pending or failed order to today's prices, so that the person can be asked again."""
+    found, at = _locked(session, order_id)
+    if found.status not in (PENDING, FAILED):
+        raise NotPending(found)
+    return drafting.rewrite(session, found, drafting.price(session, at, drafting.wishes(found)))
+
+
+def cancel(session: Session, order_id: UUID, reason: str) -> Order:
+    """Call an order off before it leaves; what it reserved is free again. Twice is once.
+
+    Raises AlreadyDispatched, NotPending (expired), Invalid (no reason), NotFound.
+    """
+    reason = reason.strip()
+    if not 0 < len(reason) <= MAX_REASON:
+        raise Invalid(f"Say why, in at most {MAX_REASON} characters.", field="reason")
+    found = get(session, order_id, lock=True)
+    if found.status == CANCELLED:
+        return found
+    if found.status == DISPATCHED:
+        raise AlreadyDispatched
+    if found.status == EXPIRED:
+        raise NotPending(found)
+    reservations.void(session, order_id)
+    return _close(session, found, CANCELLED, "order.cancelled", {"code": "CANCELLED", "detail": reason}, reason)
+
+
+def expire_pending(session: Session, before: datetime | None = None) -> int:
+    """Let quotes from before this moment (a day ago) lapse; returns how many. One being confirmed is left alone."""
+    before = before or clock.now() - PENDING_FOR
+    gone = db.execute(
+        session,
+        _EXPIRE,
+        {"org": str(db.org_of(session)), "now": clock.now(), "before": before, "limit": MAX_EXPIRED},
+    ).all()
+    if gone:
+        audit.record(
+            session,
+            "orders.expired",
+            subject=f"orders before {before.isoformat()}",
+            after={"orders": [order.public_id(row.id) for row in gone]},
+        )
+    return len(gone)
+
+
+def _locked(session: Session, order_id: UUID) -> tuple[Order, Standing]:
+    row = db.execute(session, _LOCKED, (str(db.org_of(session)), str(order_id))).first()
+    if row is None:
+        raise NotFound(kind="Order")
+    return order.from_row(row), drafting.standing_of(row)
+
+
+def _agreed(session: Session, found: Order, at: Standing) -> Order:
+    """The order at today's prices, if they are not above those that were agreed to. Raises PriceChanged."""
+    if found.catalogue_version == at.catalogue_version and _quoted_on(found, at) == at.today:
+        return found
+    priced = drafting.price(session, at, drafting.wishes(found))
+    if _same(found, priced):
+        return found
+    changed = drafting.rewrite(session, found, priced)
+    if changed.total_minor > found.total_minor:
+        raise PriceChanged(found.total_minor, changed)
+    return changed
+
+
+def _quoted_on(found: Order, at: Standing) -> date:
+    return found.created_at.astimezone(ZoneInfo(at.timezone)).date()
+
+
+def _same(found: Order, priced: Quote) -> bool:
+    return found.total_minor == priced.total_minor and [
+        (line.price_minor, line.base_qty_milli, line.rate_bps, line.total_minor) for line in found.lines
+    ] == [
+        (line.product.price_minor, line.base_qty_milli, line.product.rate_bps, line.total_minor)
+        for line in priced.lines
+    ]
+
+
+def _try(session: Session, found: Order, payment_mode: str) -> Placed:
+    try:
+        return Placed(_confirm(session, found, payment_mode))
+    except Refused as refusal:
+        failure = {"detail": refusal.detail, "code": refusal.code, **refusal.verdict.as_dict()}
+        return Placed(_close(session, found, FAILED, "order.refused", failure, None, payment_mode), refusal)
+
+
+def _confirm(session: Session, found: Order, payment_mode: str) -> Order:
+    if payment_mode == CREDIT:
+        reservations.reserve(session, found.retailer_id, found.id, found.total_minor)
+    audit.record(  # before the number: the account's row is locked before the retailer's
+        session,
+        "order.confirmed",
+        subject=found.public_id,
+        retailer_id=found.retailer_id,
+        before={"status": found.status},
+        after={"status": CONFIRMED, "payment_mode": payment_mode, "total_minor": found.total_minor},
+    )
+    now = clock.now()
+    keys = {"org": str(db.org_of(session)), "retailer": str(found.retailer_id), "id": str(found.id)}
+    number = db.execute(session, _CONFIRM, {**keys, "mode": payment_mode, "now": now}).scalar_one()
+    return replace(found, status=CONFIRMED, payment_mode=payment_mode, number=number, confirmed_at=now, failure=None)
+
+
+def _close(
+    session: Session,
+    found: Order,
+    status: str,
+    action: str,
+    failure: dict[str, Any],
+    reason: str | None,
+    payment_mode: str | None = None,
+) -> Order:
+    closed = replace(
+        found, status=status, failure=failure, closed_at=clock.now(), payment_mode=payment_mode or found.payment_mode
+    )
+    db.execute(
+        session,
+        "UPDATE sales_order SET status = %s, failure = %s, closed_at = %s, payment_mode = %s"
+        " WHERE org_id = %s AND id = %s",
+        (status, db.json(failure), closed.closed_at, closed.payment_mode, str(db.org_of(session)), str(found.id)),
+    )
+    audit.record(
+        session,
+        action,
+        subject=found.public_id,
+        retailer_id=found.retailer_id,
+        before={"status": found.status},
+        after={"status": status, "total_minor": found.total_minor},
+        reason=reason or str(failure["detail"]),
+    )
+    return closed
+
+
+def _check(*, payment_mode: str = CASH, source: str = "api") -> None:
+    if payment_mode not in (CREDIT, CASH):
+        raise Invalid(f"The payment mode is CREDIT or CASH, not {payment_mode!r}.", field="payment_mode")
+    if source not in SOURCES:
+        raise Invalid(f"An order comes from one of {', '.join(SOURCES)}, not {source!r}.", field="source")

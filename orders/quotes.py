@@ -1,0 +1,178 @@
+"""A quote: what wanted goods come to today. Pure: a catalogue and wishes in, lines with tax and a total out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from core.errors import Invalid
+from invoicing.charging import Goods, Supply, charge, quantity
+from invoicing.tax import ComputedLine
+from orders.catalogue import Catalogue, Listed
+
+MAX_LINES = 100
+MAX_BASE_QTY = 100_000
+THOUSANDTHS = 1000
+DIVISIBLE = frozenset({"kg", "g", "quintal", "l", "ml", "m"})  # everything else is handed over whole
+
+
+class UnitUnknown(Invalid):
+    """The product is not sold in this unit."""
+
+    code = "UNIT_UNKNOWN"
+
+
+class QuantityInvalid(Invalid):
+    """Nothing, part of a piece, too much, or finer than a thousandth."""
+
+    code = "QUANTITY_INVALID"
+
+
+class LinesInvalid(Invalid):
+    """An order without lines, or with more than anybody can check."""
+
+    code = "LINES_INVALID"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One wish: so many units of a product."""
+
+    sku: str
+    qty: Decimal | int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteLine:
+    """One wish with its price: the price is per base unit, in the product's own price mode."""
+
+    product: Listed
+    qty_milli: int
+    unit: str
+    base_qty_milli: int
+    taxable_minor: int
+    tax_minor: int
+    total_minor: int
+
+    @property
+    def qty(self) -> Decimal | int:
+        """The quantity in the unit that was asked for."""
+        return quantity(self.qty_milli)
+
+    @property
+    def base_qty(self) -> Decimal | int:
+        """The quantity in base units."""
+        return quantity(self.base_qty_milli)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """`total_minor = sum of the lines' totals + round_off_minor`, valid for one catalogue version and date."""
+
+    lines: tuple[QuoteLine, ...]
+    taxable_minor: int
+    tax_minor: int
+    round_off_minor: int
+    total_minor: int
+    currency: str
+    catalogue_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    product: Listed
+    qty_milli: int
+    unit: str
+    base_qty_milli: int
+
+
+def quote(
+    catalogue: Catalogue,
+    wanted: Sequence[Wanted],
+    *,
+    seller_state: str,
+    buyer_state: str | None = None,
+    buyer_tax_id: str | None = None,
+    country: str = "IN",
+) -> Quote:
+    """Price the wishes. Raises LinesInvalid, SkuUnknown, UnitUnknown, QuantityInvalid."""
+    if not 0 < len(wanted) <= MAX_LINES:
+        raise LinesInvalid(f"An order has 1 to {MAX_LINES} lines, not {len(wanted)}.", lines=len(wanted))
+    measured = [_measure(catalogue.product(wish.sku), wish) for wish in wanted]
+    charged = charge([_goods(item) for item in measured], Supply(seller_state, buyer_state, buyer_tax_id, country))
+    return Quote(
+        lines=tuple(_line(item, money) for item, money in zip(measured, charged.lines, strict=True)),
+        taxable_minor=charged.taxable_minor,
+        tax_minor=charged.tax_minor,
+        round_off_minor=charged.round_off_minor,
+        total_minor=charged.total_minor,
+        currency=charged.currency,
+        catalogue_version=catalogue.version,
+    )
+
+
+def _measure(product: Listed, wish: Wanted) -> _Measured:
+    size = product.units.get(wish.unit)
+    if size is None:
+        sold_in = ", ".join(product.units)
+        raise UnitUnknown(
+            f"{product.name} is not sold by {wish.unit!r}, only by {sold_in}.", sku=product.sku, unit=wish.unit
+        )
+    qty_milli = _thousandths(product, wish)
+    base_qty_milli = qty_milli * size
+    _check(product, wish, base_qty_milli)
+    return _Measured(product, qty_milli, wish.unit, base_qty_milli)
+
+
+def _thousandths(product: Listed, wish: Wanted) -> int:
+    if isinstance(wish.qty, float):
+        raise TypeError("quantities are exact: Decimal or int")
+    if isinstance(wish.qty, Decimal) and not wish.qty.is_finite():
+        raise _wrong(product, wish, "is not a quantity")
+    if not 0 < wish.qty <= MAX_BASE_QTY:
+        raise _wrong(product, wish, f"must be above 0 and at most {MAX_BASE_QTY}")
+    scaled = wish.qty * THOUSANDTHS
+    if scaled != int(scaled):
+        raise _wrong(product, wish, "has more than three decimals")
+    return int(scaled)
+
+
+def _check(product: Listed, wish: Wanted, base_qty_milli: int) -> None:
+    if base_qty_milli > MAX_BASE_QTY * THOUSANDTHS:
+        raise _wrong(product, wish, f"is more than {MAX_BASE_QTY} {product.base_unit}")
+    if product.base_unit not in DIVISIBLE and base_qty_milli % THOUSANDTHS:
+        raise _wrong(product, wish, f"is not a whole number of {product.base_unit}")
+
+
+def _wrong(product: Listed, wish: Wanted, problem: str) -> QuantityInvalid:
+    return QuantityInvalid(
+        f"{product.name}: {wish.qty} {wish.unit} {problem}.", sku=product.sku, qty=str(wish.qty), unit=wish.unit
+    )
+
+
+def _goods(item: _Measured) -> Goods:
+    product = item.product
+    return Goods(
+        sku=product.sku,
+        description=product.name,
+        hsn=product.hsn,
+        qty_milli=item.base_qty_milli,
+        unit=product.base_unit,
+        price_minor=product.price_minor,
+        price_mode=product.price_mode,
+        rate_bps=product.rate_bps,
+        cess_bps=product.cess_bps,
+        treatment=product.treatment,
+    )
+
+
+def _line(item: _Measured, money: ComputedLine) -> QuoteLine:
+    return QuoteLine(
+        product=item.product,
+        qty_milli=item.qty_milli,
+        unit=item.unit,
+        base_qty_milli=item.base_qty_milli,
+        taxable_minor=money.taxable_minor,
+        tax_minor=money.tax_minor,
+        total_minor=money.total_minor,
+    )
