@@ -1,0 +1,21 @@
+"""I09: nothing is promised while credit is paused; the shop's audit chain gives the order of events, not a clock."""
+
+from reports.invariant import RED, Invariant
+
+INVARIANT = Invariant(
+    id="I09",
+    severity=RED,
+    title="No credit is reserved between a pause and its end",
+    fix="Call the order off, or restore credit and say why; find the door that went around the guardrails.",
+    full_sql="""
+SELECT org_id, 'retailer ' || chain_id || ': ' || subject || ' reserved while paused (audit ' || seq || ')' AS what
+FROM (
+    SELECT org_id, chain_id, seq, subject, action,
+        coalesce(max(seq) FILTER (WHERE action = 'credit.paused') OVER earlier, 0) AS paused,
+        coalesce(max(seq) FILTER (WHERE action = 'credit.unpaused') OVER earlier, 0) AS restored
+    FROM audit_entry WHERE action IN ('credit.paused', 'credit.unpaused', 'credit.reserved')
+    WINDOW earlier AS (PARTITION BY org_id, chain_id ORDER BY seq)
+) told
+WHERE action = 'credit.reserved' AND paused > restored
+""",
+)
