@@ -60,7 +60,8 @@ def load(name: str) -> click.Command:
     """The command behind a name, with what it needs wrapped around each of its functions."""
     entry = COMMANDS[name]
     module, _, attribute = entry.target.partition(":")
-    command: click.Command = getattr(importlib.import_module(module), attribute)
+    found = getattr(importlib.import_module(module), attribute)
+    command = found if isinstance(found, click.Command) else click.Command(name, callback=found, help=entry.help)
     if entry.needs != NOTHING:
         _wrap(command, entry)
     return command
