@@ -1,0 +1,80 @@
+"""Delivery callbacks: what the provider says became of a message we sent.
+
+They come late, twice and in any order; `core.sending.record_status` takes them in so that all orders converge. The
+reference in the address finds the message even when the provider's answer to our request was lost.
+"""
+
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.orm import Session
+
+from bot import signature
+from bot.gateway import failures, refs
+from bot.gateway.errors import action_for
+from core import db, logs, metrics, sending, settings
+from parties import channels
+from parties.channels import Line
+
+MAX_BYTES = 16_384
+FAILURES = frozenset({"failed", "undelivered"})
+
+blueprint = Blueprint("twilio_callbacks", __name__)
+_log = logs.get("callbacks")
+
+
+@blueprint.post(refs.PATH)
+def status() -> Response:
+    """Take one callback in: 200 whatever it is about, 403 for a wrong signature, 503 when the database is down."""
+    if (request.content_length or 0) > MAX_BYTES:
+        return _answer(413)
+    body = request.get_data(cache=False)
+    fields = signature.pairs(body)
+    if signature.repeats(fields):
+        return _answer(400)
+    form = {name.decode(errors="replace"): value.decode(errors="replace") for name, value in fields}
+    try:
+        line = channels.resolve(form.get("AccountSid", ""), form.get("From", "").removeprefix("whatsapp:"))
+        if line is None or not _is_genuine(fields, line):
+            return _answer(403)
+        _take_in(line, form)
+    except (DBAPIError, PoolExhausted) as error:
+        if isinstance(error, DBAPIError) and not db.is_outage(error):
+            raise
+        _log.error("callback.database_down")
+        return _answer(503)
+    return _answer(200)
+
+
+def _is_genuine(fields: signature.Pairs, line: Line) -> bool:
+    query = request.query_string.decode()
+    url = settings.current().public_base_url + request.path + (f"?{query}" if query else "")
+    return signature.is_genuine(url, fields, request.headers.get("X-Twilio-Signature", ""), line.tokens)
+
+
+def _take_in(line: Line, form: dict[str, str]) -> None:
+    word, sid = form.get("MessageStatus", ""), form.get("MessageSid", "")[:64]
+    if word not in sending.PROVIDER_WORDS:
+        metrics.CALLBACKS.labels("unknown").inc()
+        return
+    metrics.CALLBACKS.labels(word).inc()
+    code = int(form["ErrorCode"]) if form.get("ErrorCode", "").isdecimal() else None
+    with db.transaction(line.org_id) as session:
+        message_id = _message_id(session, line, sid)
+        if message_id and sending.record_status(session, message_id, word, sid=sid, code=code) and word in FAILURES:
+            failures.follow_up(session, message_id, action_for(code), code)
+
+
+def _message_id(session: Session, line: Line, sid: str) -> UUID | None:
+    """By the reference in the signed address; by the provider's id when the address has none."""
+    found = refs.parse(request.args.get("ref", ""))
+    if found is not None:
+        org_id, message_id = found
+        return message_id if org_id == line.org_id else None
+    return sending.find_by_sid(session, sid) if sid else None
+
+
+def _answer(code: int) -> Response:
+    return Response(status=code, content_type="text/plain")

@@ -1,0 +1,64 @@
+"""What runs regularly for every organisation, in its own local time: one table.
+
+A slot is a stretch of local time that a job runs in at most once: a date, or a date and an hour. A job that was missed
+or failed is caught up while its slot lasts, and never after it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from sqlalchemy.orm import Session
+
+from jobs import expire_pending, follow_up, send_reminders
+from parties import organisations
+from parties.tables import Organisation
+
+Slot = Callable[[Organisation, datetime], str | None]
+Work = Callable[[Session], dict[str, int]]
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """One job: `slot` names the stretch of local time that is running now, or None when it is not due."""
+
+    name: str
+    slot: Slot
+    work: Work
+
+
+def daily(setting: str) -> Slot:
+    """Once a local day, from the organisation's setting `setting` (HH:MM) until its quiet hours."""
+
+    def slot(organisation: Organisation, local: datetime) -> str | None:
+        begin, last = _time(organisation, setting), _time(organisation, "quiet_after")
+        first = max(begin, _time(organisation, "quiet_before"))
+        return local.date().isoformat() if first <= local.time() < last else None
+
+    return slot
+
+
+def every_hours(hours: int) -> Slot:
+    """Once in every stretch of so many hours, counted from local midnight."""
+
+    def slot(_organisation: Organisation, local: datetime) -> str | None:
+        return f"{local.date().isoformat()}T{local.hour // hours * hours:02d}"
+
+    return slot
+
+
+def hourly_by_day(organisation: Organisation, local: datetime) -> str | None:
+    """Once an hour, outside quiet hours."""
+    first, last = _time(organisation, "quiet_before"), _time(organisation, "quiet_after")
+    return f"{local.date().isoformat()}T{local.hour:02d}" if first <= local.time() < last else None
+
+
+def _time(organisation: Organisation, setting: str) -> time:
+    return time.fromisoformat(organisations.setting(organisation, setting))
+
+
+TABLE = (
+    Periodic("reminders", daily("reminders_at"), send_reminders.run),
+    Periodic("expire_pending", every_hours(6), expire_pending.run),
+    Periodic("follow_up", hourly_by_day, follow_up.run),
+)

@@ -1,0 +1,44 @@
+"""Reminds of bills by local date: claims what is due and puts one message per retailer into the outbox."""
+
+from sqlalchemy.orm import Session
+
+from core import clock, ids, logs
+from credit import reminders
+from credit.reminders import Digest
+from flows import notices
+from parties import organisations, tasks
+
+_log = logs.get("send_reminders")
+
+
+def run(session: Session) -> dict[str, int]:
+    """Everything that is due on the organisation's local date and not yet said; returns counts.
+
+    Claim and messages are one transaction. A retailer whose message cannot be written gets none: the claim is marked as
+    skipped, staff are asked, and the others go on.
+    """
+    today = clock.today(organisations.get(session).timezone)
+    digests = reminders.claim(session, today)
+    written = sum(_remind(session, digest) for digest in digests)
+    return {"reminded": written, "failed": len(digests) - written}
+
+
+def _remind(session: Session, digest: Digest) -> bool:
+    try:
+        with session.begin_nested():
+            message_id = notices.reminder(session, digest)
+            if message_id is not None:
+                reminders.attach(session, digest, message_id)
+        return True
+    except Exception as error:
+        _log.exception("reminder.failed", retailer=ids.public("ret", digest.retailer_id))
+        reminders.skip(session, digest, "not_written")
+        tasks.ask_staff(
+            session,
+            "reminder_failed",
+            "A payment reminder could not be written. Please remind this retailer by hand.",
+            retailer_id=digest.retailer_id,
+            facts={"error": type(error).__name__, "local_on": digest.local_on.isoformat()},
+            dedupe_key=f"reminder:{digest.retailer_id}:{digest.local_on}",
+        )
+        return False

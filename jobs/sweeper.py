@@ -1,0 +1,91 @@
+"""Every five seconds: does from PostgreSQL alone whatever a lost hint should have started.
+
+It also wakes earlier when a message is to be tried again sooner, and ticks when nobody else has for a minute of
+business time, so that neither Redis nor the scheduler is needed for anything to happen.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+from sqlalchemy.exc import DBAPIError
+
+from core import audit, db, logs, sending
+from jobs import heartbeats, repair_outbox, retry_inbound, send_outbox, tick
+
+EVERY_SECONDS = 5.0
+SHORTEST_SECONDS = 0.25
+STOP_SECONDS = 12.0
+TICK_LATE_SECONDS = 65.0  # the scheduler ticks every 60
+
+_stop = threading.Event()
+_look = threading.Event()
+_thread: threading.Thread | None = None
+_log = logs.get("sweeper")
+
+
+def start() -> None:
+    """Sweep in a thread of its own until `stop`."""
+    global _thread  # noqa: PLW0603  one sweeper per process
+    _stop.clear()
+    _thread = threading.Thread(target=_run, name="sweeper", daemon=True)
+    _thread.start()
+
+
+def stop() -> None:
+    """Let the running sweep end, and wait for it."""
+    _stop.set()
+    _look.set()
+    if _thread is not None:
+        _thread.join(STOP_SECONDS)
+
+
+def look_soon() -> None:
+    """Something may have to be tried again before the next sweep: find out when."""
+    _look.set()
+
+
+def sweep() -> None:
+    """One round. A part that fails is logged and tried again in the next round."""
+    for work in (repair_outbox.run, send_outbox.run, retry_inbound.run, _tick_if_late):
+        _safely(work)
+
+
+def _run() -> None:
+    audit.act_as(audit.Actor("job:sweeper"))
+    while not _stop.is_set():
+        sweep()
+        _safely(lambda: heartbeats.beat("sweeper"))
+        _rest()
+
+
+def _rest() -> None:
+    """Wait for the next round, for a message that becomes due before it, or for the end."""
+    end = time.monotonic() + EVERY_SECONDS
+    while not _stop.is_set():
+        _look.clear()
+        pause = min(end - time.monotonic(), max(SHORTEST_SECONDS, _seconds_until_due()))
+        if pause <= 0 or not _look.wait(pause):
+            return
+
+
+def _seconds_until_due() -> float:
+    try:
+        with db.transaction(role=db.DOCTOR) as session:
+            seconds = sending.seconds_until_due(session)
+    except DBAPIError as error:
+        _log.warning("sweeper.database", error=str(error.orig))
+        return EVERY_SECONDS
+    return EVERY_SECONDS if seconds is None else seconds
+
+
+def _tick_if_late() -> None:
+    if heartbeats.seconds_since("tick") > TICK_LATE_SECONDS:
+        tick.tick()
+
+
+def _safely(work: Callable[[], object]) -> None:
+    try:
+        work()
+    except Exception:
+        _log.exception("sweep.failed", work=getattr(work, "__module__", "?"))

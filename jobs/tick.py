@@ -1,0 +1,87 @@
+"""The tick: once a minute, whatever is due by each organisation's local time and not done yet.
+
+Nothing here depends on being on time, on running once, or on running at all while everything was down: the database
+knows which slots are done.
+"""
+
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from core import audit, clock, db, logs, queue
+from jobs import heartbeats, leading
+from jobs.periodic import TABLE, Periodic
+from parties import organisations
+
+_log = logs.get("tick")
+
+
+def tick() -> bool:
+    """Run what is due; False when another process is at it."""
+    with leading.alone("bahi tick") as is_mine:
+        if not is_mine:
+            return False
+        heartbeats.beat("tick")
+        for org_id in _organisations():
+            for job in TABLE:
+                run_if_due(org_id, job)
+    queue.hint("send")
+    return True
+
+
+def run_if_due(org_id: UUID, job: Periodic) -> bool:
+    """Run one job of one organisation when its slot is running and not done; True when it ran to its end.
+
+    The caller is alone (see `leading`), so a slot that is marked as running belongs to a process that died: it is run
+    again. The work and the mark that it is done are one transaction.
+    """
+    slot = _due_slot(org_id, job)
+    if slot is None or not _claim(org_id, job.name, slot):
+        return False
+    audit.act_as(audit.Actor(f"job:{job.name}"))
+    try:
+        with db.transaction(org_id) as session:
+            result = job.work(session)
+            _mark(session, job.name, slot, "done", result)
+    except Exception:
+        _log.exception("job.failed", job=job.name, org=organisations.public_id(org_id), slot=slot)
+        with db.transaction(org_id) as session:
+            _mark(session, job.name, slot, "failed", None)
+        return False
+    if any(result.values()):
+        _log.info("job.done", job=job.name, org=organisations.public_id(org_id), slot=slot, **result)
+    return True
+
+
+def _organisations() -> list[UUID]:
+    with db.transaction() as session:
+        return organisations.ids_of_all(session)
+
+
+def _due_slot(org_id: UUID, job: Periodic) -> str | None:
+    with db.transaction(org_id) as session:
+        organisation = organisations.get(session)
+        local: datetime = clock.now().astimezone(ZoneInfo(organisation.timezone))
+        return job.slot(organisation, local)
+
+
+def _claim(org_id: UUID, name: str, slot: str) -> bool:
+    with db.transaction(org_id) as session:
+        claimed = db.execute(
+            session,
+            "INSERT INTO job_run AS r (org_id, job, slot, status, started_at) VALUES (%s, %s, %s, 'running', %s)"
+            " ON CONFLICT (org_id, job, slot) DO UPDATE SET status = 'running', started_at = excluded.started_at"
+            " WHERE r.status <> 'done' RETURNING 1",
+            (str(org_id), name, slot, clock.now()),
+        ).first()
+    return claimed is not None
+
+
+def _mark(session: Session, name: str, slot: str, status: str, result: dict[str, int] | None) -> None:
+    db.execute(
+        session,
+        "UPDATE job_run SET status = %s, finished_at = %s, result = %s WHERE org_id = %s AND job = %s AND slot = %s",
+        (status, clock.now(), db.json(result), str(db.org_of(session)), name, slot),
+    )
