@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from simulator.records import PHONE, Person
 from simulator.settings import Settings
 from simulator.state import State
+
+INDIAN_MOBILE = re.compile(r"[6-9]\d{9}")
 
 log = logging.getLogger(__name__)
 
@@ -98,9 +101,10 @@ def _person(row: dict[str, Any], default_business_number: str) -> Person:
 
 
 def _phone(value: object) -> str:
-    """A number in E.164 form; spaces, dashes and a forgotten plus are forgiven. Raises ValueError."""
+    """A number in E.164 form; spaces, dashes, a forgotten plus or +91 are forgiven. Raises ValueError."""
     text = "".join(ch for ch in str(value or "") if ch not in " -()").removeprefix("whatsapp:")
-    text = "+" + text if text.isdigit() else text
+    if text.isdigit():
+        text = ("+91" if INDIAN_MOBILE.fullmatch(text) else "+") + text
     if not PHONE.fullmatch(text):
         raise ValueError(f"{text or 'An empty value'} is not a phone number with its country code")
     return text

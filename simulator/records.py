@@ -107,6 +107,7 @@ class Call:
     form: dict[str, str]
     note: str = ""
     answer: str = ""
+    signature: str = ""
     chat_id: str = ""
     number: int = 0
 

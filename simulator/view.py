@@ -7,7 +7,7 @@ from typing import Any
 
 from simulator import wording
 from simulator.clock import local
-from simulator.delivery import is_window_open, window_closes_at
+from simulator.delivery import approval_status, is_window_open, window_closes_at
 from simulator.errors import plain_reason
 from simulator.records import Message, Person
 from simulator.world import World
@@ -37,10 +37,7 @@ class Bubble:
     tick_words: str
     failure: str
     size: str
-
-    @property
-    def is_file(self) -> bool:
-        return bool(self.message.media_url) and not self.message.media_type.startswith("image/")
+    is_template: bool
 
 
 class SeenCounts:
@@ -53,21 +50,24 @@ class SeenCounts:
         self._shown[chat] = count
 
     def unread(self, chat: str, count: int) -> int:
-        return max(count - self._shown.get(chat, 0), 0)
+        shown = self._shown.get(chat, 0)
+        if count < shown:  # the chats were cleared
+            shown = self._shown[chat] = 0
+        return count - shown
 
 
 def bubbles(world: World, chat: str) -> list[Bubble]:
     today, previous, drawn = local(world.clock.now()).date(), None, []
     for message in world.state.chat(chat):
         day = local(message.at).date()
-        drawn.append(_bubble(message, _day_words(day, today) if day != previous else ""))
+        drawn.append(_bubble(world, message, _day_words(day, today) if day != previous else ""))
         previous = day
     return drawn
 
 
-def _bubble(message: Message, day: str) -> Bubble:
+def _bubble(world: World, message: Message, day: str) -> Bubble:
     tick, words = TICKS[_status_of_person(message) if message.is_from_person else message.status]
-    text = message.text
+    text, content = message.text, world.state.contents.get(message.content_sid)
     return Bubble(
         message=message,
         day=day,
@@ -77,6 +77,7 @@ def _bubble(message: Message, day: str) -> Bubble:
         tick_words=words,
         failure=_failure(message),
         size=wording.size(message.media_bytes),
+        is_template=content is not None and approval_status(content) == "approved",
     )
 
 

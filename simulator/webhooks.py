@@ -47,6 +47,7 @@ class Webhooks:
                 form=form,
                 note=note + (" · wrong signature on purpose" if is_spoiled else ""),
                 answer=answer[:SHOWN_ANSWER_CHARACTERS],
+                signature=headers["X-Twilio-Signature"],
                 chat_id=chat_id,
             )
         )

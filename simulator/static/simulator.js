@@ -5,7 +5,6 @@ const find = (selector, root = document) => root.querySelector(selector);
 const POLL_MS = 1000;
 const QUICK_POLL_MS = 250; // for a few seconds after an action, so an answer appears at once
 const QUICK_FOR_MS = 4000;
-const KEPT_OPEN = "details[open]";
 
 let version = body.dataset.version;
 let clockAheadMs = Number(body.dataset.nowMs) - Date.now();
@@ -55,23 +54,40 @@ function fragment(html) {
   return template.content;
 }
 
-/** Replace the children of a box whose data-revision changed; the others keep focus and open state. */
+/** Make an element like a fresh one, touching only what differs: a click or the focus in it survives. */
+function morph(old, fresh) {
+  if (old.nodeType === Node.ELEMENT_NODE && old.matches("details")) fresh.open = old.open;
+  if (old.isEqualNode(fresh)) return;
+  if (old.nodeType !== Node.ELEMENT_NODE || old.nodeName !== fresh.nodeName) {
+    old.replaceWith(fresh);
+    return;
+  }
+  for (const name of old.getAttributeNames()) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  for (const name of fresh.getAttributeNames()) old.setAttribute(name, fresh.getAttribute(name));
+  const wanted = [...fresh.childNodes];
+  while (old.childNodes.length > wanted.length) old.lastChild.remove();
+  wanted.forEach((child, i) => (old.childNodes[i] ? morph(old.childNodes[i], child) : old.append(child)));
+}
+
+function morphInside(box, html) {
+  const fresh = box.cloneNode(false);
+  fresh.append(fragment(html));
+  morph(box, fresh);
+}
+
+/** Bring a list of keyed children up to date; those with the same data-revision are not even looked at. */
 function redraw(box, html) {
   const old = new Map([...box.children].map((child) => [child.dataset.key, child]));
-  const fresh = [...fragment(html).children].map((child) => {
+  const drawn = [...fragment(html).children].map((child) => {
     const kept = old.get(child.dataset.key);
-    if (kept && kept.dataset.revision === child.dataset.revision) return kept;
-    if (kept && find(KEPT_OPEN, kept) && find("details", child)) find("details", child).open = true;
-    return child;
+    if (kept && kept.dataset.revision !== child.dataset.revision) morph(kept, child);
+    return kept || child;
   });
-  if (fresh.length === box.children.length && fresh.every((child, i) => child === box.children[i])) return;
-  const focused = document.activeElement;
-  const wasInside = box.contains(focused);
-  fresh.forEach((child, i) => {
+  const staying = new Set(drawn);
+  for (const child of [...box.children]) if (!staying.has(child)) child.remove();
+  drawn.forEach((child, i) => {
     if (box.children[i] !== child) box.insertBefore(child, box.children[i] || null);
   });
-  while (box.children.length > fresh.length) box.lastElementChild.remove();
-  if (wasInside && !box.contains(focused)) find("#text")?.focus();
 }
 
 function isAtBottom(box) {
@@ -85,24 +101,10 @@ function drawChat(html) {
   if (follow) scroll.scrollTop = scroll.scrollHeight;
 }
 
-function drawPeople(html) {
-  const focused = document.activeElement?.dataset?.key;
-  find("#people").replaceChildren(fragment(html));
-  if (focused) find(`#people [data-key="${CSS.escape(focused)}"]`)?.focus();
-}
-
-function drawHead(html) {
-  const hadFocus = document.activeElement?.matches("#head [data-inspector]");
-  find("#head").replaceChildren(fragment(html));
-  if (hadFocus) find("#head [data-inspector]").focus();
-}
-
 function draw(parts) {
   version = parts.version;
   clockAheadMs = parts.now_ms - Date.now();
-  find("#clock").replaceChildren(fragment(parts.clock));
-  drawPeople(parts.people);
-  drawHead(parts.head);
+  for (const name of ["clock", "people", "head"]) morphInside(find(`#${name}`), parts[name]);
   drawChat(parts.chat);
   redraw(find("#calls"), parts.calls);
   tellTime();

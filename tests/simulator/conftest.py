@@ -47,9 +47,11 @@ class Shop:
     statuses: list[dict[str, str]] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     on_message: Callable[[dict[str, str]], None] | None = None
+    delay_seconds: float = 0
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
 
     def hear(self, kind: list[dict[str, str]]) -> Response:
+        time.sleep(self.delay_seconds)
         signature = request.headers.get("X-Twilio-Signature", "")
         url = self.url + request.full_path.rstrip("?")
         if not RequestValidator(TOKEN).validate(url, request.form, signature):

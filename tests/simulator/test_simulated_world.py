@@ -34,6 +34,7 @@ def test_a_row_that_is_no_person_is_left_out_and_the_rest_stays(phone, settings)
 def test_a_number_can_be_added_with_spaces_and_without_plus(phone):
     added = phone.post("/__/people", {"phone": "91 98100-00007", "name": "Verma"}).json()
     assert added["phone"] == "+919810000007"
+    assert phone.post("/__/people", {"phone": "98200 00005"}).json()["phone"] == "+919820000005"
     assert phone.post("/__/people", {"phone": "hello"}).status_code == 400
 
 
