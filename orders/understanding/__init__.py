@@ -1,0 +1,21 @@
+"""Understanding what a retailer types: order text in English, Hindi, Urdu and their Roman spellings.
+
+The path of a message, one module a step:
+
+    normalise   one spelling of digits, letters and marks
+    tokens      words, numbers, separators
+    words       what words do: order, remove, correct, complain, pay, greet
+    clauses     the message in clauses; talk is told from orders
+    scanning    names, amounts, features and strangers in a clause (numbers, units, index help)
+    naming      neighbouring name words become one name
+    sharing     which amount belongs to which name
+    settling    a name with its amounts: a line, a question, or not sold (quantities convert)
+    statements  the operation of a clause, corrections and replacements applied
+    gathering   clauses completed by their neighbours; the last word wins
+    edits       what it does to a cart (carts)
+    answers     what it answers to a pending question
+    read        all of it, in order of precedence
+
+Three promises: a wrong line is never accepted silently, because every step that could be read two ways asks; every
+line can explain itself; and the same message always means the same. Nothing here knows a database, a clock or a price.
+"""

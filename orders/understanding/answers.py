@@ -1,0 +1,140 @@
+"""The answer to a question that is pending: an option's number, an ordinal, a size, a colour, a name, an amount.
+
+An answer keeps the quantity and unit that the question remembers, unless it says its own. What is not an answer is
+read as a message of its own: a retailer may order from anywhere.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from orders.understanding import numbers, quantities, words
+from orders.understanding.elements import Amount, Form, Goods, Mention
+from orders.understanding.facts import Line, Question
+from orders.understanding.index import Index, NameKind
+from orders.understanding.sharing import Settle
+from orders.understanding.statements import Statement
+from orders.understanding.tokens import Kind, Token
+from orders.understanding.units import Unit, size_of
+from orders.understanding.words import Roles
+
+_IGNORED = frozenset({"filler", "wala", "order", "set", "link", "yes"})
+_OPTION_WORDS = frozenset({"opshon", "option", "no", "number", "numbar"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The message, seen as a possible answer."""
+
+    tokens: tuple[Token, ...]
+    marks: tuple[Roles, ...]
+    statements: tuple[Statement, ...]
+    agrees: bool
+
+
+def answer(index: Index, question: Question, reply: Reply, settle: Settle) -> Line | Question | None:
+    """The line that the reply makes of the question, a narrower question, or None if it is no answer."""
+    skus = tuple(sku for sku in question.candidates if sku in index.by_sku)
+    if not skus:
+        return None
+    chosen = _chosen(reply, skus)
+    if chosen is None and len(skus) == 1 and reply.agrees:
+        chosen = skus[0]
+    if chosen is not None:
+        return _with_remembered(index, question, _named(index, (chosen,)), settle)
+    said = _said(index, reply, skus)
+    if said is None:
+        return None
+    outcome = _with_remembered(index, question, said, settle)
+    if isinstance(outcome, Line) or (isinstance(outcome, Question) and outcome.candidates != question.candidates):
+        return outcome
+    return _by_position(index, question, reply, skus, settle)
+
+
+def _chosen(reply: Reply, skus: tuple[str, ...]) -> str | None:
+    """The candidate that an ordinal or a lone option number picks; a lone number for one candidate is a quantity."""
+    spoken = [
+        (token, roles)
+        for token, roles in zip(reply.tokens, reply.marks, strict=True)
+        if token.kind in (Kind.WORD, Kind.NUMBER) and token.text not in _OPTION_WORDS
+    ]
+    telling = [token for token, roles in spoken if token.sound in words.ORDINALS or not roles & _IGNORED]
+    if len(telling) != 1 or len(skus) == 1:
+        return None
+    position = words.ORDINALS.get(telling[0].sound)
+    if position is None and not any("wala" in roles for _, roles in spoken):
+        number = numbers.number_at((telling[0],), 0)
+        position = int(number.value) if number is not None and number.value == int(number.value) else None
+    return _at(skus, position)
+
+
+def _at(skus: tuple[str, ...], position: int | None) -> str | None:
+    if position == -1:
+        return skus[-1]
+    return skus[position - 1] if position is not None and 1 <= position <= len(skus) else None
+
+
+def _by_position(index: Index, question: Question, reply: Reply, skus: tuple[str, ...],
+                 settle: Settle) -> Line | Question | None:  # fmt: skip
+    """ "2 wala" that is neither a price nor a size is the second option."""
+    amounts = [amount for statement in reply.statements if statement.said for amount in statement.said.amounts]
+    value = amounts[0].value if len(amounts) == 1 and amounts[0].form is Form.PRICE else Decimal(0)
+    chosen = _at(skus, int(value)) if value == int(value) else None
+    return None if chosen is None else _with_remembered(index, question, _named(index, (chosen,)), settle)
+
+
+def _named(index: Index, skus: tuple[str, ...]) -> Goods:
+    items = frozenset(index.by_sku[sku].position for sku in skus)
+    return Goods(Mention(0, 0, NameKind.ALIAS, items, items, ()))
+
+
+def _said(index: Index, reply: Reply, skus: tuple[str, ...]) -> Goods | None:
+    """What the reply says about the candidates; None if it names something else, or nothing at all."""
+    if len(reply.statements) != 1 or reply.statements[0].op in ("remove", "reduce", "replace"):
+        return None
+    statement = reply.statements[0]
+    goods = _named(index, skus)
+    if statement.said is not None:
+        return goods.having(statement.said)
+    if len(statement.goods) != 1:
+        return None
+    said = statement.goods[0]
+    common = goods.mention.items & said.mention.cover
+    if not common or said.mention.stranger_before or said.mention.stranger_after:
+        return None
+    named = _named(index, tuple(sku for sku in skus if index.by_sku[sku].position in common))
+    return named.having(said)
+
+
+def _with_remembered(index: Index, question: Question, said: Goods, settle: Settle) -> Line | Question | None:
+    """The goods settled with their own quantity, or else with the question's."""
+    remembered = question.qty is not None and not _has_quantity(index, said, question)
+    if remembered and question.qty is not None:
+        whole = _one_pack(index, question, said)
+        if whole is not None:
+            return whole
+        unit = Unit(question.unit, question.unit) if question.unit else None
+        amount = Amount(0, 0, question.qty, unit, bound=unit is None)
+        said = Goods(said.mention, [*said.amounts, amount], said.features, said.units)
+    outcome = settle(said)
+    return outcome if isinstance(outcome, Line | Question) else None
+
+
+def _has_quantity(index: Index, said: Goods, question: Question) -> bool:
+    if any(amount.counts_packs for amount in said.amounts):
+        return True
+    bare = [amount for amount in said.amounts if amount.is_bare]
+    return bool(bare) and len(said.mention.items) == 1 and len(question.candidates) == 1
+
+
+def _one_pack(index: Index, question: Question, said: Goods) -> Line | None:
+    """ "5 ltr" was asked about and the 5 litre pack was chosen: one of it."""
+    size = size_of(question.qty, question.unit) if question.qty is not None and question.unit else None
+    if size is None or len(said.mention.items) != 1 or said.amounts:
+        return None
+    item = index.items[min(said.mention.items)]
+    if item.size is None or (item.size.dimension, item.size.worth) != (size.dimension, size.worth):
+        return None
+    quantity = quantities.counted(item, Decimal(1), Unit(item.base_unit, item.base_unit))
+    if isinstance(quantity, str):
+        return None
+    return Line(item.sku, quantity.qty, quantity.unit, quantity.base_qty, question.text, "the pack of that size")

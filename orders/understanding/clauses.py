@@ -1,0 +1,108 @@
+"""A message is cut into clauses: where people type separators, say "aur", or turn from ordering to talking.
+
+A clause knows how it is joined to the others ("aur" before or after it may mean *more*), whether it asks, and whether
+it merely talks: questions, complaints, stories of the past and payments name goods and numbers without ordering them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from orders.understanding.index import Index
+from orders.understanding.tokens import Kind, Token
+from orders.understanding.words import Roles
+
+_TALK = frozenset({"question", "past", "payment"})
+_TAIL_TALK = frozenset({"question", "payment", "account", "later"})
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """tokens[start:end] of the message, with the roles of each; `asked` if a question mark ends it."""
+
+    start: int
+    tokens: tuple[Token, ...]
+    marks: tuple[Roles, ...]
+    asked: bool = False
+    and_before: bool = False
+    and_after: bool = False
+
+    @property
+    def roles(self) -> Roles:
+        """All roles that occur in the clause."""
+        return frozenset().union(*self.marks)
+
+    @property
+    def orders(self) -> bool:
+        """Does it ask for goods in so many words?"""
+        return "order" in self.roles
+
+    @property
+    def talk(self) -> Roles:
+        """Why this is talk and not an order; empty if it may be one."""
+        found = self.roles & _TALK
+        if "later" in self.roles and not self.orders:
+            found |= {"later"}
+        if self.asked and not self.orders:
+            found |= {"question"}
+        return found
+
+
+def split(index: Index, tokens: Sequence[Token], marks: Sequence[Roles]) -> list[Clause]:
+    """The clauses of a message, none of them empty."""
+    clauses: list[Clause] = []
+    start, joined = 0, False
+    for at in range(len(tokens) + 1):
+        ends = at == len(tokens)
+        says_and = not ends and _joins(index, tokens, marks, at)
+        if not ends and not says_and and tokens[at].kind not in (Kind.BREAK, Kind.QUESTION):
+            continue
+        asked = not ends and tokens[at].kind is Kind.QUESTION
+        if any(t.kind in (Kind.WORD, Kind.NUMBER) for t in tokens[start:at]):
+            clauses += _without_tail(
+                Clause(start, tuple(tokens[start:at]), tuple(marks[start:at]), asked, joined, says_and)
+            )
+            joined = False
+        start, joined = at + 1, joined or says_and
+    return _trailing_and(clauses, joined)
+
+
+def _joins(index: Index, tokens: Sequence[Token], marks: Sequence[Roles], at: int) -> bool:
+    """Is this an "and" between items, rather than inside a name or between the ends of a range?"""
+    if "and" not in marks[at]:
+        return False
+    before = tokens[at - 1] if at else None
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    if before is not None and (before.sound, tokens[at].sound) in index.beginnings:
+        return False
+    between_numbers = before is not None and after is not None and before.value is not None and after.value is not None
+    return not (between_numbers and "to" in marks[at])
+
+
+def _trailing_and(clauses: list[Clause], joined: bool) -> list[Clause]:
+    """ "1 peti aur": more of it. The flag stays only on a clause that nothing but verbs follow."""
+    found: list[Clause] = []
+    for at, clause in enumerate(clauses):
+        rest = clauses[at + 1 :]
+        more = clause.and_after and all(_only_verbs(c) for c in rest) and (bool(rest) or joined)
+        found.append(Clause(clause.start, clause.tokens, clause.marks, clause.asked, clause.and_before, more))
+    return found
+
+
+def _only_verbs(clause: Clause) -> bool:
+    return all(roles & {"order", "set", "filler", "add"} for roles in clause.marks)
+
+
+def _without_tail(clause: Clause) -> list[Clause]:
+    """ "2 peti coke bhej do rate kya hai": talk after the ordering verb is a clause of its own."""
+    verbs = [at for at, roles in enumerate(clause.marks) if "order" in roles]
+    cut = verbs[-1] + 1 if verbs else 0
+    head, tail = clause.marks[:cut], clause.marks[cut:]
+    said = frozenset().union(*tail) if tail else frozenset()
+    counted = any(token.value is not None for token in clause.tokens[:cut])
+    talks_before = frozenset().union(*head) & _TALK if head else _TALK
+    if len(tail) < 2 or not counted or talks_before or not said & _TAIL_TALK or "past" in said:
+        return [clause]
+    return [
+        Clause(clause.start, clause.tokens[:cut], clause.marks[:cut], False, clause.and_before),
+        Clause(clause.start + cut, clause.tokens[cut:], clause.marks[cut:], clause.asked, False, clause.and_after),
+    ]

@@ -1,0 +1,240 @@
+"""What a message does to a cart: one entry after another, and nothing at all if any target is in doubt.
+
+A name that is unclear in the catalogue may be clear in the cart: with one cola line, "coke hata do" needs no size.
+A number without a name means the line mentioned last, and keeps that line's unit.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from orders.understanding import carts
+from orders.understanding.carts import Cart, Change
+from orders.understanding.elements import Amount, Form, Goods, Mention
+from orders.understanding.facts import CartLine, Context, Line, Question, Unsold
+from orders.understanding.gathering import Entry
+from orders.understanding.index import Index, NameKind
+from orders.understanding.settling import Outcome
+from orders.understanding.sharing import Settle
+from orders.understanding.units import Unit
+
+Result = Change | Question | Unsold
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every edit needs: the catalogue, the cart as it stands, the line mentioned last, and how goods settle."""
+
+    index: Index
+    cart: Cart
+    last_sku: str | None
+    settle: Settle
+
+    def line(self) -> CartLine | None:
+        """The line that a message means when it names none: the last mentioned, or the only one."""
+        return carts.find(self.cart, self.last_sku) or (self.cart[0] if len(self.cart) == 1 else None)
+
+    def mention(self, lines: Sequence[CartLine], like: Mention) -> Mention:
+        """The mention, meaning these cart lines only."""
+        found = frozenset(self.index.by_sku[line.sku].position for line in lines)
+        return replace(like, kind=NameKind.ALIAS, items=found, cover=found)
+
+
+def apply(index: Index, context: Context, entries: Sequence[Entry], settle: Settle) -> list[Result]:
+    """The result of each entry, each working on the cart that the one before left."""
+    cart, last = tuple(line for line in context.cart if line.sku in index.by_sku), context.last_sku
+    results: list[Result] = []
+    for entry in _governed(entries):
+        result = _EDITS[entry.op](Desk(index, cart, last, settle), entry)
+        results.append(result)
+        if isinstance(result, Change):
+            cart, last = result.cart, result.line.sku if result.line is not None else last
+    return results
+
+
+def _governed(entries: Sequence[Entry]) -> list[Entry]:
+    """ "coke aur lux hata do": the closing verb holds for names before it that have no amount and no verb."""
+    found: list[Entry] = []
+    verb: Entry | None = None
+    for entry in reversed(entries):
+        bare = entry.op == "put" and entry.goods is not None and not entry.goods.amounts
+        governed = bare and verb is not None and verb.op == "remove"
+        found.append(Entry(replace(entry.statement, op="remove"), entry.goods, entry.outcome) if governed else entry)
+        verb = found[-1]
+    return found[::-1]
+
+
+def _in_cart(desk: Desk, goods: Goods) -> list[CartLine]:
+    """The cart's lines that the name may mean."""
+    mention = goods.mention
+    if mention.stranger_before or mention.stranger_after:
+        return []
+    named = mention.items or mention.cover
+    return [line for line in desk.cart if desk.index.by_sku[line.sku].position in named]
+
+
+def _target(desk: Desk, goods: Goods) -> list[CartLine]:
+    """The cart lines that name, sizes and prices leave; amounts that count packs say nothing about the target."""
+    lines = _in_cart(desk, goods)
+    hints = [amount for amount in goods.amounts if not amount.counts_packs]
+    if not lines or not (hints or goods.features):
+        return lines
+    outcome = desk.settle(Goods(desk.mention(lines, goods.mention), hints, goods.features))
+    if isinstance(outcome, Question):
+        return [line for line in lines if line.sku in outcome.candidates]
+    fits_whole = isinstance(outcome, Line) and any(amount.is_measure for amount in hints)
+    return lines if fits_whole and len(lines) == 1 else []
+
+
+# -- one function per operation -----------------------------------------------------------------------------------
+
+
+def _put(desk: Desk, entry: Entry) -> Result:
+    """Named goods: new ones are added, an item already there gets this quantity."""
+    if entry.goods is None:
+        return Question("target_missing")
+    if not isinstance(entry.outcome, Line):
+        return _unsettled(entry.outcome)
+    if carts.find(desk.cart, entry.outcome.sku) is None:
+        return carts.added(desk.index, desk.cart, entry.outcome)
+    return _set_to(desk, entry.outcome)
+
+
+def _add(desk: Desk, entry: Entry) -> Result:
+    outcome = _amount_of_line(desk, entry) if entry.goods is None else _preferring_cart(desk, entry, entry.goods)
+    return carts.added(desk.index, desk.cart, outcome) if isinstance(outcome, Line) else _unsettled(outcome)
+
+
+def _set(desk: Desk, entry: Entry) -> Result:
+    outcome = _amount_of_line(desk, entry) if entry.goods is None else _preferring_cart(desk, entry, entry.goods)
+    if not isinstance(outcome, Line):
+        return _unsettled(outcome)
+    if carts.find(desk.cart, outcome.sku) is None:
+        return carts.added(desk.index, desk.cart, outcome)
+    return _set_to(desk, outcome)
+
+
+def _reduce(desk: Desk, entry: Entry) -> Result:
+    if entry.goods is None:
+        outcome = _amount_of_line(desk, entry)
+    else:
+        lines = _in_cart(desk, entry.goods)
+        if not lines:
+            return _unsettled(entry.outcome, "not_in_cart")
+        outcome = _settled_in_cart(desk, lines, entry.goods)
+    if not isinstance(outcome, Line):
+        return _unsettled(outcome)
+    return carts.reduced(desk.index, desk.cart, outcome) or Question("nothing_left", outcome.span, None, None, (outcome.sku,))
+
+
+def _remove(desk: Desk, entry: Entry) -> Result:
+    if entry.goods is None:
+        only = desk.cart[0] if len(desk.cart) == 1 and entry.statement.said is None else None
+        return carts.removed(desk.cart, (only.sku,)) if only else Question("target_missing", "", None, None, _skus(desk.cart))
+    lines = _target(desk, entry.goods)
+    if not lines:
+        return Question("not_in_cart", _span(entry.outcome), None, None, _skus(desk.cart))
+    if len(lines) > 1 and not entry.statement.everything:
+        return Question("target_missing", _span(entry.outcome), None, None, _skus(lines))
+    counted = [amount for amount in entry.goods.amounts if amount.counts_packs]
+    if counted and not _says_all_of(desk, lines[0], counted):
+        return Question("remove_or_reduce", _span(entry.outcome), counted[0].value, lines[0].unit, _skus(lines))
+    return carts.removed(desk.cart, _skus(lines))
+
+
+def _replace(desk: Desk, entry: Entry) -> Result:
+    """ "X ki jagah Y": Y takes X's place and, unless it says its own, X's quantity."""
+    old = _given_up(desk, entry.statement.replaced)
+    if old is None:
+        return Question("target_missing", _span(entry.outcome), None, None, _skus(desk.cart))
+    goods = entry.goods or _same_name(desk, old, entry.statement.said)
+    if goods is None:
+        return Question("target_missing", "", None, None, (old.sku,))
+    counted = any(amount.counts_packs for amount in goods.amounts)
+    kept = [] if counted else [Amount(0, 0, old.qty, Unit(old.unit, old.unit), bound=True)]
+    outcome = desk.settle(Goods(goods.mention, goods.amounts + kept, goods.features, goods.units))
+    return carts.replaced(desk.cart, old.sku, outcome) if isinstance(outcome, Line) else _unsettled(outcome)
+
+
+_EDITS: dict[str, Callable[[Desk, Entry], Result]] = {
+    "put": _put, "add": _add, "set": _set, "reduce": _reduce, "remove": _remove, "replace": _replace,
+}  # fmt: skip
+
+
+# -- finding the line and the amount ------------------------------------------------------------------------------
+
+
+def _given_up(desk: Desk, goods: Goods | None) -> CartLine | None:
+    """The one cart line that gives way; sizes alone ("500 ki jagah 250") may tell it."""
+    if goods is None:
+        return desk.line()
+    if goods.mention.items or goods.mention.cover:
+        lines = _target(desk, goods)
+    else:
+        everything = desk.mention(desk.cart, goods.mention).items
+        outcomes = {line.sku: _target(desk, Goods(desk.mention([line], goods.mention), goods.amounts)) for line in desk.cart}
+        lines = [line for line in desk.cart if outcomes[line.sku]] if everything else []
+    return lines[0] if len(lines) == 1 else None
+
+
+def _same_name(desk: Desk, old: CartLine, said: Goods | None) -> Goods | None:
+    """The family of the old line, with what was said instead."""
+    if said is None:
+        return None
+    family = desk.index.by_sku[old.sku].family
+    items = frozenset(item.position for item in desk.index.items if item.family == family)
+    mention = replace(said.mention, kind=NameKind.ALIAS, items=items, cover=items)
+    return Goods(mention, said.amounts, said.features, said.units)
+
+
+def _amount_of_line(desk: Desk, entry: Entry) -> Outcome:
+    """An amount without a name, said of the line that was mentioned last."""
+    line, said = desk.line(), entry.statement.said
+    if line is None or said is None or not said.amounts:
+        return Question("target_missing", "", None, None, _skus(desk.cart))
+    mention = desk.mention([line], said.mention)
+    return desk.settle(Goods(mention, [_in_unit(amount, line) for amount in said.amounts], said.features))
+
+
+def _in_unit(amount: Amount, line: CartLine) -> Amount:
+    bare = amount.unit is None and amount.form is Form.PLAIN
+    return replace(amount, unit=Unit(line.unit, line.unit), bound=True) if bare else amount
+
+
+def _preferring_cart(desk: Desk, entry: Entry, goods: Goods) -> Outcome:
+    """The goods as the cart knows them, or else as the catalogue does."""
+    lines = _in_cart(desk, goods)
+    outcome = _settled_in_cart(desk, lines, goods) if lines else entry.outcome
+    if isinstance(outcome, Line) or entry.outcome is None:
+        return outcome or Question("target_missing")
+    return entry.outcome if isinstance(entry.outcome, Line) or outcome is None else outcome
+
+
+def _settled_in_cart(desk: Desk, lines: list[CartLine], goods: Goods) -> Outcome:
+    """Settled among these lines; a number without a unit keeps the unit of the only one."""
+    outcome = desk.settle(Goods(desk.mention(lines, goods.mention), goods.amounts, goods.features, goods.units))
+    if len(lines) == 1 and isinstance(outcome, Line):
+        bare = [_in_unit(amount, lines[0]) if amount.is_bare else amount for amount in goods.amounts]
+        if sum(amount.is_bare for amount in goods.amounts) == 1 and not any(a.counts_packs for a in goods.amounts):
+            return desk.settle(Goods(desk.mention(lines, goods.mention), bare, goods.features))
+    return outcome
+
+
+def _says_all_of(desk: Desk, line: CartLine, amounts: list[Amount]) -> bool:
+    outcome = desk.settle(Goods(desk.mention([line], Mention(0, 0, NameKind.ALIAS, frozenset(), frozenset(), ())), amounts))
+    return isinstance(outcome, Line) and outcome.base_qty == line.base_qty
+
+
+def _set_to(desk: Desk, line: Line) -> Change:
+    return Change(carts.put(desk.cart, line), replace(line, op="set"))
+
+
+def _unsettled(outcome: Outcome | None, reason: str = "target_missing") -> Question | Unsold:
+    return outcome if isinstance(outcome, Question | Unsold) else Question(reason)
+
+
+def _span(outcome: Outcome | None) -> str:
+    return "" if outcome is None else outcome.span if isinstance(outcome, Line) else outcome.text
+
+
+def _skus(lines: Sequence[CartLine]) -> tuple[str, ...]:
+    return tuple(line.sku for line in lines)

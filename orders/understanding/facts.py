@@ -1,0 +1,112 @@
+"""What is understood of a message: lines, questions and unsold things, with the context they were read in.
+
+Quantities are exact `Decimal`s. `base_qty` counts the item's base unit (pieces, or kilograms of loose goods).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line that can be shown for confirmation. `span` quotes the normalised text, `reason` explains the reading."""
+
+    sku: str
+    qty: Decimal
+    unit: str
+    base_qty: Decimal
+    span: str = ""
+    reason: str = ""
+    op: str = "put"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something must be asked. What was understood already is remembered: the quantity, its unit and the candidates."""
+
+    reason: str
+    text: str = ""
+    qty: Decimal | None = None
+    unit: str | None = None
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unsold:
+    """Something was ordered that the catalogue does not have; the candidates are the nearest it has."""
+
+    text: str
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CartLine:
+    """A line of the cart a message may change."""
+
+    sku: str
+    qty: Decimal
+    unit: str
+    base_qty: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the conversation already holds when the message arrives."""
+
+    cart: tuple[CartLine, ...] = ()
+    last_sku: str | None = None
+    pending_question: Question | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """One message, read. `cart` is the resulting cart of an edit, otherwise None.
+
+    kind: order (lines to confirm), edit (changes a cart, or repeats, confirms, cancels), ambiguous (must ask),
+    unknown (something is not sold), chatter (anything else).
+    """
+
+    kind: str
+    lines: tuple[Line, ...] = ()
+    candidates: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    action: str | None = None
+    remove: tuple[str, ...] = ()
+    cart: tuple[CartLine, ...] | None = None
+    reason: str | None = None
+    questions: tuple[Question, ...] = ()
+
+    @property
+    def question(self) -> Question | None:
+        """The first thing to ask."""
+        return self.questions[0] if self.questions else None
+
+
+def context_from(raw: Mapping[str, Any] | None) -> Context:
+    """The context written as plain data; raises KeyError, TypeError or ArithmeticError when it is malformed."""
+    if not raw:
+        return Context()
+    pending = raw.get("pending_question")
+    return Context(
+        cart=tuple(_cart_line(line) for line in raw.get("cart") or ()),
+        last_sku=raw.get("last_sku"),
+        pending_question=_question(pending) if pending else None,
+    )
+
+
+def _cart_line(raw: Mapping[str, Any]) -> CartLine:
+    return CartLine(str(raw["sku"]), Decimal(str(raw["qty"])), str(raw["unit"]), Decimal(str(raw["base_qty"])))
+
+
+def _question(raw: Mapping[str, Any]) -> Question:
+    qty = raw.get("qty")
+    candidates: Sequence[str] = raw.get("candidates") or ()
+    return Question(
+        str(raw.get("reason") or ""),
+        str(raw.get("text") or ""),
+        Decimal(str(qty)) if qty is not None else None,
+        raw.get("unit"),
+        tuple(map(str, candidates)),
+    )

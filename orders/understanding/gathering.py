@@ -1,0 +1,175 @@
+"""The statements of a whole message, put together: what one clause leaves open, the next may complete.
+
+"thumsup 500ml 1 case, 2ltr 1 case" carries the name over; "maggi 12 wala / 2 box" on two lines is one item;
+"lux 2 dozen, sorry 3 dozen" takes the first quantity back; the last word on an item wins.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from orders.understanding.elements import Amount, Goods
+from orders.understanding.facts import Line, Question, Unsold
+from orders.understanding.settling import Outcome
+from orders.understanding.sharing import Settle
+from orders.understanding.statements import Statement
+
+
+@dataclass(slots=True)
+class Entry:
+    """Goods with their outcome and the statement they came from; no goods: only an amount, for whoever knows a cart."""
+
+    statement: Statement
+    goods: Goods | None
+    outcome: Outcome | None
+
+    @property
+    def op(self) -> str:
+        return self.statement.op
+
+
+def gather(statements: Sequence[Statement], settle: Settle) -> list[Entry]:
+    """The entries of a message in order."""
+    entries: list[Entry] = []
+    held: Goods | None = None
+    for statement in statements:
+        if statement.goods:
+            goods = list(statement.goods)
+            if statement.op == "replace" and statement.replaced is not None:
+                goods[0] = _in_place_of(entries, statement.replaced, goods[0], settle)
+            if held is not None and not goods[0].amounts:
+                goods[0] = goods[0].having(held)
+            entries += [Entry(statement, part, settle(part)) for part in goods]
+            held = None
+            _share_each(entries, settle)
+        elif statement.said is not None:
+            if not _completes(entries, statement, statement.said, settle):
+                entries.append(Entry(statement, None, None))
+                held = statement.said if statement.op == "put" else None
+    return entries
+
+
+def _in_place_of(entries: list[Entry], replaced: Goods, goods: Goods, settle: Settle) -> Goods:
+    """The goods with the quantity of what they replace in the same message, which leaves the entries."""
+    gone = Entry(entries[-1].statement, replaced, settle(replaced)) if entries else None
+    amounts = list(replaced.amounts)
+    for entry in [e for e in entries if gone is not None and e.outcome is not None and _names(gone, e.outcome)]:
+        entries.remove(entry)
+        amounts += entry.goods.amounts if entry.goods is not None else []
+    counted = [amount for amount in amounts if amount.counts_packs]
+    has_its_own = any(amount.counts_packs for amount in goods.amounts)
+    return goods if has_its_own else Goods(goods.mention, goods.amounts + counted[-1:], goods.features, goods.units)
+
+
+def _completes(entries: list[Entry], statement: Statement, said: Goods, settle: Settle) -> bool:
+    """Does what was said belong to the goods named last? Then the entries are brought up to date."""
+    last = entries[-1] if entries else None
+    if last is None or last.goods is None or last.goods.mention.is_stranger:
+        return False
+    if statement.corrects:
+        return _corrects(last, said, settle)
+    if not isinstance(last.outcome, Line):
+        together = last.goods.having(said)
+        outcome = settle(together)
+        if isinstance(outcome, Line) or not said.amounts or _is_closer(last.outcome, outcome):
+            last.goods, last.outcome = together, outcome
+            return True
+    if statement.op in ("reduce", "remove"):
+        return False
+    return _carries_over(entries, statement, last.goods, said, settle)
+
+
+def _corrects(last: Entry, said: Goods, settle: Settle) -> bool:
+    """The new amounts take the place of the old quantity; sizes that were said stay."""
+    if last.goods is None:
+        return False
+    kept = [amount for amount in last.goods.amounts if not amount.counts_packs]
+    unit = next((a.unit for a in last.goods.amounts if a.counts_packs), None)
+    new = [replace(amount, unit=unit) if amount.is_bare else amount for amount in said.amounts]
+    for amounts in (kept + new, [a for a in kept if not a.is_bare] + new, new):
+        goods = Goods(last.goods.mention, amounts, last.goods.features + said.features)
+        outcome = settle(goods)
+        if isinstance(outcome, Line):
+            last.goods, last.outcome = goods, outcome
+            return True
+    return False
+
+
+def _is_closer(before: Outcome | None, after: Outcome) -> bool:
+    """One question fewer: the quantity is known now, or fewer candidates are left."""
+    if not isinstance(before, Question) or not isinstance(after, Question):
+        return False
+    if after.reason in ("two_quantities", "number_unclear"):
+        return False
+    return before.qty is None and (after.qty is not None or len(after.candidates) < len(before.candidates))
+
+
+def _carries_over(entries: list[Entry], statement: Statement, goods: Goods, said: Goods, settle: Settle) -> bool:
+    """The name said last holds for the next size: "coke 500 2 peti, 250 1 peti"."""
+    start = min((amount.start for amount in said.amounts), default=goods.mention.start)
+    mention = replace(goods.mention, start=start, end=start)
+    again = Goods(mention, said.amounts, said.features, said.units)
+    outcome = settle(again)
+    known = {entry.outcome.sku for entry in entries if isinstance(entry.outcome, Line)}
+    if isinstance(outcome, Line) and outcome.sku not in known:
+        entries.append(Entry(statement, again, outcome))
+        return True
+    if isinstance(entries[-1].outcome, Line) and statement.op == "put" and said.amounts:
+        question = Question("target_missing", outcome.text) if isinstance(outcome, Line) else outcome
+        entries.append(Entry(statement, again, question))
+        return True
+    return False
+
+
+def _share_each(entries: list[Entry], settle: Settle) -> None:
+    """ "coke 500 aur sprite 1-1 peti": the amount is meant for each item named before it that has none."""
+    goods = entries[-1].goods
+    each = [amount for amount in goods.amounts if amount.each] if goods is not None else []
+    for entry in reversed(entries[:-1]) if each else ():
+        if entry.goods is None or any(amount.counts_packs for amount in entry.goods.amounts):
+            break
+        together = entry.goods.having(Goods(entry.goods.mention, list(each)))
+        entry.goods, entry.outcome = together, settle(together)
+
+
+def last_word(entries: Sequence[Entry]) -> list[Outcome]:
+    """The outcomes of a fresh order: the last line of an item wins, removed and replaced goods are gone."""
+    found: list[Outcome] = []
+    for entry in entries:
+        if entry.op == "remove":
+            found = [o for o in found if not _names(entry, o)]
+        elif isinstance(entry.outcome, Line):
+            sku = entry.outcome.sku
+            found = [o for o in found if not (isinstance(o, Line) and o.sku == sku)] + [entry.outcome]
+        elif entry.outcome is not None:
+            found.append(entry.outcome)
+    return found
+
+
+def _names(entry: Entry, outcome: Outcome) -> bool:
+    """Is the outcome about goods that this entry names?"""
+    named = entry.outcome
+    if named is None:
+        return False
+    skus = {named.sku} if isinstance(named, Line) else set(named.candidates)
+    return bool(skus & ({outcome.sku} if isinstance(outcome, Line) else set(outcome.candidates)))
+
+
+def is_order_for_stranger(entry: Entry) -> bool:
+    """Was something that is not in the catalogue really ordered, or is it only a word nobody knows?
+
+    An amount with a unit orders. A bare number orders beside at most two words, an ordering verb beside at most three.
+    """
+    goods = entry.goods
+    if goods is None or not isinstance(entry.outcome, Unsold) or not goods.mention.is_stranger:
+        return True
+    if any(_is_clear(amount) for amount in goods.amounts):
+        return True
+    length = len(goods.mention.words)
+    others = sum(1 for other in entry.statement.goods if other is not goods)
+    if goods.amounts:
+        return length <= 2 and not others
+    return length <= 3 and not others and entry.statement.clause.orders
+
+
+def _is_clear(amount: Amount) -> bool:
+    return amount.counts_packs or amount.is_measure or amount.form != "plain"

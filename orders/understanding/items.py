@@ -1,0 +1,85 @@
+"""One product of the catalogue, as the reader of messages sees it: values only, no prices to be trusted."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from orders.understanding import words
+from orders.understanding.normalise import normalise
+from orders.understanding.units import Size, Unit, size_of, worth_of
+
+_BEFORE_REMARKS = re.compile(r"[^\d(₹₨,/]+")
+
+Phrase = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A product. `words` are the sounds of all words that its names contain; `aliases` are whole names."""
+
+    position: int
+    sku: str
+    family: str
+    size: Size | None
+    mrp: Decimal | None
+    base_unit: str
+    default_unit: str
+    units: Mapping[str, Decimal]
+    loose: bool
+    overrides: Mapping[str, str]
+    brand: Phrase
+    aliases: tuple[Phrase, ...]
+    name: Phrase
+    words: frozenset[str]
+    colours: frozenset[str]
+
+    def worth(self, unit: Unit | None) -> tuple[str, Decimal] | None:
+        """The item's name for the unit (its default for None) and how many base units it holds."""
+        unit = unit or Unit(self.default_unit, self.default_unit)
+        return worth_of(unit, self.units, self.base_unit, self.overrides, self.words)
+
+    def measured(self, size: Size) -> Decimal | None:
+        """The base quantity that a weight or volume makes of loose goods; None if it cannot be measured so."""
+        base = size_of(Decimal(1), self.base_unit)
+        return size.worth / base.worth if base is not None and base.dimension == size.dimension else None
+
+    @property
+    def sold_in_packs_of_many(self) -> bool:
+        """Is a bare number of it a number of cases or strips, not of single packs?"""
+        return self.default_unit != self.base_unit
+
+
+def item_from(raw: Mapping[str, Any], position: int, category_words: frozenset[str]) -> Item:
+    """The item of one catalogue row; missing optional facts are simply absent."""
+    base = str(raw.get("base_unit") or "pc")
+    units = {str(name): Decimal(str(worth)) for name, worth in (raw.get("units") or {}).items()}
+    units.setdefault(base, Decimal(1))
+    printed = str(raw.get("name") or "")
+    aliases = tuple(p for group in (raw.get("aliases") or {}).values() for p in map(words.sounds, group) if p)
+    name, brand = words.sounds(printed), words.sounds(str(raw.get("brand") or ""))
+    vocabulary = frozenset(w for phrase in (*aliases, name, brand) for w in phrase if _is_word(w))
+    default = str(raw.get("default_unit") or base)
+    mrp = raw.get("mrp_paise")
+    return Item(
+        position, str(raw["sku"]), str(raw.get("family") or raw["sku"]), _size(raw.get("size")),
+        Decimal(str(mrp)) / 100 if mrp is not None else None, base, default if default in units else base, units,
+        bool(raw.get("loose")), {normalise(k): str(v) for k, v in (raw.get("unit_alias_override") or {}).items()},
+        brand, aliases, _spoken_name(printed), vocabulary | category_words,
+        frozenset(c for w in vocabulary if (c := words.is_colour(w)) is not None),
+    )  # fmt: skip
+
+
+def _is_word(sound: str) -> bool:
+    return len(sound) > 1 and not sound[0].isdigit() and "link" not in words.roles_of(sound)
+
+
+def _size(raw: Mapping[str, Any] | None) -> Size | None:
+    return size_of(Decimal(str(raw["value"])), str(raw["unit"])) if raw else None
+
+
+def _spoken_name(name: str) -> Phrase:
+    """What people say of a printed name: everything before its size, price or remark ("Ship Match Box ₹2")."""
+    said = _BEFORE_REMARKS.match(name)
+    return words.sounds(said[0]) if said is not None else ()

@@ -1,0 +1,81 @@
+"""Neighbouring name words become one name: "butter amul", "atta aashirvaad", "cell pencil", "dove shampoo".
+
+Words that fit a common item belong together, in any order. A word that fits nothing beside it makes the name
+another product's: it is remembered as a stranger before or after the name, and settling will not sell it as ours.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from orders.understanding.elements import Amount, Mention, Piece
+from orders.understanding.index import NameKind
+from orders.understanding.words import Roles
+
+
+def join_names(pieces: Sequence[Piece], marks: Sequence[Roles], offset: int) -> list[Piece]:
+    """The pieces with neighbouring mentions joined; `marks` are the clause's, which begins at `offset`."""
+    found: list[Piece] = []
+    for piece in pieces:
+        last = found[-1] if found else None
+        if isinstance(piece, Mention) and isinstance(last, Mention) and _touch(last, piece, marks, offset):
+            found[-1:] = _join(last, piece)
+        else:
+            found.append(piece)
+    return _join_distant(found)
+
+
+def _touch(left: Mention, right: Mention, marks: Sequence[Roles], offset: int) -> bool:
+    """Nothing but linking words ("ka", "ki") stands between them."""
+    return all("link" in marks[at - offset] for at in range(left.end, right.start))
+
+
+def _join(left: Mention, right: Mention) -> list[Piece]:
+    if left.cover & right.cover:
+        return [_both(left, right)]
+    if left.kind is right.kind is NameKind.PART:
+        return [_stranger(left, right)]
+    if right.kind is NameKind.PART:
+        return [replace(left, end=right.end, stranger_after=True)]
+    if left.kind is NameKind.PART:
+        return [replace(right, start=left.start, stranger_before=True)]
+    return [left, right]
+
+
+def _both(left: Mention, right: Mention) -> Mention:
+    """One name of both. The items that list both names come first, then those that list one, then any that fit."""
+    cover = left.cover & right.cover
+    items = left.items & right.items or (left.items | right.items) & cover
+    kind = max(left.kind, right.kind)
+    return Mention(
+        left.start, right.end, kind, items if kind is not NameKind.PART else frozenset(), cover, left.words + right.words,
+        _is_sure(left, right), left.stranger_before or right.stranger_before, left.stranger_after or right.stranger_after,
+    )  # fmt: skip
+
+
+def _is_sure(left: Mention, right: Mention) -> bool:
+    """A doubtful spelling beside a whole name that it fits is doubtful no longer."""
+    return left.sure or right.sure
+
+
+def _stranger(left: Mention, right: Mention) -> Mention:
+    return Mention(left.start, right.end, NameKind.PART, frozenset(), frozenset(), left.words + right.words)
+
+
+def _join_distant(pieces: list[Piece]) -> list[Piece]:
+    """ "lays 10 wala magic masala 1 peti": two names of one thing, told by there being one quantity for both."""
+    names = [piece for piece in pieces if isinstance(piece, Mention) and not piece.is_stranger]
+    counted = sum(isinstance(piece, Amount) and piece.counts_packs for piece in pieces)
+    if len(names) < 2 or counted >= len(names):
+        return pieces
+    found: list[Piece] = []
+    last: int | None = None
+    for piece in pieces:
+        if isinstance(piece, Mention) and last is not None:
+            before = found[last]
+            if isinstance(before, Mention) and before.cover & piece.cover and before.words != piece.words:
+                found[last] = replace(_both(before, piece), end=before.end)
+                continue
+        if isinstance(piece, Mention):
+            last = len(found)
+        found.append(piece)
+    return found

@@ -1,0 +1,73 @@
+"""One spelling for what people type in many: digits, letters, marks and invisible characters.
+
+WhatsApp text arrives with Devanagari and Urdu digits, two code points for the same Urdu letter, optional nuktas,
+bold stars, zero-width joiners and vulgar fractions. Everything after this module sees one form of each.
+The order of the steps matters: fractions are spelled out before anything composes characters, because
+compatibility normalisation would turn "1½" into "11⁄2".
+"""
+
+import re
+import unicodedata
+
+MAX_LENGTH = 4096  # WhatsApp's own limit for one message; whatever is longer is not an order anybody can check
+
+_FRACTIONS = {"½": " 1/2", "¼": " 1/4", "¾": " 3/4"}
+_LETTERS = {
+    "ي": "ی", "ى": "ی", "ئ": "ئ", "ك": "ک", "ه": "ہ", "ة": "ہ", "ۃ": "ہ", "أ": "ا", "إ": "ا",
+    "ँ": "ं", "ॉ": "ो", "ऑ": "ओ", "ॅ": "े", "ॆ": "े", "ॊ": "ो",
+    "٫": ".", "٬": "", "،": ",", "؛": ";", "؟": "?", "।": "\n", "॥": "\n", "۔": "\n",
+    "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "×": " x ", "•": "\n", "·": " ", "’": "'", "‘": "'",
+    "₨": " rs ", "₹": " rs ", "，": ",", "：": ":", "？": "?", "％": "%",
+}  # fmt: skip
+_DROPPED_MARKS = {"़", "ـ"}  # Hindi nukta, Arabic tatweel
+_CONTROLS = {code: " " for code in (*range(10), *range(11, 32), 127)}
+_TABLE = str.maketrans(_LETTERS)
+
+_THOUSANDS = re.compile(r"(?<![\d,])(\d{1,3}(?:,\d{2})*,\d{3})(?![\d,])")
+_TIMES = re.compile(r"(?<=\d)\s*\*\s*(?=\d)|(?<=\s)\*(?=\s)")
+_STYLE_MARKS = re.compile(r"[*_~`'\"]")
+_PRICE_TAIL = re.compile(r"(\d)\s*/-")
+_ABBREVIATIONS = re.compile(r"\b(k)\.\s?(g)\b\.?|\b(rs|no|pcs?|pkts?|ltr|gms?|doz|qty)\.(?=\s|\d|$)")
+_BLANKS = re.compile(r"[^\S\n]+")
+_LINES = re.compile(r"\s*\n\s*")
+
+
+def normalise(text: str) -> str:
+    """The text in the one form that everything else reads; never raises, at most MAX_LENGTH characters go in."""
+    text = text[:MAX_LENGTH]
+    text = (text.translate(_CONTROLS) if text.isascii() else _one_spelling(text)).lower()
+    text = _TIMES.sub(" x ", text)
+    text = _STYLE_MARKS.sub("", text)
+    text = _THOUSANDS.sub(lambda found: found[1].replace(",", ""), text)
+    text = _PRICE_TAIL.sub(r"\1 rs ", text)
+    text = _ABBREVIATIONS.sub(lambda found: "".join(filter(None, found.groups())) + " ", text)
+    return _LINES.sub("\n", _BLANKS.sub(" ", text)).strip()
+
+
+def _one_spelling(text: str) -> str:
+    """One code point for each letter and digit, and nothing that nobody can see."""
+    for sign, spelled in _FRACTIONS.items():
+        text = text.replace(sign, spelled)
+    decomposed = unicodedata.normalize("NFD", text).translate(_TABLE)
+    return unicodedata.normalize("NFC", "".join(map(_kept, decomposed))).translate(_TABLE)
+
+
+def _kept(char: str) -> str:
+    """The character itself, its ASCII digit, or nothing for what nobody can see."""
+    if char < "\x7f":
+        return char if char >= " " or char == "\n" else " "
+    if char in _DROPPED_MARKS:
+        return ""
+    category = unicodedata.category(char)
+    if category == "Nd":
+        return str(unicodedata.digit(char))
+    if category in ("Cf", "Cs", "Co", "Cn", "Cc") or "\ufe00" <= char <= "\ufe0f":
+        return ""
+    if category == "Mn" and _is_optional_vowel(char):
+        return ""
+    return " " if category[0] == "Z" else char
+
+
+def _is_optional_vowel(char: str) -> bool:
+    """Arabic harakat, which Urdu writers leave out, and Latin accents; the marks that spell آ ؤ ئ stay."""
+    return "\u064b" <= char <= "\u0652" or char == "\u0670" or "\u0300" <= char <= "\u036f"

@@ -1,0 +1,211 @@
+"""Understanding one message, from text to what it means for the order at hand.
+
+The steps, in this order: normalise, tokenise, mark what words do, then ask in turn whether the message answers the
+pending question, agrees or refuses, repeats, cancels, merely talks, changes the cart, or orders. The first that
+recognises it decides. Pure: the same index, text and context always give the same answer; nothing is looked up,
+nothing raises.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from orders.understanding import edits, settling, words
+from orders.understanding.answers import Reply, answer
+from orders.understanding.carts import Change, added
+from orders.understanding.clauses import Clause, split
+from orders.understanding.edits import Result
+from orders.understanding.elements import Goods, Piece
+from orders.understanding.facts import CartLine, Context, Line, Question, Understanding, Unsold
+from orders.understanding.gathering import Entry, gather, is_order_for_stranger, last_word
+from orders.understanding.index import Index
+from orders.understanding.normalise import normalise
+from orders.understanding.settling import Outcome
+from orders.understanding.statements import Statement, statements_of
+from orders.understanding.talk import intent_of
+from orders.understanding.tokens import Kind, Token, tokenise
+
+MAX_LINES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message being read against one catalogue."""
+
+    index: Index
+    text: str
+    spoken: str
+    tokens: tuple[Token, ...]
+    clauses: tuple[Clause, ...]
+    context: Context
+
+    def settle(self, goods: Goods) -> Outcome:
+        """What these goods come to, quoting the message."""
+        return settling.settle(self.index, goods, self._quote(goods))
+
+    def _quote(self, goods: Goods) -> str:
+        pieces: list[Piece] = [p for p in (goods.mention, *goods.amounts, *goods.features) if p.end > p.start]
+        if not pieces:
+            return self.text
+        first, last = min(p.start for p in pieces), max(p.end for p in pieces)
+        return self.text[self.tokens[first].start : self.tokens[last - 1].end]
+
+    def statements(self, clauses: Sequence[Clause]) -> tuple[Statement, ...]:
+        return tuple(s for clause in clauses for s in statements_of(self.index, clause, self.settle))
+
+
+def understand(index: Index, text: str, *, context: Context | None = None) -> Understanding:
+    """What the message means. Never raises, whatever the text; asks rather than guesses."""
+    normal = normalise(text)
+    tokens = tokenise(normal)
+    clauses = tuple(split(index, tokens, words.mark(tokens)))
+    message = Message(index, normal, text, tokens, clauses, context or Context())
+    for read in (_answer, _agreement, _repeat, _cancel):
+        found = read(message)
+        if found is not None:
+            return found
+    return _goods(message)
+
+
+# -- answers and whole-message actions ----------------------------------------------------------------------------
+
+
+def _answer(message: Message) -> Understanding | None:
+    question = message.context.pending_question
+    if question is None or any(clause.talk for clause in message.clauses):
+        return None
+    reply = Reply(
+        message.tokens, tuple(words.mark(message.tokens)), message.statements(message.clauses),
+        words.yes_or_no(message.spoken) is True,
+    )  # fmt: skip
+    found = answer(message.index, question, reply, message.settle)
+    if isinstance(found, Question):
+        return Understanding("ambiguous", (), found.candidates, reason=found.reason, questions=(found,))
+    if found is None:
+        return None
+    if not message.context.cart:
+        return Understanding("order", (found,), reason="answer")
+    change = added(message.index, message.context.cart, found)
+    return _edited([change], message.context.cart)
+
+
+def _agreement(message: Message) -> Understanding | None:
+    """Yes confirms a cart; no asks what to change. Without a cart both are talk."""
+    said = words.yes_or_no(message.spoken)
+    cart = message.context.cart
+    if said is None or _cancels(message):
+        return None
+    if not cart:
+        return Understanding("chatter", reason=intent_of(message.clauses))
+    if said:
+        return Understanding("edit", action="confirm", cart=cart)
+    return Understanding("ambiguous", reason="declined", cart=cart, questions=(Question("declined", message.text),))
+
+
+def _repeat(message: Message) -> Understanding | None:
+    roles = _roles(message.clauses)
+    if "repeat" not in roles or "remove" in roles or any(clause.talk for clause in message.clauses):
+        return None
+    if any(statement.goods for statement in message.statements(message.clauses)):
+        return None
+    return Understanding("edit", action="repeat_last", cart=message.context.cart)
+
+
+def _cancel(message: Message) -> Understanding | None:
+    if not _cancels(message) or any(clause.talk for clause in message.clauses):
+        return None
+    statements = message.statements(message.clauses)
+    if any(s.goods or (s.said and s.said.amounts and not s.said.amounts[0].vague) for s in statements):
+        return None
+    return Understanding("edit", action="cancel_cart", cart=())
+
+
+def _cancels(message: Message) -> bool:
+    """ "cancel", or removing "the order", "all of it"."""
+    roles = _roles(message.clauses)
+    whole = any(token.sound.startswith(words.CANCEL) for token in message.tokens)
+    return "remove" in roles and (whole or bool(roles & {"all", "cart"}))
+
+
+def _roles(clauses: Sequence[Clause]) -> words.Roles:
+    return frozenset().union(*(clause.roles for clause in clauses))
+
+
+# -- goods --------------------------------------------------------------------------------------------------------
+
+
+def _goods(message: Message) -> Understanding:
+    """An order or an edit, if the message orders anything."""
+    talking = any(clause.talk for clause in message.clauses)
+    telling = [clause for clause in message.clauses if not clause.talk]
+    if talking and not any(clause.orders for clause in telling):
+        return _chatter(message)
+    entries = gather(message.statements(telling), message.settle)
+    entries = [entry for entry in entries if is_order_for_stranger(entry)]
+    if talking:
+        entries = [e for e in entries if isinstance(e.outcome, Line)]
+    if not entries or not _means_goods(message, entries):
+        return _chatter(message)
+    if message.context.cart:
+        return _edited(edits.apply(message.index, message.context, entries, message.settle), message.context.cart)
+    return _ordered(last_word(entries))
+
+
+def _chatter(message: Message) -> Understanding:
+    return Understanding("chatter", reason=intent_of(message.clauses))
+
+
+def _means_goods(message: Message, entries: list[Entry]) -> bool:
+    """A name with no amount and no ordering verb orders only when the message says little else."""
+    if message.context.cart and any(entry.op != "put" for entry in entries):
+        return True
+    named = [entry for entry in entries if entry.goods is not None]
+    if any(entry.goods.amounts for entry in named if entry.goods is not None):
+        return True
+    if any(clause.orders for clause in message.clauses):
+        return bool(named)
+    strangers = any(clause_has_strangers(message, clause) for clause in message.clauses)
+    return bool(named) and not strangers and not _roles(message.clauses) & {"account", "greeting", "thanks", "not", "no"}
+
+
+def clause_has_strangers(message: Message, clause: Clause) -> bool:
+    """Does the clause contain words that neither the catalogue nor the lists of words know?"""
+    return any(
+        token.kind is Kind.WORD and not roles and not message.index.knows(token.sound)
+        for token, roles in zip(clause.tokens, clause.marks, strict=True)
+    )
+
+
+def _ordered(outcomes: Sequence[Outcome]) -> Understanding:
+    lines = tuple(outcome for outcome in outcomes if isinstance(outcome, Line))[:MAX_LINES]
+    return _judged(lines, outcomes)
+
+
+def _edited(results: Sequence[Result], before: tuple[CartLine, ...]) -> Understanding:
+    """The edits together; a question anywhere leaves the cart as it was."""
+    changes = [result for result in results if isinstance(result, Change)]
+    problems = [result for result in results if not isinstance(result, Change)]
+    doubtful = any(isinstance(problem, Question) for problem in problems)
+    kept = [] if doubtful else changes
+    lines = tuple(change.line for change in kept if change.line is not None)
+    found = _judged(lines, problems)
+    cart = kept[-1].cart if kept else before
+    remove = tuple(sku for change in kept for sku in change.removed)
+    kind = "edit" if not problems and results else found.kind
+    return Understanding(
+        kind, found.lines, found.candidates, found.unknown, None, remove, cart, found.reason, found.questions
+    )
+
+
+def _judged(lines: tuple[Line, ...], outcomes: Sequence[Outcome | Change]) -> Understanding:
+    """What must be asked outweighs what is not sold, and both outweigh an order."""
+    questions = tuple(outcome for outcome in outcomes if isinstance(outcome, Question))
+    unsold = [outcome for outcome in outcomes if isinstance(outcome, Unsold)]
+    candidates = tuple(dict.fromkeys(sku for asked in (*questions, *unsold) for sku in asked.candidates))
+    unknown = tuple(outcome.text for outcome in unsold)
+    if questions:
+        return Understanding(
+            "ambiguous", lines, candidates, unknown, reason=questions[0].reason, questions=questions
+        )
+    if unsold:
+        return Understanding("unknown", lines, candidates, unknown, reason="not_sold")
+    return Understanding("order" if lines else "chatter", lines)

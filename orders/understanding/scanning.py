@@ -1,0 +1,260 @@
+"""From tokens to pieces: the only place that decides whether "do", "tin" or "bottle" is a number, a unit or a name."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from orders.understanding import numbers, words
+from orders.understanding.elements import Amount, Binder, Feature, Form, LooseUnit, Mark, Mention, Piece
+from orders.understanding.index import Index, Name, NameKind, Spelled
+from orders.understanding.tokens import Kind, Token
+from orders.understanding.units import Unit
+from orders.understanding.words import Roles
+
+_SILENT = frozenset({"filler", "link", "greeting", "thanks", "cart", "wala", "price", "and", "to", "yes"})
+_MARKS = frozenset(
+    {"order", "remove", "add", "set", "reduce", "replace", "replace_after", "not", "correction", "choice", "all"}
+)
+_TALK = frozenset({"question", "past", "payment", "account", "later", "time", "repeat", "no"})
+_VERBS = frozenset({"order", "remove", "add", "reduce"})
+_OUTRANKS_WEAK_NAMES = _MARKS | _TALK | {"filler", "link", "vague"}
+_MAX_AMOUNT_DIGITS = 6  # longer is a telephone or reference number
+
+
+class Scanner:
+    """Reads the pieces of one clause. Lives for one clause; `pieces` is its result."""
+
+    def __init__(self, index: Index, tokens: Sequence[Token], marks: Sequence[Roles], offset: int = 0) -> None:
+        self.index, self.tokens, self.marks, self.offset = index, tokens, marks, offset
+        self._spelled: dict[int, Spelled | None] = {}
+
+    def pieces(self) -> list[Piece]:
+        found: list[Piece] = []
+        at = 0
+        while at < len(self.tokens):
+            piece = self._piece_at(at)
+            if piece is not None:
+                found.append(replace(piece, start=piece.start + self.offset, end=piece.end + self.offset))
+            at = max(at + 1, piece.end if piece is not None else 0)
+        return found
+
+    def _piece_at(self, at: int) -> Piece | None:
+        token = self.tokens[at]
+        if token.kind is Kind.BIND:
+            return Binder(at, at + 1, token.text)
+        if token.kind not in (Kind.WORD, Kind.NUMBER):
+            return None
+        for read in (self._name, self._amount, self._unit, self._vague, self._feature, self._mark):
+            piece = read(at)
+            if piece is not None:
+                return piece
+        return None if self.marks[at] & _SILENT or token.kind is Kind.NUMBER else self._part_or_stranger(at)
+
+    # -- names ---------------------------------------------------------------------------------------------------
+
+    def _spell(self, at: int) -> Spelled | None:
+        """The catalogue's word for this token; words with a role, units and numbers are never corrected."""
+        if at not in self._spelled:
+            token = self.tokens[at]
+            exact = token.kind is Kind.NUMBER or self.index.knows(token.sound)
+            fixed = exact or bool(self.marks[at]) or self._is_number_or_unit(at)
+            self._spelled[at] = Spelled(token.sound, sure=True) if fixed else self.index.spell(token.sound)
+        return self._spelled[at]
+
+    def _is_number_or_unit(self, at: int) -> bool:
+        return numbers.number_at(self.tokens, at) is not None or self.index.units.unit_at(self.tokens, at) is not None
+
+    def _name(self, at: int) -> Mention | None:
+        """The longest whole name that starts here."""
+        best: Mention | None = None
+        phrase: tuple[str, ...] = ()
+        sure, here = True, at
+        while here < len(self.tokens):
+            if phrase and "link" in self.marks[here]:
+                here += 1
+                continue
+            spelled = self._spell(here)
+            if spelled is None or (*phrase, spelled.sound) not in self.index.beginnings:
+                break
+            phrase, sure, here = (*phrase, spelled.sound), sure and spelled.sure, here + 1
+            name = self.index.names.get(phrase)
+            if name is not None and self._may_be(name, phrase, at):
+                best = Mention(at, here, name.kind, name.items, self._cover(phrase, name), phrase, sure or here - at > 1)
+        return best
+
+    def _may_be(self, name: Name, phrase: tuple[str, ...], at: int) -> bool:
+        """One word that also means something else is a name only where the other meaning makes no sense."""
+        if len(phrase) > 1:
+            return True
+        if self.tokens[at].kind is Kind.NUMBER:
+            return False
+        if numbers.number_at(self.tokens, at) is not None:
+            return not self._counts_what_follows(at + 1)
+        if self.tokens[at].sound in words.COLOURS:
+            return False
+        return name.kind is NameKind.ALIAS or not self.marks[at] & _OUTRANKS_WEAK_NAMES
+
+    def _cover(self, phrase: tuple[str, ...], name: Name) -> frozenset[int]:
+        postings = [self.index.postings[word] for word in phrase if word in self.index.postings]
+        return frozenset.intersection(*postings) | name.items if postings else name.items
+
+    def _part_or_stranger(self, at: int) -> Mention:
+        """A word that is only part of names, or one the catalogue does not have."""
+        spelled = self._spell(at)
+        if spelled is None or spelled.sound not in self.index.postings:
+            return Mention(at, at + 1, NameKind.PART, frozenset(), frozenset(), (self.tokens[at].sound,))
+        cover = self.index.postings[spelled.sound]
+        return Mention(at, at + 1, NameKind.PART, frozenset(), cover, (spelled.sound,), spelled.sure)
+
+    # -- amounts -------------------------------------------------------------------------------------------------
+
+    def _amount(self, at: int) -> Amount | None:
+        number = numbers.number_at(self.tokens, at)
+        if number is None or (not number.in_digits and not self._is_meant(number)):
+            return None
+        if len(self.tokens[at].text) > _MAX_AMOUNT_DIGITS and number.in_digits:
+            return None
+        if self._is_a_time(number.end):
+            return None
+        far = self._other_end(number)
+        end = far.end if far is not None else number.end
+        unit, end = self._unit_after(end)
+        form, end = self._form(at, end, unit)
+        each = far is not None and far.value == number.value
+        return Amount(at, end, number.value, unit, form, vague=far is not None and not each, each=each)
+
+    def _is_meant(self, number: numbers.Number) -> bool:
+        """Careful words are numbers only before a unit, an item, "wala" or another number."""
+        if self.marks[number.start] & {"remove", "past", "payment", "vague"}:
+            return False
+        if "order" in self.marks[number.start]:
+            return False
+        after_verb = number.start > 0 and bool(self.marks[number.start - 1] & _VERBS)
+        return not number.careful or self._counts_what_follows(number.end, only_units=after_verb)
+
+    def _counts_what_follows(self, at: int, *, only_units: bool = False) -> bool:
+        at = self._skip_fullness(at)
+        if at >= len(self.tokens):
+            return False
+        if self.index.units.unit_at(self.tokens, at) is not None or "wala" in self.marks[at]:
+            return True
+        if "not" in self.marks[at] or "correction" in self.marks[at]:
+            return self._next_is_number(at + 1)
+        spelled = self._spell(at)
+        known = spelled is not None and self.index.knows(spelled.sound) and not self.marks[at] & _SILENT
+        return known and not only_units
+
+    def _next_is_number(self, at: int) -> bool:
+        return at < len(self.tokens) and numbers.number_at(self.tokens, at) is not None
+
+    def _skip_fullness(self, at: int) -> int:
+        """ "2 full peti", "2 badi peti": a word between number and unit."""
+        follows = at + 1 < len(self.tokens) and self.marks[at] & {"filler", "big", "small"}
+        return at + 1 if follows and self.index.units.unit_at(self.tokens, at + 1) is not None else at
+
+    def _is_a_time(self, at: int) -> bool:
+        return at < len(self.tokens) and ("time" in self.marks[at] or self.tokens[at].text == "%")
+
+    def _unit_after(self, at: int) -> tuple[Unit | None, int]:
+        at_unit = self._skip_fullness(at) if at < len(self.tokens) else at
+        found = self.index.units.unit_at(self.tokens, at_unit) if at_unit < len(self.tokens) else None
+        if found is None or self._starts_longer_name(at_unit):
+            return None, at
+        return found
+
+    def _starts_longer_name(self, at: int) -> bool:
+        name = self._name(at)
+        return name is not None and len(name.words) > 1
+
+    def _form(self, start: int, end: int, unit: Unit | None) -> tuple[Form, int]:
+        """Is it a price? "rs 10", "10 rs", "mrp 12", and everything "wala"."""
+        rupees = start > 0 and "price" in self.marks[start - 1]
+        while end < len(self.tokens) and "price" in self.marks[end] and unit is None:
+            rupees, end = True, end + 1
+        if end < len(self.tokens) and "wala" in self.marks[end]:
+            return Form.PLAIN if unit is not None and not unit.is_measure else Form.PRICE, end + 1
+        return (Form.RATE if rupees else Form.PLAIN), end
+
+    def _other_end(self, number: numbers.Number) -> numbers.Number | None:
+        """The far end of a range ("5-6 box", "5 se 6 peti", "2 ya 3", "do teen peti"), or the second "1" of "1-1"."""
+        at = number.end
+        if at >= len(self.tokens):
+            return None
+        dash = self.tokens[at].text == "-"
+        if dash or self.marks[at] & {"to", "choice"}:
+            at += 1
+        elif number.in_digits or self.tokens[at].kind is Kind.NUMBER:
+            return None
+        far = numbers.number_at(self.tokens, at) if at < len(self.tokens) else None
+        if far is None or far.value < number.value or (dash and not _is_close(number.value, far.value)):
+            return None
+        return None if far.careful and not self._counts_what_follows(far.end) else far
+
+    # -- the rest ------------------------------------------------------------------------------------------------
+
+    def _unit(self, at: int) -> LooseUnit | None:
+        found = self.index.units.unit_at(self.tokens, at)
+        if found is None or self.marks[at] & {"not", "filler", "link"}:
+            return None
+        unit, end = found
+        return LooseUnit(at, end, unit)
+
+    def _vague(self, at: int) -> Amount | None:
+        if "vague" not in self.marks[at]:
+            return None
+        end = at + 1
+        while end < len(self.tokens) and "vague" in self.marks[end]:
+            end += 1
+        unit, end = self._unit_after(end)
+        return Amount(at, end, Decimal(0), unit, vague=True)
+
+    def _feature(self, at: int) -> Feature | None:
+        colour = words.is_colour(self.tokens[at].sound)
+        size = next(iter(self.marks[at] & {"big", "small"}), None)
+        kind = colour or size
+        return Feature(at, at + 1, kind) if kind is not None else None
+
+    def _mark(self, at: int) -> Mark | None:
+        roles = self.marks[at] & (_MARKS | _TALK)
+        if not roles:
+            return None
+        end = at + 1
+        while end < len(self.tokens) and self.marks[end] == self.marks[at]:
+            end += 1
+        return Mark(at, end, roles)
+
+
+def _is_close(near: Decimal, far: Decimal) -> bool:
+    """A dash joins the ends of a range only if they are near each other: "5-6", "10-15", not "500-600"."""
+    return far - near <= max(Decimal(2), near / 2) and far < 100
+
+
+def bound_amounts(pieces: Sequence[Piece]) -> list[Piece]:
+    """Binders applied: the number after "x" or "-" is a quantity, or the one before it when a size or name follows."""
+    found: list[Piece] = []
+    tie = False
+    for at, piece in enumerate(pieces):
+        if isinstance(piece, Binder):
+            following = pieces[at + 1] if at + 1 < len(pieces) else None
+            last = found[-1] if found else None
+            tie = isinstance(following, Amount) and not following.is_measure and following.form is Form.PLAIN
+            if not tie and isinstance(last, Amount) and last.is_bare and piece.text == "x":
+                found[-1] = replace(last, bound=True)
+            continue
+        if tie and isinstance(piece, Amount):
+            piece = replace(piece, bound=True)
+        tie = False
+        found.append(piece)
+    return _units_before_numbers(found)
+
+
+def _units_before_numbers(pieces: list[Piece]) -> list[Piece]:
+    """ "Peti 2" is "2 peti"."""
+    found: list[Piece] = []
+    for piece in pieces:
+        last = found[-1] if found else None
+        if isinstance(last, LooseUnit) and isinstance(piece, Amount) and piece.unit is None and piece.form is Form.PLAIN:
+            found[-1] = replace(piece, start=last.start, unit=last.unit)
+        else:
+            found.append(piece)
+    return found

@@ -1,0 +1,109 @@
+"""Which amount belongs to which name, when nothing is typed between the items.
+
+"2 peti coke 500 1 box maggi 12 wala" and "lux 2 dozen lifebuoy 1 dozen" put the quantity on different sides. Every
+amount between two names may go left or right; the division is chosen under which the names settle best. Ties go to
+the order in which the clause begins: name first, or amount first.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+from orders.understanding.elements import Amount, Feature, Goods, LooseUnit, Mention, Piece
+from orders.understanding.facts import Line, Question
+from orders.understanding.settling import Outcome
+
+Settle = Callable[[Goods], Outcome]
+_MOST_NAMES = 60
+
+
+def share(pieces: Sequence[Piece], settle: Settle) -> list[Goods]:
+    """Each name of a clause with its amounts; a name with several complete pairs of size and quantity comes often."""
+    mentions = [piece for piece in pieces if isinstance(piece, Mention)][:_MOST_NAMES]
+    gaps = _gaps(pieces)
+    if len(mentions) == 1:
+        shared = [_goods(mentions[0], gaps[0] + gaps[1])]
+    else:
+        shared = _divide(mentions, gaps, settle)
+    return [part for goods in shared for part in _pairs(goods, settle)]
+
+
+def _gaps(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    gaps: list[list[Piece]] = [[]]
+    for piece in pieces:
+        if isinstance(piece, Mention):
+            gaps.append([])
+        elif isinstance(piece, Amount | Feature | LooseUnit):
+            gaps[-1].append(piece)
+    return gaps
+
+
+def _goods(mention: Mention, said: Sequence[Piece]) -> Goods:
+    return Goods(
+        mention,
+        [piece for piece in said if isinstance(piece, Amount)],
+        [piece for piece in said if isinstance(piece, Feature)],
+        [piece.unit for piece in said if isinstance(piece, LooseUnit)],
+    )
+
+
+def _divide(mentions: list[Mention], gaps: list[list[Piece]], settle: Settle) -> list[Goods]:
+    """The cheapest division of every gap, by dynamic programming from the right."""
+    name_first = not gaps[0]
+    last = len(mentions) - 1
+
+    def goods(at: int, taken: int, given: int) -> Goods:
+        return _goods(mentions[at], gaps[at][taken:] + gaps[at + 1][:given])
+
+    @lru_cache(maxsize=None)
+    def best(at: int, taken: int) -> tuple[float, tuple[int, ...]]:
+        cuts = [len(gaps[at + 1])] if at == last else range(len(gaps[at + 1]), -1, -1)
+        options = []
+        for cut in cuts:
+            cost = _cost(goods(at, taken, cut), settle) + _against_style(gaps[at + 1], cut, name_first, at == last)
+            rest, later = best(at + 1, cut) if at < last else (0.0, ())
+            options.append((cost + rest, (cut, *later)))
+        return min(options, key=lambda option: option[0])
+
+    _, cuts = best(0, 0)
+    starts = (0, *cuts)
+    return [goods(at, starts[at], cuts[at]) for at in range(len(mentions))]
+
+
+def _against_style(gap: list[Piece], cut: int, name_first: bool, is_last: bool) -> float:
+    if name_first:
+        return 0.1 * len(gap[cut:])
+    counted = [piece for piece in gap[:cut] if isinstance(piece, Amount) and piece.counts_packs]
+    return 0.0 if is_last else 0.1 * len(counted)
+
+
+def _cost(goods: Goods, settle: Settle) -> float:
+    """How badly a name settles: a line costs nothing, a lacking quantity more than a lacking size."""
+    if goods.mention.is_stranger:
+        return 0.5 if goods.amounts else 0.0
+    outcome = settle(goods)
+    if isinstance(outcome, Line):
+        return 0.0
+    if isinstance(outcome, Question):
+        if outcome.reason in ("two_quantities", "number_unclear"):
+            return 3.0
+        return 1.0 if outcome.qty is not None or outcome.reason == "qty_vague" else 2.0
+    return 2.5 if not goods.mention.stranger_before else 1.0 if goods.amounts else 2.0
+
+
+def _pairs(goods: Goods, settle: Settle) -> list[Goods]:
+    """ "coke 500ml 2 peti 250ml 1 peti": one name, several sizes, each with its own quantity."""
+    ends = [at + 1 for at, amount in enumerate(goods.amounts) if amount.counts_packs]
+    if len(ends) < 2 or isinstance(settle(goods), Line):
+        return [goods]
+    for groups in (_cut(goods.amounts, ends[:-1]), _cut(goods.amounts, [end - 1 for end in ends[1:]])):
+        parts = [Goods(goods.mention, group, goods.features, goods.units) for group in groups]
+        outcomes = [settle(part) for part in parts]
+        skus = {outcome.sku for outcome in outcomes if isinstance(outcome, Line)}
+        if len(skus) == len(parts):
+            return parts
+    return [goods]
+
+
+def _cut(amounts: list[Amount], places: list[int]) -> list[list[Amount]]:
+    edges = [0, *places, len(amounts)]
+    return [amounts[start:end] for start, end in zip(edges, edges[1:], strict=False)]

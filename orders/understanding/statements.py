@@ -1,0 +1,159 @@
+"""What one clause says: an operation, the goods it is about, and what was taken back.
+
+Operations: put (name goods), add, set, reduce, remove, replace. Only a cart gives most of them a meaning; in a fresh
+order "add", "set" and "put" all name goods.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from orders.understanding.clauses import Clause
+from orders.understanding.elements import Amount, Feature, Form, Goods, LooseUnit, Mark, Mention, Piece
+from orders.understanding.index import Index, NameKind
+from orders.understanding.naming import join_names
+from orders.understanding.scanning import Scanner, bound_amounts
+from orders.understanding.sharing import Settle, share
+
+NOBODY = Mention(0, 0, NameKind.PART, frozenset(), frozenset(), ())
+_OPERATIONS = ("remove", "reduce", "add", "set")
+
+
+@dataclass(slots=True)
+class Statement:
+    """One clause, read. `said` holds amounts that came without a name; `replaced` what gives way to the goods."""
+
+    clause: Clause
+    op: str
+    goods: list[Goods] = field(default_factory=list)
+    said: Goods | None = None
+    replaced: Goods | None = None
+    corrects: bool = False
+    everything: bool = False
+
+
+def statements_of(index: Index, clause: Clause, settle: Settle) -> list[Statement]:
+    """The statements of a clause, usually one; a removal in the middle ends the first."""
+    pieces = bound_amounts(Scanner(index, clause.tokens, clause.marks, clause.start).pieces())
+    pieces = join_names(pieces, clause.marks, clause.start)
+    return [_statement(clause, part, settle) for part in _cut_after_removal(pieces)]
+
+
+def _cut_after_removal(pieces: list[Piece]) -> list[list[Piece]]:
+    """ "coke hata do sprite 2 peti jod do": the removal is over where the next goods are named."""
+    for at, piece in enumerate(pieces):
+        named = any(isinstance(p, Mention) for p in pieces[:at])
+        if isinstance(piece, Mark) and "remove" in piece.roles and named:
+            rest = [p for p in pieces[at + 1 :] if not isinstance(p, Mark) or p.roles & set(_OPERATIONS)]
+            if any(isinstance(p, Mention) for p in rest):
+                return [pieces[: at + 1], *_cut_after_removal(rest)]
+    return [pieces]
+
+
+def _statement(clause: Clause, pieces: list[Piece], settle: Settle) -> Statement:
+    everything = any(isinstance(p, Mark) and "all" in p.roles for p in pieces)
+    given_up, instead = _replacement(pieces)
+    if given_up is not None:
+        goods, said = _goods(instead, settle)
+        replaced = _goods(given_up, settle)
+        return Statement(clause, "replace", goods, said, replaced[0][0] if replaced[0] else replaced[1])
+    pieces, corrects = _taken_back(pieces)
+    goods, said = _goods(pieces, settle)
+    op = _operation(clause, pieces)
+    return Statement(clause, op, goods, said, corrects=corrects, everything=everything)
+
+
+def _operation(clause: Clause, pieces: Sequence[Piece]) -> str:
+    roles = frozenset().union(*(p.roles for p in pieces if isinstance(p, Mark)))
+    for operation in _OPERATIONS:
+        if operation in roles:
+            return operation
+    if "not" in roles and any(isinstance(p, Mention) for p in pieces):
+        return "remove"
+    return "add" if clause.and_after or (clause.and_before and clause.start <= 1) else "put"
+
+
+def _goods(pieces: Sequence[Piece], settle: Settle) -> tuple[list[Goods], Goods | None]:
+    """The named goods; or what was said without naming any."""
+    if any(isinstance(piece, Mention) for piece in pieces):
+        return share(pieces, settle), None
+    said = Goods(
+        NOBODY,
+        [piece for piece in pieces if isinstance(piece, Amount)],
+        [piece for piece in pieces if isinstance(piece, Feature)],
+        [piece.unit for piece in pieces if isinstance(piece, LooseUnit)],
+    )
+    return [], said if said.amounts or said.features else None
+
+
+def _replacement(pieces: list[Piece]) -> tuple[list[Piece] | None, list[Piece]]:
+    """What gives way and what comes instead: "X ki jagah Y", "Y instead of X", "X nahi Y"."""
+    for at, piece in enumerate(pieces):
+        if not isinstance(piece, Mark):
+            continue
+        before, after = pieces[:at], pieces[at + 1 :]
+        if "replace" in piece.roles and _says_something(before) and _says_something(after):
+            return before, after
+        if "replace_after" in piece.roles and _says_something(after):
+            return _english_order(before, after)
+        if _swaps(piece, before, after):
+            return before, after
+    return None, pieces
+
+
+def _english_order(before: list[Piece], after: list[Piece]) -> tuple[list[Piece], list[Piece]]:
+    """ "Y instead of X", or "instead of X send Y": the first thing named after the words gives way."""
+    if _says_something(before):
+        return after, before
+    ends = [at for at, piece in enumerate(after) if isinstance(piece, Mark) and at]
+    cut = ends[0] if ends else next((at for at, p in enumerate(after) if isinstance(p, Mention) and at), len(after))
+    return after[:cut], after[cut:]
+
+
+def _swaps(mark: Mark, before: list[Piece], after: list[Piece]) -> bool:
+    """ "coke nahi pepsi": a no between two names (and not "nahi chahiye", which removes)."""
+    if not mark.roles & {"not", "correction"} or "remove" in mark.roles or not after:
+        return False
+    known = [p for p in before if isinstance(p, Mention) and not p.is_stranger]
+    following = next((p for p in after if not isinstance(p, Mark)), None)
+    if isinstance(following, Amount):
+        following = next((p for p in after if isinstance(p, Mention)), None)
+    return bool(known) and isinstance(following, Mention) and following.words != known[-1].words
+
+
+def _says_something(pieces: Sequence[Piece]) -> bool:
+    return any(isinstance(piece, Mention | Amount | Feature) for piece in pieces)
+
+
+def _taken_back(pieces: list[Piece]) -> tuple[list[Piece], bool]:
+    """ "2 dozen nahi 3 dozen": the amount before a correction is dropped; its unit stays if none is said again."""
+    found: list[Piece] = []
+    corrects = pending = False
+    for piece in pieces:
+        if isinstance(piece, Mark) and piece.roles & {"not", "correction"} and "remove" not in piece.roles:
+            pending = True
+            found.append(piece)
+            continue
+        if pending and isinstance(piece, Amount):
+            piece, dropped = _instead(found, piece)
+            found = [p for p in found if not (isinstance(p, Mark) and p.roles & {"not", "correction"})]
+            corrects, pending = corrects or not dropped, False
+        found.append(piece)
+    return found, corrects
+
+
+def _instead(found: list[Piece], new: Amount) -> tuple[Amount, bool]:
+    """Drops the amount that the new one corrects; the new one, with the old unit if it says none."""
+    at = next((i for i in range(len(found) - 1, -1, -1) if _same_sort(found[i], new)), None)
+    if at is None:
+        return new, False
+    old = found.pop(at)
+    inherits = isinstance(old, Amount) and new.is_bare and old.form is Form.PLAIN
+    return (replace(new, unit=old.unit) if inherits and isinstance(old, Amount) else new), True
+
+
+def _same_sort(old: Piece, new: Amount) -> bool:
+    if not isinstance(old, Amount):
+        return False
+    if new.is_bare or old.is_bare:
+        return old.form is new.form
+    return old.form is new.form and old.is_measure == new.is_measure

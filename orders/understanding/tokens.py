@@ -1,0 +1,100 @@
+"""Words, numbers and marks, in the order they were typed.
+
+Letters and digits are told apart even where no space was typed ("coke500", "2peti"), because people save spaces and
+never meaning. Each token remembers where it stands in the normalised text, so that a question can quote it.
+"""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from orders.understanding import spelling
+
+MAX_TOKENS = 600
+
+
+class Kind(StrEnum):
+    """What a token is made of."""
+
+    WORD = "word"
+    NUMBER = "number"  # written in digits; number words are words
+    BREAK = "break"  # a typed separator between items: comma, newline, semicolon, slash, plus, ampersand
+    BIND = "bind"  # ties a quantity to what stands beside it: - = : x @
+    QUESTION = "question"
+    SIGN = "sign"  # an emoji or another mark
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token; start and end are offsets in the normalised text."""
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+    value: Decimal | None = None
+
+    @property
+    def sound(self) -> str:
+        return spelling.key(self.text) if self.kind is Kind.WORD else self.text
+
+
+LETTERS = r"(?:[^\W\d_]|[\u0900-\u0963\u0971-\u097f\u0653-\u0655])"  # with the vowel signs, which are no \w
+
+_ROW_NUMBER = re.compile(r"^ ?(?:\(?(\d{1,2})\)|(\d{1,2})\.(?!\d)|(\d{1,2}) ?-(?= ?[^\W\d]))", re.MULTILINE)
+_TOKEN = re.compile(
+    rf"""(?P<mixed>(?:\d+\ )?[13]/[24](?![\d/]))
+      | (?P<decimal>\d+\.\d+|\d+)
+      | (?P<times>(?<![^\W\d])x(?=\ ?\d)|(?<=\d)x(?![^\W\d])|(?<=\d\ )x(?=\ ))
+      | (?P<word>{LETTERS}+)
+      | (?P<break>[\n,;/+&|]|\.(?=\s|$)|!)
+      | (?P<bind>[-=:@])
+      | (?P<question>\?)
+      | (?P<sign>[^\s])""",
+    re.VERBOSE,
+)
+_HALVES = {"1/2": Decimal("0.5"), "1/4": Decimal("0.25"), "3/4": Decimal("0.75"), "3/2": Decimal("1.5")}
+_KINDS = {"break": Kind.BREAK, "bind": Kind.BIND, "times": Kind.BIND, "question": Kind.QUESTION, "sign": Kind.SIGN}
+
+
+def tokenise(text: str) -> tuple[Token, ...]:
+    """The tokens of a normalised text, at most MAX_TOKENS; row numbers of a list are left out."""
+    rows = _row_number_spans(text)
+    tokens: list[Token] = []
+    for found in _TOKEN.finditer(text):
+        if any(start <= found.start() < end for start, end in rows):
+            continue
+        token = _token(found)
+        if not _joins_letters(token, text):
+            tokens.append(token)
+        if len(tokens) >= MAX_TOKENS:
+            break
+    return tuple(tokens)
+
+
+def _token(found: re.Match[str]) -> Token:
+    group, text = str(found.lastgroup), found.group()
+    start, end = found.span()
+    if group == "decimal":
+        return Token(Kind.NUMBER, text, start, end, Decimal(text))
+    if group == "mixed":
+        whole, _, part = text.rpartition(" ")
+        return Token(Kind.NUMBER, text, start, end, Decimal(whole or 0) + _HALVES.get(part, Decimal("0.75")))
+    return Token(_KINDS.get(group, Kind.WORD), text, start, end)
+
+
+def _joins_letters(token: Token, text: str) -> bool:
+    """A hyphen inside a word ("parle-g") binds nothing."""
+    if token.text != "-" or token.start == 0 or token.end >= len(text):
+        return False
+    return text[token.start - 1].isalpha() and text[token.end].isalpha()
+
+
+def _row_number_spans(text: str) -> list[tuple[int, int]]:
+    """Where a list numbers its rows: "1)" always, "1." and "1 -" only when the rows really count up from one."""
+    found = list(_ROW_NUMBER.finditer(text))
+    bracketed = [row.span() for row in found if row[1]]
+    counted = [row for row in found if not row[1]]
+    counts_up = [int(row[2] or row[3]) for row in counted] == list(range(1, len(counted) + 1))
+    return bracketed + ([row.span() for row in counted] if counts_up and len(counted) > 1 else [])

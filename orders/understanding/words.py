@@ -1,0 +1,122 @@
+"""What words do in a message, apart from naming goods, numbers and units.
+
+`data/roles.json` lists, for English, Hindi, Urdu and their Roman spellings, the words that ask, remove, add, correct,
+complain, pay or greet. A word may have several roles; a phrase replaces the roles of its words ("nahi chahiye" removes,
+though "chahiye" alone orders). Spelling is compared by sound.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from orders.understanding import spelling
+from orders.understanding.normalise import normalise
+from orders.understanding.tokens import LETTERS, Kind, Token, tokenise
+
+Roles = frozenset[str]
+Phrases = dict[tuple[str, ...], set[str]]
+
+_WORD = re.compile(rf"\d+(?:\.\d+)?|{LETTERS}+")
+NONE: Roles = frozenset()
+_DATA: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "roles.json").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=4096)
+def sounds(text: str) -> tuple[str, ...]:
+    """The sound keys of the words and digits of a text."""
+    return tuple(spelling.key(word) for word in _WORD.findall(normalise(text)))
+
+
+def _word_roles() -> dict[str, set[str]]:
+    roles: dict[str, set[str]] = {}
+    for role, entry in _DATA["roles"].items():
+        for word in entry["words"]:
+            for sound in sounds(word)[:1]:
+                roles.setdefault(sound, set()).add(role)
+    return roles
+
+
+def _phrase_roles() -> Phrases:
+    phrases: Phrases = {}
+    for role, entry in _DATA["roles"].items():
+        for phrase in entry["phrases"]:
+            phrases.setdefault(sounds(phrase), set()).add(role)
+    return {words: roles for words, roles in phrases.items() if len(words) > 1}
+
+
+def _flat(table: dict[str, list[str]]) -> dict[str, str]:
+    return {sound: meaning for meaning, words in table.items() for word in words for sound in sounds(word)[-1:]}
+
+
+_WORDS = {sound: frozenset(roles) for sound, roles in _word_roles().items()}
+_PHRASES = {words: frozenset(roles) for words, roles in _phrase_roles().items()}
+_LONGEST = max(map(len, _PHRASES))
+_STEMS = tuple((spelling.key(stem), role) for role, e in _DATA["roles"].items() for stem in e["stems"])
+_SIGNS = {sign: verdict for verdict, signs in _DATA["signs"].items() for sign in signs}
+
+CANCEL = ("kansel", "cancel", "कैंस", "केंस", "کینس")
+COLOURS = _flat(_DATA["colours"])
+ORDINALS = {sound: int(position) for sound, position in _flat(_DATA["ordinals"]).items()}
+
+
+@lru_cache(maxsize=16384)
+def roles_of(sound: str) -> Roles:
+    """The roles of one word, by its sound; empty for a word that is not listed."""
+    stems = frozenset(role for stem, role in _STEMS if sound.startswith(stem))
+    return _WORDS.get(sound, NONE) | stems
+
+
+def mark(tokens: Sequence[Token]) -> list[Roles]:
+    """The roles of each token; tokens inside a listed phrase have the phrase's roles only."""
+    keys = [token.sound for token in tokens]
+    marks = [roles_of(key) if token.kind is Kind.WORD else NONE for key, token in zip(keys, tokens, strict=True)]
+    at = 0
+    while at < len(keys):
+        length = _phrase_length(keys, at)
+        if length:
+            marks[at : at + length] = [_PHRASES[tuple(keys[at : at + length])]] * length
+        at += length or 1
+    return marks
+
+
+def _phrase_length(keys: Sequence[str], at: int) -> int:
+    for length in range(min(_LONGEST, len(keys) - at), 1, -1):
+        if tuple(keys[at : at + length]) in _PHRASES:
+            return length
+    return 0
+
+
+def is_colour(sound: str) -> str | None:
+    """The colour's English name, if the word is one."""
+    return COLOURS.get(sound)
+
+
+def yes_or_no(text: str) -> bool | None:
+    """True or False when the whole message says yes or no, in words or signs; None when it says anything else."""
+    tokens = tokenise(normalise(text))
+    if any(t.kind in (Kind.NUMBER, Kind.QUESTION) for t in tokens):
+        return None
+    spoken = {_SIGNS[t.text] for t in tokens if t.text in _SIGNS}
+    for roles in _of_words(tokens):
+        verdict = _verdict(roles)
+        if verdict is None:
+            return None
+        spoken |= verdict
+    return spoken == {"yes"} if len(spoken) == 1 else None
+
+
+def _of_words(tokens: Sequence[Token]) -> Iterable[Roles]:
+    return (roles for token, roles in zip(tokens, mark(tokens), strict=True) if token.kind is Kind.WORD)
+
+
+def _verdict(roles: Roles) -> set[str] | None:
+    """What one word adds to a yes or no; None when it belongs to neither."""
+    answers = roles & {"yes", "no"}
+    if answers:
+        return set(answers)
+    if roles & {"thanks", "question", "past", "later"}:
+        return None
+    return set() if roles & {"filler", "order", "cart", "set", "link"} else None
