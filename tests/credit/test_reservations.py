@@ -1,0 +1,160 @@
+"""Reservations: promised once, ended once, never too much, whoever comes at the same moment."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core import db, ids
+from core.audit import AuditEntry
+from core.errors import NotFound
+from credit import accounts, bills, guardrails, pauses, reservations
+from credit.tables import Bill
+from parties.tables import Retailer
+
+Make = Callable[..., Retailer]
+Post = Callable[..., Bill]
+
+
+def test_a_reservation_takes_from_what_is_available_and_is_audited(session: Session, make_retailer: Make) -> None:
+    shop = make_retailer(session, limit_minor=1_000_000)
+    reference = ids.new()
+    reservation_id = reservations.reserve(session, shop.id, reference, 300_000)
+    assert accounts.position(session, shop.id).available_minor == 700_000
+    found = reservations.live(session, reference)
+    assert found is not None
+    assert (found.id, found.amount_minor) == (reservation_id, 300_000)
+    entries = session.scalars(select(AuditEntry.action).where(AuditEntry.chain_id == shop.id).order_by(AuditEntry.seq))
+    assert list(entries) == ["account.opened", "credit.reserved"]
+
+
+def test_voiding_gives_back_once(session: Session, make_retailer: Make) -> None:
+    shop = make_retailer(session)
+    reference = ids.new()
+    reservations.reserve(session, shop.id, reference, 300_000)
+    assert reservations.void(session, reference, reservations.EXPIRED)
+    assert not reservations.void(session, reference)
+    assert accounts.get(session, shop.id).reserved_minor == 0
+
+
+def test_nothing_is_voided_where_nothing_was_reserved(session: Session) -> None:
+    assert not reservations.void(session, ids.new())
+
+
+def test_a_reservation_is_billed_once(session: Session, make_retailer: Make, bill: Post) -> None:
+    shop = make_retailer(session)
+    reservation_id = reservations.reserve(session, shop.id, ids.new(), 300_000)
+    bill(session, shop.id, 300_000, reservation_id=reservation_id)
+    assert accounts.position(session, shop.id) == accounts.Position("INR", 5_000_000, 300_000, 0)
+    with pytest.raises(reservations.ReservationOver):
+        bill(session, shop.id, 300_000, reservation_id=reservation_id)
+
+
+def test_a_reservation_of_another_shop_is_not_billed(session: Session, make_retailer: Make, bill: Post) -> None:
+    mine, other = make_retailer(session), make_retailer(session)
+    reservation_id = reservations.reserve(session, other.id, ids.new(), 300_000)
+    with pytest.raises(reservations.ReservationOver):
+        bill(session, mine.id, 300_000, reservation_id=reservation_id)
+
+
+def test_an_unknown_shop_is_not_found(session: Session) -> None:
+    with pytest.raises(NotFound):
+        reservations.reserve(session, ids.new(), ids.new(), 100)
+
+
+def committed_shop(org: UUID, make_retailer: Make, limit_minor: int) -> UUID:
+    with db.transaction(org) as session:
+        return make_retailer(session, limit_minor=limit_minor, max_order_minor=None).id
+
+
+def test_a_hundred_orders_at_once_take_exactly_what_fits(org: UUID, make_retailer: Make) -> None:
+    amount_minor, fits = 12_345, 37
+    shop = committed_shop(org, make_retailer, limit_minor=amount_minor * fits + amount_minor - 1)
+    start = Barrier(10)
+
+    def order(first: bool) -> bool:
+        if first:
+            start.wait()
+        try:
+            db.run(lambda session: reservations.reserve(session, shop, ids.new(), amount_minor), org)
+        except guardrails.Refused as refused:
+            assert refused.code == guardrails.LIMIT
+            return False
+        return True
+
+    with ThreadPoolExecutor(10) as pool:
+        taken = sum(pool.map(order, [number < 10 for number in range(100)]))
+    assert taken == fits
+    with db.transaction(org) as session:
+        assert accounts.get(session, shop).reserved_minor == fits * amount_minor
+        live = db.execute(
+            session, "SELECT count(*), sum(amount_minor) FROM reservation WHERE retailer_id = %s", (str(shop),)
+        ).one()
+        assert tuple(live) == (fits, fits * amount_minor)
+
+
+def test_an_order_that_waited_for_a_pause_is_refused(org: UUID, make_retailer: Make) -> None:
+    shop = committed_shop(org, make_retailer, limit_minor=1_000_000)
+    with ThreadPoolExecutor(1) as pool:
+        with db.transaction(org) as pausing:
+            pauses.pause(pausing, shop, "late")
+            waiting = pool.submit(db.run, lambda session: reservations.reserve(session, shop, ids.new(), 100), org)
+            until_somebody_waits(pausing)
+        with pytest.raises(guardrails.Refused) as refused:
+            waiting.result(timeout=10)
+    assert refused.value.code == guardrails.PAUSED
+
+
+def test_a_pause_that_waited_for_an_order_comes_after_it(org: UUID, make_retailer: Make) -> None:
+    shop = committed_shop(org, make_retailer, limit_minor=1_000_000)
+    with ThreadPoolExecutor(1) as pool:
+        with db.transaction(org) as ordering:
+            reservations.reserve(ordering, shop, ids.new(), 100)
+            waiting = pool.submit(db.run, lambda session: pauses.pause(session, shop, "late"), org)
+            until_somebody_waits(ordering)
+        assert waiting.result(timeout=10)
+    with db.transaction(org) as session:
+        account = accounts.get(session, shop)
+        assert account.reserved_minor == 100
+        assert account.paused_at is not None
+
+
+def test_cancelling_and_billing_at_once_ends_a_reservation_once(org: UUID, make_retailer: Make, bill: Post) -> None:
+    shop = committed_shop(org, make_retailer, limit_minor=1_000_000)
+    for _ in range(5):
+        reference = ids.new()
+        reservation_id = db.run(
+            lambda session, reference=reference: reservations.reserve(session, shop, reference, 1_000), org
+        )
+
+        def dispatch(reservation_id: UUID = reservation_id) -> bool:
+            try:
+                db.run(lambda session: bill(session, shop, 1_000, reservation_id=reservation_id), org)
+            except reservations.ReservationOver:
+                return False
+            return True
+
+        with ThreadPoolExecutor(2) as pool:
+            billed = pool.submit(dispatch)
+            voided = pool.submit(db.run, lambda session, of=reference: reservations.void(session, of), org)
+            assert billed.result() != voided.result()
+    with db.transaction(org) as session:
+        account = accounts.get(session, shop)
+        assert account.reserved_minor == 0
+        assert account.outstanding_minor == sum(one.open_minor for one in bills.open_bills(session, shop))
+
+
+def until_somebody_waits(session: Session) -> None:
+    """Return once another connection waits for a lock that this one holds."""
+    for _ in range(500):
+        waiting = db.execute(
+            session, "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        ).scalar()
+        if waiting:
+            return
+        db.execute(session, "SELECT pg_sleep(0.01)")
+    raise AssertionError("nobody waits")
