@@ -1,5 +1,6 @@
 """Orders: the same path that a chat confirmation takes, with the same guardrails and the same refusals."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,10 +13,12 @@ from admin_api import guardrails, problems
 from admin_api.access import BOOKKEEPERS, EVERYBODY, SELLERS, operation
 from admin_api.shapes import PageQuery, Strict, Text, decode, page
 from core import ids
+from credit.guardrails import Refused
 from flows import notices
-from orders import listing, ordering
+from orders import dispatching, listing, ordering
+from orders.order import Order, OrderLine
 from orders.quotes import Wanted
-from orders.tables import STATUSES, Order
+from orders.tables import STATUSES
 from parties import retailers
 
 blueprint = Blueprint("orders", __name__, url_prefix="/api/v1/admin/orders", description="Orders")
@@ -98,7 +101,7 @@ def place(session: Session, given: dict[str, Any]) -> Any:
     placed = ordering.place(session, retailer.id, wanted, given["payment_mode"], "api")
     if placed.refusal is not None:
         return refused(placed.refusal, placed.order)
-    return show(session, placed.order)
+    return show(placed.order)
 
 
 @blueprint.route("/<order_id>", methods=["GET"])
@@ -106,7 +109,7 @@ def place(session: Session, given: dict[str, Any]) -> Any:
 @blueprint.response(200)
 def read(session: Session, order_id: str) -> dict[str, Any]:
     """One order."""
-    return show(session, listing.get(session, ids.parse("ord", order_id)))
+    return show(listing.get(session, ids.parse("ord", order_id)))
 
 
 @blueprint.route("/<order_id>/confirm", methods=["POST"])
@@ -115,7 +118,7 @@ def read(session: Session, order_id: str) -> dict[str, Any]:
 @blueprint.response(200)
 def confirm(session: Session, given: dict[str, Any], order_id: str) -> dict[str, Any]:
     """Confirm a pending order for a shop that said yes in another way."""
-    return show(session, ordering.confirm(session, ids.parse("ord", order_id), given["payment_mode"]))
+    return show(ordering.confirm(session, ids.parse("ord", order_id), given["payment_mode"]))
 
 
 @blueprint.route("/<order_id>/retry", methods=["POST"])
@@ -127,7 +130,7 @@ def retry(session: Session, _given: dict[str, Any], order_id: str) -> Any:
     tried = ordering.retry(session, ids.parse("ord", order_id))
     if tried.refusal is not None:
         return refused(tried.refusal, tried.order)
-    return show(session, tried.order)
+    return show(tried.order)
 
 
 @blueprint.route("/<order_id>/cancel", methods=["POST"])
@@ -136,7 +139,7 @@ def retry(session: Session, _given: dict[str, Any], order_id: str) -> Any:
 @blueprint.response(200)
 def cancel(session: Session, why: dict[str, Any], order_id: str) -> dict[str, Any]:
     """Call an order off before dispatch; what it reserved is free again."""
-    return show(session, ordering.cancel(session, ids.parse("ord", order_id), why["reason"]))
+    return show(ordering.cancel(session, ids.parse("ord", order_id), why["reason"]))
 
 
 @blueprint.route("/<order_id>/dispatch", methods=["POST"])
@@ -147,10 +150,10 @@ def dispatch(session: Session, _given: dict[str, Any], order_id: str) -> dict[st
     """The goods leave: the invoice is issued once, posted as a bill, and sent to the shop as a PDF."""
     order_key = ids.parse("ord", order_id)
     already = listing.get(session, order_key).status == "dispatched"
-    order = ordering.dispatch(session, order_key)
+    order = dispatching.dispatch(session, order_key)
     if not already and order.invoice_id is not None:
         notices.invoice_sent(session, order.invoice_id)
-    return show(session, order)
+    return show(order)
 
 
 @blueprint.route("/expire-pending", methods=["POST"])
@@ -162,7 +165,7 @@ def expire_pending(session: Session, _given: dict[str, Any]) -> dict[str, Any]:
     return {"expired": ordering.expire_pending(session)}
 
 
-def refused(refusal: guardrails.guardrails.Refused, order: Order) -> Response:
+def refused(refusal: Refused, order: Order) -> Response:
     """409 with the first failing rule's code, all rules, and the failed order that may be retried."""
     return problems.answer(
         409,
@@ -173,23 +176,8 @@ def refused(refusal: guardrails.guardrails.Refused, order: Order) -> Response:
     )
 
 
-def show(session: Session, order: Order) -> dict[str, Any]:
+def show(order: Order) -> dict[str, Any]:
     """An order with its lines, as the contract has it."""
-    return _shape(order, listing.lines(session, [order.id])[order.id])
-
-
-def _page(session: Session, query: dict[str, Any], retailer_id: str | None, status: str | None) -> dict[str, Any]:
-    limit = query["limit"]
-    shop = retailers.find(session, retailer_id).id if retailer_id else None
-    after = decode(query["cursor"])
-    rows = listing.page(
-        session, retailer_id=shop, status=status, limit=limit + 1, after=ids.parse("ord", after) if after else None
-    )
-    lines = listing.lines(session, [row.id for row in rows])
-    return page(rows, limit, lambda row: ids.public("ord", row.id), lambda row: _shape(row, lines[row.id]))
-
-
-def _shape(order: Order, lines: list[Any]) -> dict[str, Any]:
     return {
         "id": ids.public("ord", order.id),
         "number": order.number,
@@ -203,29 +191,41 @@ def _shape(order: Order, lines: list[Any]) -> dict[str, Any]:
         "invoice_id": ids.public("inv", order.invoice_id) if order.invoice_id else None,
         "created_at": _moment(order.created_at),
         "confirmed_at": _moment(order.confirmed_at),
-        "lines": [
-            {
-                "sku": line.sku,
-                "name": line.name,
-                "qty": _quantity(line.qty_milli),
-                "unit": line.unit,
-                "base_qty": _quantity(line.base_qty_milli),
-                "base_unit": line.base_unit,
-                "price_minor": line.price_minor,
-                "rate_bps": line.rate_bps,
-                "taxable_minor": line.taxable_minor,
-                "tax_minor": line.tax_minor,
-                "total_minor": line.total_minor,
-            }
-            for line in lines
-        ],
+        "lines": [_line(line) for line in order.lines],
     }
 
 
-def _quantity(milli: int) -> int | str:
-    whole, rest = divmod(milli, 1000)
-    return whole if not rest else f"{whole}.{rest:03d}".rstrip("0")
+def _line(line: OrderLine) -> dict[str, Any]:
+    return {
+        "sku": line.sku,
+        "name": line.name,
+        "qty": _quantity(line.qty),
+        "unit": line.unit,
+        "base_qty": _quantity(line.base_qty),
+        "base_unit": line.base_unit,
+        "price_minor": line.price_minor,
+        "rate_bps": line.rate_bps,
+        "taxable_minor": line.taxable_minor,
+        "tax_minor": line.tax_minor,
+        "total_minor": line.total_minor,
+    }
 
 
-def _moment(at: Any) -> str | None:
+def _page(session: Session, query: dict[str, Any], retailer_id: str | None, status: str | None) -> dict[str, Any]:
+    limit, after = query["limit"], decode(query["cursor"])
+    rows = listing.page(
+        session,
+        retailer_id=retailers.find(session, retailer_id).id if retailer_id else None,
+        status=status,
+        limit=limit + 1,
+        after=ids.parse("ord", after) if after else None,
+    )
+    return page(rows, limit, lambda order: ids.public("ord", order.id), show)
+
+
+def _quantity(qty: Decimal | int) -> int | float:
+    return int(qty) if qty == int(qty) else float(qty)
+
+
+def _moment(at: datetime | None) -> str | None:
     return at.isoformat().replace("+00:00", "Z") if at else None

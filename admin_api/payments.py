@@ -78,19 +78,24 @@ def reverse(session: Session, why: dict[str, Any], payment_id: str) -> dict[str,
 
 def show(receipt: payments.Receipt) -> dict[str, Any]:
     """A receipt as the contract has it."""
+    payment = receipt.payment
     return {
-        "id": ids.public("pay", receipt.payment_id),
-        "retailer_id": retailers.public_id(receipt.retailer_id),
-        "amount_minor": receipt.amount_minor,
+        "id": ids.public("pay", payment.id),
+        "retailer_id": retailers.public_id(payment.retailer_id),
+        "amount_minor": payment.amount_minor,
         "currency": receipt.currency,
+        "method": payment.method,
+        "reference": payment.reference,
+        "received_on": payment.received_on.isoformat(),
+        "status": payment.status,
         "allocations": [
             {
-                "bill_id": ids.public("bil", allocated.bill_id),
-                "invoice_number": allocated.reference,
-                "amount_minor": allocated.amount_minor,
+                "bill_id": ids.public("bil", applied.bill_id),
+                "invoice_number": applied.reference,
+                "amount_minor": applied.amount_minor,
             }
-            for allocated in receipt.allocations
+            for applied in receipt.allocations
         ],
-        "unapplied_minor": receipt.unapplied_minor,
+        "unapplied_minor": payment.unapplied_minor,
         "outstanding_minor": receipt.outstanding_minor,
     }

@@ -33,7 +33,7 @@ def show(listed: catalogue.Listed) -> dict[str, Any]:
         "hsn": listed.hsn,
         "base_unit": listed.base_unit,
         "default_unit": listed.default_unit,
-        "units": {name: str(size) for name, size in listed.units.items()},
+        "units": dict(listed.units),
         "price_minor": listed.price_minor,
         "price_mode": listed.price_mode,
         "rate_bps": listed.rate_bps,
