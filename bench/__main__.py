@@ -1,0 +1,104 @@
+"""`make bench`: measure, check, print. Exit code 0 measured and right, 1 a load left something wrong, 7 no service."""
+
+import json
+import signal
+import statistics
+import sys
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bench import load, measuring, operations, provider, round_trips, servers, table
+from bench import world as worlds
+from bench.samples import Series
+from cli.embedded.errors import ServiceError, ServiceMissing
+from core import settings
+
+SHOPS = 1000
+GROWTH = (10, 100)
+WRONG, DOWN = 1, 7
+
+
+@click.command()
+@click.option("--pairs", default=7, show_default=True, type=click.IntRange(1, 100), help="Pairs of each operation.")
+@click.option("--seconds", default=1.2, show_default=True, type=click.FloatRange(0.2, 30), help="Length of a burst.")
+@click.option("--only", multiple=True, type=click.Choice(operations.NAMES), help="Only this operation; repeatable.")
+@click.option("--full", is_flag=True, help="Also with 10 and 100 times as many customers.")
+@click.option("--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Keep the figures in a file.")
+def command(pairs: int, seconds: float, only: tuple[str, ...], full: bool, file: Path | None) -> None:
+    """CPU per operation of the product and of a bare floor, on fresh services with fsync on.
+
+    CPU is that of the web processes and PostgreSQL; ratios hold between machines, requests per second do not.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    wanted = [one for one in operations.MEASURED if not only or one.name in only]
+    try:
+        found = _run(wanted, pairs, seconds, full)
+    except (worlds.Wrong, load.NoAnswer) as error:
+        click.echo(f"WRONG, the figures mean nothing: {error}", err=True)
+        sys.exit(WRONG)
+    except (ServiceError, ServiceMissing, servers.DoesNotStart) as error:
+        click.echo(str(error), err=True)
+        sys.exit(DOWN)
+    if file:
+        file.write_text(json.dumps(found, indent=2) + "\n")
+
+
+def _run(wanted: Iterable[operations.Operation], pairs: int, seconds: float, full: bool) -> dict[str, Any]:
+    with ExitStack() as stack:
+        _tell("starting PostgreSQL and Redis")
+        world = stack.enter_context(worlds.open_world(stack.enter_context(provider.listening())))
+        worlds.grow(world, SHOPS)
+        home = settings.current().home
+        product = stack.enter_context(servers.product(home))
+        floor = stack.enter_context(servers.floor(home))
+        bench = measuring.begin(world, product, floor, seconds, _tell)
+        found = _measure(bench, wanted, pairs)
+        if full:
+            found["growth"] = _grow(bench, pairs)
+        _tell("checking every invariant")
+        worlds.check_thoroughly(world)
+        return found
+
+
+def _measure(bench: measuring.Bench, wanted: Iterable[operations.Operation], pairs: int) -> dict[str, Any]:
+    series = measuring.pairs(bench, wanted, pairs)
+    floors = [floor for one in series for _, floor in one.pairs]
+    floor_ms, floor_rate = (statistics.median(getattr(one, what) for one in floors) for what in ("cpu_ms", "rate"))
+    latency = measuring.latency(bench, series)
+    asked = round_trips.count(shop=0)
+    _print([*table.costs(series, floor_ms, floor_rate), *table.delays(latency), *table.round_trips(asked)])
+    return {
+        "floor": {"cpu_ms": floor_ms, "requests_per_second": floor_rate},
+        "operations": [one.as_json() for one in series],
+        "latency_ms": latency.as_json(),
+        "round_trips": {name: {**asdict(one), "round_trips": one.round_trips} for name, one in asked.items()},
+        "noisy": any(one.ratio.is_noisy for one in series),
+    }
+
+
+def _grow(bench: measuring.Bench, pairs: int) -> dict[str, Any]:
+    found: dict[int, list[Series]] = {}
+    for factor in (1, *GROWTH):
+        worlds.grow(bench.world, SHOPS * factor)
+        measuring.warm_up(bench)
+        found[bench.world.shops] = measuring.pairs(bench, (operations.TURN, operations.YES), pairs)
+    _print(["growth:", *table.growth(found)])
+    return {str(shops): [one.as_json() for one in each] for shops, each in found.items()}
+
+
+def _tell(what: str) -> None:
+    click.echo(what, err=True)
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
+
+
+if __name__ == "__main__":
+    command()

@@ -1,0 +1,61 @@
+"""The table that a run prints."""
+
+from collections.abc import Iterable
+
+from bench.measuring import Latency
+from bench.round_trips import Asked
+from bench.samples import Series
+
+HEAD = (
+    f"{'operation':<22}{'CPU ms':>8}{'web':>7}{'db':>7}{'req/s':>8}{'/ RAW':>8}{'spread':>8}{'low-high':>12}{'goal':>6}"
+)
+GOAL_P50, GOAL_P99 = 2.0, 2.5
+
+
+def costs(series: Iterable[Series], floor_ms: float, floor_rate: float) -> list[str]:
+    """One line per operation, the floor first."""
+    first = f"{'RAW (floor)':<22}{floor_ms:>8.2f}{'':>14}{floor_rate:>8.0f}{1:>8.2f}"
+    return [HEAD, first, *(_line(one) for one in series)]
+
+
+def _line(one: Series) -> str:
+    ratio = one.ratio
+    goal = "" if one.goal is None else f"{one.goal:>6.1f}  {'met' if one.is_met else 'MISSED'}"
+    noisy = "  noisy, run again" if ratio.is_noisy else ""
+    return (
+        f"{one.title:<22}{one.middle('cpu_ms'):>8.2f}{one.share('web_seconds'):>7.2f}"
+        f"{one.share('database_seconds'):>7.2f}{one.middle('rate'):>8.0f}{ratio.median:>8.2f}"
+        f"{ratio.spread:>8.0%}{f'{ratio.low:.2f}-{ratio.high:.2f}':>12}{goal}{noisy}"
+    )
+
+
+def delays(found: Latency) -> list[str]:
+    """p50 and p99 at the fixed rate, against the floor's."""
+    p50, p99 = found.turn_p50 / found.floor_p50, found.turn_p99 / found.floor_p99
+    return [
+        f"at {found.rate:.0f}/s: turn p50 {found.turn_p50:.1f} ms, p99 {found.turn_p99:.1f} ms; "
+        f"RAW p50 {found.floor_p50:.1f} ms, p99 {found.floor_p99:.1f} ms",
+        f"  p50 ratio {p50:.2f} (goal {GOAL_P50}, {_word(p50 <= GOAL_P50)}), "
+        f"p99 ratio {p99:.2f} (goal {GOAL_P99}, {_word(p99 <= GOAL_P99)})",
+    ]
+
+
+def round_trips(found: dict[str, Asked]) -> list[str]:
+    """Statements and transactions per operation."""
+    each = (f"{name} {one.round_trips} ({one.statements} + BEGIN, COMMIT)" for name, one in found.items())
+    return ["round trips to PostgreSQL: " + ", ".join(each)]
+
+
+def growth(found: dict[int, list[Series]]) -> list[str]:
+    """How the ratios grow with the number of customers, against the smallest."""
+    smallest = min(found)
+    at_first = {one.name: one.ratio.median for one in found[smallest]}
+    return [
+        f"{shops:>8} customers: "
+        + ", ".join(f"{one.name} {one.ratio.median:.2f} ({one.ratio.median / at_first[one.name]:.2f}x)" for one in each)
+        for shops, each in sorted(found.items())
+    ]
+
+
+def _word(is_met: bool) -> str:
+    return "met" if is_met else "MISSED"
