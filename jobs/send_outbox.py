@@ -31,18 +31,8 @@ REPAIRS_SECONDS = 300.0  # between tries while the account or a template is in t
 _log = logs.get("send_outbox")
 
 Result = tuple[Outcome, Action | None]
-UNFIT = (
-    *(
-        rendering.Overtaken,
-        rendering.WindowClosed,
-        contents.NotReady,
-        contents.NotApproved,
-        NotTaken,
-        Uncertain,
-        Refused,
-    ),
-    *(NotFound, KeyError, ValueError),  # a template, a parameter or a document that does not exist
-)
+ABOUT_ITSELF = (rendering.Overtaken, rendering.WindowClosed, NotFound, KeyError, ValueError)
+ABOUT_ITS_CONTENT = (contents.NotReady, contents.NotApproved, NotTaken, Uncertain, Refused)
 
 
 def run() -> int:
@@ -107,7 +97,7 @@ def _attempt(line: Line, message: Claimed) -> Result:
     try:
         form = rendering.render(message, clock.now(), attachments.link(message))
         content_sid, form = _content(gateway, message, form)
-    except UNFIT as error:
+    except (*ABOUT_ITSELF, *ABOUT_ITS_CONTENT) as error:
         return _unfit(message, error)
     return _post(gateway, message, form, content_sid)
 
@@ -141,7 +131,7 @@ def _content(gateway: Gateway, message: Claimed, form: Form) -> tuple[str | None
         return None, form
     try:
         return contents.ensure(gateway, form.content), form
-    except (contents.NotReady, contents.NotApproved, NotTaken, Uncertain, Refused) as error:
+    except ABOUT_ITS_CONTENT as error:
         if form.content.category is not None:
             raise
         _log.info("message.without_buttons", message=str(message.id), reason=str(error))
