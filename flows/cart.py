@@ -1,0 +1,152 @@
+"""A list of goods in the making: ids, quantities and open questions in the conversation's memory, never a price.
+
+    {"lines": [[sku, qty, unit, base_qty], ...], "last": sku, "questions": [...], "order": id, "yes": "CREDIT"}
+
+Quantities are decimal text. `order` is the pending order that was quoted, `yes` how its prompt said to pay.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from orders.order import Order
+from orders.quotes import Wanted
+from orders.understanding.facts import CartLine, Context, Line, Question, Understanding
+
+Memory = dict[str, Any]
+MAX_QUESTIONS = 8
+
+
+def lines(memory: Memory) -> list[CartLine]:
+    """What is on the list."""
+    return [_line(*row) for row in _of(memory).get("lines", ())]
+
+
+def size(memory: Memory) -> int:
+    """How many lines the list has."""
+    return len(_of(memory).get("lines", ()))
+
+
+def wanted(memory: Memory) -> list[Wanted]:
+    """The list as orders want it."""
+    return [Wanted(line.sku, line.qty, line.unit) for line in lines(memory)]
+
+
+def question(memory: Memory) -> Question | None:
+    """What is to be asked next."""
+    waiting = _of(memory).get("questions")
+    return _question(waiting[0]) if waiting else None
+
+
+def context(memory: Memory) -> Context:
+    """What a message may refer to."""
+    return Context(tuple(lines(memory)), _of(memory).get("last"), question(memory))
+
+
+def after(memory: Memory, read: Understanding) -> list[CartLine]:
+    """The list as it would be after this message."""
+    if read.cart is not None:
+        return list(read.cart)
+    kept = {line.sku: line for line in lines(memory)}
+    for line in read.lines:
+        kept[line.sku] = _added(kept.get(line.sku), line)
+    return list(kept.values())
+
+
+def questions_after(memory: Memory, read: Understanding) -> list[Question]:
+    """What would still be unclear after this message."""
+    waiting = [_question(row) for row in _of(memory).get("questions", ())]
+    if waiting and _answers(waiting[0], read):
+        waiting = waiting[1:]
+    return [*read.questions, *waiting][:MAX_QUESTIONS]
+
+
+def keep(memory: Memory, read: Understanding) -> None:
+    """Take a message's lines and questions into the list."""
+    cart, questions = after(memory, read), questions_after(memory, read)
+    write(memory, cart)
+    if read.lines:
+        _of(memory)["last"] = read.lines[-1].sku
+    _of(memory)["questions"] = [_plain_question(question) for question in questions]
+
+
+def write(memory: Memory, cart: Iterable[CartLine]) -> None:
+    """Replace the lines; a quote of the old ones is no longer on offer."""
+    kept = memory.setdefault("cart", {})
+    kept["lines"] = [[line.sku, str(line.qty), line.unit, str(line.base_qty)] for line in cart]
+    kept.pop("yes", None)
+
+
+def take_from(memory: Memory, order: Order) -> None:
+    """Make an earlier order's goods the list."""
+    write(memory, (CartLine(one.sku, Decimal(one.qty), one.unit, Decimal(one.base_qty)) for one in order.lines))
+
+
+def drop(memory: Memory, sku: str) -> None:
+    """Take one product off the list."""
+    write(memory, [line for line in lines(memory) if line.sku != sku])
+
+
+def skip_question(memory: Memory) -> None:
+    """Leave what is unclear now off the list."""
+    _of(memory)["questions"] = _of(memory).get("questions", [])[1:]
+
+
+def clear(memory: Memory) -> None:
+    """Forget the list."""
+    memory.pop("cart", None)
+
+
+def quoted(memory: Memory, order: Order, yes: str) -> None:
+    """Remember which order was quoted and how `yes` pays."""
+    kept = memory.setdefault("cart", {})
+    kept["order"], kept["yes"] = str(order.id), yes
+
+
+def order_id(memory: Memory) -> UUID | None:
+    """The pending order of the last quote."""
+    kept = _of(memory).get("order")
+    return UUID(kept) if kept else None
+
+
+def yes_means(memory: Memory) -> str | None:
+    """CREDIT or CASH, as the last quote named it."""
+    said: str | None = _of(memory).get("yes")
+    return said
+
+
+def _of(memory: Memory) -> Memory:
+    kept: Memory = memory.get("cart", {})
+    return kept
+
+
+def _line(sku: str, qty: str, unit: str, base_qty: str) -> CartLine:
+    return CartLine(sku, Decimal(qty), unit, Decimal(base_qty))
+
+
+def _added(before: CartLine | None, line: Line) -> CartLine:
+    """A line put again sets the quantity: people repeat themselves. Only `add` adds."""
+    if before is not None and line.op == "add" and before.unit == line.unit:
+        return CartLine(line.sku, before.qty + line.qty, line.unit, before.base_qty + line.base_qty)
+    return CartLine(line.sku, line.qty, line.unit, line.base_qty)
+
+
+def _answers(asked: Question, read: Understanding) -> bool:
+    named = {line.sku for line in read.lines} | {sku for one in read.questions for sku in one.candidates}
+    return bool(named & set(asked.candidates))
+
+
+def _question(row: Memory) -> Question:
+    qty = row["qty"]
+    return Question(row["reason"], row["text"], Decimal(qty) if qty else None, row["unit"], tuple(row["candidates"]))
+
+
+def _plain_question(asked: Question) -> Memory:
+    return {
+        "reason": asked.reason,
+        "text": asked.text[:80],
+        "qty": str(asked.qty) if asked.qty is not None else None,
+        "unit": asked.unit,
+        "candidates": list(asked.candidates[:10]),
+    }

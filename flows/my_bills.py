@@ -1,0 +1,107 @@
+"""The shop's bills: the latest ones as a list, and any of them as a PDF."""
+
+import re
+from functools import cached_property
+
+from sqlalchemy import select
+
+from bot import words
+from bot.flow import END, START, Choice, Flow, Reply, go
+from bot.ingress import Message
+from bot.markup import bold, plain
+from core import db
+from core.i18n import N_, _, format_day, format_money, isolate
+from flows import wording
+from invoicing.tables import Invoice
+
+MAX_SHOWN = 8
+MAX_SEARCHED = 500
+
+WORDS = words.meanings(
+    {
+        "bills": "bill, bills, my bills, my bill, invoice, invoices, my invoices, statement, my statement, bill dikhao,"
+        " bill bhejo, bill do, mere bill, बिल, मेरे बिल, बिल दिखाओ, बिल भेजो, स्टेटमेंट, इनवॉइस, بل, میرے بل, بل دکھاؤ,"
+        " بل بھیجو, سٹیٹمنٹ, انوائس"
+    }
+)
+_ASKED = re.compile(
+    r"(?:my )?(?:bill|invoice|inv|बिल|इनवॉइस|بل|انوائس)\s*(?:no|number|num|नंबर|نمبر)?[\s.:#]*(\S*\d\S*)"
+)
+
+
+class MyBills(Flow):
+    name = "my_bills"
+    menu_label = N_("My bills")
+    menu_rank = 30
+    transitions = [
+        go("opened", START, END, when="has_bills", say="show"),
+        go("opened", START, END, say="say_none"),
+        go("asked", START, END, when="bill_is_known", say="send"),
+        go("asked", START, END, say="say_unknown"),
+    ]
+
+    def recognise(self, message: Message) -> str | None:
+        if message.folded in WORDS:
+            return "opened"
+        return "asked" if _ASKED.fullmatch(message.folded) else None
+
+    @cached_property
+    def bills(self) -> list[Invoice]:
+        latest = (
+            select(Invoice)
+            .where(Invoice.org_id == db.org_of(self.session), Invoice.retailer_id == self.turn.shop.id)
+            .order_by(Invoice.issued_on.desc(), Invoice.sequence.desc())
+        )
+        return list(self.session.scalars(latest.limit(MAX_SEARCHED)))
+
+    @cached_property
+    def number(self) -> str:
+        """What was asked for, without case: a whole number, or its end."""
+        asked = _ASKED.fullmatch(self.turn.message.folded)
+        return words.fold(self.arg or (asked[1] if asked else ""))
+
+    @cached_property
+    def wanted(self) -> Invoice | None:
+        """Exactly this number, else the only one that ends in these digits."""
+        exact = [bill for bill in self.bills if words.fold(bill.number) == self.number]
+        if not exact and self.number.isdigit():
+            exact = [bill for bill in self.bills if bill.sequence == int(self.number)][:1]
+        return exact[0] if exact else None
+
+    def has_bills(self) -> bool:
+        return bool(self.bills)
+
+    def bill_is_known(self) -> bool:
+        return self.wanted is not None
+
+    def show(self) -> None:
+        shown = self.bills[:MAX_SHOWN]
+        lines = [
+            _(
+                "%(number)s of %(day)s: %(amount)s",
+                number=isolate(bill.number),
+                day=format_day(bill.issued_on),
+                amount=format_money(bill.total_minor, bill.currency),
+            )
+            for bill in shown
+        ]
+        text = f"{bold(_('Your latest bills'))}\n{wording.bullets(lines)}\n\n"
+        offered = tuple(Choice(bill.number, "asked", bill.number) for bill in shown)
+        self.say(Reply(text + _("Type *bill* and its number to get the PDF."), offered))
+
+    def send(self) -> None:
+        bill = self.wanted
+        if bill is not None:
+            facts = {"number": isolate(bill.number), "amount": format_money(bill.total_minor, bill.currency)}
+            self.turn.attach(
+                "invoice",
+                bill.id,
+                _("Bill %(number)s, %(amount)s, due on %(day)s.", **facts, day=format_day(bill.due_on)),
+            )
+
+    def say_none(self) -> None:
+        self.say(_("There are no bills yet. They appear here when your orders leave our shop."))
+
+    def say_unknown(self) -> None:
+        number = isolate(plain(self.number)[:30])
+        self.say(_("I have no bill %(number)s of yours as a PDF. Type *bills* to see the list.", number=number))

@@ -1,0 +1,178 @@
+"""Notices: what the shop is told without having asked. An approved template with its facts, put to the outbox.
+
+Each returns the message's id, or None when nothing is to be said: nobody to write to, automatic messages stopped, or
+said before. Amounts come from the books, in the transaction that changed them.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.markup import plain
+from core import clock, db, outbox
+from core.errors import NotFound
+from core.i18n import N_, _, format_day, format_money, isolate, speaking
+from credit import accounts, bills
+from credit.payments import Receipt
+from credit.reminders import Digest
+from credit.tables import Payment
+from invoicing.tables import Invoice
+from parties import channels, contacts, organisations, retailers
+from parties.contacts import Reach
+from parties.tables import Organisation, Retailer
+
+SINGLE = {"T-1": "payment_due_tomorrow", "T+0": "payment_due_today", "T+3": "payment_overdue_3d"}
+MERGED = "payment_reminder_merged"
+RECENTLY = timedelta(days=7)
+METHODS = {
+    "cash": N_("cash"),
+    "upi": N_("UPI"),
+    "bank": N_("bank transfer"),
+    "cheque": N_("cheque"),
+    "other": N_("other means"),
+}
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Whom a notice goes to, from whom."""
+
+    retailer: Retailer
+    business: Organisation
+    reach: Reach
+    phone: str
+
+    def names(self) -> dict[str, str]:
+        """The parameters that every template has."""
+        return {"name": isolate(plain(self.retailer.name)), "business": isolate(plain(self.business.name))}
+
+
+def payment_received(session: Session, receipt: Receipt) -> UUID | None:
+    """Thank for a payment: amount, way, day and what is owed now."""
+    to, payment = _addressee(session, receipt.retailer_id), receipt.payment
+    if to is None:
+        return None
+    with speaking(to.reach.language):
+        params = {
+            **to.names(),
+            "amount": format_money(payment.amount_minor, receipt.currency),
+            "mode": _(METHODS[payment.method]),
+            "date": format_day(payment.received_on),
+            "balance": format_money(receipt.outstanding_minor, receipt.currency),
+        }
+    return _put(session, to, "payment_received", params, dedupe_key=f"payment:{payment.id}")
+
+
+def invoice_sent(session: Session, invoice_id: UUID) -> UUID | None:
+    """Send a bill as PDF with its number, amount and due date."""
+    invoice = db.fetch(session, Invoice, invoice_id)
+    to = _addressee(session, invoice.retailer_id)
+    if to is None:
+        return None
+    with speaking(to.reach.language):
+        params = {
+            **to.names(),
+            "bill_no": isolate(invoice.number),
+            "amount": format_money(invoice.total_minor, invoice.currency),
+            "due_date": format_day(invoice.due_on),
+        }
+    attachment = {"kind": "invoice", "id": str(invoice_id)}
+    return _put(session, to, "invoice_shared", params, attachment=attachment, dedupe_key=f"invoice:{invoice_id}")
+
+
+def credit_paused(session: Session, retailer_id: UUID) -> UUID | None:
+    """Say once that credit is on hold, what is past due if anything is, and what goes on."""
+    to = _addressee(session, retailer_id)
+    if to is None:
+        return None
+    overdue_minor = _overdue(session, to)
+    with speaking(to.reach.language):
+        params = {**to.names(), "phone": isolate(to.phone)}
+        if overdue_minor:
+            params["amount"] = format_money(overdue_minor, to.business.currency)
+    return _put(session, to, "credit_paused" if overdue_minor else "credit_on_hold", params)
+
+
+def credit_restored(session: Session, retailer_id: UUID) -> UUID | None:
+    """Say that credit is open again, with what is available; thank for a payment only when there was one."""
+    to = _addressee(session, retailer_id)
+    if to is None:
+        return None
+    stands = accounts.position(session, retailer_id)
+    with speaking(to.reach.language):
+        params = {**to.names(), "available": format_money(stands.available_minor, stands.currency)}
+    has_paid = _paid_lately(session, retailer_id)
+    return _put(session, to, "credit_restored" if has_paid else "credit_open_again", params)
+
+
+def reminder(session: Session, digest: Digest) -> UUID | None:
+    """Remind of the bills of one digest in one message, with what is open on them now."""
+    to = _addressee(session, digest.retailer_id)
+    if to is None:
+        return None
+    currency, first = to.business.currency, digest.bills[0]
+    with speaking(to.reach.language):
+        params = {
+            **to.names(),
+            "amount": format_money(digest.total_minor, currency),
+            "due_date": format_day(min(bill.due_on for bill in digest.bills)),
+            "phone": isolate(to.phone),
+            "bill_no": isolate(plain(first.reference)),
+            "count": isolate(str(len(digest.bills))),
+        }
+    template = SINGLE[digest.stage] if len(digest.bills) == 1 else MERGED
+    return _put(
+        session, to, template, params, dedupe_key=f"reminder:{digest.retailer_id}:{digest.local_on.isoformat()}"
+    )
+
+
+def _addressee(session: Session, retailer_id: UUID) -> Addressee | None:
+    try:
+        reach = contacts.reach(session, retailer_id)
+    except NotFound:
+        return None
+    if reach.opted_out:
+        return None
+    business = organisations.get(session)
+    phone = business.phone or channels.line(session, reach.channel_id).number
+    return Addressee(retailers.get(session, retailer_id), business, reach, phone)
+
+
+def _put(
+    session: Session,
+    to: Addressee,
+    template: str,
+    params: dict[str, str],
+    *,
+    attachment: dict[str, str] | None = None,
+    dedupe_key: str | None = None,
+) -> UUID | None:
+    return outbox.put(
+        session,
+        channel_id=to.reach.channel_id,
+        to_address=to.reach.to_address,
+        language=to.reach.language,
+        template=template,
+        params=params,
+        attachment=attachment,
+        retailer_id=to.retailer.id,
+        dedupe_key=dedupe_key,
+    )
+
+
+def _overdue(session: Session, to: Addressee) -> int:
+    today = clock.today(to.business.timezone)
+    return sum(bill.open_minor for bill in bills.open_bills(session, to.retailer.id) if bill.due_on < today)
+
+
+def _paid_lately(session: Session, retailer_id: UUID) -> bool:
+    recent = select(Payment.id).where(
+        Payment.org_id == db.org_of(session),
+        Payment.retailer_id == retailer_id,
+        Payment.status == "posted",
+        Payment.created_at >= clock.now() - RECENTLY,
+    )
+    return session.scalars(recent.limit(1)).first() is not None

@@ -1,0 +1,112 @@
+"""Why an order may not go on credit, in the shop's language: the rule, the numbers, and what would help."""
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from bot.flow import Choice, Reply
+from bot.markup import plain
+from bot.turn import Turn
+from core import templates
+from core.i18n import _, format_money, isolate, language
+from credit import guardrails
+from credit.guardrails import LIMIT, MAX_ORDER, NOT_GRANTED, OVERDUE, PAUSED, Reason, Verdict
+from flows import wording
+from orders.order import Order
+
+Facts = dict[str, str]
+
+
+def judged(session: Session, order: Order) -> Verdict:
+    """What the guardrails say to this order now."""
+    return guardrails.judge(session, order.retailer_id, order.total_minor)
+
+
+def explain(turn: Turn, order: Order, verdict: Verdict) -> Reply:
+    """The first reason in full, the others in a line each, and the ways on."""
+    if verdict.allowed:
+        return Reply(_("This order can go on credit now. Type *yes* to place it."), ways_on(verdict))
+    first, *others = verdict.reasons
+    told = [_full(turn, order, first), *(_short(order, reason) for reason in (first, *others))]
+    saved = _("Your list stays saved.")
+    return Reply("\n\n".join([told[0], "\n".join(line for line in told[1:] if line), saved]), ways_on(verdict))
+
+
+def ways_on(verdict: Verdict) -> tuple[Choice, ...]:
+    """What helps: cash, a smaller order, and approval or a person."""
+    choices = [Choice(_("Cash / UPI"), "cash"), Choice(_("Change the list"), "change")]
+    if verdict.allowed:
+        return (Choice(_("Yes, on credit"), "credit"), *choices)
+    if {reason.code for reason in verdict.reasons} <= {LIMIT, MAX_ORDER}:
+        return (*choices, Choice(_("Ask for approval"), "approve"))
+    return (*choices, Choice(_("Talk to us"), "opened", flow="talk_to_us"))
+
+
+def _full(turn: Turn, order: Order, reason: Reason) -> str:
+    known = _SENTENCES.get(reason.code)
+    if known is None:
+        return _("This order cannot go on credit: no credit is agreed for your shop yet. It can go on cash or UPI.")
+    name, values = known
+    return templates.get(name).render(language(), values(turn, order, reason))
+
+
+def _short(order: Order, reason: Reason) -> str:
+    """The numbers of a rule, where they are more than its sentence says."""
+    facts = {name: _money(order, value) for name, value in reason.facts.items() if name.endswith("_minor")}
+    if reason.code == LIMIT:
+        return _("Your credit limit is %(limit_minor)s, of which %(available_minor)s is available.", **facts)
+    if reason.code == MAX_ORDER:
+        return _("One order on credit may be up to %(max_order_minor)s.", **facts)
+    if reason.code == OVERDUE:
+        allowed = isolate(str(reason.facts["max_outstanding_days"]))
+        return _("Bills may be open for %(days)s days after their due date.", days=allowed)
+    if reason.code == PAUSED:
+        return _("Credit is on hold at present.")
+    return ""
+
+
+def _limit(turn: Turn, order: Order, reason: Reason) -> Facts:
+    return {
+        "name": isolate(plain(turn.shop.name)),
+        "order_amount": _money(order, order.total_minor),
+        "available": _money(order, reason.facts["available_minor"]),
+        "shortfall": _money(order, reason.facts["shortfall_minor"]),
+    }
+
+
+def _max_value(turn: Turn, order: Order, reason: Reason) -> Facts:
+    return {
+        "name": isolate(plain(turn.shop.name)),
+        "order_amount": _money(order, order.total_minor),
+        "max_value": _money(order, reason.limit_minor or 0),
+    }
+
+
+def _overdue(turn: Turn, order: Order, reason: Reason) -> Facts:
+    return {
+        "name": isolate(plain(turn.shop.name)),
+        "bill_no": isolate(plain(reason.facts["bill_reference"])),
+        "amount": _money(order, reason.facts["bill_open_minor"]),
+        "days": isolate(str(reason.facts["days_overdue"])),
+    }
+
+
+def _paused(turn: Turn, _order: Order, _reason: Reason) -> Facts:
+    return {
+        "name": isolate(plain(turn.shop.name)),
+        "business": isolate(plain(turn.business.name)),
+        "phone": wording.shop_phone(turn),
+    }
+
+
+def _money(order: Order, amount_minor: int) -> str:
+    return format_money(amount_minor, order.currency)
+
+
+_SENTENCES: dict[str, tuple[str, Callable[[Turn, Order, Reason], Facts]]] = {
+    LIMIT: ("order_refused_limit", _limit),
+    MAX_ORDER: ("order_refused_max_value", _max_value),
+    OVERDUE: ("order_refused_overdue", _overdue),
+    PAUSED: ("order_refused_paused", _paused),
+}
+__all__ = ["NOT_GRANTED", "explain", "judged", "ways_on"]

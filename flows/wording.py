@@ -1,0 +1,57 @@
+"""How flows write goods, quantities and lists, so that they read the same everywhere and in both directions."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from bot.markup import plain
+from bot.turn import Turn
+from core.i18n import N_, RTL, _, isolate, language
+
+UNITS = {
+    "pc": N_("pc"),
+    "dozen": N_("dozen"),
+    "box": N_("box"),
+    "case": N_("case"),
+    "strip": N_("strip"),
+    "kg": N_("kg"),
+    "g": N_("g"),
+    "l": N_("litre"),
+    "ml": N_("ml"),
+    "bag": N_("bag"),
+    "quintal": N_("quintal"),
+    "jar": N_("jar"),
+    "tin": N_("tin"),
+    "tray": N_("tray"),
+    "bundle": N_("bundle"),
+    "pack": N_("pack"),
+}
+RIGHT_TO_LEFT = "\u200f"  # a line that begins with a Latin name would be turned around
+
+
+def unit(name: str) -> str:
+    """The unit as the shop says it; a unit that only this catalogue has stays as it is."""
+    return _(UNITS[name]) if name in UNITS else plain(name)
+
+
+def quantity(amount: Decimal | int, name: str) -> str:
+    """`2 case`, `2.5 kg`."""
+    shown = format(amount.normalize(), "f") if isinstance(amount, Decimal) else str(amount)
+    return f"{isolate(shown)} {unit(name)}"
+
+
+def bullets(lines: Iterable[str]) -> str:
+    """One fact a line."""
+    mark = RIGHT_TO_LEFT if language() in RTL else ""
+    return "\n".join(f"{mark}• {line}" for line in lines)
+
+
+def shortened(lines: list[str], most: int) -> list[str]:
+    """At most so many lines, and how many more there are."""
+    if len(lines) <= most:
+        return lines
+    return [*lines[: most - 1], _("and %(count)s more", count=len(lines) - most + 1)]
+
+
+def shop_phone(turn: Turn) -> str:
+    """The number to call, readable in both directions."""
+    return isolate(turn.business.phone or turn.line.number)
