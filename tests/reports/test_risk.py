@@ -1,0 +1,171 @@
+"""The risk dashboard and the credit profile."""
+
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from core import ids
+from core.errors import NotFound
+from credit import days, ledger, pauses, payments, reservations
+from credit.tables import Bill
+from parties.tables import Retailer
+from reports import profile, risk
+
+Make = Callable[..., Retailer]
+Owe = Callable[..., Bill]
+
+AGEING = json.loads((Path(__file__).parents[1] / "invoicing" / "tax_examples.json").read_text())["aux"]["ageing"]
+
+
+def amounts(answer: dict[str, Any]) -> dict[str, int]:
+    return {bucket["name"]: bucket["amount_minor"] for bucket in answer["buckets"]}
+
+
+def test_the_worked_ageing_comes_out(session: Session, make_retailer: Make, owe: Owe) -> None:
+    shop = make_retailer(session)
+    expected: dict[str, int] = dict.fromkeys(["not_due", "1-30", "31-60", "61-90", "90+"], 0)
+    for row in AGEING["rows"]:
+        owe(session, shop.id, row["outstanding_paise"], due_in=-row["days_past_due"])
+        expected[row["bucket_standard"]] += row["outstanding_paise"]
+    answer = risk.dashboard(session)
+    assert amounts(answer) == expected
+    assert answer["outstanding_minor"] == sum(expected.values())
+    assert answer["overdue_minor"] == answer["outstanding_minor"] - expected["not_due"]
+
+
+def test_an_empty_book_has_all_buckets_at_nothing(session: Session) -> None:
+    answer = risk.dashboard(session)
+    assert list(amounts(answer).values()) == [0] * 5
+    assert answer["attention"] == []
+
+
+def test_money_on_account_is_shown_beside_the_buckets(session: Session, make_retailer: Make, owe: Owe) -> None:
+    shop, other = make_retailer(session), make_retailer(session)
+    owe(session, shop.id, 1_000, due_in=-40)
+    payments.record(session, payments.NewPayment(other.id, 300, "cash"))
+    answer = risk.dashboard(session)
+    assert (answer["outstanding_minor"], answer["on_account_minor"], answer["net_minor"]) == (1_000, 300, 700)
+    assert json.dumps(answer)
+
+
+def test_an_overdue_shop_needs_attention_with_reasons_and_the_next_step(
+    session: Session, make_retailer: Make, owe: Owe
+) -> None:
+    shop = make_retailer(session, name="Gupta Stores", limit_minor=10_000, max_outstanding_days=30)
+    fine = make_retailer(session, limit_minor=1_000_000)
+    owe(session, shop.id, 6_000, due_in=-35)
+    owe(session, shop.id, 3_000, due_in=5)
+    owe(session, fine.id, 3_000, due_in=5)
+    pauses.pause(session, shop.id, "late")
+    (row,) = risk.dashboard(session)["attention"]
+    on = days.today(session) + timedelta(days=4)
+    assert row == {
+        "retailer_id": ids.public("ret", shop.id),
+        "name": "Gupta Stores",
+        "outstanding_minor": 9_000,
+        "overdue_minor": 6_000,
+        "oldest_overdue_days": 35,
+        "limit_used_percent": 90,
+        "reasons": ["CREDIT_PAUSED", "OVERDUE_DAYS_EXCEEDED", "OVERDUE", "CREDIT_LIMIT_NEAR"],
+        "next_step": f"Reminder T-1 on {on.day} {on:%b} {on.year}.",
+    }
+
+
+def test_a_shop_without_an_automatic_step_is_to_be_called(session: Session, make_retailer: Make, owe: Owe) -> None:
+    late, stopped = make_retailer(session), make_retailer(session)
+    owe(session, late.id, 2_000, due_in=-10)
+    owe(session, stopped.id, 1_000, due_in=-1)
+    stopped.reminders_paused = True
+    session.flush()
+    steps = [row["next_step"] for row in risk.dashboard(session)["attention"]]
+    assert steps == ["No automatic reminder is left: call the shop.", "Reminders are paused: call the shop."]
+
+
+def test_a_shop_near_its_limit_by_orders_alone_needs_attention(session: Session, make_retailer: Make) -> None:
+    shop = make_retailer(session, limit_minor=10_000)
+    reservations.reserve(session, shop.id, ids.new(), 8_000)
+    (row,) = risk.dashboard(session)["attention"]
+    assert (row["limit_used_percent"], row["reasons"]) == (80, ["CREDIT_LIMIT_NEAR"])
+
+
+def test_an_earlier_day_shows_what_was_open_then(session: Session, make_retailer: Make, owe: Owe) -> None:
+    shop = make_retailer(session)
+    today = days.today(session)
+    ago = [today - timedelta(days=days_ago) for days_ago in range(60)]
+    owe(session, shop.id, 1_000, due_in=-20, bill_on=ago[50])
+    owe(session, shop.id, 500, due_in=10, bill_on=ago[5])
+    paid = payments.record(session, payments.NewPayment(shop.id, 1_200, "cash", received_on=ago[10]))
+    bounced = payments.record(session, payments.NewPayment(shop.id, 100, "cheque", received_on=ago[8]))
+    payments.reverse(session, bounced.payment_id, "bounced")
+    assert paid.unapplied_minor == 0
+    expected = {ago[55]: 0, ago[40]: 1_000, ago[15]: 1_000, ago[10]: 0, ago[9]: 0, ago[5]: 200, ago[0]: 300}
+    for on, open_minor in expected.items():
+        answer = risk.dashboard(session, on)
+        assert (on, answer["outstanding_minor"]) == (on, open_minor)
+        assert answer["net_minor"] == ledger.receivable(session, shop.id, on)
+        assert profile.of(session, shop.id, on)["outstanding_minor"] == answer["net_minor"]
+
+
+def test_a_coming_day_shows_the_same_balances_at_their_age_then(
+    session: Session, make_retailer: Make, owe: Owe
+) -> None:
+    owe(session, make_retailer(session).id, 1_000, due_in=10)
+    answer = risk.dashboard(session, days.today(session) + timedelta(days=45))
+    assert amounts(answer)["31-60"] == 1_000
+
+
+def test_a_profile_has_what_a_founder_asks_for(session: Session, make_retailer: Make, owe: Owe) -> None:
+    shop = make_retailer(session, code="R9", limit_minor=10_000, credit_days=15)
+    late = owe(session, shop.id, 2_000, due_in=-3)
+    owe(session, shop.id, 1_000, due_in=3)
+    reservations.reserve(session, shop.id, ids.new(), 4_000)
+    payments.record(session, payments.NewPayment(shop.id, 500, "upi", reference="4123"))
+    answer = profile.of(session, shop.id)
+    assert json.dumps(answer)
+    assert {name: answer[name] for name in ("code", "status", "limit_minor", "reserved_minor", "available_minor")} == {
+        "code": "R9",
+        "status": "active",
+        "limit_minor": 10_000,
+        "reserved_minor": 4_000,
+        "available_minor": 3_500,
+    }
+    assert answer["outstanding_minor"] == 2_500
+    assert answer["open_bills"][0] == {
+        "bill_id": ids.public("bil", late.id),
+        "invoice_number": late.reference,
+        "bill_on": late.bill_on.isoformat(),
+        "due_on": late.due_on.isoformat(),
+        "amount_minor": 2_000,
+        "open_minor": 1_500,
+        "days_overdue": 3,
+    }
+    assert [payment["reference"] for payment in answer["last_payments"]] == ["4123"]
+    assert answer["guardrails"]["credit_days"] == 15
+
+
+def test_a_paused_shop_says_so_and_why(session: Session, make_retailer: Make) -> None:
+    shop = make_retailer(session)
+    pauses.pause(session, shop.id, "late again")
+    answer = profile.of(session, shop.id)
+    assert (answer["status"], answer["pause_reason"]) == ("paused", "late again")
+    evaluated = profile.evaluate(session, shop.id)
+    assert (evaluated["allowed"], evaluated["reason"], evaluated["largest_order_minor"]) == (False, "CREDIT_PAUSED", 0)
+
+
+def test_the_largest_order_is_what_the_rules_leave(session: Session, make_retailer: Make) -> None:
+    shop = make_retailer(session, limit_minor=10_000, max_order_minor=3_000)
+    assert profile.evaluate(session, shop.id)["largest_order_minor"] == 3_000
+    reservations.reserve(session, shop.id, ids.new(), 3_000)
+    reservations.reserve(session, shop.id, ids.new(), 3_000)
+    reservations.reserve(session, shop.id, ids.new(), 2_500)
+    assert profile.evaluate(session, shop.id)["largest_order_minor"] == 1_500
+
+
+def test_a_shop_that_is_not_ours_is_not_found(session: Session) -> None:
+    with pytest.raises(NotFound):
+        profile.of(session, ids.new(), date(2026, 1, 1))
