@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids
@@ -147,12 +148,8 @@ def _shelf(session: Session, on: date) -> _Shelf:
 
 
 def _in_force(model: type[ProductPrice] | type[ProductTax], on: date) -> Any:
-    return (
-        select(model)
-        .where(model.valid_from <= on)
-        .distinct(model.product_id)
-        .order_by(model.product_id, model.valid_from.desc())
-    )
+    newest = select(model).where(model.valid_from <= on).order_by(model.product_id, model.valid_from.desc())
+    return newest.ext(distinct_on(model.product_id))
 
 
 def _keep_words(session: Session, data: Mapping[str, Any]) -> bool:
