@@ -13,8 +13,9 @@ from orders.understanding.elements import Amount, Form, Goods, Mention
 from orders.understanding.facts import CartLine, Context, Line, Question, Unsold
 from orders.understanding.gathering import Entry
 from orders.understanding.index import Index, NameKind
-from orders.understanding.settling import Outcome
+from orders.understanding.settling import Outcome, fits
 from orders.understanding.sharing import Settle
+from orders.understanding.statements import NOBODY
 from orders.understanding.units import Unit
 
 Result = Change | Question | Unsold
@@ -29,9 +30,14 @@ class Desk:
     last_sku: str | None
     settle: Settle
 
+    @property
+    def lines(self) -> Cart:
+        """The cart's lines that the catalogue still knows; the others stay as they are."""
+        return tuple(line for line in self.cart if line.sku in self.index.by_sku)
+
     def line(self) -> CartLine | None:
         """The line that a message means when it names none: the last mentioned, or the only one."""
-        return carts.find(self.cart, self.last_sku) or (self.cart[0] if len(self.cart) == 1 else None)
+        return carts.find(self.lines, self.last_sku) or (self.lines[0] if len(self.cart) == 1 and self.lines else None)
 
     def mention(self, lines: Sequence[CartLine], like: Mention) -> Mention:
         """The mention, meaning these cart lines only."""
@@ -41,7 +47,7 @@ class Desk:
 
 def apply(index: Index, context: Context, entries: Sequence[Entry], settle: Settle) -> list[Result]:
     """The result of each entry, each working on the cart that the one before left."""
-    cart, last = tuple(line for line in context.cart if line.sku in index.by_sku), context.last_sku
+    cart, last = context.cart, context.last_sku
     results: list[Result] = []
     for entry in _governed(entries):
         result = _EDITS[entry.op](Desk(index, cart, last, settle), entry)
@@ -52,15 +58,28 @@ def apply(index: Index, context: Context, entries: Sequence[Entry], settle: Sett
 
 
 def _governed(entries: Sequence[Entry]) -> list[Entry]:
-    """ "coke aur lux hata do": the closing verb holds for names before it that have no amount and no verb."""
+    """ "coke aur lux hata do": the verb also holds for the names beside it that have no amount and no verb."""
+    found = _spread_removal(list(entries)[::-1], backwards=True)[::-1]
+    return _spread_removal(found, backwards=False)
+
+
+def _spread_removal(entries: list[Entry], *, backwards: bool) -> list[Entry]:
     found: list[Entry] = []
-    verb: Entry | None = None
-    for entry in reversed(entries):
+    for entry in entries:
+        last = found[-1] if found else None
         bare = entry.op == "put" and entry.goods is not None and not entry.goods.amounts
-        governed = bare and verb is not None and verb.op == "remove"
-        found.append(Entry(replace(entry.statement, op="remove"), entry.goods, entry.outcome) if governed else entry)
-        verb = found[-1]
-    return found[::-1]
+        governs = last is not None and last.op == "remove" and (backwards or _verb_first(last))
+        found.append(
+            Entry(replace(entry.statement, op="remove"), entry.goods, entry.outcome) if bare and governs else entry
+        )
+    return found
+
+
+def _verb_first(entry: Entry) -> bool:
+    """ "remove coke and lux": the verb stands before what it removes, so it also holds for what follows."""
+    clause = entry.statement.clause
+    verbs = [at for at, roles in enumerate(clause.marks) if "remove" in roles]
+    return not verbs or (entry.goods is not None and clause.start + verbs[0] < entry.goods.mention.start)
 
 
 def _in_cart(desk: Desk, goods: Goods) -> list[CartLine]:
@@ -69,20 +88,19 @@ def _in_cart(desk: Desk, goods: Goods) -> list[CartLine]:
     if mention.stranger_before or mention.stranger_after:
         return []
     named = mention.items or mention.cover
-    return [line for line in desk.cart if desk.index.by_sku[line.sku].position in named]
+    return [line for line in desk.lines if desk.index.by_sku[line.sku].position in named]
 
 
 def _target(desk: Desk, goods: Goods) -> list[CartLine]:
-    """The cart lines that name, sizes and prices leave; amounts that count packs say nothing about the target."""
+    """The cart lines that name, sizes, prices and features leave; amounts that count packs describe no item."""
     lines = _in_cart(desk, goods)
     hints = [amount for amount in goods.amounts if not amount.counts_packs]
-    if not lines or not (hints or goods.features):
-        return lines
-    outcome = desk.settle(Goods(desk.mention(lines, goods.mention), hints, goods.features))
-    if isinstance(outcome, Question):
-        return [line for line in lines if line.sku in outcome.candidates]
-    fits_whole = isinstance(outcome, Line) and any(amount.is_measure for amount in hints)
-    return lines if fits_whole and len(lines) == 1 else []
+    fitting = [line for line in lines if all(fits(desk.index.by_sku[line.sku], hint) for hint in hints)]
+    if len(fitting) < 2 or not goods.features:
+        return fitting
+    outcome = desk.settle(Goods(desk.mention(fitting, goods.mention), [], goods.features))
+    kept = outcome.candidates if isinstance(outcome, Question) else ()
+    return [line for line in fitting if line.sku in kept]
 
 
 # -- one function per operation -----------------------------------------------------------------------------------
@@ -123,19 +141,19 @@ def _reduce(desk: Desk, entry: Entry) -> Result:
         outcome = _settled_in_cart(desk, lines, entry.goods)
     if not isinstance(outcome, Line):
         return _unsettled(outcome)
-    return carts.reduced(desk.index, desk.cart, outcome) or Question("nothing_left", outcome.span, None, None, (outcome.sku,))
+    return carts.reduced(desk.index, desk.cart, outcome) or Question(
+        "nothing_left", outcome.span, None, None, (outcome.sku,)
+    )
 
 
 def _remove(desk: Desk, entry: Entry) -> Result:
-    if entry.goods is None:
-        only = desk.cart[0] if len(desk.cart) == 1 and entry.statement.said is None else None
-        return carts.removed(desk.cart, (only.sku,)) if only else Question("target_missing", "", None, None, _skus(desk.cart))
-    lines = _target(desk, entry.goods)
+    goods = entry.goods or _anything(desk, entry.statement.said)
+    lines = _target(desk, goods)
     if not lines:
-        return Question("not_in_cart", _span(entry.outcome), None, None, _skus(desk.cart))
+        return Question("not_in_cart", _span(entry.outcome), None, None, _skus(desk.lines))
     if len(lines) > 1 and not entry.statement.everything:
         return Question("target_missing", _span(entry.outcome), None, None, _skus(lines))
-    counted = [amount for amount in entry.goods.amounts if amount.counts_packs]
+    counted = [amount for amount in goods.amounts if amount.counts_packs]
     if counted and not _says_all_of(desk, lines[0], counted):
         return Question("remove_or_reduce", _span(entry.outcome), counted[0].value, lines[0].unit, _skus(lines))
     return carts.removed(desk.cart, _skus(lines))
@@ -145,7 +163,7 @@ def _replace(desk: Desk, entry: Entry) -> Result:
     """ "X ki jagah Y": Y takes X's place and, unless it says its own, X's quantity."""
     old = _given_up(desk, entry.statement.replaced)
     if old is None:
-        return Question("target_missing", _span(entry.outcome), None, None, _skus(desk.cart))
+        return Question("target_missing", _span(entry.outcome), None, None, _skus(desk.lines))
     goods = entry.goods or _same_name(desk, old, entry.statement.said)
     if goods is None:
         return Question("target_missing", "", None, None, (old.sku,))
@@ -167,13 +185,15 @@ def _given_up(desk: Desk, goods: Goods | None) -> CartLine | None:
     """The one cart line that gives way; sizes alone ("500 ki jagah 250") may tell it."""
     if goods is None:
         return desk.line()
-    if goods.mention.items or goods.mention.cover:
-        lines = _target(desk, goods)
-    else:
-        everything = desk.mention(desk.cart, goods.mention).items
-        outcomes = {line.sku: _target(desk, Goods(desk.mention([line], goods.mention), goods.amounts)) for line in desk.cart}
-        lines = [line for line in desk.cart if outcomes[line.sku]] if everything else []
+    named = goods.mention.items or goods.mention.cover
+    lines = _target(desk, goods if named else _anything(desk, goods))
     return lines[0] if len(lines) == 1 else None
+
+
+def _anything(desk: Desk, said: Goods | None) -> Goods:
+    """What was said without a name, of any line of the cart ("500 wali hata do")."""
+    said = said or Goods(NOBODY)
+    return Goods(desk.mention(desk.lines, said.mention), said.amounts, said.features)
 
 
 def _same_name(desk: Desk, old: CartLine, said: Goods | None) -> Goods | None:
@@ -190,7 +210,7 @@ def _amount_of_line(desk: Desk, entry: Entry) -> Outcome:
     """An amount without a name, said of the line that was mentioned last."""
     line, said = desk.line(), entry.statement.said
     if line is None or said is None or not said.amounts:
-        return Question("target_missing", "", None, None, _skus(desk.cart))
+        return Question("target_missing", "", None, None, _skus(desk.lines))
     mention = desk.mention([line], said.mention)
     return desk.settle(Goods(mention, [_in_unit(amount, line) for amount in said.amounts], said.features))
 
@@ -220,7 +240,7 @@ def _settled_in_cart(desk: Desk, lines: list[CartLine], goods: Goods) -> Outcome
 
 
 def _says_all_of(desk: Desk, line: CartLine, amounts: list[Amount]) -> bool:
-    outcome = desk.settle(Goods(desk.mention([line], Mention(0, 0, NameKind.ALIAS, frozenset(), frozenset(), ())), amounts))
+    outcome = desk.settle(Goods(desk.mention([line], NOBODY), amounts))
     return isinstance(outcome, Line) and outcome.base_qty == line.base_qty
 
 

@@ -112,6 +112,4 @@ class Goods:
 
     def having(self, said: "Goods") -> "Goods":
         """The same name with more said about it."""
-        return Goods(
-            self.mention, self.amounts + said.amounts, self.features + said.features, self.units + said.units
-        )
+        return Goods(self.mention, self.amounts + said.amounts, self.features + said.features, self.units + said.units)

@@ -85,7 +85,7 @@ class Understanding:
 
 
 def context_from(raw: Mapping[str, Any] | None) -> Context:
-    """The context written as plain data; raises KeyError, TypeError or ArithmeticError when it is malformed."""
+    """The context written as plain data; raises KeyError, TypeError, ValueError or ArithmeticError if malformed."""
     if not raw:
         return Context()
     pending = raw.get("pending_question")
@@ -97,7 +97,14 @@ def context_from(raw: Mapping[str, Any] | None) -> Context:
 
 
 def _cart_line(raw: Mapping[str, Any]) -> CartLine:
-    return CartLine(str(raw["sku"]), Decimal(str(raw["qty"])), str(raw["unit"]), Decimal(str(raw["base_qty"])))
+    return CartLine(str(raw["sku"]), _exact(raw["qty"]), str(raw["unit"]), _exact(raw["base_qty"]))
+
+
+def _exact(value: Any) -> Decimal:
+    number = Decimal(str(value))
+    if not number.is_finite():
+        raise ValueError(f"{value} is not a quantity")
+    return number
 
 
 def _question(raw: Mapping[str, Any]) -> Question:
@@ -106,7 +113,7 @@ def _question(raw: Mapping[str, Any]) -> Question:
     return Question(
         str(raw.get("reason") or ""),
         str(raw.get("text") or ""),
-        Decimal(str(qty)) if qty is not None else None,
+        _exact(qty) if qty is not None else None,
         raw.get("unit"),
         tuple(map(str, candidates)),
     )

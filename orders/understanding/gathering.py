@@ -45,6 +45,8 @@ def gather(statements: Sequence[Statement], settle: Settle) -> list[Entry]:
             if not _completes(entries, statement, statement.said, settle):
                 entries.append(Entry(statement, None, None))
                 held = statement.said if statement.op == "put" else None
+        elif statement.op in ("remove", "reduce"):
+            entries.append(Entry(statement, None, None))
     return entries
 
 
@@ -114,7 +116,7 @@ def _carries_over(entries: list[Entry], statement: Statement, goods: Goods, said
         entries.append(Entry(statement, again, outcome))
         return True
     if isinstance(entries[-1].outcome, Line) and statement.op == "put" and said.amounts:
-        question = Question("target_missing", outcome.text) if isinstance(outcome, Line) else outcome
+        question = Question("target_missing", outcome.span) if isinstance(outcome, Line) else outcome
         entries.append(Entry(statement, again, question))
         return True
     return False

@@ -52,9 +52,9 @@ class Item:
 
 
 def item_from(raw: Mapping[str, Any], position: int, category_words: frozenset[str]) -> Item:
-    """The item of one catalogue row; missing optional facts are simply absent."""
+    """The item of one catalogue row; missing optional facts are absent. Raises KeyError or ValueError on nonsense."""
     base = str(raw.get("base_unit") or "pc")
-    units = {str(name): Decimal(str(worth)) for name, worth in (raw.get("units") or {}).items()}
+    units = {str(name): _positive(worth) for name, worth in (raw.get("units") or {}).items()}
     units.setdefault(base, Decimal(1))
     printed = str(raw.get("name") or "")
     aliases = tuple(p for group in (raw.get("aliases") or {}).values() for p in map(words.sounds, group) if p)
@@ -64,7 +64,7 @@ def item_from(raw: Mapping[str, Any], position: int, category_words: frozenset[s
     mrp = raw.get("mrp_paise")
     return Item(
         position, str(raw["sku"]), str(raw.get("family") or raw["sku"]), _size(raw.get("size")),
-        Decimal(str(mrp)) / 100 if mrp is not None else None, base, default if default in units else base, units,
+        _positive(mrp) / 100 if mrp else None, base, default if default in units else base, units,
         bool(raw.get("loose")), {normalise(k): str(v) for k, v in (raw.get("unit_alias_override") or {}).items()},
         brand, aliases, _spoken_name(printed), vocabulary | category_words,
         frozenset(c for w in vocabulary if (c := words.is_colour(w)) is not None),
@@ -76,7 +76,14 @@ def _is_word(sound: str) -> bool:
 
 
 def _size(raw: Mapping[str, Any] | None) -> Size | None:
-    return size_of(Decimal(str(raw["value"])), str(raw["unit"])) if raw else None
+    return size_of(_positive(raw["value"]), str(raw["unit"])) if raw else None
+
+
+def _positive(value: Any) -> Decimal:
+    number = Decimal(str(value))
+    if not number.is_finite() or number <= 0:
+        raise ValueError(f"{value} is not a positive number")
+    return number
 
 
 def _spoken_name(name: str) -> Phrase:

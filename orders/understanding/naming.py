@@ -32,13 +32,18 @@ def _touch(left: Mention, right: Mention, marks: Sequence[Roles], offset: int) -
 def _join(left: Mention, right: Mention) -> list[Piece]:
     if left.cover & right.cover:
         return [_both(left, right)]
-    if left.kind is right.kind is NameKind.PART:
+    if _is_weak(left) and _is_weak(right):
         return [_stranger(left, right)]
-    if right.kind is NameKind.PART:
+    if _is_weak(right):
         return [replace(left, end=right.end, stranger_after=True)]
-    if left.kind is NameKind.PART:
+    if _is_weak(left):
         return [replace(right, start=left.start, stranger_before=True)]
     return [left, right]
+
+
+def _is_weak(mention: Mention) -> bool:
+    """A part of a name, or a doubtful spelling: beside a name that it does not fit, it is another word."""
+    return mention.kind is NameKind.PART or not mention.sure
 
 
 def _both(left: Mention, right: Mention) -> Mention:
@@ -47,9 +52,16 @@ def _both(left: Mention, right: Mention) -> Mention:
     items = left.items & right.items or (left.items | right.items) & cover
     kind = max(left.kind, right.kind)
     return Mention(
-        left.start, right.end, kind, items if kind is not NameKind.PART else frozenset(), cover, left.words + right.words,
-        _is_sure(left, right), left.stranger_before or right.stranger_before, left.stranger_after or right.stranger_after,
-    )  # fmt: skip
+        start=left.start,
+        end=right.end,
+        kind=kind,
+        items=items if kind is not NameKind.PART else frozenset(),
+        cover=cover,
+        words=left.words + right.words,
+        sure=_is_sure(left, right),
+        stranger_before=left.stranger_before or right.stranger_before,
+        stranger_after=left.stranger_after or right.stranger_after,
+    )
 
 
 def _is_sure(left: Mention, right: Mention) -> bool:

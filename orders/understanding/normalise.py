@@ -20,7 +20,7 @@ _LETTERS = {
     "₨": " rs ", "₹": " rs ", "，": ",", "：": ":", "？": "?", "％": "%",
 }  # fmt: skip
 _DROPPED_MARKS = {"़", "ـ"}  # Hindi nukta, Arabic tatweel
-_CONTROLS = {code: " " for code in (*range(10), *range(11, 32), 127)}
+_CONTROLS = dict.fromkeys((*range(10), *range(11, 32), 127), " ")
 _TABLE = str.maketrans(_LETTERS)
 
 _THOUSANDS = re.compile(r"(?<![\d,])(\d{1,3}(?:,\d{2})*,\d{3})(?![\d,])")

@@ -65,9 +65,7 @@ def number_at(tokens: Sequence[Token], at: int) -> Number | None:
     value, end = first
     value, end = _multiplied(tokens, value, end)
     single = end == at + 1
-    return Number(
-        value, at, end, tokens[at].kind is Kind.NUMBER, careful=single and tokens[at].text in _CAREFUL
-    )
+    return Number(value, at, end, tokens[at].kind is Kind.NUMBER, careful=single and tokens[at].text in _CAREFUL)
 
 
 def _atom(tokens: Sequence[Token], at: int) -> tuple[Decimal, int] | None:

@@ -22,7 +22,7 @@ from orders.understanding.normalise import normalise
 from orders.understanding.settling import Outcome
 from orders.understanding.statements import Statement, statements_of
 from orders.understanding.talk import intent_of
-from orders.understanding.tokens import Kind, Token, tokenise
+from orders.understanding.tokens import Token, tokenise
 
 MAX_LINES = 100
 
@@ -122,8 +122,7 @@ def _cancel(message: Message) -> Understanding | None:
 def _cancels(message: Message) -> bool:
     """ "cancel", or removing "the order", "all of it"."""
     roles = _roles(message.clauses)
-    whole = any(token.sound.startswith(words.CANCEL) for token in message.tokens)
-    return "remove" in roles and (whole or bool(roles & {"all", "cart"}))
+    return "remove" in roles and bool(roles & {"cancel", "all", "cart"})
 
 
 def _roles(clauses: Sequence[Clause]) -> words.Roles:
@@ -139,11 +138,12 @@ def _goods(message: Message) -> Understanding:
     telling = [clause for clause in message.clauses if not clause.talk]
     if talking and not any(clause.orders for clause in telling):
         return _chatter(message)
-    entries = gather(message.statements(telling), message.settle)
-    entries = [entry for entry in entries if is_order_for_stranger(entry)]
+    heard = gather(message.statements(telling), message.settle)
+    entries = [entry for entry in heard if is_order_for_stranger(entry)]
+    says_more = len(entries) < len(heard)
     if talking:
         entries = [e for e in entries if isinstance(e.outcome, Line)]
-    if not entries or not _means_goods(message, entries):
+    if not entries or not _means_goods(message, entries, says_more):
         return _chatter(message)
     if message.context.cart:
         return _edited(edits.apply(message.index, message.context, entries, message.settle), message.context.cart)
@@ -154,25 +154,15 @@ def _chatter(message: Message) -> Understanding:
     return Understanding("chatter", reason=intent_of(message.clauses))
 
 
-def _means_goods(message: Message, entries: list[Entry]) -> bool:
-    """A name with no amount and no ordering verb orders only when the message says little else."""
-    if message.context.cart and any(entry.op != "put" for entry in entries):
+def _means_goods(message: Message, entries: list[Entry], says_more: bool) -> bool:
+    """A name without amount or ordering verb, or an amount without a name, counts only when nothing else is said."""
+    if message.context.cart and any(entry.op != "put" or (entry.goods is None and not says_more) for entry in entries):
         return True
-    named = [entry for entry in entries if entry.goods is not None]
-    if any(entry.goods.amounts for entry in named if entry.goods is not None):
-        return True
-    if any(clause.orders for clause in message.clauses):
+    named = [entry.goods for entry in entries if entry.goods is not None]
+    if any(goods.amounts for goods in named) or any(clause.orders for clause in message.clauses):
         return bool(named)
-    strangers = any(clause_has_strangers(message, clause) for clause in message.clauses)
-    return bool(named) and not strangers and not _roles(message.clauses) & {"account", "greeting", "thanks", "not", "no"}
-
-
-def clause_has_strangers(message: Message, clause: Clause) -> bool:
-    """Does the clause contain words that neither the catalogue nor the lists of words know?"""
-    return any(
-        token.kind is Kind.WORD and not roles and not message.index.knows(token.sound)
-        for token, roles in zip(clause.tokens, clause.marks, strict=True)
-    )
+    others = _roles(message.clauses) & {"account", "greeting", "thanks", "not", "no"}
+    return bool(named) and not says_more and not others
 
 
 def _ordered(outcomes: Sequence[Outcome]) -> Understanding:
@@ -183,7 +173,7 @@ def _ordered(outcomes: Sequence[Outcome]) -> Understanding:
 def _edited(results: Sequence[Result], before: tuple[CartLine, ...]) -> Understanding:
     """The edits together; a question anywhere leaves the cart as it was."""
     changes = [result for result in results if isinstance(result, Change)]
-    problems = [result for result in results if not isinstance(result, Change)]
+    problems: list[Outcome] = [result for result in results if not isinstance(result, Change)]
     doubtful = any(isinstance(problem, Question) for problem in problems)
     kept = [] if doubtful else changes
     lines = tuple(change.line for change in kept if change.line is not None)
@@ -196,16 +186,15 @@ def _edited(results: Sequence[Result], before: tuple[CartLine, ...]) -> Understa
     )
 
 
-def _judged(lines: tuple[Line, ...], outcomes: Sequence[Outcome | Change]) -> Understanding:
+def _judged(lines: tuple[Line, ...], outcomes: Sequence[Outcome]) -> Understanding:
     """What must be asked outweighs what is not sold, and both outweigh an order."""
     questions = tuple(outcome for outcome in outcomes if isinstance(outcome, Question))
-    unsold = [outcome for outcome in outcomes if isinstance(outcome, Unsold)]
-    candidates = tuple(dict.fromkeys(sku for asked in (*questions, *unsold) for sku in asked.candidates))
+    unsold = tuple(outcome for outcome in outcomes if isinstance(outcome, Unsold))
+    offered = [asked.candidates for asked in questions] + [near.candidates for near in unsold]
+    candidates = tuple(dict.fromkeys(sku for skus in offered for sku in skus))
     unknown = tuple(outcome.text for outcome in unsold)
     if questions:
-        return Understanding(
-            "ambiguous", lines, candidates, unknown, reason=questions[0].reason, questions=questions
-        )
+        return Understanding("ambiguous", lines, candidates, unknown, reason=questions[0].reason, questions=questions)
     if unsold:
         return Understanding("unknown", lines, candidates, unknown, reason="not_sold")
     return Understanding("order" if lines else "chatter", lines)

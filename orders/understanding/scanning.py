@@ -79,7 +79,9 @@ class Scanner:
             phrase, sure, here = (*phrase, spelled.sound), sure and spelled.sure, here + 1
             name = self.index.names.get(phrase)
             if name is not None and self._may_be(name, phrase, at):
-                best = Mention(at, here, name.kind, name.items, self._cover(phrase, name), phrase, sure or here - at > 1)
+                best = Mention(
+                    at, here, name.kind, name.items, self._cover(phrase, name), phrase, sure or here - at > 1
+                )
         return best
 
     def _may_be(self, name: Name, phrase: tuple[str, ...], at: int) -> bool:
@@ -241,10 +243,8 @@ def bound_amounts(pieces: Sequence[Piece]) -> list[Piece]:
             if not tie and isinstance(last, Amount) and last.is_bare and piece.text == "x":
                 found[-1] = replace(last, bound=True)
             continue
-        if tie and isinstance(piece, Amount):
-            piece = replace(piece, bound=True)
+        found.append(replace(piece, bound=True) if tie and isinstance(piece, Amount) else piece)
         tie = False
-        found.append(piece)
     return _units_before_numbers(found)
 
 
@@ -253,7 +253,12 @@ def _units_before_numbers(pieces: list[Piece]) -> list[Piece]:
     found: list[Piece] = []
     for piece in pieces:
         last = found[-1] if found else None
-        if isinstance(last, LooseUnit) and isinstance(piece, Amount) and piece.unit is None and piece.form is Form.PLAIN:
+        if (
+            isinstance(last, LooseUnit)
+            and isinstance(piece, Amount)
+            and piece.unit is None
+            and piece.form is Form.PLAIN
+        ):
             found[-1] = replace(piece, start=last.start, unit=last.unit)
         else:
             found.append(piece)

@@ -62,10 +62,10 @@ def settle(index: Index, goods: Goods, text: str) -> Outcome:
     mention = goods.mention
     positions = sorted(mention.items or mention.cover)
     reading = _Reading(goods, text, [index.items[at] for at in positions])
+    _sort_amounts(reading)
     stopped = _unfit_name(index, reading)
     if stopped is not None:
         return stopped
-    _sort_amounts(reading)
     for step in _STEPS:
         outcome = step(reading)
         if outcome is not None:
@@ -264,6 +264,14 @@ def _two_bare(reading: _Reading) -> Outcome | None:
     return None
 
 
+def fits(item: Item, amount: Amount) -> bool:
+    """May this amount describe the item itself: its size or its printed price?"""
+    if amount.is_measure:
+        return bool(_of_size([item], amount))
+    priced = bool(_of_price([item], amount.value))
+    return priced or bool(_of_size([item], amount) if amount.form is Form.PRICE else _of_worth([item], amount.value))
+
+
 def _hinted(items: list[Item], value: Decimal) -> list[Item]:
     """Items whose size in grams or millilitres, or printed price, is this number; none when the two disagree."""
     sized, priced = _of_worth(items, value), _of_price(items, value)
@@ -311,6 +319,6 @@ def _line(reading: _Reading) -> Outcome:
     if isinstance(quantity, str):
         return reading.ask(quantity)
     each = "" if item.base_unit in MEASURES else f" = {quantity.base_qty.normalize():f} {item.base_unit}"
-    why = [" ".join(reading.goods.mention.words), *reading.why]
+    why = [f"by {reading.goods.mention.kind.name.lower()}", *reading.why]
     why.append(f"{quantity.qty.normalize():f} {quantity.unit}{each}")
     return Line(item.sku, quantity.qty, quantity.unit, quantity.base_qty, reading.text, "; ".join(why))

@@ -6,7 +6,8 @@ the order in which the clause begins: name first, or amount first.
 """
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache
+from itertools import pairwise
 
 from orders.understanding.elements import Amount, Feature, Goods, LooseUnit, Mention, Piece
 from orders.understanding.facts import Line, Question
@@ -20,10 +21,8 @@ def share(pieces: Sequence[Piece], settle: Settle) -> list[Goods]:
     """Each name of a clause with its amounts; a name with several complete pairs of size and quantity comes often."""
     mentions = [piece for piece in pieces if isinstance(piece, Mention)][:_MOST_NAMES]
     gaps = _gaps(pieces)
-    if len(mentions) == 1:
-        shared = [_goods(mentions[0], gaps[0] + gaps[1])]
-    else:
-        shared = _divide(mentions, gaps, settle)
+    alone = len(mentions) == 1
+    shared = [_goods(mentions[0], gaps[0] + gaps[1])] if alone else _divide(mentions, gaps, settle)
     return [part for goods in shared for part in _pairs(goods, settle)]
 
 
@@ -54,7 +53,7 @@ def _divide(mentions: list[Mention], gaps: list[list[Piece]], settle: Settle) ->
     def goods(at: int, taken: int, given: int) -> Goods:
         return _goods(mentions[at], gaps[at][taken:] + gaps[at + 1][:given])
 
-    @lru_cache(maxsize=None)
+    @cache
     def best(at: int, taken: int) -> tuple[float, tuple[int, ...]]:
         cuts = [len(gaps[at + 1])] if at == last else range(len(gaps[at + 1]), -1, -1)
         options = []
@@ -106,4 +105,4 @@ def _pairs(goods: Goods, settle: Settle) -> list[Goods]:
 
 def _cut(amounts: list[Amount], places: list[int]) -> list[list[Amount]]:
     edges = [0, *places, len(amounts)]
-    return [amounts[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    return [amounts[start:end] for start, end in pairwise(edges)]

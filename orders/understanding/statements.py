@@ -56,9 +56,10 @@ def _statement(clause: Clause, pieces: list[Piece], settle: Settle) -> Statement
         goods, said = _goods(instead, settle)
         replaced = _goods(given_up, settle)
         return Statement(clause, "replace", goods, said, replaced[0][0] if replaced[0] else replaced[1])
-    pieces, corrects = _taken_back(pieces)
+    pieces, corrects, amended = _taken_back(pieces)
     goods, said = _goods(pieces, settle)
     op = _operation(clause, pieces)
+    op = "set" if op == "put" and (corrects or amended) else op
     return Statement(clause, op, goods, said, corrects=corrects, everything=everything)
 
 
@@ -124,21 +125,25 @@ def _says_something(pieces: Sequence[Piece]) -> bool:
     return any(isinstance(piece, Mention | Amount | Feature) for piece in pieces)
 
 
-def _taken_back(pieces: list[Piece]) -> tuple[list[Piece], bool]:
-    """ "2 dozen nahi 3 dozen": the amount before a correction is dropped; its unit stays if none is said again."""
+def _taken_back(pieces: list[Piece]) -> tuple[list[Piece], bool, bool]:
+    """ "2 dozen nahi 3 dozen": the amount before a correction is dropped; its unit stays if none is said again.
+
+    Also whether something said in an earlier clause is corrected, and whether something in this one was.
+    """
     found: list[Piece] = []
-    corrects = pending = False
+    corrects = amended = pending = False
     for piece in pieces:
         if isinstance(piece, Mark) and piece.roles & {"not", "correction"} and "remove" not in piece.roles:
             pending = True
             found.append(piece)
             continue
         if pending and isinstance(piece, Amount):
-            piece, dropped = _instead(found, piece)
-            found = [p for p in found if not (isinstance(p, Mark) and p.roles & {"not", "correction"})]
-            corrects, pending = corrects or not dropped, False
+            instead, dropped = _instead(found, piece)
+            found = [p for p in found if not (isinstance(p, Mark) and p.roles & {"not", "correction"})] + [instead]
+            corrects, amended, pending = corrects or not dropped, amended or dropped, False
+            continue
         found.append(piece)
-    return found, corrects
+    return found, corrects, amended
 
 
 def _instead(found: list[Piece], new: Amount) -> tuple[Amount, bool]:

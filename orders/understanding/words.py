@@ -57,7 +57,6 @@ _LONGEST = max(map(len, _PHRASES))
 _STEMS = tuple((spelling.key(stem), role) for role, e in _DATA["roles"].items() for stem in e["stems"])
 _SIGNS = {sign: verdict for verdict, signs in _DATA["signs"].items() for sign in signs}
 
-CANCEL = ("kansel", "cancel", "कैंस", "केंस", "کینس")
 COLOURS = _flat(_DATA["colours"])
 ORDINALS = {sound: int(position) for sound, position in _flat(_DATA["ordinals"]).items()}
 

@@ -1,0 +1,59 @@
+"""Every labelled message is understood exactly: its kind, and for lines the item and the base quantity.
+
+`examples.json` was given; `own_messages.json` was written and labelled here, before it was first run.
+"""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orders.understanding.facts import CartLine, Line, Understanding, context_from
+from orders.understanding.index import Index
+from orders.understanding.read import understand
+
+FOLDER = Path(__file__).parent
+MESSAGES = [
+    message
+    for name in ("examples.json", "own_messages.json")
+    for message in json.loads((FOLDER / name).read_text(encoding="utf-8"))
+]
+
+
+def _labels(lines: list[dict[str, Any]]) -> list[tuple[str, Decimal]]:
+    return sorted((line["sku"], Decimal(str(line["base_qty"]))) for line in lines)
+
+
+def _found(lines: tuple[Line, ...] | tuple[CartLine, ...]) -> list[tuple[str, Decimal]]:
+    return sorted((line.sku, line.base_qty) for line in lines)
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message["id"])
+def test_a_labelled_message_is_understood_as_labelled(index: Index, message: dict[str, Any]) -> None:
+    found = understand(index, message["text"], context=context_from(message.get("context")))
+    assert found.kind == message["expect_kind"]
+    if found.kind == "ambiguous":
+        _asks_rightly(found, message)
+    else:
+        assert _found(found.lines) == _labels(message["expect"])
+    assert all(any(text in told for told in found.unknown) for text in message.get("unknown", ()))
+    if "action" in message:
+        assert found.action == message["action"]
+    if "expect_cart" in message:
+        assert _found(found.cart or ()) == _labels(message["expect_cart"])
+
+
+def _asks_rightly(found: Understanding, message: dict[str, Any]) -> None:
+    """No wrong line beside the question, and at least two of the labelled candidates are offered."""
+    assert set(_found(found.lines)) <= set(_labels(message["expect"]))
+    wanted = message.get("candidates", [])
+    assert len(set(wanted) & set(found.candidates)) >= min(2, len(wanted))
+    assert found.question is not None
+
+
+def test_a_question_remembers_what_was_understood(index: Index) -> None:
+    question = understand(index, "coke 2 peti").question
+    assert question is not None
+    assert (question.reason, question.qty, question.unit) == ("size_missing", Decimal(2), "case")
