@@ -53,7 +53,7 @@ class Mode(Strict):
     payment_mode = fields.String(required=True, validate=validate.OneOf(["CREDIT", "CASH"]))
 
 
-class Why(Strict):
+class Cancellation(Strict):
     """Why an order is called off."""
 
     reason = Text(longest=500, load_default="cancelled by staff")
@@ -135,7 +135,7 @@ def retry(session: Session, _given: dict[str, Any], order_id: str) -> Any:
 
 @blueprint.route("/<order_id>/cancel", methods=["POST"])
 @operation(SELLERS, idempotent=True)
-@blueprint.arguments(Why)
+@blueprint.arguments(Cancellation)
 @blueprint.response(200)
 def cancel(session: Session, why: dict[str, Any], order_id: str) -> dict[str, Any]:
     """Call an order off before dispatch; what it reserved is free again."""

@@ -1,0 +1,84 @@
+"""A signed-in client of the API, and a shop with goods to sell."""
+
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app import create_app
+from core import db
+from orders import catalogue_import
+from parties import retailers, users
+from parties.tables import Retailer
+
+CATALOGUE = Path(__file__).resolve().parents[2] / "orders" / "data" / "catalog.json"
+PASSWORD = "correct horse battery"
+PREFIX = "/api/v1/admin"
+
+
+@dataclass
+class Caller:
+    """Somebody with a role, calling the API."""
+
+    client: FlaskClient
+    token: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def get(self, path: str, **query: Any) -> TestResponse:
+        """GET below the prefix."""
+        return self.client.get(PREFIX + path, query_string=query, headers={"Authorization": f"Bearer {self.token}"})
+
+    def post(self, path: str, body: Any = None, key: str | None = "", raw: bytes | None = None) -> TestResponse:
+        """POST below the prefix; `key=None` sends no Idempotency-Key."""
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        if key is not None:
+            headers["Idempotency-Key"] = key or uuid.uuid4().hex
+        return self.client.post(PREFIX + path, data=json.dumps(body) if raw is None else raw, headers=headers)
+
+
+@pytest.fixture(scope="session")
+def app(database: str) -> Flask:
+    return create_app()
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[..., Caller]:
+    """`sign_in(org, role)`: a new user of that organisation, signed in."""
+
+    def make(org_id: UUID, role: str = "owner") -> Caller:
+        email = f"{uuid.uuid4().hex}@example.com"
+        with db.transaction(org_id) as session:
+            users.create(session, email=email, role=role, password=PASSWORD)
+        client = app.test_client()
+        answer = client.post("/api/v1/auth/login", json={"email": email, "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        return Caller(client, answer.json["access_token"])
+
+    return make
+
+
+@pytest.fixture
+def owner(org: UUID, sign_in: Callable[..., Caller]) -> Caller:
+    return sign_in(org)
+
+
+@pytest.fixture
+def goods(org: UUID) -> None:
+    """The sample catalogue, imported."""
+    with db.transaction(org) as session:
+        catalogue_import.import_catalogue(session, json.loads(CATALOGUE.read_text()))
+
+
+@pytest.fixture
+def shop(org: UUID, goods: None, make_retailer: Callable[..., Retailer]) -> str:
+    """The public id of a shop with a limit of 50,000 rupees."""
+    with db.transaction(org) as session:
+        return retailers.public_id(make_retailer(session).id)
