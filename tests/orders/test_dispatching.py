@@ -1,0 +1,73 @@
+"""Dispatch: one invoice, one bill, once."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core import clock, db
+from credit import accounts, bills
+from credit.tables import Bill
+from invoicing.tables import Invoice
+from orders import ordering
+from orders.dispatching import NotConfirmed
+from orders.quotes import Wanted
+from parties.tables import Retailer
+
+CASES = [Wanted("COKE-500", 2, "case"), Wanted("SUGAR", 10, "kg")]
+
+
+def test_what_was_reserved_is_owed_after_dispatch(stocked: Session, shop: Retailer) -> None:
+    order = ordering.place(stocked, shop.id, CASES, "CREDIT").order
+    sent = ordering.dispatch(stocked, order.id)
+    assert sent == ordering.get(stocked, order.id)
+    assert sent.status == "dispatched"
+    account = accounts.get(stocked, shop.id)
+    assert (account.reserved_minor, account.outstanding_minor) == (0, order.total_minor)
+    (bill,) = bills.open_bills(stocked, shop.id)
+    today = clock.today("Asia/Kolkata")
+    assert (bill.amount_minor, bill.bill_on, bill.due_on) == (order.total_minor, today, today + timedelta(days=15))
+    invoice = stocked.scalars(select(Invoice)).one()
+    assert (invoice.id, invoice.number, invoice.total_minor) == (sent.invoice_id, bill.reference, order.total_minor)
+
+
+def test_dispatching_twice_bills_once(stocked: Session, shop: Retailer) -> None:
+    order = ordering.place(stocked, shop.id, CASES, "CREDIT").order
+    assert ordering.dispatch(stocked, order.id) == ordering.dispatch(stocked, order.id)
+    assert stocked.scalar(select(func.count()).select_from(Invoice)) == 1
+
+
+def test_dispatching_from_four_desks_bills_once(org: UUID, open_shop: Callable[..., UUID]) -> None:
+    shop_id = open_shop()
+    with db.transaction(org) as session:
+        order_id = ordering.place(session, shop_id, CASES, "CREDIT").order.id
+    with ThreadPoolExecutor(4) as pool:
+        sent = list(pool.map(lambda _: db.run(lambda s: ordering.dispatch(s, order_id), org), range(4)))
+    assert len({order.invoice_id for order in sent}) == 1
+    with db.transaction(org) as session:
+        assert session.scalar(select(func.count()).select_from(Bill).where(Bill.retailer_id == shop_id)) == 1
+
+
+def test_a_cash_order_is_due_the_day_it_leaves(stocked: Session, shop: Retailer) -> None:
+    order = ordering.place(stocked, shop.id, CASES, "CASH").order
+    ordering.dispatch(stocked, order.id)
+    (bill,) = bills.open_bills(stocked, shop.id)
+    assert bill.due_on == bill.bill_on == clock.today("Asia/Kolkata")
+
+
+def test_only_what_was_promised_leaves(stocked: Session, shop: Retailer) -> None:
+    waiting = ordering.draft(stocked, shop.id, CASES)
+    with pytest.raises(NotConfirmed):
+        ordering.dispatch(stocked, waiting.id)
+
+
+def test_an_invoice_prints_what_the_order_agreed_to(stocked: Session, shop: Retailer) -> None:
+    order = ordering.place(stocked, shop.id, CASES, "CREDIT").order
+    ordering.dispatch(stocked, order.id)
+    invoice = stocked.scalars(select(Invoice)).one()
+    assert invoice.buyer["reference"] == order.number
+    assert invoice.taxable_minor == sum(line.taxable_minor for line in order.lines)
