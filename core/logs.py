@@ -18,7 +18,7 @@ def configure() -> None:
     """Set logging up once for this process."""
     level = logging.getLevelNamesMapping().get(settings.current().log_level, logging.INFO)
     logging.basicConfig(stream=sys.stderr, level=level, format="%(message)s", force=True)
-    for noisy in ("twilio.http_client", "rq", "rq_scheduler", "urllib3", "alembic"):
+    for noisy in ("twilio.http_client", "rq", "rq_scheduler", "urllib3", "alembic", "transitions"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(
         processors=[
