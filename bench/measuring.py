@@ -101,7 +101,7 @@ def _load(bench: Bench, server: Server, requests: Any, seconds: float) -> tuple[
     web, database = server.cpu_seconds(), processor_time.seconds(bench.world.postmaster)
     burst = load.drive(server.port, requests, seconds=seconds)
     time.sleep(SETTLE_SECONDS)
-    _must_be_ok(burst)
+    _must_be_ok(server, burst)
     cost = Cost(
         burst.answered,
         server.cpu_seconds() - web,
@@ -111,8 +111,8 @@ def _load(bench: Bench, server: Server, requests: Any, seconds: float) -> tuple[
     return cost, burst.answered
 
 
-def _must_be_ok(burst: load.Burst) -> None:
-    must(set(burst.statuses) <= {200}, f"answers other than 200: {dict(burst.statuses)}")
+def _must_be_ok(server: Server, burst: load.Burst) -> None:
+    must(set(burst.statuses) <= {200}, f"answers other than 200: {dict(burst.statuses)}\n{server.last_words()}")
     must(burst.answered > 0, "nothing was answered")
 
 
@@ -158,7 +158,7 @@ def _paced(bench: Bench, name: str, rate: float) -> tuple[float, float]:
     server = bench.product if name == "turn" else bench.floor
     before = worlds.counts(bench.world)
     burst = load.drive(server.port, requests, seconds=load.PATIENCE_SECONDS, rate=rate)
-    _must_be_ok(burst)
+    _must_be_ok(server, burst)
     if name == "turn":
         after = worlds.counts(bench.world)
         operations.check(TURN, before, after, burst.answered)

@@ -16,6 +16,7 @@ from cli.embedded.processes import free_port
 ROOT = Path(__file__).resolve().parents[1]
 READY_SECONDS = 30
 STOP_SECONDS = 20
+LAST_WORDS = 3000  # characters of a log that explain a failure
 PRODUCT = ("-m", "cli", "web", "--port")
 FLOOR = ("-m", "gunicorn", "-c", "cli/gunicorn.py", "bench.floors.raw:app", "--bind")
 GUNICORN = "--max-requests=0"  # a worker that is replaced amid a burst would count as the product's cost
@@ -31,6 +32,11 @@ class Server:
 
     port: int
     pid: int
+    log: Path
+
+    def last_words(self) -> str:
+        """The end of its log."""
+        return self.log.read_text(errors="replace")[-LAST_WORDS:]
 
     def cpu_seconds(self) -> float:
         """CPU that its processes have used so far."""
@@ -64,7 +70,7 @@ def _running(arguments: tuple[str, ...], port: int, log: Path, **more: str) -> I
         )
     try:
         _wait(process, port, log)
-        yield Server(port, process.pid)
+        yield Server(port, process.pid, log)
     finally:
         process.terminate()
         try:
@@ -78,7 +84,7 @@ def _wait(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
     end = time.monotonic() + READY_SECONDS
     while not _answers(port):
         if process.poll() is not None or time.monotonic() > end:
-            raise DoesNotStart(f"{' '.join(process.args[1:5])}: {log.read_text()[-2000:]}")
+            raise DoesNotStart(f"{' '.join(process.args[1:5])}: {log.read_text(errors='replace')[-LAST_WORDS:]}")
         time.sleep(0.1)
 
 

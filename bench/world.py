@@ -1,5 +1,6 @@
 """The measured shop: its database, its goods, its customers; and what must be true of them after every load."""
 
+import base64
 import json
 import os
 import secrets
@@ -27,9 +28,9 @@ OF_PROCESSES = {"I34", "I35", "I37"}  # what the doctor says of a scheduler and 
 
 _FLOOR = """
 CREATE SCHEMA floor;
-CREATE TABLE floor.conversation (phone text PRIMARY KEY, state text NOT NULL, turns int NOT NULL);
+CREATE TABLE floor.conversation (address text PRIMARY KEY, state text NOT NULL, turns int NOT NULL);
 CREATE TABLE floor.message (
-    id bigserial PRIMARY KEY, sid text NOT NULL, phone text NOT NULL, body text NOT NULL,
+    id bigserial PRIMARY KEY, sid text NOT NULL, address text NOT NULL, body text NOT NULL,
     received_at timestamptz NOT NULL DEFAULT now()
 );
 """
@@ -53,8 +54,8 @@ INSERT INTO conversation (org_id, id, channel_id, contact_id, memory, version, n
 SELECT %(org)s, talk, %(channel)s, contact, '{}', 0, 0, now() FROM fresh
 """
 _FLOOR_SHOPS = """
-INSERT INTO floor.conversation (phone, state, turns)
-SELECT '+9199' || lpad(number::text, 8, '0'), 'a', 0 FROM generate_series(%s, %s) AS number
+INSERT INTO floor.conversation (address, state, turns)
+SELECT 'whatsapp:+9199' || lpad(number::text, 8, '0'), 'a', 0 FROM generate_series(%s, %s) AS number
 """
 _COUNTS = """
 SELECT (SELECT count(*) FROM inbound_message) AS inbound,
@@ -135,7 +136,7 @@ def _name(folder: Path, endpoints: services.Endpoints, provider_url: str) -> Non
         DATABASE_URL=endpoints.database_url,
         REDIS_URL=endpoints.redis_url,
         SECRET_KEY=secrets.token_urlsafe(48),
-        ENCRYPTION_KEYS="",
+        ENCRYPTION_KEYS="k1:" + base64.b64encode(secrets.token_bytes(32)).decode(),
         PUBLIC_BASE_URL=webhooks.BASE_URL,
         TWILIO_ACCOUNT_SID=webhooks.ACCOUNT_SID,
         TWILIO_AUTH_TOKEN=webhooks.AUTH_TOKEN,

@@ -19,17 +19,17 @@ mine = threading.local()
 def turn() -> Response:
     if not validator.validate(URL, request.form, request.headers.get("X-Twilio-Signature", "")):
         abort(403)
-    phone = request.form["From"]
+    address = request.form["From"]
     with connection() as transaction, transaction.cursor() as cursor:  # commits at its end
-        cursor.execute("SELECT state, turns FROM floor.conversation WHERE phone = %s FOR UPDATE", (phone,))
+        cursor.execute("SELECT state, turns FROM floor.conversation WHERE address = %s FOR UPDATE", (address,))
         state, turns = cursor.fetchone()
         cursor.execute(
-            "UPDATE floor.conversation SET state = %s, turns = %s WHERE phone = %s",
-            ("b" if state == "a" else "a", turns + 1, phone),
+            "UPDATE floor.conversation SET state = %s, turns = %s WHERE address = %s",
+            ("b" if state == "a" else "a", turns + 1, address),
         )
         cursor.execute(
-            "INSERT INTO floor.message (sid, phone, body) VALUES (%s, %s, %s)",
-            (request.form["MessageSid"], phone, request.form["Body"]),
+            "INSERT INTO floor.message (sid, address, body) VALUES (%s, %s, %s)",
+            (request.form["MessageSid"], address, request.form["Body"]),
         )
     return Response("<Response/>", mimetype="text/xml")
 
