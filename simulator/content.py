@@ -16,7 +16,7 @@ MAX_ROWS, MAX_ROW_TITLE, MAX_ROW_DESCRIPTION, MAX_ROW_ID = 10, 24, 72, 200
 
 def main_type(content: dict[str, Any]) -> str:
     """The type shown on WhatsApp; twilio/text beside another type is only its fallback."""
-    types = list(content["types"])
+    types: list[str] = list(content["types"])
     return next((name for name in types if name != "twilio/text"), types[0])
 
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any
 
 from simulator import content as content_rules
 from simulator.clock import Clock
@@ -171,8 +172,8 @@ class Delivery:
         self._state.add_call(Call(now, True, method, path, status, 0, {}, note, chat_id=message.chat_id))
 
 
-def approval_status(content: dict) -> str:
-    return (content.get("approval") or {}).get("status", "unsubmitted")
+def approval_status(content: dict[str, Any]) -> str:
+    return str((content.get("approval") or {}).get("status", "unsubmitted"))
 
 
 def callback_form(message: Message, account_sid: str, status: str, code: int | None) -> dict[str, str]:

@@ -25,7 +25,7 @@ class Faults:
     def use_up(self, name: str) -> bool:
         """True once for each time a counter was set."""
         with self._lock:
-            left = getattr(self, name)
+            left = int(getattr(self, name))
             if left > 0:
                 setattr(self, name, left - 1)
             return left > 0

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, render_template, request
 
 from simulator import view
-from simulator.people import Person
+from simulator.records import Person
 from simulator.world import World
 
 POLICY = (

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from werkzeug.datastructures import MultiDict
@@ -23,7 +24,7 @@ class Senders:
 
     business_numbers: Collection[str]
     opted_out: Collection[str]
-    contents: dict[str, dict]
+    contents: dict[str, dict[str, Any]]
 
 
 def check_message(form: MultiDict[str, str], senders: Senders) -> dict[str, str]:
@@ -64,7 +65,7 @@ def _check_body(form: MultiDict[str, str]) -> None:
         raise Refusal(21620)
 
 
-def _check_content(form: MultiDict[str, str], contents: dict[str, dict]) -> dict[str, str]:
+def _check_content(form: MultiDict[str, str], contents: dict[str, dict[str, Any]]) -> dict[str, str]:
     sid, given = form.get("ContentSid"), form.getlist("ContentVariables")
     if not sid:
         if given:

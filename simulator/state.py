@@ -1,6 +1,7 @@
 """Everything the simulator remembers, behind one lock, optionally kept in a JSON file over a restart."""
 
 import json
+import logging
 import threading
 import time
 from collections import deque
@@ -13,7 +14,9 @@ from typing import Any
 
 from simulator.records import STATUS_RANK, Call, Message, Person, chat_id
 
-MAX_MESSAGES = 5000
+log = logging.getLogger(__name__)
+
+MAX_MESSAGES = 2000
 MAX_CALLS = 400
 
 
@@ -119,7 +122,14 @@ class State:
     def _load(self) -> None:
         if self._path is None or not self._path.exists():
             return
-        kept = json.loads(self._path.read_text(encoding="utf-8"))
+        try:
+            self._take_over(json.loads(self._path.read_text(encoding="utf-8")))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            aside = self._path.with_name(self._path.name + ".unreadable")
+            log.exception("the kept chats cannot be read; they are now in %s", aside)
+            self._path.replace(aside)
+
+    def _take_over(self, kept: dict[str, Any]) -> None:
         people = (Person(**row) for row in kept["people"])
         self.people = {person.chat_id: person for person in people}
         self.messages = {row["sid"]: Message.from_json(row) for row in kept["messages"]}

@@ -13,6 +13,7 @@ from simulator.records import Message, Person
 from simulator.world import World
 
 AVATAR_COLOURS = 6
+SHOWN_MESSAGES = 200
 SHOWN_CALLS = 80
 TICKS = {
     "queued": ("clock", "Queued"),
@@ -58,7 +59,7 @@ class SeenCounts:
 
 def bubbles(world: World, chat: str) -> list[Bubble]:
     today, previous, drawn = local(world.clock.now()).date(), None, []
-    for message in world.state.chat(chat):
+    for message in world.state.chat(chat)[-SHOWN_MESSAGES:]:
         day = local(message.at).date()
         drawn.append(_bubble(world, message, _day_words(day, today) if day != previous else ""))
         previous = day

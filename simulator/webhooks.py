@@ -15,7 +15,7 @@ SHOWN_ANSWER_CHARACTERS = 600
 
 
 def signature(token: str, url: str, form: dict[str, str]) -> str:
-    return RequestValidator(token).compute_signature(url, form)
+    return str(RequestValidator(token).compute_signature(url, form))
 
 
 def spoiled(right: str) -> str:

@@ -1,7 +1,9 @@
 """The page, in a real browser: send, tap, ticks, clock, inspector, on a desktop and on a phone."""
 
 import json
+import os
 import re
+import shutil
 
 import pytest
 import requests
@@ -28,7 +30,9 @@ ROWS = {
 @pytest.fixture(scope="module")
 def chromium():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        # The distribution's browser if there is one, else the one that Playwright brings.
+        found = os.environ.get("CHROMIUM_PATH") or shutil.which("chromium") or shutil.which("google-chrome")
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield browser
         browser.close()
 

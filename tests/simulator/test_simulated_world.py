@@ -75,6 +75,14 @@ def test_a_restart_keeps_the_chats_the_templates_and_the_window(phone, settings)
         again.stop()
 
 
+def test_a_state_file_that_cannot_be_read_is_put_aside_not_fatal(settings):
+    settings.state_path.write_text("{half")
+    server = Server(settings, 0)
+    server.start()
+    server.stop()
+    assert settings.state_path.with_name("simulator.json.unreadable").read_text() == "{half"
+
+
 def test_reset_clears_chats_and_faults_but_keeps_templates(phone):
     phone.say("hi")
     sid = phone.content("due", {"twilio/text": {"body": "Hello there."}})
