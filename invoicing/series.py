@@ -35,6 +35,12 @@ class DateBeforeLast(Invalid):
     code = "INVOICE_DATE_BEFORE_LAST"
 
 
+class DateInFuture(Invalid):
+    """A document dated after today."""
+
+    code = "INVOICE_DATE_IN_FUTURE"
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A document's place in its series."""
@@ -46,11 +52,14 @@ class Place:
 
 
 def take(session: Session, organisation: Organisation, document_type: str, issued_on: date | None = None) -> Place:
-    """The next number, dated today unless told otherwise. Locks the series. Raises DateBeforeLast.
+    """The next number, dated today unless told otherwise. Locks the series. Raises DateBeforeLast, DateInFuture.
 
     Should today lie before the last document (the time zone was changed), the last document's date is used.
     """
-    on = issued_on or clock.today(organisation.timezone)
+    today = clock.today(organisation.timezone)
+    on = issued_on or today
+    if on > today:
+        raise DateInFuture(f"A document cannot be dated {on}: today is {today}.", today=str(today))
     year = tax.financial_year(on, organisation.country)
     key = (str(db.org_of(session)), document_type, year)
     prefix, sequence = db.execute(session, _NEXT, (*key, prefix_of(organisation, document_type))).one()

@@ -1,0 +1,87 @@
+"""Share links: random, hashed, ending by themselves or at once; every wrong one looks the same."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from core import clock, crypto, db, ids
+from core.errors import NotFound
+from invoicing import sharing
+from invoicing.sharing import Found
+from invoicing.tables import Invoice, ShareLink
+from parties.tables import Retailer, TenantRoute
+
+
+@pytest.fixture
+def invoice_id(org: UUID, make_retailer: Callable[..., Retailer], issue: Callable[..., Invoice]) -> UUID:
+    with db.transaction(org) as session:
+        return issue(session, make_retailer(session).id).id
+
+
+def mint(org: UUID, invoice_id: UUID, purpose: sharing.Purpose = "share") -> str:
+    """The token of a new, committed link."""
+    with db.transaction(org) as session:
+        return sharing.mint(session, invoice_id, purpose).split("/")[-2]
+
+
+def test_a_link_leads_to_its_invoice_and_counts(org: UUID, invoice_id: UUID) -> None:
+    with db.transaction(org) as session:
+        url = sharing.mint(session, invoice_id)
+        number = session.scalars(select(Invoice.number)).one()
+    head, token, name = url.rsplit("/", 2)
+    assert (head, len(token), name) == ("http://bahi.test/i", 43, f"{number.replace('/', '-')}.pdf")
+    assert sharing.find(token) == sharing.find(token) == Found(org, invoice_id)
+    with db.transaction(org) as session:
+        assert session.scalars(select(ShareLink.downloads)).one() == 2
+
+
+def test_the_database_never_holds_a_token(org: UUID, invoice_id: UUID) -> None:
+    token = mint(org, invoice_id)
+    with db.transaction(org) as session:
+        assert session.scalars(select(ShareLink.token_hash)).one() == crypto.fingerprint(token)
+        assert session.get(TenantRoute, ("share", token)) is None
+
+
+@pytest.mark.parametrize(("purpose", "hours"), [("media", 24), ("share", 7 * 24)])
+def test_a_link_ends_by_itself(org: UUID, invoice_id: UUID, purpose: sharing.Purpose, hours: int) -> None:
+    token = mint(org, invoice_id, purpose)
+    clock.advance(timedelta(hours=hours, minutes=-1))
+    assert sharing.find(token) is not None
+    clock.advance(timedelta(minutes=2))
+    assert sharing.find(token) is None
+
+
+def test_revoking_ends_every_link_at_once(org: UUID, invoice_id: UUID) -> None:
+    tokens = [mint(org, invoice_id), mint(org, invoice_id, "media")]
+    with db.transaction(org) as session:
+        assert sharing.revoke(session, invoice_id, "sent to the wrong person") == 2
+        assert sharing.revoke(session, invoice_id, "again") == 0
+    assert [sharing.find(token) for token in tokens] == [None, None]
+    assert sharing.find(mint(org, invoice_id)) is not None
+
+
+@pytest.mark.parametrize("token", ["", "A" * 43, "A" * 42, "../../etc/passwd", "ب" * 43])
+def test_a_guess_finds_nothing(database: str, token: str) -> None:
+    assert sharing.find(token) is None
+
+
+def test_another_organisation_cannot_share_the_invoice(
+    new_org: Callable[..., UUID], org: UUID, invoice_id: UUID
+) -> None:
+    with db.transaction(new_org()) as session, pytest.raises(NotFound):
+        sharing.mint(session, invoice_id)
+    with db.transaction(org) as session, pytest.raises(NotFound):
+        sharing.mint(session, ids.new())
+
+
+def test_routes_of_long_ended_links_are_forgotten(org: UUID, invoice_id: UUID) -> None:
+    old = mint(org, invoice_id, "media")
+    clock.advance(timedelta(days=9))
+    new = mint(org, invoice_id, "media")
+    with db.transaction(org) as session:
+        assert sharing.purge(session) == 1
+        assert session.get(TenantRoute, ("share", crypto.fingerprint(old))) is None
+    assert sharing.find(new) is not None
