@@ -131,7 +131,7 @@ def test_after_kill_minus_nine_its_processes_end_and_the_next_start_takes_second
     eventually(lambda: not [pid for pid in children if command_of(pid)])
     began = time.monotonic()
     up.start()
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30  # two or three when nothing else runs on the machine
     up.process.terminate()
     assert up.process.wait(45) == 0
     assert services.find(up.home) is None
