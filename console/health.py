@@ -1,12 +1,12 @@
 """Is it alive, is it ready, what does it count: for supervisors and monitoring."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from flask import Blueprint, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
 from sqlalchemy.exc import SQLAlchemyError
 
-from core import db, queue
+from core import clock, db, queue
 
 blueprint = Blueprint("health", __name__)
 
@@ -27,7 +27,7 @@ def ready() -> tuple[dict[str, object], int]:
             at = db.execute(session, "SELECT max(at) FROM heartbeat WHERE name = 'tick'").scalar()
     except SQLAlchemyError:
         return {"status": "unavailable", "database": "down"}, 503
-    late = at is None or datetime.now(UTC) - at > TICK_TOO_OLD
+    late = at is None or clock.now() - at > TICK_TOO_OLD
     return {
         "status": "ok",
         "database": "up",

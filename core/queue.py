@@ -58,6 +58,14 @@ def taken(job: str) -> None:
         _log.warning("hint.kept", job=job, error=str(error))  # the key expires by itself
 
 
+def is_up() -> bool:
+    """Whether Redis answers now."""
+    try:
+        return bool(connection(getpid()).ping())
+    except RedisError:
+        return False
+
+
 @lru_cache(maxsize=4)
 def connection(_pid: int) -> Redis:
     """This process's Redis with short timeouts; a forked child gets its own."""
