@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import click
 
-from cli import environment, schema
+from cli import environment, metering, schema
 from cli.embedded.processes import port_is_free, wait_until
 from cli.services import Terminated, ready
 from cli.supervisor import Child, Supervisor
@@ -87,6 +87,7 @@ def _run(plan: Plan) -> int:
         if schema.migrate(endpoints.database_url):
             _say("the database is migrated")
         sign_in = _seed() if plan.demo else ()
+        metering.begin()
         supervisor = Supervisor(_children(plan), folder=environment.ROOT)
         watch = threading.Thread(target=_wait_until_ready, args=(plan, supervisor, sign_in), daemon=True)
         supervisor.on_start = watch.start

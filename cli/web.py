@@ -1,14 +1,13 @@
 """`bahi web`: the HTTP door, served by gunicorn."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
 
 import click
 
-from cli import environment
+from cli import environment, metering
 from cli.services import ready
 
 STOP_SECONDS = 20
@@ -23,20 +22,12 @@ def command(port: int, host: int) -> None:
     Examples: ./bahi web --port 9000;  PORT=8080 ./bahi web --host 0.0.0.0
     """
     server = [sys.executable, "-P", "-m", "gunicorn", "-c", "cli/gunicorn.py", "--bind", f"{host}:{port}"]
-    _empty_metrics()
+    metering.begin()
     os.chdir(environment.ROOT)
     if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
         os.execv(sys.executable, [*server, "app:create_app()"])
     with ready():
         _serve([*server, "app:create_app()"])
-
-
-def _empty_metrics() -> None:
-    """Counters of earlier processes would be added up for ever."""
-    folder = environment.home() / "metrics"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def _serve(server: list[str]) -> None:
