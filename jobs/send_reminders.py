@@ -27,9 +27,11 @@ def _remind(session: Session, digest: Digest) -> bool:
     try:
         with session.begin_nested():
             message_id = notices.reminder(session, digest)
-            if message_id is not None:
+            if message_id is None:
+                reminders.skip(session, digest, "nothing_to_say")
+            else:
                 reminders.attach(session, digest, message_id)
-        return True
+        return message_id is not None
     except Exception as error:
         _log.exception("reminder.failed", retailer=ids.public("ret", digest.retailer_id))
         reminders.skip(session, digest, "not_written")
