@@ -112,7 +112,8 @@ def _with_remembered(index: Index, question: Question, said: Goods, settle: Sett
         whole = _one_pack(index, question, said)
         if whole is not None:
             return whole
-        unit = Unit(question.unit, question.unit) if question.unit else None
+        asked = Unit(question.unit, question.unit) if question.unit else None
+        unit = said.units[0] if said.units and not said.amounts else asked
         amount = Amount(0, 0, question.qty, unit, bound=unit is None)
         said = Goods(said.mention, [*said.amounts, amount], said.features, said.units)
     outcome = settle(said)

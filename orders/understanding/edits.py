@@ -13,6 +13,7 @@ from orders.understanding.elements import Amount, Form, Goods, Mention
 from orders.understanding.facts import CartLine, Context, Line, Question, Unsold
 from orders.understanding.gathering import Entry
 from orders.understanding.index import Index, NameKind
+from orders.understanding.naming import in_family
 from orders.understanding.settling import Outcome, fits
 from orders.understanding.sharing import Settle
 from orders.understanding.statements import NOBODY
@@ -200,9 +201,7 @@ def _same_name(desk: Desk, old: CartLine, said: Goods | None) -> Goods | None:
     """The family of the old line, with what was said instead."""
     if said is None:
         return None
-    family = desk.index.by_sku[old.sku].family
-    items = frozenset(item.position for item in desk.index.items if item.family == family)
-    mention = replace(said.mention, kind=NameKind.ALIAS, items=items, cover=items)
+    mention = in_family(desk.index, desk.mention([old], said.mention))
     return Goods(mention, said.amounts, said.features, said.units)
 
 

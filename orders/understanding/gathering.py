@@ -9,9 +9,13 @@ from dataclasses import dataclass, replace
 
 from orders.understanding.elements import Amount, Goods
 from orders.understanding.facts import Line, Question, Unsold
+from orders.understanding.index import Index
+from orders.understanding.naming import in_family
 from orders.understanding.settling import Outcome
 from orders.understanding.sharing import Settle
 from orders.understanding.statements import Statement
+
+_ABOUT_OTHER_THINGS = frozenset({"account", "cart", "later", "repeat", "greeting", "thanks", "time"})
 
 
 @dataclass(slots=True)
@@ -27,7 +31,7 @@ class Entry:
         return self.statement.op
 
 
-def gather(statements: Sequence[Statement], settle: Settle) -> list[Entry]:
+def gather(index: Index, statements: Sequence[Statement], settle: Settle) -> list[Entry]:
     """The entries of a message in order."""
     entries: list[Entry] = []
     held: Goods | None = None
@@ -42,7 +46,7 @@ def gather(statements: Sequence[Statement], settle: Settle) -> list[Entry]:
             held = None
             _share_each(entries, settle)
         elif statement.said is not None:
-            if not _completes(entries, statement, statement.said, settle):
+            if not _completes(index, entries, statement, statement.said, settle):
                 entries.append(Entry(statement, None, None))
                 held = statement.said if statement.op == "put" else None
         elif statement.op in ("remove", "reduce"):
@@ -62,7 +66,7 @@ def _in_place_of(entries: list[Entry], replaced: Goods, goods: Goods, settle: Se
     return goods if has_its_own else Goods(goods.mention, goods.amounts + counted[-1:], goods.features, goods.units)
 
 
-def _completes(entries: list[Entry], statement: Statement, said: Goods, settle: Settle) -> bool:
+def _completes(index: Index, entries: list[Entry], statement: Statement, said: Goods, settle: Settle) -> bool:
     """Does what was said belong to the goods named last? Then the entries are brought up to date."""
     last = entries[-1] if entries else None
     if last is None or last.goods is None or last.goods.mention.is_stranger:
@@ -77,7 +81,7 @@ def _completes(entries: list[Entry], statement: Statement, said: Goods, settle: 
             return True
     if statement.op in ("reduce", "remove"):
         return False
-    return _carries_over(entries, statement, last.goods, said, settle)
+    return _carries_over(index, entries, statement, last.goods, said, settle)
 
 
 def _corrects(last: Entry, said: Goods, settle: Settle) -> bool:
@@ -105,12 +109,18 @@ def _is_closer(before: Outcome | None, after: Outcome) -> bool:
     return before.qty is None and (after.qty is not None or len(after.candidates) < len(before.candidates))
 
 
-def _carries_over(entries: list[Entry], statement: Statement, goods: Goods, said: Goods, settle: Settle) -> bool:
-    """The name said last holds for the next size: "coke 500 2 peti, 250 1 peti"."""
-    start = min((amount.start for amount in said.amounts), default=goods.mention.start)
+def _carries_over(
+    index: Index, entries: list[Entry], statement: Statement, goods: Goods, said: Goods, settle: Settle
+) -> bool:
+    """The name said last holds for the next size: "coke 500 2 peti, 250 1 peti"; or, failing that, its family."""
+    pieces = (*said.amounts, *said.features)
+    start = min((piece.start for piece in pieces), default=goods.mention.start)
     mention = replace(goods.mention, start=start, end=start)
     again = Goods(mention, said.amounts, said.features, said.units)
     outcome = settle(again)
+    if not isinstance(outcome, Line):
+        again = replace(again, mention=in_family(index, mention))
+        outcome = settle(again)
     known = {entry.outcome.sku for entry in entries if isinstance(entry.outcome, Line)}
     if isinstance(outcome, Line) and outcome.sku not in known:
         entries.append(Entry(statement, again, outcome))
@@ -162,7 +172,7 @@ def is_order_for_stranger(entry: Entry) -> bool:
     An amount with a unit orders. A bare number orders beside at most two words, an ordering verb beside at most three.
     """
     goods = entry.goods
-    if goods is None or not isinstance(entry.outcome, Unsold) or not goods.mention.is_stranger:
+    if goods is None or not isinstance(entry.outcome, Unsold) or goods.mention.items:
         return True
     if any(_is_clear(amount) for amount in goods.amounts):
         return True
@@ -170,7 +180,8 @@ def is_order_for_stranger(entry: Entry) -> bool:
     others = sum(1 for other in entry.statement.goods if other is not goods)
     if goods.amounts:
         return length <= 2 and not others
-    return length <= 3 and not others and entry.statement.clause.orders
+    clause = entry.statement.clause
+    return length <= 3 and not others and clause.orders and not clause.roles & _ABOUT_OTHER_THINGS
 
 
 def _is_clear(amount: Amount) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from orders.understanding.elements import Amount, Mention, Piece
-from orders.understanding.index import NameKind
+from orders.understanding.index import Index, NameKind
 from orders.understanding.words import Roles
 
 
@@ -91,3 +91,10 @@ def _join_distant(pieces: list[Piece]) -> list[Piece]:
             last = len(found)
         found.append(piece)
     return found
+
+
+def in_family(index: Index, mention: Mention) -> Mention:
+    """The mention, widened to every item of the families it names; what made it narrower ("blue") is forgotten."""
+    families = {index.items[at].family for at in mention.items or mention.cover}
+    members = frozenset(item.position for item in index.items if item.family in families)
+    return replace(mention, kind=NameKind.ALIAS, items=members, cover=members)

@@ -134,14 +134,15 @@ def _roles(clauses: Sequence[Clause]) -> words.Roles:
 
 def _goods(message: Message) -> Understanding:
     """An order or an edit, if the message orders anything."""
-    talking = any(clause.talk for clause in message.clauses)
+    talk = frozenset().union(*(clause.talk for clause in message.clauses))
     telling = [clause for clause in message.clauses if not clause.talk]
-    if talking and not any(clause.orders for clause in telling):
+    promises = talk == {"payment"}  # "2 peti pepsi, payment kal de dunga" still orders
+    if talk and not promises and not any(clause.orders for clause in telling):
         return _chatter(message)
-    heard = gather(message.statements(telling), message.settle)
+    heard = gather(message.index, message.statements(telling), message.settle)
     entries = [entry for entry in heard if is_order_for_stranger(entry)]
     says_more = len(entries) < len(heard)
-    if talking:
+    if talk:
         entries = [e for e in entries if isinstance(e.outcome, Line)]
     if not entries or not _means_goods(message, entries, says_more):
         return _chatter(message)
@@ -162,7 +163,8 @@ def _means_goods(message: Message, entries: list[Entry], says_more: bool) -> boo
     if any(goods.amounts for goods in named) or any(clause.orders for clause in message.clauses):
         return bool(named)
     others = _roles(message.clauses) & {"account", "greeting", "thanks", "not", "no"}
-    return bool(named) and not says_more and not others
+    alone = not any(goods.mention.stranger_before or goods.mention.stranger_after for goods in named)
+    return bool(named) and alone and not says_more and not others
 
 
 def _ordered(outcomes: Sequence[Outcome]) -> Understanding:

@@ -170,12 +170,16 @@ class Scanner:
 
     def _form(self, start: int, end: int, unit: Unit | None) -> tuple[Form, int]:
         """Is it a price? "rs 10", "10 rs", "mrp 12", and everything "wala"."""
-        rupees = start > 0 and "price" in self.marks[start - 1]
+        rupees = start > 0 and "price" in self.marks[start - 1] and not self._ends_a_number(start - 2)
         while end < len(self.tokens) and "price" in self.marks[end] and unit is None:
             rupees, end = True, end + 1
         if end < len(self.tokens) and "wala" in self.marks[end]:
             return Form.PLAIN if unit is not None and not unit.is_measure else Form.PRICE, end + 1
         return (Form.RATE if rupees else Form.PLAIN), end
+
+    def _ends_a_number(self, at: int) -> bool:
+        """ "10 rs 1 peti": these rupees belong to the number before them."""
+        return at >= 0 and numbers.number_at(self.tokens, at) is not None
 
     def _other_end(self, number: numbers.Number) -> numbers.Number | None:
         """The far end of a range ("5-6 box", "5 se 6 peti", "2 ya 3", "do teen peti"), or the second "1" of "1-1"."""

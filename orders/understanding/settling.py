@@ -41,13 +41,19 @@ class _Reading:
 
     def ask(self, reason: str, candidates: list[Item] | None = None) -> Question:
         """A question that remembers the quantity, if exactly one was said."""
-        said = self.packs or self.measures
+        said = self.packs or (self.bare if self._counts_bare() else [] if self.bare else self.measures)
         one = said[0] if len(said) == 1 and not said[0].vague else None
         unit = one.unit if one is not None else (self.goods.units[0] if self.goods.units else None)
         shown = self.candidates if candidates is None else candidates
         return Question(
             reason, self.text, one.value if one else None, unit.name if unit else None, tuple(i.sku for i in shown)
         )
+
+    def _counts_bare(self) -> bool:
+        """Is the only number certainly a quantity, whichever candidate is meant?"""
+        if len(self.bare) != 1 or self.measures:
+            return False
+        return not any(fits(item, self.bare[0]) or _of_size([item], self.bare[0]) for item in self.candidates)
 
     def unsold(self) -> Unsold:
         return Unsold(self.text, tuple(item.sku for item in self.candidates))
@@ -241,8 +247,18 @@ def _single_bare(reading: _Reading) -> Outcome | None:
         return reading.ask("size_or_quantity")
     if not reading.sized and amount.value != 1 and _of_size(reading.candidates, amount):
         return reading.ask("size_or_quantity")
+    if _sounds_like_pieces(reading, amount):
+        return reading.ask("unit_unclear")
     reading.packs, reading.bare = [amount], []
     return None
+
+
+def _sounds_like_pieces(reading: _Reading, amount: Amount) -> bool:
+    """ "30 ande" of something sold in trays of 30: thirty eggs or thirty trays? Few mean that many trays."""
+    if len(reading.candidates) != 1 or not reading.candidates[0].sold_in_packs_of_many:
+        return False
+    worth = reading.candidates[0].worth(None)
+    return worth is not None and amount.value >= worth[1]
 
 
 def _two_bare(reading: _Reading) -> Outcome | None:

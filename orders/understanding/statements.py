@@ -83,7 +83,7 @@ def _goods(pieces: Sequence[Piece], settle: Settle) -> tuple[list[Goods], Goods 
         [piece for piece in pieces if isinstance(piece, Feature)],
         [piece.unit for piece in pieces if isinstance(piece, LooseUnit)],
     )
-    return [], said if said.amounts or said.features else None
+    return [], said if said.amounts or said.features or said.units else None
 
 
 def _replacement(pieces: list[Piece]) -> tuple[list[Piece] | None, list[Piece]]:

@@ -99,11 +99,13 @@ def yes_or_no(text: str) -> bool | None:
     if any(t.kind in (Kind.NUMBER, Kind.QUESTION) for t in tokens):
         return None
     spoken = {_SIGNS[t.text] for t in tokens if t.text in _SIGNS}
+    polite: set[str] = set()
     for roles in _of_words(tokens):
         verdict = _verdict(roles)
         if verdict is None:
             return None
-        spoken |= verdict
+        (polite if "courtesy" in roles else spoken).update(verdict)
+    spoken = spoken or polite
     return spoken == {"yes"} if len(spoken) == 1 else None
 
 
