@@ -1,0 +1,361 @@
+"""The doctor: it finds nothing wrong with a healthy shop, and each planted corruption by its own invariant."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import click.testing
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from cli import doctor as command_line
+from core import clock, db, ids
+from credit import accounts, bills, days, pauses, payments, reminders, reservations
+from parties import channels, organisations, retailers
+from parties.tables import Retailer
+from reports import doctor, invariants
+from reports.invariant import Invariant
+
+Make = Callable[..., Retailer]
+
+KNOWN = {invariant.id: invariant for invariant in invariants.load()}
+
+
+@pytest.fixture(scope="module")
+def history(database: str) -> Iterator[tuple[Session, Retailer]]:
+    """An organisation with some history, written as the owner of the tables, who can do what the application cannot.
+
+    Nothing of it is committed.
+    """
+    engine = create_engine(db.driver_url(database), connect_args={"options": "-c timezone=UTC"})
+    with engine.connect() as connection:
+        outer = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            db.enter(session, ids.new())
+            yield session, _live(session)
+        outer.rollback()
+    engine.dispose()
+
+
+@pytest.fixture
+def owner(history: tuple[Session, Retailer]) -> Iterator[Session]:
+    """The owner's session; what a test does to the history is undone after it."""
+    session = history[0]
+    org_id = db.org_of(session)
+    undone = session.begin_nested()
+    yield session
+    undone.rollback()
+    db.enter(session, org_id)
+
+
+@pytest.fixture
+def shop(history: tuple[Session, Retailer]) -> Retailer:
+    """The shop that the history is about."""
+    return history[1]
+
+
+def _live(session: Session) -> Retailer:
+    """Bills, payments, a reversal, a reservation, a pause, reminders, messages, an invoice."""
+    organisations.create(session, organisations.NewOrganisation(name="Doctor's", country="IN", state_code="27"))
+    channel = channels.register(session, account_sid="AC1", number="+918000000001", tokens=["t"])
+    shop = retailers.create(session, retailers.Details(code="R1", name="Sharma Kirana", phone="+919800000000"))
+    accounts.open_account(session, shop.id, accounts.Terms(limit_minor=5_000))
+    session.flush()  # the rest is hand-written
+    _bill(session, shop, 1_000, "A", due_in=0)
+    _bill(session, shop, 2_000, "B", due_in=5)
+    payments.record(session, payments.NewPayment(shop.id, 700, "upi", reference="41234"))
+    bounced = payments.record(session, payments.NewPayment(shop.id, 900, "cheque", reference="000017"))
+    payments.reverse(session, bounced.payment_id, "bounced", charge_minor=50)
+    reservations.reserve(session, shop.id, ids.new(), 400)
+    pauses.pause(session, shop.id, "late")
+    reminders.claim(session, days.today(session))
+    _message(session, shop, channel.id)
+    _inbound(session, channel.id)
+    _invoice(session, shop)
+    return shop
+
+
+def _bill(session: Session, shop: Retailer, amount_minor: int, reference: str, due_in: int) -> None:
+    today = days.today(session)
+    due_on = today + timedelta(days=due_in)
+    contra = {"sales": amount_minor}
+    bills.post(session, bills.Posting(shop.id, bills.INVOICE, reference, today, due_on, amount_minor, contra))
+
+
+def _message(session: Session, shop: Retailer, channel_id: UUID) -> None:
+    db.execute(
+        session,
+        "INSERT INTO outbox_message (org_id, id, channel_id, retailer_id, to_address, language, kind, body, status,"
+        " rank, attempt, available_at, provider_sid, created_at)"
+        " VALUES (%s, gen_random_uuid(), %s, %s, 'whatsapp:+919800000000', 'en', 'text', 'hello', 'delivered', 4, 1,"
+        " clock_timestamp(), 'SM1', now())",
+        (str(db.org_of(session)), str(channel_id), str(shop.id)),
+    )
+    db.execute(
+        session,
+        "INSERT INTO outbox_status (org_id, message_id, status, at)"
+        " SELECT org_id, id, 'delivered', now() FROM outbox_message WHERE org_id = %s",
+        (str(db.org_of(session)),),
+    )
+
+
+def _inbound(session: Session, channel_id: UUID) -> None:
+    db.execute(
+        session,
+        "INSERT INTO inbound_message (org_id, id, channel_id, account_sid, message_sid, from_address, body, payload,"
+        " status, outcome, attempts, received_at, handled_at)"
+        " VALUES (%s, gen_random_uuid(), %s, 'AC1', 'SM1', 'whatsapp:+91', 'hi', '{}', 'handled', 'effect', 1, now(),"
+        " now())",
+        (str(db.org_of(session)), str(channel_id)),
+    )
+
+
+def _invoice(session: Session, shop: Retailer) -> None:
+    bill = bills.open_bills(session, shop.id)[0]
+    db.execute(
+        session,
+        "INSERT INTO invoice (org_id, id, document_type, financial_year, sequence, number, retailer_id, source_id,"
+        " bill_id, status, issued_on, due_on, place_of_supply, currency, seller, buyer, taxable_minor, cgst_minor,"
+        " sgst_minor, utgst_minor, igst_minor, cess_minor, round_off_minor, total_minor, created_at)"
+        " VALUES (%s, gen_random_uuid(), 'tax_invoice', '2026-27', 1, 'SGT/26-27/1', %s, gen_random_uuid(), %s,"
+        " 'issued', %s, %s, '27', 'INR', '{}', '{}', %s, 0, 0, 0, 0, 0, 0, %s, now())",
+        (
+            str(db.org_of(session)),
+            str(shop.id),
+            str(bill.id),
+            bill.bill_on,
+            bill.due_on,
+            bill.amount_minor,
+            bill.amount_minor,
+        ),
+    )
+
+
+def examine(session: Session, invariant: Invariant) -> doctor.Finding:
+    mode = doctor.FAST if invariant.full_probe else doctor.FULL  # a probe asks on another connection
+    return doctor.examine(session, invariant, db.org_of(session), mode)
+
+
+def test_a_healthy_shop_breaks_nothing(owner: Session) -> None:
+    findings = [examine(owner, invariant) for invariant in KNOWN.values()]
+    assert [finding for finding in findings if finding.status != doctor.HOLDS] == []
+
+
+SABOTAGE = {
+    "a check on transfers is dropped": (
+        "I01",
+        "ALTER TABLE ledger_transfer DROP CONSTRAINT ck_ledger_transfer_two_accounts",
+    ),
+    "the ledger's guard is switched off": ("I02", "ALTER TABLE ledger_transfer DISABLE TRIGGER append_only"),
+    "the application may edit allocations": ("I02", "GRANT UPDATE ON allocation TO bahi_app"),
+    "a reversal takes back another amount": (
+        "I02",
+        "ALTER TABLE ledger_transfer DISABLE TRIGGER append_only;"
+        "UPDATE ledger_transfer SET amount_minor = amount_minor + 1 WHERE reverses_id IS NOT NULL",
+    ),
+    "a transfer is deleted": (
+        "I03",
+        "ALTER TABLE ledger_transfer DISABLE TRIGGER append_only;"
+        "DELETE FROM ledger_transfer WHERE reason = 'bill.charge'",
+    ),
+    "a transfer belongs to nothing": (
+        "I03",
+        "INSERT INTO ledger_transfer SELECT (jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid(),"
+        " 'journal_id', gen_random_uuid(), 'idempotency_key', 'x'))).* FROM ledger_transfer t"
+        " WHERE t.reason = 'bill.charge'",
+    ),
+    "the outstanding is edited": (
+        "I04",
+        "UPDATE credit_account SET outstanding_minor = outstanding_minor - 1",
+    ),
+    "a bill is shown as settled": ("I05", "UPDATE bill SET open_minor = 0 WHERE amount_minor = 2000"),
+    "money on account is invented": (
+        "I06",
+        "UPDATE payment SET unapplied_minor = 10 WHERE status = 'posted'",
+    ),
+    "a reversed payment is posted again": ("I06", "UPDATE payment SET status = 'posted'"),
+    "the limit is passed": (
+        "I07",
+        "ALTER TABLE credit_account DROP CONSTRAINT ck_credit_account_within_limit;"
+        "UPDATE credit_account SET limit_minor = 1",
+    ),
+    "an allowance is given without need": ("I07", "UPDATE credit_account SET allowance_minor = 100"),
+    "the reserved total is edited": ("I08", "UPDATE credit_account SET reserved_minor = reserved_minor + 1"),
+    "an invoice's total is edited": ("I10", "UPDATE invoice SET total_minor = total_minor + 100"),
+    "a bill differs from its invoice": ("I10", "UPDATE invoice SET total_minor = 1, taxable_minor = 1"),
+    "an invoice number is skipped": ("I11", "UPDATE invoice SET sequence = 2"),
+    "an invoice number has a forbidden letter": ("I11", "UPDATE invoice SET number = 'INV_1'"),
+    "a message is taken twice": (
+        "I12",
+        "ALTER TABLE inbound_message DROP CONSTRAINT uq_inbound_message_org_id_account_sid_message_sid;"
+        "INSERT INTO inbound_message SELECT (jsonb_populate_record(m, jsonb_build_object('id', gen_random_uuid()))).*"
+        " FROM inbound_message m",
+    ),
+    "a handled message has no outcome": ("I12", "UPDATE inbound_message SET outcome = 'waiting'"),
+    "a reminder was claimed on another day": ("I15", "UPDATE reminder SET local_on = local_on + 20"),
+    "a paid bill was reminded": ("I15", "UPDATE reminder SET open_minor = 0"),
+    "a sent message has no provider id": ("I17", "UPDATE outbox_message SET provider_sid = NULL"),
+    "a message is stuck in the middle of sending": (
+        "I17",
+        "UPDATE outbox_message SET status = 'sending', lease_until = clock_timestamp() - interval '16 minutes'",
+    ),
+    "nobody sends the queue": (
+        "I17",
+        "UPDATE outbox_message SET status = 'queued', available_at = clock_timestamp() - interval '11 minutes'",
+    ),
+    "a delivered message is shown as sent": ("I18", "UPDATE outbox_message SET status = 'sent', rank = 3"),
+    "a rank was not raised": ("I18", "UPDATE outbox_message SET rank = 3"),
+    "a key was committed without its answer": (
+        "I19",
+        "INSERT INTO idempotency_key (org_id, user_id, route, key, request_hash, created_at)"
+        " SELECT org_id, org_id, '/payment/record', 'k', 'h', now() FROM organisation",
+    ),
+    "one reference pays twice": (
+        "I20",
+        "DROP INDEX uq_payment_reference; UPDATE payment SET status = 'posted', method = 'upi', reference = '1'",
+    ),
+    "an audit entry is edited": (
+        "I21",
+        "ALTER TABLE audit_entry DISABLE TRIGGER append_only;"
+        "UPDATE audit_entry SET body = body || ' ' WHERE action = 'payment.recorded'",
+    ),
+    "an audit entry shows another reason than was hashed": (
+        "I21",
+        "ALTER TABLE audit_entry DISABLE TRIGGER append_only;UPDATE audit_entry SET reason = 'fine' WHERE reason <> ''",
+    ),
+    "an audit entry in the middle is deleted": (
+        "I21",
+        "ALTER TABLE audit_entry DISABLE TRIGGER append_only;"
+        "DELETE FROM audit_entry WHERE action = 'payment.recorded' AND chain_id <> org_id",
+    ),
+    "the end of an audit chain is cut off": (
+        "I21",
+        "ALTER TABLE audit_entry DISABLE TRIGGER append_only; DELETE FROM audit_entry WHERE action = 'credit.paused'",
+    ),
+    "two audit entries change places": (
+        "I21",
+        "ALTER TABLE audit_entry DISABLE TRIGGER append_only;"
+        "ALTER TABLE audit_entry DROP CONSTRAINT uq_audit_entry_org_id_chain_id_seq;"
+        "UPDATE audit_entry SET seq = 5 - seq WHERE seq IN (2, 3) AND chain_id <> org_id",
+    ),
+    "all but the beginning of a chain is cut off": (
+        "I21",
+        "ALTER TABLE audit_entry DISABLE TRIGGER append_only;"
+        "DELETE FROM audit_entry WHERE seq > 2 AND chain_id <> org_id",
+    ),
+    "row-level security is switched off": ("I23", "ALTER TABLE bill DISABLE ROW LEVEL SECURITY"),
+    "row-level security spares the owner": ("I23", "ALTER TABLE payment NO FORCE ROW LEVEL SECURITY"),
+    "a policy is dropped": ("I23", "DROP POLICY own_organisation ON staff_task"),
+    "a table without a tenant appears": ("I23", "CREATE TABLE scratch (id bigint PRIMARY KEY)"),
+    "a reference leaves the organisation": (
+        "I23",
+        "CREATE UNIQUE INDEX by_id ON bill (id);"
+        "ALTER TABLE reminder ADD CONSTRAINT loose FOREIGN KEY (bill_id) REFERENCES bill (id)",
+    ),
+    "the application may empty a table": ("I24", "GRANT TRUNCATE ON bill TO bahi_app"),
+    "the doctor may write": ("I24", "GRANT UPDATE ON bill TO bahi_doctor"),
+    "money becomes a fraction": ("I28", "ALTER TABLE bill ADD COLUMN fee_minor numeric"),
+    "a constraint is not validated": (
+        "I35",
+        "ALTER TABLE bill ADD CONSTRAINT later CHECK (amount_minor < 1000000000) NOT VALID",
+    ),
+    "the schema is of another version": ("I35", "UPDATE alembic_version SET version_num = '0000'"),
+    "a moment has no zone": ("I37", "ALTER TABLE bill ADD COLUMN printed_at timestamp"),
+}
+
+
+@pytest.mark.parametrize("what", SABOTAGE)
+def test_a_corruption_is_found_by_its_invariant(owner: Session, what: str) -> None:
+    identifier, sabotage = SABOTAGE[what]
+    for statement in sabotage.split(";"):
+        db.execute(owner, statement.strip())
+    finding = examine(owner, KNOWN[identifier])
+    assert (finding.status, bool(finding.violations)) == (doctor.VIOLATED, True), finding
+
+
+def test_credit_reserved_while_paused_is_found_in_the_audit_trail(owner: Session, shop: Retailer) -> None:
+    db.execute(owner, "UPDATE credit_account SET paused_at = NULL")
+    reservations.reserve(owner, shop.id, ids.new(), 100)
+    assert examine(owner, KNOWN["I09"]).count == 1
+
+
+def test_rows_of_no_organisation_are_found(owner: Session) -> None:
+    nowhere = ids.new()
+    db.enter(owner, nowhere)
+    db.execute(
+        owner,
+        "INSERT INTO staff_task (org_id, id, kind, detail, facts, created_at)"
+        " VALUES (%s, %s, 'call', 'x', '{}', now())",
+        (str(nowhere), str(nowhere)),
+    )
+    (violation,) = doctor.examine(owner, KNOWN["I38"], mode=doctor.FULL).violations
+    assert violation == "staff_task has 1 rows of no organisation"
+
+
+def test_a_table_open_to_everybody_is_found_by_asking_as_the_application(
+    database: str, org: UUID, new_org: Callable[..., UUID]
+) -> None:
+    other = new_org()
+    with db.transaction(other) as session:
+        db.execute(session, "INSERT INTO catalogue_words VALUES (%s, '{}', '{}', '{}')", (str(other),))
+    engine = create_engine(db.driver_url(database), connect_args={"options": "-c lock_timeout=5000"})
+    try:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE catalogue_words DISABLE ROW LEVEL SECURITY")
+        findings = {finding.id: finding for finding in doctor.check(org, doctor.FULL)}
+    finally:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE catalogue_words ENABLE ROW LEVEL SECURITY")
+        engine.dispose()
+    assert any("catalogue_words" in violation for violation in findings["I24"].violations)
+    assert findings["I23"].status == doctor.VIOLATED
+
+
+def test_a_scheduler_that_fell_silent_is_found_unless_the_clock_was_just_moved(session: Session) -> None:
+    long_ago = clock.now() - timedelta(minutes=4)
+    db.execute(
+        session, "INSERT INTO heartbeat VALUES ('tick', %s) ON CONFLICT (name) DO UPDATE SET at = %s", (long_ago,) * 2
+    )
+    assert doctor.examine(session, KNOWN["I34"]).status == doctor.VIOLATED
+    clock.move_to(datetime.now(UTC) + timedelta(days=3))
+    assert doctor.examine(session, KNOWN["I34"]).status == doctor.HOLDS
+
+
+def test_what_cannot_be_checked_is_not_called_healthy(session: Session) -> None:
+    broken = Invariant(id="X", severity="red", title="t", fix="f", sql="SELECT org_id, what FROM no_such_table")
+    finding = doctor.examine(session, broken)
+    assert finding.status == doctor.UNCHECKED
+    assert doctor.exit_code([finding]) == 2
+    assert doctor.examine(session, KNOWN["I01"]).status == doctor.HOLDS
+    assert doctor.exit_code([]) == 2
+
+
+def test_every_invariant_has_a_number_of_its_own_and_a_remedy() -> None:
+    listed = invariants.load()
+    assert len({invariant.id for invariant in listed}) == len(listed) >= 25
+    assert all(invariant.title and invariant.fix and invariant.severity in ("red", "amber") for invariant in listed)
+
+
+def test_the_doctor_reads_as_a_role_that_cannot_write(org: UUID) -> None:
+    with db.transaction(org, role=db.DOCTOR) as session, pytest.raises(Exception, match="permission denied"):
+        db.execute(session, "UPDATE credit_account SET outstanding_minor = 0")
+
+
+def test_the_command_is_green_on_a_healthy_organisation_and_prints_json(org: UUID) -> None:
+    arguments = ["--full", "--json", "--org", organisations.public_id(org)]
+    result = click.testing.CliRunner().invoke(command_line.command, arguments, standalone_mode=False)
+    assert result.return_value == 0, result.output
+    assert '"id": "I04"' in result.stdout
+
+
+def test_the_command_says_what_is_wrong_and_what_to_do(org: UUID, make_retailer: Make) -> None:
+    with db.transaction(org) as session:
+        shop = make_retailer(session)
+        db.execute(session, "UPDATE credit_account SET outstanding_minor = 5 WHERE retailer_id = %s", (str(shop.id),))
+    result = click.testing.CliRunner().invoke(
+        command_line.command, ["--org", organisations.public_id(org)], standalone_mode=False
+    )
+    assert result.return_value == 1
+    assert "FAIL I04" in result.stdout
+    assert "Remedy: " in result.stdout
