@@ -7,6 +7,7 @@ equal paper gives equal bytes.
 import hashlib
 import os
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -107,6 +108,5 @@ def _digest(content: bytes) -> str:
 
 
 def _printing() -> ModuleType:
-    from invoicing import printing  # noqa: PLC0415  loads reportlab, which handing out a kept file does without
-
-    return printing
+    """What draws: reportlab, which a process that only hands out kept files never loads."""
+    return import_module("invoicing.printing")
