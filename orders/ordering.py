@@ -86,7 +86,8 @@ class AlreadyDispatched(DomainError):
 class PriceChanged(DomainError):
     """Prices rose since the quote. The draft holds the new ones: whoever catches this asks again, then confirms.
 
-    The new prices are kept only when the transaction goes on; after a rollback use `reprice` before asking again.
+    The new prices are kept only when the transaction goes on. After a rollback use `reprice`, or confirm with the
+    `agreed_minor` that the fresh yes was for.
     """
 
     code = "PRICE_CHANGED"
@@ -119,11 +120,12 @@ def draft(session: Session, retailer_id: UUID, wanted: Sequence[Wanted], source:
     return drafting.write(session, retailer_id, priced, source=source, payment_mode=None, replacing=True)
 
 
-def confirm(session: Session, order_id: UUID, payment_mode: str) -> Order:
+def confirm(session: Session, order_id: UUID, payment_mode: str, agreed_minor: int | None = None) -> Order:
     """Promise a pending order; on credit the total is reserved. Again for the same order: the order as it stands.
 
-    Re-priced at today's catalogue: the same or less goes on, more raises PriceChanged with the draft updated. Raises
-    guardrails.Refused (the order stays pending), NotPending, NotFound. Four statements on the usual way.
+    Re-priced at today's catalogue: up to what was agreed to (the draft's total unless `agreed_minor` names another)
+    goes on, more raises PriceChanged with the draft updated. Raises guardrails.Refused (the order stays pending),
+    NotPending, NotFound. Four statements on the usual way.
     """
     _check(payment_mode=payment_mode)
     found, at = _locked(session, order_id)
@@ -131,7 +133,10 @@ def confirm(session: Session, order_id: UUID, payment_mode: str) -> Order:
         return get(session, order_id)
     if found.status != PENDING:
         raise NotPending(found)
-    return _confirm(session, _agreed(session, found, at), payment_mode)
+    today = _today(session, found, at)
+    if today.total_minor > (found.total_minor if agreed_minor is None else agreed_minor):
+        raise PriceChanged(found.total_minor, today)
+    return _confirm(session, today, payment_mode)
 
 
 def place(
@@ -148,7 +153,7 @@ def place(
 def retry(session: Session, order_id: UUID, payment_mode: str | None = None) -> Placed:
     """Put a failed order through the guardrails again at today's prices; confirmed already: nothing happens.
 
-    Raises PriceChanged when it would now cost more, NotPending, NotFound.
+    Whoever retries takes today's prices, as in placing it anew. Raises NotPending, NotFound.
     """
     found, at = _locked(session, order_id)
     if found.status in (CONFIRMED, DISPATCHED):
@@ -157,7 +162,7 @@ def retry(session: Session, order_id: UUID, payment_mode: str | None = None) -> 
         raise NotPending(found)
     mode = payment_mode or found.payment_mode or CREDIT
     _check(payment_mode=mode)
-    return _try(session, _agreed(session, found, at), mode)
+    return _try(session, _today(session, found, at), mode)
 
 
 def reprice(session: Session, order_id: UUID) -> Order:
@@ -165,7 +170,7 @@ def reprice(session: Session, order_id: UUID) -> Order:
     found, at = _locked(session, order_id)
     if found.status not in (PENDING, FAILED):
         raise NotPending(found)
-    return drafting.rewrite(session, found, drafting.price(session, at, drafting.wishes(found)))
+    return _today(session, found, at)
 
 
 def cancel(session: Session, order_id: UUID, reason: str) -> Order:
@@ -212,17 +217,14 @@ def _locked(session: Session, order_id: UUID) -> tuple[Order, Standing]:
     return order.from_row(row), drafting.standing_of(row)
 
 
-def _agreed(session: Session, found: Order, at: Standing) -> Order:
-    """The order at today's prices, if they are not above those that were agreed to. Raises PriceChanged."""
+def _today(session: Session, found: Order, at: Standing) -> Order:
+    """The order at today's prices, written down when they differ."""
     if found.catalogue_version == at.catalogue_version and _quoted_on(found, at) == at.today:
         return found
     priced = drafting.price(session, at, drafting.wishes(found))
     if _same(found, priced):
         return found
-    changed = drafting.rewrite(session, found, priced)
-    if changed.total_minor > found.total_minor:
-        raise PriceChanged(found.total_minor, changed)
-    return changed
+    return drafting.rewrite(session, found, priced)
 
 
 def _quoted_on(found: Order, at: Standing) -> date:

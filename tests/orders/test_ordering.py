@@ -122,6 +122,17 @@ def test_a_higher_price_asks_again_and_the_fresh_yes_counts(
     assert ordering.confirm(stocked, made.id, "CREDIT").total_minor == 225_500
 
 
+def test_a_fresh_yes_may_name_its_total(stocked: Session, shop: Retailer, items: list[dict[str, Any]]) -> None:
+    made = ordering.draft(stocked, shop.id, CASES)
+    reprice(stocked, items, 2700)
+    savepoint = stocked.begin_nested()
+    with pytest.raises(PriceChanged):
+        ordering.confirm(stocked, made.id, "CREDIT", agreed_minor=225_400)
+    savepoint.rollback()
+    assert ordering.get(stocked, made.id) == made  # a door that rolled back lost the new prices, not the way on
+    assert ordering.confirm(stocked, made.id, "CREDIT", agreed_minor=225_500).total_minor == 225_500
+
+
 def test_a_lower_price_goes_on_as_it_is_today(stocked: Session, shop: Retailer, items: list[dict[str, Any]]) -> None:
     made = ordering.draft(stocked, shop.id, CASES)
     reprice(stocked, items, 2500)
@@ -203,6 +214,13 @@ def test_a_failed_order_is_tried_again_and_confirmed_once(stocked: Session, shop
 def test_unknown_modes_and_sources_are_refused(stocked: Session, shop: Retailer, given: dict[str, str]) -> None:
     with pytest.raises(Invalid):
         ordering.place(stocked, shop.id, CASES, **{"payment_mode": "CREDIT", **given})
+
+
+def test_a_retry_takes_the_prices_of_today(stocked: Session, shop: Retailer, items: list[dict[str, Any]]) -> None:
+    pauses.pause(stocked, shop.id, "cheque bounced")
+    failed = ordering.place(stocked, shop.id, CASES, "CREDIT").order
+    reprice(stocked, items, 2700)
+    assert ordering.retry(stocked, failed.id, "CASH").order.total_minor == 225_500
 
 
 # -- calling off, expiring -------------------------------------------------------------------------------------------
