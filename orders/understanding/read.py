@@ -18,13 +18,14 @@ from orders.understanding.elements import Goods, Piece
 from orders.understanding.facts import CartLine, Context, Line, Question, Understanding, Unsold
 from orders.understanding.gathering import Entry, gather, is_order_for_stranger, last_word
 from orders.understanding.index import Index
-from orders.understanding.normalise import normalise
+from orders.understanding.normalise import MAX_LENGTH, normalise
 from orders.understanding.settling import Outcome
 from orders.understanding.statements import Statement, statements_of
 from orders.understanding.talk import intent_of
-from orders.understanding.tokens import Token, tokenise
+from orders.understanding.tokens import MAX_TOKENS, Token, tokenise
 
 MAX_LINES = 100
+_QUOTED = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,16 @@ def understand(index: Index, text: str, *, context: Context | None = None) -> Un
     tokens = tokenise(normal)
     clauses = tuple(split(index, tokens, words.mark(tokens)))
     message = Message(index, normal, text, tokens, clauses, context or Context())
-    for read in (_answer, _agreement, _repeat, _cancel):
-        found = read(message)
-        if found is not None:
-            return found
-    return _goods(message)
+    readings = (read(message) for read in (_answer, _agreement, _repeat, _cancel, _goods))
+    found = next(reading for reading in readings if reading is not None)
+    cut_short = len(text) > MAX_LENGTH or len(tokens) >= MAX_TOKENS or len(found.lines) > MAX_LINES
+    return _too_long(message) if cut_short and found.kind != "chatter" else found
+
+
+def _too_long(message: Message) -> Understanding:
+    """Part of it was not read, so none of it is taken."""
+    question = Question("too_long", message.text[:_QUOTED])
+    return Understanding("ambiguous", cart=message.context.cart or None, reason="too_long", questions=(question,))
 
 
 # -- answers and whole-message actions ----------------------------------------------------------------------------
@@ -168,7 +174,7 @@ def _means_goods(message: Message, entries: list[Entry], says_more: bool) -> boo
 
 
 def _ordered(outcomes: Sequence[Outcome]) -> Understanding:
-    lines = tuple(outcome for outcome in outcomes if isinstance(outcome, Line))[:MAX_LINES]
+    lines = tuple(outcome for outcome in outcomes if isinstance(outcome, Line))
     return _judged(lines, outcomes)
 
 

@@ -6,20 +6,20 @@ the order in which the clause begins: name first, or amount first.
 """
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 
 from orders.understanding.elements import Amount, Feature, Goods, LooseUnit, Mention, Piece
 from orders.understanding.facts import Line, Question
 from orders.understanding.settling import Outcome
 
 Settle = Callable[[Goods], Outcome]
-_MOST_NAMES = 60
 
 
 def share(pieces: Sequence[Piece], settle: Settle) -> list[Goods]:
     """Each name of a clause with its amounts; a name with several complete pairs of size and quantity comes often."""
-    mentions = [piece for piece in pieces if isinstance(piece, Mention)][:_MOST_NAMES]
+    mentions = [piece for piece in pieces if isinstance(piece, Mention)]
     gaps = _gaps(pieces)
     alone = len(mentions) == 1
     shared = [_goods(mentions[0], gaps[0] + gaps[1])] if alone else _divide(mentions, gaps, settle)
@@ -46,33 +46,48 @@ def _goods(mention: Mention, said: Sequence[Piece]) -> Goods:
 
 
 def _divide(mentions: list[Mention], gaps: list[list[Piece]], settle: Settle) -> list[Goods]:
-    """The cheapest division of every gap, by dynamic programming from the right."""
-    name_first = not gaps[0]
-    last = len(mentions) - 1
+    """The cheapest division of every gap, by dynamic programming from the last name to the first.
 
-    def goods(at: int, taken: int, given: int) -> Goods:
-        return _goods(mentions[at], gaps[at][taken:] + gaps[at + 1][:given])
-
-    @cache
-    def best(at: int, taken: int) -> tuple[float, tuple[int, ...]]:
-        cuts = [len(gaps[at + 1])] if at == last else range(len(gaps[at + 1]), -1, -1)
-        options = []
-        for cut in cuts:
-            cost = _cost(goods(at, taken, cut), settle) + _against_style(gaps[at + 1], cut, name_first, at == last)
-            rest, later = best(at + 1, cut) if at < last else (0.0, ())
-            options.append((cost + rest, (cut, *later)))
-        return min(options, key=lambda option: option[0])
-
-    _, cuts = best(0, 0)
-    starts = (0, *cuts)
-    return [goods(at, starts[at], cuts[at]) for at in range(len(mentions))]
+    `best[taken]`: the division of one name and all after it, where the first `taken` pieces of the gap before the
+    name already belong to its left neighbour.
+    """
+    best = [_Division(0.0, ())] * (len(gaps[-1]) + 1)
+    for at in reversed(range(len(mentions))):
+        before, after = gaps[at], gaps[at + 1]
+        cuts = [len(after)] if at == len(mentions) - 1 else range(len(after), -1, -1)
+        styles = [_against_style(after, cut, not gaps[0]) for cut in range(len(after) + 1)]
+        best = [
+            min(
+                (_with(mentions[at], before[taken:] + after[:cut], styles[cut], best[cut], settle) for cut in cuts),
+                key=_COST,
+            )
+            for taken in range(len(before) + 1)
+        ]
+    return list(best[0].goods)
 
 
-def _against_style(gap: list[Piece], cut: int, name_first: bool, is_last: bool) -> float:
+@dataclass(frozen=True, slots=True)
+class _Division:
+    """A way to share, and how badly it settles."""
+
+    cost: float
+    goods: tuple[Goods, ...]
+
+
+_COST = attrgetter("cost")
+
+
+def _with(mention: Mention, said: list[Piece], style: float, rest: _Division, settle: Settle) -> _Division:
+    goods = _goods(mention, said)
+    return _Division(_cost(goods, settle) + style + rest.cost, (goods, *rest.goods))
+
+
+def _against_style(gap: list[Piece], cut: int, name_first: bool) -> float:
+    """A little for every amount that goes against the order in which the clause began."""
     if name_first:
         return 0.1 * len(gap[cut:])
     counted = [piece for piece in gap[:cut] if isinstance(piece, Amount) and piece.counts_packs]
-    return 0.0 if is_last else 0.1 * len(counted)
+    return 0.1 * len(counted)
 
 
 def _cost(goods: Goods, settle: Settle) -> float:

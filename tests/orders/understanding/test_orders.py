@@ -137,3 +137,18 @@ def test_a_line_explains_itself(read: Read) -> None:
 
 def test_understanding_is_the_same_every_time(read: Read) -> None:
     assert read("coke 2 peti, lux 1 dozen") == read("coke 2 peti, lux 1 dozen")
+
+
+@pytest.mark.parametrize("text", ["lux 2 dozen, " * 700, "lux 2 dozen " * 250])
+def test_a_message_too_long_to_read_whole_is_not_taken_in_part(read: Read, text: str) -> None:
+    found = read(text)
+    assert (found.kind, found.reason, found.lines) == ("ambiguous", "too_long", ())
+
+
+def test_ten_lines_without_a_separator_are_all_read(read: Read, lines_of: Read) -> None:
+    one = "lux 2 dozen rin 3 pc vim 4 box pepsi 5 peti sprite 6 peti "
+    one += "harpic 7 pc besan 8 pc kurkure 9 ladi oreo 1 box anda 2 tray"
+    skus = ["LUX-100:24", "RIN-250:3", "VIM-10:48", "PEPSI-500:120", "SPRITE-500:144", "HARPIC-500:7", "BESAN-500:8"]
+    skus += ["KURKURE-10:108", "OREO-10:12", "EGG:60"]
+    found = read(one)
+    assert (found.kind, lines_of(found)) == ("order", skus)
