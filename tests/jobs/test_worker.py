@@ -36,7 +36,7 @@ def test_a_worker_killed_while_fifty_messages_wait_loses_and_doubles_none(
     kills = 0
     for kills_after in (4, 25):
         with running("jobs.worker", tmp_path / f"killed-{kills_after}.log") as worker:
-            wait_for(lambda wanted=kills_after: len(twilio.sent) >= wanted, "the first sends")
+            wait_for(lambda wanted=kills_after: len(twilio.sent) >= wanted, "the first sends", 60)
             os.kill(worker.pid, signal.SIGKILL)
             worker.wait()
             kills += 1
@@ -51,7 +51,7 @@ def test_a_worker_killed_while_fifty_messages_wait_loses_and_doubles_none(
             statement(hurry + "WHERE status = 'unknown' AND posting_at < clock_timestamp() - interval '2 seconds'")
             return statement(left)[0][0] == 0
 
-        wait_for(all_sent, "every message sent", 40)
+        wait_for(all_sent, "every message sent", 90)
     assert twilio.bodies() == {f"message {number}": 1 for number in range(50)}
 
 
@@ -62,7 +62,7 @@ def test_a_flushed_redis_loses_nothing(twilio: TwilioStandIn, put: Put, tmp_path
             put(body=f"message {number}")
             queue.hint("send")
             redis.flushall()
-        wait_for(lambda: len(twilio.sent) >= 30, "every message sent", 20)
+        wait_for(lambda: len(twilio.sent) >= 30, "every message sent", 60)
         put(body="afterwards")
         time.sleep(0.2)
         queue.hint("send")
@@ -82,7 +82,7 @@ def test_without_redis_messages_go_out_within_seconds_and_hints_work_when_it_is_
         with running("jobs.worker", tmp_path / "worker.log") as worker:
             put(body="with")
             assert queue.hint("send")
-            wait_for(lambda: twilio.bodies()["with"], "the first message", 20)
+            wait_for(lambda: twilio.bodies()["with"], "the first message", 60)
             redis("kill")
             put(body="without")
             assert not queue.hint("send")
@@ -105,7 +105,7 @@ def test_sigterm_ends_a_worker_in_good_order(twilio: TwilioStandIn, put: Put, tm
     with running("jobs.worker", tmp_path / "worker.log") as worker:
         put(body="one")
         queue.hint("send")
-        wait_for(lambda: twilio.sent, "a message", 20)
+        wait_for(lambda: twilio.sent, "a message", 60)
         worker.terminate()
         assert worker.wait(10) == 0
 
@@ -115,15 +115,15 @@ def test_the_sweeper_ticks_when_nobody_else_does(twilio: TwilioStandIn, database
         db.execute(session, "UPDATE heartbeat SET at = at - interval '1 hour'")
     assert heartbeats.seconds_since("tick") > 3000
     with running("jobs.worker", tmp_path / "worker.log"):
-        wait_for(lambda: heartbeats.seconds_since("tick") < 60, "a tick", 20)
-        wait_for(lambda: heartbeats.seconds_since("sweeper") < 60, "a sweep", 20)
+        wait_for(lambda: heartbeats.seconds_since("tick") < 60, "a tick", 60)
+        wait_for(lambda: heartbeats.seconds_since("sweeper") < 60, "a sweep", 60)
 
 
 def test_the_scheduler_hints_ticks_and_puts_its_entry_back_after_a_flush(database: str, tmp_path: Path) -> None:
     redis = Redis.from_url(settings.current().redis_url)
     redis.flushall()
     with running("jobs.scheduler", tmp_path / "scheduler.log") as scheduler:
-        wait_for(lambda: redis.llen("rq:queue:bahi") == 1, "a tick on the queue", 20)
+        wait_for(lambda: redis.llen("rq:queue:bahi") == 1, "a tick on the queue", 60)
         wait_for(lambda: redis.zcard("rq:scheduler:scheduled_jobs") == 1, "the next tick planned", 5)
         redis.flushall()
         wait_for(lambda: redis.zcard("rq:scheduler:scheduled_jobs") == 1, "the entry back", 20)
@@ -138,10 +138,8 @@ def test_a_tick_that_the_scheduler_queued_runs_in_the_worker(
 ) -> None:
     redis = Redis.from_url(settings.current().redis_url)
     redis.flushall()
+    with running("jobs.worker", tmp_path / "worker.log"), running("jobs.scheduler", tmp_path / "scheduler.log"):
+        wait_for(lambda: redis.zcard("rq:finished:bahi") == 1, "the tick", 60)
+        assert redis.zcard("rq:failed:bahi") == 0
+    redis.flushall()
     redis.close()
-    with running("jobs.worker", tmp_path / "worker.log"):
-        wait_for(lambda: heartbeats.seconds_since("sweeper") < 60, "a sweep", 20)
-        with db.transaction() as session:
-            db.execute(session, "UPDATE heartbeat SET at = at - interval '50 seconds' WHERE name = 'tick'")
-        with running("jobs.scheduler", tmp_path / "scheduler.log"):
-            wait_for(lambda: heartbeats.seconds_since("tick") < 40, "the tick", 20)
