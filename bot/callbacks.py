@@ -56,7 +56,7 @@ def _is_genuine(fields: signature.Pairs, line: Line) -> bool:
 
 def _take_in(line: Line, form: dict[str, str]) -> None:
     word, sid = form.get("MessageStatus", ""), form.get("MessageSid", "")[:64]
-    if word not in sending.PROVIDER_WORDS:
+    if word not in sending.PROVIDER_WORDS or not sid:
         metrics.CALLBACKS.labels("unknown").inc()
         return
     metrics.CALLBACKS.labels(word).inc()
