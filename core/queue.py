@@ -66,14 +66,6 @@ def is_up() -> bool:
         return False
 
 
-def is_up() -> bool:
-    """True when Redis answers now; nothing but readiness pages should ask."""
-    try:
-        return bool(settings.current().redis_url) and bool(connection(getpid()).ping())
-    except RedisError:
-        return False
-
-
 @lru_cache(maxsize=4)
 def connection(_pid: int) -> Redis:
     """This process's Redis with short timeouts; a forked child gets its own."""
