@@ -317,9 +317,7 @@ def _is_with_staff(turn: Turn) -> bool:
 def _stop(turn: Turn) -> None:
     consent.stop(turn.session, turn.contact_id)
     turn.say(
-        _(
-            "You will get no more automatic messages from us. You can write here at any time; send *start* to undo this."
-        ),
+        _("You will get no more automatic messages from us. You can still write here; send *start* to undo this."),
         flow="",
     )
 

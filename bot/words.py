@@ -17,10 +17,12 @@ _SAME = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ه": "ہ", "ة": "ہ
 
 def fold(text: str) -> str:
     """The text for comparing: no case, marks, edge punctuation or second spelling; digits in Latin."""
-    text = unicodedata.normalize("NFD", text.casefold()) if not text.isascii() else text.casefold()
-    text = unicodedata.normalize("NFC", _SKIN.sub("", _INVISIBLE.sub("", text)).translate(_SAME))
-    digits = "".join(str(unicodedata.digit(sign)) if sign.isdecimal() else sign for sign in text)
-    return " ".join(_EDGE.sub("", digits).split()) or text.strip()
+    text = text.casefold()
+    if not text.isascii():
+        text = _SKIN.sub("", unicodedata.normalize("NFC", text)).translate(_SAME)
+        text = "".join(str(unicodedata.digit(sign)) if sign.isdecimal() else sign for sign in text)
+    text = _INVISIBLE.sub("", text)
+    return " ".join(_EDGE.sub("", text).split()) or text.strip()
 
 
 def meanings(listed: Mapping[str, str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from bot import words
 from bot.flow import END, START, Choice, Flow, Reply, go
 from bot.ingress import Message
-from bot.markup import bold, plain
+from bot.markup import plain
 from core import db
 from core.i18n import N_, _, format_day, format_money, isolate
 from flows import wording
@@ -85,7 +85,7 @@ class MyBills(Flow):
             )
             for bill in shown
         ]
-        text = f"{bold(_('Your latest bills'))}\n{wording.bullets(lines)}\n\n"
+        text = wording.titled(_("Your latest bills"), lines) + "\n\n"
         offered = tuple(Choice(bill.number, "asked", bill.number) for bill in shown)
         self.say(Reply(text + _("Type *bill* and its number to get the PDF."), offered))
 

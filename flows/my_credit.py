@@ -5,7 +5,7 @@ from datetime import date
 from bot import words
 from bot.flow import END, START, Choice, Flow, Reply, go
 from bot.ingress import Message
-from bot.markup import bold, plain
+from bot.markup import plain
 from core import clock
 from core.i18n import N_, _, format_day, format_money, isolate
 from credit import accounts, bills, days
@@ -42,7 +42,7 @@ class MyCredit(Flow):
 
     def standing(self, account: CreditAccount) -> str:
         stands = accounts.position_of(account)
-        title = bold(_("Your account with %(business)s", business=isolate(plain(self.turn.business.name))))
+        title = _("Your account with %(business)s", business=isolate(plain(self.turn.business.name)))
         lines = [_("Used: %(amount)s", amount=format_money(stands.outstanding_minor, stands.currency))]
         if stands.reserved_minor:
             promised = format_money(stands.reserved_minor, stands.currency)
@@ -54,14 +54,14 @@ class MyCredit(Flow):
             lines.append(_("No credit is agreed: your orders are paid in cash or by UPI."))
         if account.paused_at is not None:
             lines.append(_("Credit is on hold at present. You can order on cash or UPI."))
-        return f"{title}\n{wording.bullets(lines)}"
+        return wording.titled(title, lines)
 
     def listing(self, account: CreditAccount, open_bills: list[Bill]) -> str | Reply:
         if not open_bills:
             return _("You have no open bills.")
         today = clock.today(self.turn.business.timezone)
         shown = wording.shortened([describe(bill, account.currency, today) for bill in open_bills], MAX_BILLS)
-        text = f"{bold(_('Open bills'))}\n{wording.bullets(shown)}"
+        text = wording.titled(_("Open bills"), shown)
         if self.turn.place.flow is not None:
             return text
         return Reply(text, (Choice(_("My bills"), "opened", flow="my_bills"), Choice(_("Menu"), "opened", flow="menu")))

@@ -3,13 +3,13 @@
 from bot import words
 from bot.flow import END, START, Flow, go
 from bot.ingress import Message
-from bot.markup import bold
 from core.i18n import N_, _, format_day, format_money, isolate
 from flows import wording
 from orders import listing
 from orders.order import Order
 
 MAX_SHOWN = 5
+MAX_LOOKED_AT = 20  # lists that were dropped have no number and are not shown
 
 WORDS = words.meanings(
     {
@@ -22,7 +22,6 @@ STATUSES = {
     "confirmed": N_("placed, being packed"),
     "dispatched": N_("sent and billed"),
     "cancelled": N_("cancelled"),
-    "failed": N_("could not be placed"),
 }
 
 
@@ -36,10 +35,10 @@ class MyOrders(Flow):
         return "opened" if message.folded in WORDS else None
 
     def show(self) -> None:
-        latest = listing.page(self.session, retailer_id=self.turn.shop.id, limit=MAX_SHOWN * 2)
-        shown = [describe(order) for order in latest if order.status in STATUSES][:MAX_SHOWN]
+        latest = listing.page(self.session, retailer_id=self.turn.shop.id, limit=MAX_LOOKED_AT)
+        shown = [describe(order) for order in latest if order.number and order.status in STATUSES][:MAX_SHOWN]
         if shown:
-            self.say(f"{bold(_('Your latest orders'))}\n{wording.bullets(shown)}")
+            self.say(wording.titled(_("Your latest orders"), shown))
         else:
             self.say(_("You have no orders yet. Type what you need to begin."))
 
@@ -48,7 +47,7 @@ def describe(order: Order) -> str:
     """One order on one line."""
     return _(
         "%(number)s of %(day)s: %(amount)s, %(status)s",
-        number=isolate(order.number or _("order")),
+        number=isolate(order.number or ""),
         day=format_day(order.created_at.date()),
         amount=format_money(order.total_minor, order.currency),
         status=_(STATUSES[order.status]),

@@ -29,7 +29,7 @@ WORDS = words.meanings(
         " भुगतान करना है, पेमेंट, पेमेंट करना है, यूपीआई, ادائیگی, ادائیگی کرنی ہے, پیمنٹ, یو پی آئی",
     }
 )
-_SAID = re.compile(
+SAID = re.compile(
     r"(?:i (?:have )?)?(?:paid|payment done|payment kar diya|jama(?: kiya| kar diya)?|bhej diya"
     r"|भुगतान(?: कर दिया)?|जमा(?: किया| कर दिया)?|ادائیگی(?: کر دی)?|جمع(?: کر دیے| کیے)?)(?:\s(.*))?"
 )
@@ -58,7 +58,7 @@ class Paid(Flow):
             return "opened" if meant == "pay" else "claimed"
         if message.kind == "picture" and not message.text:
             return "pictured"
-        return "claimed" if _SAID.fullmatch(message.folded) and self.amount_minor else None
+        return "claimed" if SAID.fullmatch(message.folded) and self.amount_minor else None
 
     def ask_asking_amount(self) -> Reply:
         return Reply(_("How much did you pay? Type the amount and the reference, for example: 5000 UTR 412345678901."))

@@ -111,7 +111,7 @@ class PlaceOrder(Flow):
         if meant in OPENS:
             return meant
         if words.answer(message.folded) == "yes":  # no prompt is live: show the list again rather than place it
-            return "opened" if self.has_list() else None
+            return "opened" if self.has_list() and self.state == START else None
         return self.ordered(message)
 
     def hear_choosing_items(self, message: Message) -> str | None:
@@ -163,9 +163,9 @@ class PlaceOrder(Flow):
     def ask_choosing_items(self) -> Reply:
         if not self.has_list():
             return Reply(_("What do you need? Type goods and quantities, for example: 5 kg sugar, 2 box tea."))
-        listed = wording.bullets(wording.shortened(self.names(), MAX_SHOWN))
+        listed = wording.titled(_("Your list"), wording.shortened(self.names(), MAX_SHOWN))
         how = _("Type what to change, for example: sugar 3 kg, remove tea. When it is right, type *yes*.")
-        return Reply(f"{bold(_('Your list'))}\n{listed}\n\n{how}", (Choice(_("It is right"), "yes"),))
+        return Reply(f"{listed}\n\n{how}", (Choice(_("It is right"), "yes"),))
 
     def ask_clarifying(self) -> Reply:
         asked = cart.question(self.memory)

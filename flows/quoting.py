@@ -20,7 +20,7 @@ def quote(quoted: Order) -> str:
         sums.append(_("Rounding: %(amount)s", amount=format_money(rounding, money)))
     sums.append(bold(_("Total: %(amount)s", amount=format_money(quoted.total_minor, money))))
     listed = wording.shortened([describe(line, money) for line in quoted.lines], MAX_SHOWN)
-    return f"{bold(_('Your order'))}\n{wording.bullets(listed)}\n\n{wording.bullets(sums)}"
+    return wording.titled(_("Your order"), listed) + "\n\n" + wording.bullets(sums)
 
 
 def describe(line: OrderLine, currency: str) -> str:

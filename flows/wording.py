@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from bot.markup import plain
+from bot.markup import bold, plain
 from bot.turn import Turn
 from core.i18n import N_, RTL, _, isolate, language
 
@@ -43,6 +43,11 @@ def bullets(lines: Iterable[str]) -> str:
     """One fact a line."""
     mark = RIGHT_TO_LEFT if language() in RTL else ""
     return "\n".join(f"{mark}• {line}" for line in lines)
+
+
+def titled(title: str, lines: Iterable[str]) -> str:
+    """A heading with one fact a line below it."""
+    return f"{bold(title)}\n{bullets(lines)}"
 
 
 def shortened(lines: list[str], most: int) -> list[str]:

@@ -1,0 +1,128 @@
+"""Balance, bills, orders, payments said, and a person: what a shop can ask for at any time."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from core import clock
+from core.outbox import OutboxMessage
+from credit import bills, pauses
+from credit.bills import Posting
+from credit.tables import LedgerTransfer, PaymentClaim
+from orders import listing, ordering
+from parties.tables import Organisation, Retailer, StaffTask
+from tests.chats import Chat
+
+
+def owe(chat: Chat, shop: Retailer, reference: str, amount_minor: int, due_on: date) -> None:
+    bills.post(
+        chat.session,
+        Posting(shop.id, "opening", reference, due_on, due_on, amount_minor, {"opening_balance": amount_minor}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "expected"),
+    [
+        ("en", "balance", ["Limit: ₹50,000", "Used: ₹1,250.50", "Available: ₹48,749.50", "OB-1", "3 days late"]),
+        ("hi", "बकाया", ["उधार सीमा: ₹50,000", "3 दिन ऊपर"]),
+        ("ur", "بقایا", ["ادھار کی حد: \u2068₹50,000\u2069", "دن اوپر"]),
+        ("hi_Latn", "kitna baki hai", ["Udhaar limit: ₹50,000", "3 din upar"]),
+    ],
+)
+def test_balance_tells_limit_used_available_and_open_bills(
+    open_chat: Callable[..., Chat], language: str, said: str, expected: list[str]
+) -> None:
+    chat = open_chat(code="R9", language=language)
+    shop = chat.session.query(Retailer).filter_by(code="R9").one()
+    owe(chat, shop, "OB-1", 125_050, clock.today("Asia/Kolkata") - timedelta(days=3))
+    answer = chat.say(said)
+    assert [text for text in expected if text not in answer] == []
+
+
+def test_balance_names_what_is_promised_and_that_credit_is_on_hold(chat: Chat, shop: Retailer) -> None:
+    chat.play([("2 peti coke 500", "Total"), ("yes", "placed")])
+    pauses.pause(chat.session, shop.id, "checked by the owner")
+    answer = chat.say("khata")
+    assert "Promised to your orders: ₹1,728" in answer
+    assert "on hold" in answer
+
+
+def test_a_shop_without_terms_is_told_that_it_pays_cash(open_chat: Callable[..., Chat]) -> None:
+    assert "No credit is agreed" in open_chat(limit_minor=None).say("balance")
+
+
+def test_bills_are_listed_and_one_is_sent_as_pdf(chat: Chat) -> None:
+    chat.play([("bills", "no bills yet"), ("2 peti coke 500", "Total"), ("yes", "placed")])
+    order = ordering.dispatch(chat.session, listing.page(chat.session)[0].id)
+    listed = chat.say("my bills")
+    number = chat.choices[0][1]
+    assert number in listed
+    for said in (f"bill {number}", f"Bill no. {number.lower()}", f"बिल {number}", "bill 1", "1"):
+        chat.say(said)
+        chat.say("my bills")
+    sent = chat.session.query(OutboxMessage).filter_by(kind="document").all()
+    assert [paper.attachment for paper in sent] == [{"kind": "invoice", "id": str(order.invoice_id)}] * 5
+    assert number in sent[0].body
+
+
+def test_a_bill_of_another_shop_is_not_found(chat: Chat, open_chat: Callable[..., Chat]) -> None:
+    chat.play([("2 peti coke 500", "Total"), ("yes", "placed")])
+    ordering.dispatch(chat.session, listing.page(chat.session)[0].id)
+    chat.say("bills")
+    other = open_chat()
+    assert "I have no bill" in other.say(f"bill {chat.choices[0][1]}")
+
+
+def test_status_tells_where_orders_stand(chat: Chat) -> None:
+    chat.play(
+        [("status", "no orders yet"), ("2 peti coke 500", "Total"), ("yes", "placed"), ("status", "being packed")]
+    )
+
+
+def test_a_payment_said_is_a_claim_and_moves_no_money(chat: Chat, shop: Retailer) -> None:
+    answer = chat.say("paid 5,000 utr 412345678901")
+    for expected in ("₹5,000", "412345678901", "your balance stays the same"):
+        assert expected in answer
+    chat.say("Paid 5000 UTR 412345678901")
+    claim = chat.session.query(PaymentClaim).one()
+    assert (claim.amount_minor, claim.reference, claim.status) == (500_000, "412345678901", "claimed")
+    assert chat.session.query(LedgerTransfer).count() == 0
+    assert [task.kind for task in chat.session.query(StaffTask)] == ["payment_claimed"]
+
+
+def test_a_payment_without_amount_is_asked_about(chat: Chat) -> None:
+    chat.play([("paid", "How much did you pay?"), ("hello there", "How much"), ("2500", "₹2,500")])
+    chat.play([("पैसे भेज दिए", "How much"), ("no", "All right")])
+
+
+@pytest.mark.parametrize("said", ["भुगतान 5000 41234567", "ادائیگی 5000 41234567", "jama kiya 5000 41234567"])
+def test_a_payment_can_be_said_in_every_language(chat: Chat, said: str) -> None:
+    assert "₹5,000" in chat.say(said)
+
+
+def test_how_to_pay_names_the_upi_address(chat: Chat) -> None:
+    upi = chat.session.query(Organisation).one().upi_vpa
+    assert str(upi) in chat.say("pay")
+
+
+def test_help_lists_what_can_be_typed_and_keeps_the_list(chat: Chat) -> None:
+    chat.play([("2 peti coke 500", "Total"), ("help", "Your list (1) is still here"), ("yes", "placed")])
+
+
+def test_a_person_takes_over_and_the_bot_keeps_quiet(chat: Chat, home: Any) -> None:
+    chat.play([("2 peti coke 500", "Total"), ("human", "One of us will write to you")])
+    assert chat.say("are you there?") == ""
+    assert chat.say("yes") == ""
+    assert [task.kind for task in chat.session.query(StaffTask)] == ["talk_to_customer"]
+    chat.play([("menu", "What would you like"), ("hi", "welcome")])
+
+
+def test_after_twelve_hours_the_bot_answers_again(chat: Chat, home: Any) -> None:
+    chat.say("बात करनी है")
+    clock.advance(timedelta(hours=11))
+    assert chat.say("hello") == ""
+    clock.advance(timedelta(hours=2))
+    assert "welcome" in chat.say("hello")

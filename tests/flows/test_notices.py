@@ -1,0 +1,138 @@
+"""What a shop is told without asking: approved templates with the facts of the books."""
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.orm import Session
+
+from core import clock, outbox, templates
+from core.outbox import OutboxMessage
+from credit import bills, pauses, payments
+from credit.bills import Posting
+from credit.reminders import Digest, DueBill
+from flows import notices
+from orders import listing, ordering
+from parties import consent
+from parties.tables import Contact, Retailer
+from tests.chats import Chat
+
+TODAY = date(2026, 11, 20)
+
+
+def last(session: Session) -> OutboxMessage:
+    session.flush()
+    return session.query(OutboxMessage).order_by(OutboxMessage.id.desc()).first()
+
+
+def rendered(message: OutboxMessage) -> str:
+    assert message.template is not None
+    assert message.params is not None
+    template = templates.get(message.template)
+    template.variables(message.params)  # raises when a parameter of the approved text is missing
+    return template.render(message.language, message.params)
+
+
+def owe(session: Session, shop: Retailer, amount_minor: int, due_on: date) -> None:
+    posting = Posting(
+        shop.id, "opening", str(uuid4())[:8], due_on, due_on, amount_minor, {"opening_balance": amount_minor}
+    )
+    bills.post(session, posting)
+
+
+def digest(shop: Retailer, *bill_facts: tuple[str, str, int, int]) -> Digest:
+    due = tuple(
+        DueBill(shop.id, uuid4(), reference, stage, TODAY + timedelta(days=days), open_minor)
+        for reference, stage, days, open_minor in bill_facts
+    )
+    return Digest(shop.id, due, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("stage", "days", "expected"),
+    [("T-1", 1, "due tomorrow, 21 Nov 2026"), ("T+0", 0, "is due today"), ("T+3", -3, "was due on 17 Nov 2026")],
+)
+def test_one_bill_is_reminded_of_in_the_words_of_its_stage(
+    stocked: Session, shop: Retailer, stage: str, days: int, expected: str
+) -> None:
+    assert notices.reminder(stocked, digest(shop, ("SGT/1", stage, days, 125_050))) is not None
+    text = rendered(last(stocked))
+    for fact in (expected, "SGT/1", "₹1,250.50", "Sharma Kirana", "Shree Ganesh Traders"):
+        assert fact in text
+
+
+@pytest.mark.parametrize("language", ["en", "hi", "ur", "hi_Latn"])
+def test_several_bills_are_one_calm_message(stocked: Session, shop: Retailer, language: str) -> None:
+    shop.language = language
+    stocked.flush()
+    facts = digest(shop, ("SGT/1", "T+3", -3, 100_000), ("SGT/2", "T-1", 1, 50_000))
+    notices.reminder(stocked, facts)
+    message = last(stocked)
+    text = rendered(message)
+    assert message.template == "payment_reminder_merged"
+    assert message.language == language
+    assert "₹1,500" in text
+    assert "17" in text
+    assert "+912066000000" in text
+
+
+def test_a_shop_is_reminded_once_a_day(stocked: Session, shop: Retailer) -> None:
+    assert notices.reminder(stocked, digest(shop, ("SGT/1", "T+0", 0, 100_000))) is not None
+    assert notices.reminder(stocked, digest(shop, ("SGT/2", "T+0", 0, 100_000))) is None
+
+
+def test_urdu_notices_isolate_what_reads_left_to_right(stocked: Session, shop: Retailer) -> None:
+    shop.language = "ur"
+    stocked.flush()
+    notices.reminder(stocked, digest(shop, ("SGT/1", "T-1", 1, 100_000)))
+    params = last(stocked).params or {}
+    assert params["amount"] == "\u2068₹1,000\u2069"
+    assert params["bill_no"] == "\u2068SGT/1\u2069"
+
+
+def test_a_payment_is_thanked_for_with_the_new_balance(stocked: Session, shop: Retailer) -> None:
+    owe(stocked, shop, 500_000, clock.today("Asia/Kolkata"))
+    receipt = payments.record(stocked, payments.NewPayment(shop.id, 200_000, "upi", reference="412345678901"))
+    assert notices.payment_received(stocked, receipt) is not None
+    text = rendered(last(stocked))
+    assert "₹2,000 by UPI" in text
+    assert "balance is now ₹3,000" in text
+    assert notices.payment_received(stocked, receipt) is None
+
+
+def test_a_bill_goes_out_as_pdf_with_its_facts(chat: Chat) -> None:
+    chat.play([("2 peti coke 500", "Total"), ("yes", "placed")])
+    order = ordering.dispatch(chat.session, listing.page(chat.session)[0].id)
+    assert order.invoice_id is not None
+    notices.invoice_sent(chat.session, order.invoice_id)
+    message = last(chat.session)
+    assert message.kind == outbox.DOCUMENT
+    assert message.attachment == {"kind": "invoice", "id": str(order.invoice_id)}
+    assert "₹1,728" in rendered(message)
+
+
+def test_a_pause_names_what_is_past_due_only_when_something_is(stocked: Session, shop: Retailer) -> None:
+    notices.credit_paused(stocked, shop.id)
+    assert last(stocked).template == "credit_on_hold"
+    owe(stocked, shop, 500_000, clock.today("Asia/Kolkata") - timedelta(days=40))
+    notices.credit_paused(stocked, shop.id)
+    assert "₹5,000 is past its due date" in rendered(last(stocked))
+
+
+def test_reopened_credit_thanks_for_a_payment_only_when_there_was_one(stocked: Session, shop: Retailer) -> None:
+    pauses.pause(stocked, shop.id, "checked")
+    pauses.unpause(stocked, shop.id, "all well")
+    notices.credit_restored(stocked, shop.id)
+    assert "thank you" not in rendered(last(stocked))
+    owe(stocked, shop, 500_000, clock.today("Asia/Kolkata"))
+    payments.record(stocked, payments.NewPayment(shop.id, 500_000, "cash"))
+    notices.credit_restored(stocked, shop.id)
+    assert "thank you for clearing your dues" in rendered(last(stocked))
+    assert "₹50,000" in rendered(last(stocked))
+
+
+def test_nobody_is_told_anything_after_stop(stocked: Session, shop: Retailer) -> None:
+    contact = stocked.query(Contact).filter_by(retailer_id=shop.id).one()
+    consent.stop(stocked, contact.id)
+    assert notices.reminder(stocked, digest(shop, ("SGT/1", "T+0", 0, 100_000))) is None
+    assert notices.credit_paused(stocked, shop.id) is None

@@ -1,0 +1,211 @@
+"""Ordering by chat, as transcripts, and what is in the books afterwards."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from core import clock
+from credit import accounts, pauses
+from orders import listing
+from orders.tables import ProductPrice
+from parties.tables import Retailer, StaffTask
+from tests.chats import Chat
+
+ORDER = "2 peti coke 500 aur 1 case maggi 12"
+
+
+def orders_of(session: Session, status: str | None = None) -> list[Any]:
+    return listing.page(session, status=status)
+
+
+def test_an_order_is_quoted_with_units_and_pieces_and_placed_on_credit(chat: Chat, shop: Retailer) -> None:
+    quote = chat.say(ORDER)
+    for expected in ("2 case = 48 pc", "1 case = 96 pc", "Tax: ₹543.04", "*Total: ₹2,765*", "*yes*", "*cash*"):
+        assert expected in quote
+    assert "R1-1" in chat.say("yes")
+    (order,) = orders_of(chat.session)
+    assert (order.status, order.payment_mode, order.total_minor) == ("confirmed", "CREDIT", 276_500)
+    assert accounts.get(chat.session, shop.id).reserved_minor == 276_500
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "quoted", "yes", "placed"),
+    [
+        ("hi", "2 पेटी कोक 500", "2 पेटी = 48 पीस", "हाँ", "उधार पर पक्का हो गया"),
+        ("ur", "دو پیٹی کوک 500", "= \u206848\u2069 پیس", "ہاں", "ادھار پر پکا ہو گیا"),
+        ("hi_Latn", "do peti coke 500", "2 peti = 48 pc", "haan", "udhaar par pakka ho gaya"),
+    ],
+)
+def test_an_order_is_placed_in_the_language_of_the_shop(
+    open_chat: Callable[..., Chat], language: str, text: str, quoted: str, yes: str, placed: str
+) -> None:
+    open_chat(language=language).play([(text, quoted), (yes, placed)])
+
+
+def test_cash_is_taken_instead_of_credit_when_asked_for(chat: Chat, shop: Retailer) -> None:
+    chat.play([(ORDER, "Total"), ("cash", "to be paid in cash or by UPI")])
+    (order,) = orders_of(chat.session)
+    assert order.payment_mode == "CASH"
+    assert accounts.get(chat.session, shop.id).reserved_minor == 0
+
+
+def test_yes_means_cash_for_a_shop_without_terms(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(limit_minor=None)
+    chat.play([(ORDER, "Reply *yes* to place it for cash or UPI"), ("credit", "No credit is agreed")])
+    chat.play([("yes", "to be paid in cash or by UPI")])
+    assert orders_of(chat.session)[0].payment_mode == "CASH"
+
+
+def test_every_way_to_answer_works_number_title_and_button(chat: Chat) -> None:
+    chat.play([(ORDER, "Total"), ("1", "placed on credit"), (ORDER, "Total"), ("Cash / UPI", "in cash or by UPI")])
+    chat.say(ORDER)
+    assert "placed on credit" in chat.tap("Yes, on credit")
+
+
+def test_the_button_of_an_older_quote_places_nothing(chat: Chat) -> None:
+    chat.say(ORDER)
+    stale = chat.choices
+    chat.say("5 kg sugar")
+    answer = chat.say("Yes, on credit", ButtonPayload=stale[0][0])
+    assert "belongs to an earlier message" in answer
+    assert "Sugar" in answer
+    assert orders_of(chat.session, "confirmed") == []
+
+
+def test_an_unclear_line_is_asked_about_and_the_rest_is_kept(chat: Chat) -> None:
+    chat.play([("5 kg sugar, coke 2 peti", "which one do you mean?"), ("500 wali", "Total")])
+    chat.play([("list", "2 case = 48 pc"), ("yes", "placed")])
+    assert {line.sku for line in orders_of(chat.session)[0].lines} == {"SUGAR", "COKE-500"}
+
+
+def test_a_question_can_be_answered_by_its_number_or_left_out(chat: Chat) -> None:
+    chat.say("coke 2 peti")
+    assert "500 ml" in chat.tap("Coca-Cola 500")
+    chat.play([("cancel", "dropped"), ("5 kg sugar, maggi 2 dozen", "which one"), ("no", "Sugar")])
+
+
+def test_what_is_not_sold_is_said_and_the_rest_is_quoted(chat: Chat) -> None:
+    answer = chat.say("pepsi 500 x 2, mirinda 500 x 1")
+    assert "We do not sell “mirinda" in answer
+    assert "48 pc" in answer
+
+
+def test_a_list_is_corrected_by_typing(chat: Chat) -> None:
+    chat.play([("2 peti coke 500", "48 pc"), ("nahi 3 karo", "72 pc"), ("aur 1 peti sprite bhi jod do", "Sprite")])
+    answer = chat.say("coke hata do")
+    assert "Sprite" in answer
+    assert "Coca" not in answer
+
+
+def test_no_places_nothing_and_keeps_the_list(chat: Chat) -> None:
+    chat.play([(ORDER, "Total"), ("no", "nothing is ordered yet"), ("yes", "*Total: ₹2,765*"), ("yes", "placed")])
+
+
+def test_change_shows_the_list_to_be_corrected(chat: Chat) -> None:
+    chat.play([(ORDER, "Total"), ("change", "Type what to change"), ("maggi hata do", "1,234.08")])
+
+
+def test_an_interruption_loses_nothing_and_yes_still_answers_the_quote(chat: Chat) -> None:
+    chat.play(
+        [(ORDER, "Total"), ("balance", "Your list (2) is still here"), ("bills", "no bills yet"), ("yes", "placed")]
+    )
+
+
+def test_after_the_menu_yes_shows_the_list_again_instead_of_placing_it(chat: Chat) -> None:
+    chat.play([(ORDER, "Total"), ("menu", "What would you like"), ("yes", "*Total: ₹2,765*")])
+    assert orders_of(chat.session, "confirmed") == []
+    chat.play([("yes", "placed on credit")])
+
+
+def test_the_menu_offers_the_list_that_was_begun(chat: Chat) -> None:
+    chat.say(ORDER)
+    chat.say("menu")
+    assert "Total" in chat.tap("My list (2)")
+
+
+def test_cancel_drops_the_list_and_the_quote(chat: Chat) -> None:
+    chat.play([(ORDER, "Total"), ("रद्द", "dropped"), ("list", "What do you need?"), ("cancel", "nothing to cancel")])
+    assert [order.status for order in orders_of(chat.session)] == ["cancelled"]
+
+
+def test_yes_without_a_question_places_nothing(chat: Chat) -> None:
+    assert "did not understand" in chat.say("yes")
+    chat.play([(ORDER, "Total"), ("yes", "placed")])
+    chat.say("yes")
+    assert len(orders_of(chat.session)) == 1
+
+
+def test_a_refusal_says_the_rule_the_numbers_and_what_helps(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(limit_minor=1_000_000, max_order_minor=1_000_000)
+    refused = chat.play([("20 peti coke 500", "Total")]) or chat.say("yes")
+    for expected in ("₹10,000", "₹17,277", "Your credit limit is ₹10,000, of which ₹10,000 is available", "saved"):
+        assert expected in refused
+    assert [order.status for order in orders_of(chat.session)] == ["pending"]
+    chat.play([("cash", "placed, to be paid in cash")])
+
+
+def test_a_refusal_can_be_answered_with_a_smaller_order(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(limit_minor=1_000_000, max_order_minor=None)
+    chat.play([("20 peti coke 500", "Total"), ("yes", "pay ₹7,277 now"), ("REDUCE", "Your list")])
+    chat.play([("5 karo", "120 pc"), ("yes", "placed on credit")])
+
+
+def test_a_refusal_can_be_taken_to_people(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(limit_minor=1_000_000, max_order_minor=1_000_000)
+    chat.play([("20 peti coke 500", "Total"), ("yes", "APPROVE"), ("approve", "asked for approval")])
+    assert [task.kind for task in chat.session.query(StaffTask)] == ["approval_wanted"]
+    chat.play([("list", "₹17,277")])
+
+
+def test_a_paused_account_is_told_so_and_may_pay_cash(chat: Chat, shop: Retailer) -> None:
+    pauses.pause(chat.session, shop.id, "checked by the owner")
+    chat.play([(ORDER, "Total"), ("yes", "on hold at present"), ("नकद", "placed, to be paid in cash")])
+
+
+def test_prices_that_rose_are_asked_about_again(chat: Chat) -> None:
+    from orders import catalogue
+
+    chat.say(ORDER)
+    for price in chat.session.query(ProductPrice):
+        price.price_minor *= 2
+    chat.session.flush()
+    catalogue.changed(chat.session)
+    chat.play([("yes", "Prices have changed"), ("yes", "placed on credit")])
+    assert orders_of(chat.session)[0].total_minor > 500_000
+
+
+def test_a_quantity_that_cannot_be_is_explained(chat: Chat) -> None:
+    chat.play([("5 kg sugar", "Total"), ("9000 peti coke 500", "It is sold by"), ("yes", "Total"), ("yes", "placed")])
+
+
+def test_repeat_takes_the_last_order_again_after_a_yes(chat: Chat) -> None:
+    chat.play([("repeat", "no earlier order"), (ORDER, "Total"), ("yes", "R1-1"), ("repeat", "*Total: ₹2,765*")])
+    chat.play([("same as last time", "*Total: ₹2,765*"), ("yes", "R1-2")])
+
+
+def test_a_day_later_the_quote_is_said_anew_instead_of_placed(chat: Chat, home: Any) -> None:
+    chat.say(ORDER)
+    clock.advance(timedelta(hours=25))
+    again = chat.say("yes")
+    assert "Welcome back" in again
+    assert "*Total: ₹2,765*" in again
+    assert orders_of(chat.session, "confirmed") == []
+    chat.play([("yes", "placed on credit")])
+
+
+def test_a_day_later_a_tapped_button_asks_again(chat: Chat, home: Any) -> None:
+    chat.say(ORDER)
+    clock.advance(timedelta(hours=25))
+    assert "Total" in chat.tap("Yes, on credit")
+    assert orders_of(chat.session, "confirmed") == []
+
+
+def test_a_day_later_the_list_grows_with_a_new_line(chat: Chat, home: Any) -> None:
+    chat.say("2 peti coke 500")
+    clock.advance(timedelta(days=3))
+    answer = chat.say("5 kg sugar")
+    assert "Sugar" in answer
+    assert "Coca-Cola" in answer
