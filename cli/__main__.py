@@ -1,3 +1,5 @@
+"""`python -m cli`."""
+
 from cli.main import main
 
 main()
