@@ -8,6 +8,7 @@ from pathlib import Path
 # India has no daylight saving, so a fixed offset is the whole zone.
 INDIA = timezone(timedelta(hours=5, minutes=30), "IST")
 COMMAND_TIMEOUT_SECONDS = 120
+Stamp = tuple[int, int, int]
 
 
 class ClockRefused(Exception):
@@ -20,17 +21,19 @@ class Clock:
     def __init__(self, path: Path, bahi_path: Path):
         self._path = path
         self._bahi_path = bahi_path
-        self._stamp: int | None = None
+        self._stamp: Stamp | None = None
         self._offset = 0.0
 
     def now(self) -> datetime:
         return datetime.now(UTC) + timedelta(seconds=self.offset_seconds())
 
     def offset_seconds(self) -> float:
-        stamp = _modified_at(self._path)
+        stamp = _stamp(self._path)
         if stamp != self._stamp:
-            self._offset = _read_offset(self._path) if stamp is not None else 0.0
-            self._stamp = stamp
+            offset = _read_offset(self._path) if stamp is not None else 0.0
+            if offset is None:  # half-written: keep what we know and look again next time
+                return self._offset
+            self._offset, self._stamp = offset, stamp
         return self._offset
 
     def move(self, *arguments: str) -> str:
@@ -56,16 +59,17 @@ def india_time(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=INDIA)
 
 
-def _modified_at(path: Path) -> int | None:
+def _stamp(path: Path) -> Stamp | None:
+    """Changes with every write: two writes within one tick of the file system's clock differ in size or inode."""
     try:
-        return path.stat().st_mtime_ns
+        status = path.stat()
     except OSError:
         return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-def _read_offset(path: Path) -> float:
+def _read_offset(path: Path) -> float | None:
     try:
         return float(json.loads(path.read_text(encoding="utf-8"))["offset_seconds"])
     except (OSError, ValueError, KeyError, TypeError):
-        # A half-written file is read again at its next change; until then real time is the honest answer.
-        return 0.0
+        return None

@@ -54,6 +54,17 @@ def test_the_clock_is_moved_by_the_apps_own_command_and_read_from_its_file(phone
     ]
 
 
+def test_a_half_written_clock_file_is_read_again_even_within_one_tick(phone, settings):
+    settings.clock_path.write_text('{"offset_seconds": 60}')
+    assert phone.get("/__/clock")["offset_seconds"] == 60
+    settings.clock_path.write_text("")
+    stamp = settings.clock_path.stat().st_mtime_ns
+    assert phone.get("/__/clock")["offset_seconds"] == 60
+    settings.clock_path.write_text('{"offset_seconds": 86400}')
+    os.utime(settings.clock_path, ns=(stamp, stamp))
+    assert phone.get("/__/clock")["offset_seconds"] == 86400
+
+
 def test_a_clock_command_that_fails_says_why(phone):
     refused = phone.post("/__/clock", {"advance": "5 parsecs"})
     assert (refused.status_code, refused.json()["error"]) == (400, "cannot do that")
