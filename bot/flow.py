@@ -224,7 +224,7 @@ def _missing_methods(found: type[Flow]) -> Iterator[str]:
     for line in found.transitions:
         for role, key in (("guard", "conditions"), ("effect", "before"), ("sentence", "after")):
             if line[key] and not callable(getattr(found, line[key], None)):
-                yield f"{_show(line)} names a {role} that does not exist: {line[key]}"
+                yield f"{_show(line)} names the {role} {line[key]!r}, which does not exist"
 
 
 def _unknown_triggers(found: type[Flow]) -> Iterator[str]:

@@ -1,0 +1,45 @@
+"""Words mean the same in every script and spelling."""
+
+import pytest
+
+from bot import words
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("STOP", "stop"), ("stop.", "stop"), ("बंद करो", "stop"), ("بند", "stop"), ("band karo", "stop"),
+        ("Start", "start"), ("शुरू", "start"), ("شروع", "start"), ("*menu*", "menu"), ("मेनू", "menu"), ("مینو", "menu"),
+        ("cancel!", "cancel"), ("रद्द करें", "cancel"), ("منسوخ", "cancel"), ("मदद", "help"), ("مدد", "help"),
+        ("HUMAN", "human"), ("बात करनी है", "human"), ("بات کرنی ہے", "human"), ("baat karni hai", "human"),
+        ("भाषा", "language"), ("زبان", "language"), ("हिन्दी", "language"), ("Urdu", "language"),
+        ("don't stop", None), ("menu card 2 box", None), ("", None),
+    ],
+)  # fmt: skip
+def test_words_that_work_everywhere_are_whole_messages(said: str, meant: str | None) -> None:
+    assert words.everywhere(words.fold(said)) == meant
+
+
+@pytest.mark.parametrize("said", ["yes", "Haan", "हाँ", "हां", "जी हाँ", "ہاں", "ok", "OK!", "👍", "👍🏽", "पक्का"])
+def test_yes_is_understood_in_every_script(said: str) -> None:
+    assert words.answer(words.fold(said)) == "yes"
+
+
+@pytest.mark.parametrize("said", ["no", "Nahi", "नहीं", "نہیں", "👎"])
+def test_no_is_understood_in_every_script(said: str) -> None:
+    assert words.answer(words.fold(said)) == "no"
+
+
+def test_digits_of_every_script_become_latin_ones_and_other_signs_stay() -> None:
+    assert words.fold("१२ ٣۴") == "12 34"
+    assert words.fold("②²") == "②²"
+
+
+def test_the_second_spelling_of_a_letter_is_the_first() -> None:
+    assert words.fold("ي ك ه") == words.fold("ی ک ہ")
+    assert words.fold("ज़बान") == words.fold("ज\u093cबान")
+
+
+@pytest.mark.parametrize(("said", "language"), [("भाव क्या", "hi"), ("ریٹ کیا", "ur"), ("rate kya", None), ("", None)])
+def test_the_script_suggests_a_language(said: str, language: str | None) -> None:
+    assert words.script(said) == language
