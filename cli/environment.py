@@ -71,10 +71,11 @@ def play_provider(*, app_url: str, simulator_url: str) -> None:
 
 
 def _read_dotenv(file: Path) -> None:
+    """What the file sets and the environment does not; a name with nothing behind it stays unset."""
     if file.exists():
-        from dotenv import load_dotenv  # noqa: PLC0415  most machines have no such file, and every command starts here
+        from dotenv import dotenv_values  # noqa: PLC0415  most machines have no such file, and every command starts here
 
-        load_dotenv(file, override=False)
+        _fill({name: value for name, value in dotenv_values(file).items() if value})
 
 
 def _fill(values: Values) -> None:

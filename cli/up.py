@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import functools
 import http.client
+import os
 import signal
 import sys
 import threading
@@ -82,6 +83,8 @@ def command(port: int, simulator_port: int, no_demo: bool, no_simulator: bool) -
 def _run(plan: Plan) -> int:
     if plan.simulator and not environment.has_provider():
         environment.play_provider(app_url=plan.url, simulator_url=plan.simulator_url)
+    if not environment.is_production():
+        os.environ["PUBLIC_BASE_URL"] = os.environ.get("PUBLIC_BASE_URL") or plan.url
     _say("starting PostgreSQL and Redis")
     with ready(migrated=False) as endpoints:
         if schema.migrate(endpoints.database_url):

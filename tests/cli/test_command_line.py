@@ -13,6 +13,7 @@ import psycopg2
 import pytest
 from alembic.script import ScriptDirectory
 
+from cli import environment as dotenv
 from cli import failures, main, schema, table
 from cli.embedded import services
 from cli.embedded.errors import ServiceError, ServiceMissing
@@ -103,6 +104,19 @@ def test_keys_from_the_environment_win_and_production_makes_none(tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
     assert secret(SECRET_KEY="mine") == "mine"
     assert secret() not in ("", "none", "mine")
+
+
+def test_a_dotenv_file_fills_what_the_environment_lacks_and_empty_lines_set_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("LOG_LEVEL", "SENTRY_DSN", "PUBLIC_BASE_URL")
+    for name in names:
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("LOG_LEVEL", "ERROR")
+    monkeypatch.delenv("SENTRY_DSN")
+    (tmp_path / ".env").write_text("LOG_LEVEL=DEBUG\nSENTRY_DSN=\nPUBLIC_BASE_URL=https://shop.example\n")
+    dotenv._read_dotenv(tmp_path / ".env")
+    assert [os.environ.get(name) for name in names] == ["ERROR", None, "https://shop.example"]
 
 
 def test_the_simulators_account_is_used_only_where_no_real_one_is_named(tmp_path: Path) -> None:
