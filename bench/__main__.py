@@ -2,7 +2,6 @@
 
 import json
 import signal
-import statistics
 import sys
 from collections.abc import Iterable
 from contextlib import ExitStack
@@ -67,13 +66,12 @@ def _run(wanted: Iterable[operations.Operation], pairs: int, seconds: float, ful
 
 def _measure(bench: measuring.Bench, wanted: Iterable[operations.Operation], pairs: int) -> dict[str, Any]:
     series = measuring.pairs(bench, wanted, pairs)
-    floors = [floor for one in series for _, floor in one.pairs]
-    floor_ms, floor_rate = (statistics.median(getattr(one, what) for one in floors) for what in ("cpu_ms", "rate"))
-    latency = measuring.latency(bench, series)
+    floor = Series("floor", "RAW (the floor)", None, [(cost, cost) for one in series for _, cost in one.pairs])
+    latency = measuring.latency(bench, floor.middle("rate"))
     asked = round_trips.count(shop=0)
-    _print([*table.costs(series, floor_ms, floor_rate), *table.delays(latency), *table.round_trips(asked)])
+    _print([*table.costs([floor, *series]), *table.delays(latency), *table.round_trips(asked)])
     return {
-        "floor": {"cpu_ms": floor_ms, "requests_per_second": floor_rate},
+        "floor": {"cpu_ms": floor.middle("cpu_ms"), "requests_per_second": floor.middle("rate")},
         "operations": [one.as_json() for one in series],
         "latency_ms": latency.as_json(),
         "round_trips": {name: {**asdict(one), "round_trips": one.round_trips} for name, one in asked.items()},

@@ -17,7 +17,7 @@ from bench.world import World, must
 WARM_UP_SECONDS = 0.4
 UNTIL_ALL = 30.0  # every shop that wrote an order confirms it; they are as many as a burst of order texts reached
 SETTLE_SECONDS = 0.05  # PostgreSQL's background processes finish what the burst left them
-FIXED_RATE = 600.0
+FIXED_RATE, FIXED_SHARE = 600.0, 0.4
 FIXED_SLICES = 3
 KEPT_FOR_REPLAY = 4000
 
@@ -131,9 +131,9 @@ class Latency:
         return asdict(self)
 
 
-def latency(bench: Bench, series: Iterable[Series]) -> Latency:
+def latency(bench: Bench, floor_rate: float) -> Latency:
     """The turn and the floor at the same rate, in slices taken in turn; the median slice counts."""
-    rate = _fixed_rate(series)
+    rate = fixed_rate(floor_rate)
     slices: dict[str, list[tuple[float, float]]] = {"turn": [], "floor": []}
     for _ in range(FIXED_SLICES):
         for name in bench.traffic.random.sample(list(slices), 2):
@@ -146,10 +146,9 @@ def latency(bench: Bench, series: Iterable[Series]) -> Latency:
     return Latency(rate, **middle)
 
 
-def _fixed_rate(series: Iterable[Series]) -> float:
-    """600 a second, or half of what the slower one of turn and floor held when it was sent all it could take."""
-    held = [cost.rate for one in series for pair in one.pairs for cost in (pair if one.name == "turn" else pair[1:])]
-    return round(min(FIXED_RATE, statistics.median(held) / 2)) if held else FIXED_RATE
+def fixed_rate(floor_rate: float) -> float:
+    """600 a second where the floor holds 1,500, and the same share of what it holds elsewhere, but never more."""
+    return round(min(FIXED_RATE, FIXED_SHARE * floor_rate))
 
 
 def _paced(bench: Bench, name: str, rate: float) -> tuple[float, float]:

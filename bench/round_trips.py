@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg2.extensions
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
@@ -27,29 +28,46 @@ class Asked:
         return self.statements + 2 * self.transactions
 
 
+class Counting(psycopg2.extensions.cursor):
+    """A cursor that counts what it sends, whoever uses it: the ORM, Core or hand-written SQL."""
+
+    sent = 0
+
+    def execute(self, *arguments: Any) -> None:
+        Counting.sent += 1
+        super().execute(*arguments)
+
+
 @contextmanager
 def counting() -> Iterator[Asked]:
-    """Count what this process's application engine sends while the block runs."""
-    asked, engine = Asked(), db.engine()
-
-    def statement(*_arguments: Any) -> None:
-        asked.statements += 1
+    """Count what this process's application engine sends while the block runs; its connections count."""
+    asked, engine, before = Asked(), db.engine(), Counting.sent
 
     def end(*_arguments: Any) -> None:
         asked.transactions += 1
 
-    listened = (("before_cursor_execute", statement), ("commit", end), ("rollback", end))
-    for name, listener in listened:
-        event.listen(engine, name, listener)
+    for name in ("commit", "rollback"):
+        event.listen(engine, name, end)
     try:
         yield asked
     finally:
-        for name, listener in listened:
-            event.remove(engine, name, listener)
+        asked.statements = Counting.sent - before
+        for name in ("commit", "rollback"):
+            event.remove(engine, name, end)
+
+
+def _count_from_now_on() -> None:
+    db.dispose()  # connections that are open already would not count
+    event.listen(db.engine(), "do_connect", _with_counting_cursors)
+
+
+def _with_counting_cursors(_dialect: Any, _record: Any, _arguments: Any, named: dict[str, Any]) -> None:
+    named["cursor_factory"] = Counting
 
 
 def count(shop: int) -> dict[str, Asked]:
     """Round trips of a browsing turn, an order text, its confirmation and a replay, all warm."""
+    _count_from_now_on()
     client = create_app().test_client()
     for text in (ORDER, "yes", "menu"):
         deliver(client, webhooks.message(shop, text))

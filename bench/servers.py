@@ -19,6 +19,7 @@ STOP_SECONDS = 20
 LAST_WORDS = 3000  # characters of a log that explain a failure
 PRODUCT = ("-m", "cli", "web", "--port")
 FLOOR = ("-m", "gunicorn", "-c", "cli/gunicorn.py", "bench.floors.raw:app", "--bind")
+PRODUCTION = {"BAHI_ENV": "production", "TWILIO_API_BASE_URL": ""}  # what users run; the web door sends nothing
 GUNICORN = "--max-requests=0"  # a worker that is replaced amid a burst would count as the product's cost
 
 
@@ -47,7 +48,7 @@ class Server:
 def product(home: Path) -> Iterator[Server]:
     """The real application behind gunicorn."""
     port = free_port()
-    with _running((*PRODUCT, str(port)), port, home / "product.log") as server:
+    with _running((*PRODUCT, str(port)), port, home / "product.log", **PRODUCTION) as server:
         yield server
 
 

@@ -12,10 +12,9 @@ HEAD = (
 GOAL_P50, GOAL_P99 = 2.0, 2.5
 
 
-def costs(series: Iterable[Series], floor_ms: float, floor_rate: float) -> list[str]:
-    """One line per operation, the floor first."""
-    first = f"{'RAW (floor)':<22}{floor_ms:>8.2f}{'':>14}{floor_rate:>8.0f}{1:>8.2f}"
-    return [HEAD, first, *(_line(one) for one in series)]
+def costs(series: Iterable[Series]) -> list[str]:
+    """One line per operation."""
+    return [HEAD, *(_line(one) for one in series)]
 
 
 def _line(one: Series) -> str:

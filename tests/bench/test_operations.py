@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import pytest
 from twilio.request_validator import RequestValidator
 
-from bench import operations, webhooks
+from bench import measuring, operations, webhooks
 from bench.world import Counts, Wrong, must
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,6 +53,11 @@ def test_each_yes_turns_one_pending_order_into_a_confirmed_one() -> None:
         operations.check(operations.YES, before, replace(after, confirmed=2), answered=3)
     with pytest.raises(Wrong, match="nothing was promised"):
         operations.check(operations.YES, before, replace(after, promised_minor=0), answered=3)
+
+
+@pytest.mark.parametrize(("floor", "rate"), [(1500, 600), (3000, 600), (500, 200)])
+def test_the_fixed_rate_is_600_unless_the_machine_is_slow(floor: float, rate: float) -> None:
+    assert measuring.fixed_rate(floor) == rate
 
 
 def test_must_says_what_is_wrong() -> None:
