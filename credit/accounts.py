@@ -161,10 +161,7 @@ def move(session: Session, retailer_id: UUID, *, outstanding_minor: int = 0, res
     """
     amounts = {"outstanding": outstanding_minor, "reserved": reserved_minor}
     where = {"org": str(db.org_of(session)), "retailer": str(retailer_id)}
-    row = db.execute(session, _MOVE, {**amounts, **where}).first()
-    if row is None:
-        raise NotFound(kind="CreditAccount")
-    return Totals(*row)
+    return Totals(*db.execute(session, _MOVE, {**amounts, **where}).one())
 
 
 def given(reason: str) -> str:

@@ -24,6 +24,6 @@ WHERE status IN ('sending', 'unknown')
     AND coalesce(lease_until, available_at) < clock_timestamp() - interval '15 minutes'
 UNION ALL
 SELECT org_id, 'message ' || id || ' has been ready to send since ' || available_at
-FROM outbox_message WHERE status = 'queued' AND available_at < clock_timestamp() - interval '10 minutes'
+FROM outbox_message WHERE status = 'queued' AND available_at < clock_timestamp() - interval '30 minutes'
 """,
 )

@@ -22,9 +22,8 @@ ORDER BY 1
 def _ask_as_application(session: Session, org_id: UUID | None) -> Iterator[str]:
     tables = [name for (name,) in db.execute(session, _TENANT_TABLES)]
     found = org_id or db.execute(session, "SELECT org_id FROM organisation LIMIT 1").scalar()
-    for inside in (None, found):
-        if inside is None or isinstance(inside, UUID):
-            yield from _leaks(tables, inside)
+    for inside in dict.fromkeys((None, found)):
+        yield from _leaks(tables, inside)
 
 
 def _leaks(tables: list[str], inside: UUID | None) -> Iterator[str]:

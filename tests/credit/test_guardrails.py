@@ -135,6 +135,20 @@ def test_terms_are_changed_with_a_reason_and_a_version(session: Session, make_re
         accounts.set_terms(session, shop.id, accounts.Terms(limit_minor=200), "  ")
 
 
+def test_terms_that_are_the_same_or_make_no_sense_change_nothing(session: Session, make_retailer: Make) -> None:
+    shop = make_retailer(session)
+    terms = accounts.terms_of(accounts.get(session, shop.id))
+    assert accounts.set_terms(session, shop.id, terms, "as before").version == 1
+    for wrong in (
+        accounts.Terms(limit_minor=-1),
+        accounts.Terms(credit_days=9_999),
+        accounts.Terms(max_order_minor=-1),
+    ):
+        with pytest.raises(Invalid):
+            accounts.set_terms(session, shop.id, wrong, "mistyped")
+    assert accounts.get(session, shop.id).version == 1
+
+
 def test_a_limit_below_what_is_owed_is_allowed_and_no_order_fits_until_it_is_paid(
     session: Session, make_retailer: Make, bill: Post
 ) -> None:

@@ -150,6 +150,21 @@ def test_more_than_is_open_or_paid_is_not_allocated(session: Session, make_retai
         pay(session, shop.id, 50, chosen=((small.id, 10), (small.id, 10)))
 
 
+def test_more_bills_than_anybody_names_by_hand_are_refused(session: Session, make_retailer: Make) -> None:
+    shop = make_retailer(session)
+    with pytest.raises(Invalid):
+        pay(session, shop.id, 10_000, chosen=tuple((ids.new(), 1) for _ in range(allocating.MAX_CHOSEN + 1)))
+    with pytest.raises(Invalid):
+        pay(session, shop.id, 100, chosen=((ids.new(), 0),))
+
+
+def test_a_bill_that_was_named_in_full_is_not_taken_again(session: Session, make_retailer: Make, bill: Post) -> None:
+    shop = make_retailer(session)
+    old = bill(session, shop.id, 100, reference="OLD", due_in=-9)
+    bill(session, shop.id, 100, reference="NEW")
+    assert shares(pay(session, shop.id, 150, chosen=((old.id, 100),))) == [("OLD", 100), ("NEW", 50)]
+
+
 def test_a_reference_pays_once_per_method_however_it_is_typed(session: Session, make_retailer: Make) -> None:
     shop = make_retailer(session)
     pay(session, shop.id, 100, method="bank", reference="hdfc n123")
@@ -191,8 +206,11 @@ def test_a_payment_is_reversed_once_and_its_reference_is_free_again(session: Ses
 
 def test_a_reversal_needs_a_reason_and_a_payment(session: Session, make_retailer: Make) -> None:
     paid = pay(session, make_retailer(session).id, 500)
+    assert (paid.retailer_id, paid.amount_minor) == (payments.get(session, paid.payment_id).retailer_id, 500)
     with pytest.raises(Invalid):
         payments.reverse(session, paid.payment_id, " ")
+    with pytest.raises(Invalid):
+        payments.reverse(session, paid.payment_id, "bounced", charge_minor=0)
     with pytest.raises(NotFound):
         payments.reverse(session, ids.new(), "no such payment")
 
@@ -216,6 +234,27 @@ def test_a_bill_is_posted_once_under_its_reference(session: Session, make_retail
 def test_a_bill_whose_parts_do_not_add_up_is_never_booked(session: Session, make_retailer: Make, bill: Post) -> None:
     with pytest.raises(ValueError, match="add up"):
         bill(session, make_retailer(session).id, 100, contra={"sales": 99})
+
+
+def test_a_bill_that_means_nothing_is_refused(session: Session, make_retailer: Make, bill: Post) -> None:
+    shop = make_retailer(session)
+    with pytest.raises(Invalid):
+        bill(session, shop.id, 0)
+    with pytest.raises(Invalid):
+        bill(session, shop.id, 100, bill_on=days.today(session) + timedelta(days=60))
+    with pytest.raises(Invalid):
+        bill(session, shop.id, 100, reference=" ")
+    with pytest.raises(ValueError, match="no transfer"):
+        bill(session, shop.id, 100, contra={"petty_cash": 100})
+
+
+def test_a_bill_is_read_as_it_is_now(session: Session, make_retailer: Make, bill: Post) -> None:
+    shop = make_retailer(session)
+    posted = bill(session, shop.id, 100)
+    pay(session, shop.id, 30)
+    assert bills.get(session, posted.id).open_minor == 70
+    with pytest.raises(NotFound):
+        bills.get(session, ids.new())
 
 
 def test_many_open_bills_are_settled_by_few_statements(session: Session, make_retailer: Make) -> None:

@@ -46,7 +46,7 @@ def test_the_next_stage_is_the_first_that_has_not_passed() -> None:
 
 def reasons(session: Session) -> dict[str, str | None]:
     rows: Any = db.execute(session, "SELECT b.reference, r.skip_reason FROM reminder r JOIN bill b ON b.id = r.bill_id")
-    return dict(rows.tuples())
+    return {row.reference: row.skip_reason for row in rows}
 
 
 def test_all_bills_of_a_shop_that_are_due_a_stage_become_one_digest(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core import db, ids
 from core.audit import AuditEntry
-from core.errors import NotFound
+from core.errors import Invalid, NotFound
 from credit import accounts, bills, guardrails, pauses, reservations
 from credit.tables import Bill
 from parties.tables import Retailer
@@ -64,6 +65,43 @@ def test_a_reservation_of_another_shop_is_not_billed(session: Session, make_reta
 def test_an_unknown_shop_is_not_found(session: Session) -> None:
     with pytest.raises(NotFound):
         reservations.reserve(session, ids.new(), ids.new(), 100)
+
+
+def test_amounts_and_endings_that_do_not_exist_are_refused(session: Session, make_retailer: Make) -> None:
+    with pytest.raises(Invalid):
+        reservations.reserve(session, make_retailer(session).id, ids.new(), 0)
+    with pytest.raises(ValueError, match="voided or expired"):
+        reservations.void(session, ids.new(), "forgotten")
+
+
+def test_credit_that_is_freed_while_a_refusal_is_explained_is_taken(
+    session: Session, make_retailer: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = make_retailer(session)
+    real, tries = reservations._take, []
+
+    def refused_once(*arguments: Any) -> UUID | None:
+        tries.append(arguments)
+        return real(*arguments) if len(tries) > 1 else None
+
+    monkeypatch.setattr(reservations, "_take", refused_once)
+    reservations.reserve(session, shop.id, ids.new(), 100)
+    assert accounts.position(session, shop.id).reserved_minor == 100
+    monkeypatch.setattr(reservations, "_take", lambda *_: None)
+    with pytest.raises(AssertionError, match="disagree"):
+        reservations.reserve(session, shop.id, ids.new(), 100)
+
+
+def test_a_reservation_that_ended_while_it_waited_for_the_lock_is_left_alone(
+    session: Session, make_retailer: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop, reference = make_retailer(session), ids.new()
+    reservations.reserve(session, shop.id, reference, 100)
+    seen = reservations.live(session, reference)
+    assert reservations.void(session, reference)
+    monkeypatch.setattr(reservations, "live", lambda *_: seen)
+    assert not reservations.void(session, reference)
+    assert accounts.position(session, shop.id).reserved_minor == 0
 
 
 def committed_shop(org: UUID, make_retailer: Make, limit_minor: int) -> UUID:

@@ -16,6 +16,7 @@ from parties import channels, organisations, retailers
 from parties.tables import Retailer
 from reports import doctor, invariants
 from reports.invariant import Invariant
+from reports.invariants import i37_clocks
 
 Make = Callable[..., Retailer]
 
@@ -202,14 +203,14 @@ SABOTAGE = {
     ),
     "nobody sends the queue": (
         "I17",
-        "UPDATE outbox_message SET status = 'queued', available_at = clock_timestamp() - interval '11 minutes'",
+        "UPDATE outbox_message SET status = 'queued', available_at = clock_timestamp() - interval '31 minutes'",
     ),
     "a delivered message is shown as sent": ("I18", "UPDATE outbox_message SET status = 'sent', rank = 3"),
     "a rank was not raised": ("I18", "UPDATE outbox_message SET rank = 3"),
     "a key was committed without its answer": (
         "I19",
         "INSERT INTO idempotency_key (org_id, user_id, route, key, request_hash, created_at)"
-        " SELECT org_id, org_id, '/payment/record', 'k', 'h', now() FROM organisation",
+        " SELECT org_id, org_id, '/payment/record', 'k', 'h', now() FROM organisation WHERE name = 'Doctor''s'",
     ),
     "one reference pays twice": (
         "I20",
@@ -320,6 +321,13 @@ def test_a_scheduler_that_fell_silent_is_found_unless_the_clock_was_just_moved(s
     assert doctor.examine(session, KNOWN["I34"]).status == doctor.VIOLATED
     clock.move_to(datetime.now(UTC) + timedelta(days=3))
     assert doctor.examine(session, KNOWN["I34"]).status == doctor.HOLDS
+
+
+def test_clocks_that_run_apart_are_found(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert doctor.examine(session, KNOWN["I37"]).status == doctor.HOLDS
+    monkeypatch.setattr(i37_clocks, "MOST_SECONDS", -1)
+    (violation,) = doctor.examine(session, KNOWN["I37"]).violations
+    assert "seconds apart" in violation
 
 
 def test_what_cannot_be_checked_is_not_called_healthy(session: Session) -> None:
