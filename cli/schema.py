@@ -75,10 +75,10 @@ def migrate(url: str) -> bool:
     from core import db  # noqa: PLC0415  loads SQLAlchemy and Alembic, which an up-to-date database never needs
 
     guard = psycopg2.connect(plain_url(url), connect_timeout=5)
+    guard.autocommit = True  # the lock is the session's; an open transaction would only stand in the migration's way
     try:
         with guard.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", (LOCK,))
-        guard.commit()  # the lock is the session's; an open transaction would only stand in the migration's way
         if is_current(url):
             return False
         db.migrate(url)

@@ -6,7 +6,9 @@ and is read again when the file changes. Leases and back-off are not business ti
 """
 
 import json
+import math
 import os
+import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,7 +16,7 @@ from zoneinfo import ZoneInfo
 from core import settings
 
 FILE_NAME = "clock.json"
-_seen: tuple[Path | None, int, timedelta] = (None, 0, timedelta())
+_seen: tuple[Path | None, tuple[int, int], timedelta] = (None, (0, 0), timedelta())
 
 
 def now() -> datetime:
@@ -35,12 +37,19 @@ def offset() -> timedelta:
         return timedelta()
     path = current.home / FILE_NAME
     try:
-        changed = os.stat(path).st_mtime_ns
+        found = os.stat(path)
     except FileNotFoundError:
         return timedelta()
-    if _seen[:2] != (path, changed):
-        _seen = (path, changed, timedelta(seconds=json.loads(path.read_text())["offset_seconds"]))
+    version = (found.st_mtime_ns, found.st_ino)  # two moves within one tick of the file system differ in the inode
+    if _seen[:2] != (path, version):
+        _seen = (path, version, timedelta(seconds=json.loads(path.read_text())["offset_seconds"]))
     return _seen[2]
+
+
+def seconds_since_moved() -> float:
+    """Real seconds since somebody moved the clock; infinite when nobody did."""
+    path = settings.current().home / FILE_NAME
+    return time.time() - path.stat().st_mtime if path.exists() else math.inf
 
 
 def read() -> dict[str, str | float]:

@@ -73,7 +73,7 @@ def new_org(database: str) -> Callable[..., UUID]:
         with db.transaction(org_id) as session:
             organisations.create(session, organisations.NewOrganisation(**{**known, **details}))
             channels.register(
-                session, account_sid=ACCOUNT_SID, number=f"+9180{next(_numbers):08d}", tokens=[AUTH_TOKEN]
+                session, account_sid=ACCOUNT_SID, number=f"+9181{next(_numbers):08d}", tokens=[AUTH_TOKEN]
             )
         return org_id
 

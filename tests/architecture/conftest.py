@@ -1,0 +1,60 @@
+"""An organisation with rows in nearly every table: the demonstration shop, which has just been talked to."""
+
+import uuid
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from twilio.request_validator import RequestValidator
+
+from app import create_app
+from cli import demo, demo_story
+from core import crypto, db, settings
+from invoicing import sharing
+from invoicing.tables import Invoice
+from parties import retailers
+from parties.tables import Retailer, TenantRoute
+
+
+@pytest.fixture(scope="session")
+def filled_org(database: str) -> UUID:
+    """The demo organisation, seeded once in this test database."""
+    demo.seed()
+    with db.transaction() as session:
+        org_id = session.get_one(TenantRoute, ("login", crypto.fingerprint(demo.EMAIL))).org_id
+    client = create_app().test_client()
+    with db.transaction(org_id) as session:
+        shop = session.scalars(select(Retailer).order_by(Retailer.code)).first()
+        sharing.mint(session, session.scalars(select(Invoice.id).limit(1)).one())
+    assert shop is not None
+    _say(client, shop.phone, "menu")
+    _pause(client, shop)
+    return org_id
+
+
+def _say(client: FlaskClient, phone: str, text: str) -> None:
+    current = settings.current()
+    form = {
+        "MessageSid": "SM" + uuid.uuid4().hex,
+        "AccountSid": current.twilio_account_sid,
+        "From": f"whatsapp:{phone}",
+        "To": f"whatsapp:{demo_story.BUSINESS_NUMBER}",
+        "Body": text,
+        "NumMedia": "0",
+    }
+    url = current.public_base_url + "/webhooks/twilio/messages"
+    signed = RequestValidator(current.twilio_auth_tokens[0]).compute_signature(url, form)
+    answer = client.post("/webhooks/twilio/messages", data=form, headers={"X-Twilio-Signature": signed})
+    assert answer.status_code == 200
+
+
+def _pause(client: FlaskClient, shop: Retailer) -> None:
+    credentials = {"email": demo.EMAIL, "password": demo.DEMO_PASSWORD}
+    token = client.post("/api/v1/auth/login", json=credentials).json["access_token"]
+    answer = client.post(
+        f"/api/v1/admin/credit/{retailers.public_id(shop.id)}/pause",
+        json={"reason": "a look at the books"},
+        headers={"Authorization": f"Bearer {token}", "Idempotency-Key": uuid.uuid4().hex},
+    )
+    assert answer.status_code == 200
