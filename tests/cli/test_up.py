@@ -45,9 +45,9 @@ class Up:
         ]
 
     def start(self) -> None:
-        with (self.home / "up.log").open("a") as log:
+        with (self.home / "up.log").open("w") as log:
             self.process = subprocess.Popen(self.command(), env=self.environment, stdout=log, stderr=log)
-        assert wait_until(self.answers, 60), self.log()
+        assert wait_until(self.answers, 120), self.log()
 
     def try_again(self, *words: str) -> subprocess.CompletedProcess[str]:
         line = self.command(*words)
@@ -77,17 +77,23 @@ def _parents() -> Iterator[tuple[int, int]]:
             yield int(folder.name), int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One home for all tests here: only the first start creates and migrates a database."""
+    folder = tmp_path_factory.mktemp("up")
+    yield folder
+    services._stop(services.Home(folder / "services"))
+
+
 @pytest.fixture
-def up(tmp_path: Path) -> Iterator[Up]:
-    running = Up(tmp_path)
+def up(home: Path) -> Iterator[Up]:
+    running = Up(home)
     running.start()
     try:
         yield running
     finally:
         running.process.send_signal(signal.SIGKILL)
         running.process.wait()
-        home = services.Home(tmp_path / "services")
-        services._stop(home)
 
 
 def eventually(condition: Callable[[], bool]) -> None:
