@@ -25,6 +25,7 @@ class TwilioStandIn:
         self.faults: list[Any] = []
         self.content_faults: list[int] = []
         self.lists = 0
+        self.lists_fail = False
         self.delay_seconds = 0.0
         self.hang_seconds = 1.0
         self.account_sid = "AC" + "5" * 32
@@ -118,7 +119,9 @@ class _Handler(BaseHTTPRequestHandler):
         if not self.is_known():
             return
         parts = urlsplit(self.path)
-        if parts.path.endswith("/Messages.json"):
+        if parts.path.endswith("/Messages.json") and self.twilio.lists_fail:
+            self.answer(503, {"code": 20503, "message": "on purpose", "status": 503, "more_info": ""})
+        elif parts.path.endswith("/Messages.json"):
             self.answer(200, self.listing(parse_qs(parts.query)))
         elif parts.path.endswith("/ApprovalRequests"):
             self.answer(200, {"whatsapp": {"status": self.twilio.approval}})

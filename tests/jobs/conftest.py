@@ -9,7 +9,7 @@ import pytest
 
 from bot.gateway import contents
 from core import clock, db, ids, outbox, queue, settings
-from parties import channels
+from parties import channels, organisations
 from tests.twilio_stand_in import TwilioStandIn
 
 _people = itertools.count(1)
@@ -29,13 +29,10 @@ def twilio(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[TwilioSta
 
 
 @pytest.fixture(autouse=True)
-def _nothing_left_over(database: str) -> Iterator[None]:
-    """Jobs look at every organisation: what other tests left unsent is put away."""
-    yield
+def _nothing_left_over(database: str) -> None:
+    """Jobs look at every organisation: what earlier tests left unsent is put away."""
     with db.transaction() as session:
-        orgs = [
-            row[0] for row in db.execute(session, "SELECT DISTINCT org_id FROM tenant_route WHERE kind = 'channel'")
-        ]
+        orgs = organisations.ids_of_all(session)
     for org_id in orgs:
         with db.transaction(org_id) as session:
             db.execute(
