@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from admin_api import guardrails, problems
 from admin_api.access import BOOKKEEPERS, EVERYBODY, SELLERS, operation
-from admin_api.shapes import PageQuery, Strict, Text, decode, page
+from admin_api.shapes import PageQuery, PositiveMinor, Strict, Text, decode, page
 from core import ids
 from credit.guardrails import Refused
 from flows import notices
@@ -47,10 +47,11 @@ class OrderQuery(PageQuery):
     status = fields.String(load_default=None, validate=validate.OneOf(list(STATUSES)))
 
 
-class Mode(Strict):
-    """How a pending order is to be paid."""
+class Confirmation(Strict):
+    """How a pending order is to be paid; `agreed_total_minor` is the newer total that the shop said yes to."""
 
     payment_mode = fields.String(required=True, validate=validate.OneOf(["CREDIT", "CASH"]))
+    agreed_total_minor = PositiveMinor(load_default=None, allow_none=True)
 
 
 class Cancellation(Strict):
@@ -114,11 +115,18 @@ def read(session: Session, order_id: str) -> dict[str, Any]:
 
 @blueprint.route("/<order_id>/confirm", methods=["POST"])
 @operation(SELLERS, idempotent=True)
-@blueprint.arguments(Mode)
+@blueprint.arguments(Confirmation)
 @blueprint.response(200)
 def confirm(session: Session, given: dict[str, Any], order_id: str) -> dict[str, Any]:
-    """Confirm a pending order for a shop that said yes in another way."""
-    return show(ordering.confirm(session, ids.parse("ord", order_id), given["payment_mode"]))
+    """Confirm a pending order for a shop that said yes in another way.
+
+    When prices rose since the quote: 409 PRICE_CHANGED with `now_minor`; send that as `agreed_total_minor` after a
+    fresh yes.
+    """
+    order = ordering.confirm(
+        session, ids.parse("ord", order_id), given["payment_mode"], agreed_minor=given["agreed_total_minor"]
+    )
+    return show(order)
 
 
 @blueprint.route("/<order_id>/retry", methods=["POST"])

@@ -7,8 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
-from core import db
+from core import db, ids
+from orders import catalogue, ordering
+from orders.quotes import Wanted
+from orders.tables import ProductPrice
 from tests.admin_api.conftest import Caller
 
 LINE = {"sku": "SPRITE-500", "qty": 1, "unit": "case"}
@@ -83,6 +87,20 @@ def test_a_paused_account_takes_cash_orders_only(owner: Caller, shop: str) -> No
     judged = owner.post("/guardrails/validate-order", {**asked, "payment_mode": "CASH"}, key=None).json
     assert (judged["allowed"], judged["reasons"]) == (True, [])
     assert owner.post("/orders", order(shop, payment_mode="CASH")).status_code == 201
+
+
+def test_a_risen_price_needs_a_fresh_yes_that_names_the_new_total(owner: Caller, shop: str, org: UUID) -> None:
+    with db.transaction(org) as session:
+        pending = ordering.draft(session, ids.parse("ret", shop), [Wanted("SPRITE-500", 1, "case")])
+    with db.transaction(org) as session:
+        session.execute(update(ProductPrice).values(price_minor=ProductPrice.price_minor * 2))
+        catalogue.changed(session)
+    path = f"/orders/{ids.public('ord', pending.id)}/confirm"
+    refused = owner.post(path, {"payment_mode": "CREDIT"})
+    assert (refused.status_code, refused.json["code"]) == (409, "PRICE_CHANGED")
+    assert refused.json["now_minor"] > refused.json["was_minor"] == pending.total_minor
+    agreed = owner.post(path, {"payment_mode": "CREDIT", "agreed_total_minor": refused.json["now_minor"]})
+    assert agreed.json["total_minor"] == refused.json["now_minor"]
 
 
 def test_a_payment_settles_the_oldest_bill_and_the_rest_stays_on_account(owner: Caller, shop: str) -> None:
