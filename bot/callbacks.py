@@ -61,7 +61,8 @@ def _take_in(line: Line, form: dict[str, str]) -> None:
         return
     metrics.CALLBACKS.labels(word).inc()
     code = int(form["ErrorCode"]) if form.get("ErrorCode", "").isdecimal() else None
-    with db.transaction(line.org_id) as session:
+    with db.transaction() as session:
+        session.info["org_id"] = line.org_id  # record_status enters it with the same statement
         message_id = _message_id(session, line, sid)
         if message_id and sending.record_status(session, message_id, word, sid=sid, code=code) and word in FAILURES:
             failures.follow_up(session, message_id, action_for(code), code)
@@ -73,7 +74,8 @@ def _message_id(session: Session, line: Line, sid: str) -> UUID | None:
     if found is not None:
         org_id, message_id = found
         return message_id if org_id == line.org_id else None
-    return sending.find_by_sid(session, sid) if sid else None
+    db.enter(session, line.org_id)
+    return sending.find_by_sid(session, sid)
 
 
 def _answer(code: int) -> Response:

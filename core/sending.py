@@ -260,29 +260,15 @@ def resolve_undecided(session: Session, message: Claimed) -> str:
 def record_status(session: Session, message_id: UUID, word: str, *, sid: str | None, code: int | None = None) -> bool:
     """Take in what the provider reports: kept once in the history, and the status only rises. True when it rose.
 
-    A report about a message whose answer never came tells us that it was accepted, and its provider id.
+    A report about a message whose answer never came tells us that it was accepted, and its provider id. Enters the
+    organisation that the session names.
     """
     reported = PROVIDER_WORDS[word]
     status = "sent" if RANK[reported] < RANK["sent"] else reported
     rose = db.execute(
         session,
-        "WITH moved AS (UPDATE outbox_message SET status = %(status)s, rank = %(rank)s, error_code = %(code)s,"
-        "   provider_sid = coalesce(provider_sid, %(sid)s), sent_at = coalesce(sent_at, %(now)s), lease_until = NULL"
-        "   WHERE org_id = %(org)s AND id = %(id)s AND rank < %(rank)s RETURNING 1),"
-        " noted AS (INSERT INTO outbox_status (org_id, message_id, status, at, error_code)"
-        "   SELECT org_id, id, %(reported)s, %(now)s, %(code)s FROM outbox_message"
-        "   WHERE org_id = %(org)s AND id = %(id)s ON CONFLICT DO NOTHING)"
-        " SELECT count(*) FROM moved",
-        {
-            "org": str(db.org_of(session)),
-            "id": str(message_id),
-            "status": status,
-            "reported": reported,
-            "rank": RANK[status],
-            "code": code,
-            "sid": sid,
-            "now": clock.now(),
-        },
+        "SELECT outbox_report(%s, %s, %s, %s::smallint, %s, %s, %s, %s)",
+        (str(db.org_of(session)), str(message_id), status, RANK[status], reported, sid, code, clock.now()),
     ).scalar_one()
     return bool(rose)
 
