@@ -200,9 +200,11 @@ def _step(turn: Turn, flow: Flow, trigger: str) -> bool:
     """Let the flow take one step; what a refused effect did is undone. False when no guard passed."""
     if not flow.can(trigger):
         return False
-    said, memory = (len(turn.texts), len(turn.papers), list(turn.choices)), copy.deepcopy(turn.place.memory)
+    acts = flow.changes_things(trigger)
+    said = (len(turn.texts), len(turn.papers), list(turn.choices))
+    memory = copy.deepcopy(turn.place.memory) if acts else None
     try:
-        with turn.session.begin_nested() if flow.changes_things(trigger) else nullcontext():
+        with turn.session.begin_nested() if acts else nullcontext():
             moved = flow.fire(trigger)
             if moved:
                 _settle(turn, flow)
@@ -213,11 +215,12 @@ def _step(turn: Turn, flow: Flow, trigger: str) -> bool:
         return True
 
 
-def _take_back(turn: Turn, said: Said, memory: dict[str, Any]) -> None:
+def _take_back(turn: Turn, said: Said, memory: dict[str, Any] | None) -> None:
     del turn.texts[said[0] :], turn.papers[said[1] :]
     turn.choices = said[2]
-    turn.place.memory.clear()
-    turn.place.memory.update(memory)
+    if memory is not None:
+        turn.place.memory.clear()
+        turn.place.memory.update(memory)
 
 
 def _refuse(turn: Turn, flow: Flow, error: DomainError) -> None:

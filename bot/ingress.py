@@ -110,7 +110,10 @@ def stored(row: Any) -> Incoming:
 def clean(raw: bytes) -> str:
     """Text that PostgreSQL takes: UTF-8 with what is broken replaced, NFC, no NUL, at most 4,096 characters."""
     text = raw[: MAX_TEXT * 4].decode("utf-8", errors="replace")
-    if not text.isascii():
+    if text.isascii():
+        if text.isprintable():  # most fields of most messages
+            return text[:MAX_TEXT]
+    else:
         text = unicodedata.normalize("NFC", text)
     return text.translate(_NOT_LETTERS)[:MAX_TEXT]
 

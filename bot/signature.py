@@ -36,4 +36,5 @@ def is_genuine(url: str, fields: Pairs, given: str, tokens: Iterable[str]) -> bo
 
 
 def _plain(text: bytes) -> bytes:
-    return unquote_to_bytes(text.replace(b"+", b" "))
+    text = text.replace(b"+", b" ")
+    return unquote_to_bytes(text) if b"%" in text else text

@@ -8,11 +8,12 @@ from bot.ingress import Message
 from bot.markup import plain
 from core import clock
 from core.i18n import N_, _, format_day, format_money, isolate
-from credit import accounts, bills, days
-from credit.tables import Bill, CreditAccount
+from credit import days, standing
+from credit.standing import OpenBill, Standing
 from flows import wording
 
 MAX_BILLS = 10
+MAX_READ = 100  # more open bills than these are not counted one by one
 
 WORDS = words.meanings(
     {
@@ -35,39 +36,37 @@ class MyCredit(Flow):
         return "opened" if message.folded in WORDS else None
 
     def show(self) -> None:
-        account = accounts.get(self.session, self.turn.shop.id)
-        open_bills = bills.open_bills(self.session, self.turn.shop.id)
-        self.say(self.standing(account))
-        self.say(self.listing(account, open_bills))
+        stands = standing.of(self.session, self.turn.shop.id, limit=MAX_READ)
+        self.say(self.account(stands))
+        self.say(self.listing(stands))
 
-    def standing(self, account: CreditAccount) -> str:
-        stands = accounts.position_of(account)
-        title = _("Your account with %(business)s", business=isolate(plain(self.turn.business.name)))
-        lines = [_("Used: %(amount)s", amount=format_money(stands.outstanding_minor, stands.currency))]
-        if stands.reserved_minor:
-            promised = format_money(stands.reserved_minor, stands.currency)
-            lines.append(_("Promised to your orders: %(amount)s", amount=promised))
-        if account.limit_minor:
-            lines.insert(0, _("Limit: %(amount)s", amount=format_money(account.limit_minor, stands.currency)))
-            lines.append(_("Available: %(amount)s", amount=format_money(stands.available_minor, stands.currency)))
+    def account(self, stands: Standing) -> str:
+        at = stands.position
+        lines = [_("Used: %(amount)s", amount=format_money(at.outstanding_minor, at.currency))]
+        if at.reserved_minor:
+            lines.append(_("Promised to your orders: %(amount)s", amount=format_money(at.reserved_minor, at.currency)))
+        if at.limit_minor:
+            lines.insert(0, _("Limit: %(amount)s", amount=format_money(at.limit_minor, at.currency)))
+            lines.append(_("Available: %(amount)s", amount=format_money(at.available_minor, at.currency)))
         else:
             lines.append(_("No credit is agreed: your orders are paid in cash or by UPI."))
-        if account.paused_at is not None:
+        if stands.is_paused:
             lines.append(_("Credit is on hold at present. You can order on cash or UPI."))
-        return wording.titled(title, lines)
+        business = isolate(plain(self.turn.business.name))
+        return wording.titled(_("Your account with %(business)s", business=business), lines)
 
-    def listing(self, account: CreditAccount, open_bills: list[Bill]) -> str | Reply:
-        if not open_bills:
+    def listing(self, stands: Standing) -> str | Reply:
+        if not stands.bills:
             return _("You have no open bills.")
         today = clock.today(self.turn.business.timezone)
-        shown = wording.shortened([describe(bill, account.currency, today) for bill in open_bills], MAX_BILLS)
-        text = wording.titled(_("Open bills"), shown)
+        described = [describe(bill, stands.position.currency, today) for bill in stands.bills]
+        text = wording.titled(_("Open bills"), wording.shortened(described, MAX_BILLS))
         if self.turn.place.flow is not None:
             return text
         return Reply(text, (Choice(_("My bills"), "opened", flow="my_bills"), Choice(_("Menu"), "opened", flow="menu")))
 
 
-def describe(bill: Bill, currency: str, today: date) -> str:
+def describe(bill: OpenBill, currency: str, today: date) -> str:
     """One open bill on one line."""
     facts = {
         "number": isolate(plain(bill.reference)),

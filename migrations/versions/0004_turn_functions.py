@@ -73,7 +73,6 @@ CREATE FUNCTION turn_begin(
 DECLARE
     v_contact contact;
     v_talk conversation;
-    v_shop retailer;
 BEGIN
     PERFORM set_config('app.org', p_org::text, true);
     result := 'seen';
@@ -83,15 +82,22 @@ BEGIN
         RETURN;
     END IF;
 
-    v_contact := turn_contact(p_org, p_contact, p_phone, p_external, p_profile, p_at);
-    INSERT INTO conversation AS c (org_id, id, channel_id, contact_id, memory, version, not_understood, updated_at)
-        SELECT p_org, p_conversation, p_channel, v_contact.id, '{}', 0, 0, p_at
-        WHERE NOT EXISTS (
-            SELECT FROM conversation WHERE org_id = p_org AND channel_id = p_channel AND contact_id = v_contact.id
-        )
-        ON CONFLICT DO NOTHING;
-    SELECT * INTO STRICT v_talk FROM conversation c
-        WHERE c.org_id = p_org AND c.channel_id = p_channel AND c.contact_id = v_contact.id FOR NO KEY UPDATE;
+    -- The usual case in one statement: somebody of a shop, whose ids are all known.
+    UPDATE contact SET
+        last_inbound_at = greatest(last_inbound_at, p_at), profile_name = coalesce(nullif(p_profile, ''), profile_name)
+        WHERE org_id = p_org AND phone = p_phone AND retailer_id IS NOT NULL
+            AND (p_external IS NULL OR external_user_id = p_external)
+        RETURNING * INTO v_contact;
+    IF NOT FOUND THEN
+        v_contact := turn_contact(p_org, p_contact, p_phone, p_external, p_profile, p_at);
+    END IF;
+    FOR attempt IN 1..2 LOOP
+        SELECT * INTO v_talk FROM conversation c
+            WHERE c.org_id = p_org AND c.channel_id = p_channel AND c.contact_id = v_contact.id FOR NO KEY UPDATE;
+        EXIT WHEN FOUND;
+        INSERT INTO conversation (org_id, id, channel_id, contact_id, memory, version, not_understood, updated_at)
+            VALUES (p_org, p_conversation, p_channel, v_contact.id, '{}', 0, 0, p_at) ON CONFLICT DO NOTHING;
+    END LOOP;
 
     IF p_again THEN
         UPDATE inbound_message m
@@ -127,17 +133,6 @@ BEGIN
     contact_id := v_contact.id;
     contact_language := v_contact.language;
     opted_out_at := v_contact.opted_out_at;
-    IF v_contact.retailer_id IS NOT NULL THEN
-        SELECT * INTO v_shop FROM retailer r WHERE r.org_id = p_org AND r.id = v_contact.retailer_id;
-        IF v_shop.status = 'active' THEN
-            retailer_id := v_shop.id;
-            retailer_code := v_shop.code;
-            retailer_name := v_shop.name;
-            retailer_language := v_shop.language;
-            retailer_state := v_shop.state_code;
-            retailer_tax_id := v_shop.gstin;
-        END IF;
-    END IF;
     conversation_id := v_talk.id;
     flow := v_talk.flow;
     state := v_talk.state;
@@ -146,10 +141,14 @@ BEGIN
     not_understood := v_talk.not_understood;
     handed_over_at := v_talk.handed_over_at;
     prompted_at := v_talk.prompted_at;
-    SELECT o.name, o.phone, o.country, o.state_code, o.currency, o.timezone, o.catalogue_version
+    SELECT o.name, o.phone, o.country, o.state_code, o.currency, o.timezone, o.catalogue_version,
+            r.id, r.code, r.name, r.language, r.state_code, r.gstin
         INTO STRICT business_name, business_phone, business_country, business_state, business_currency, timezone,
-            catalogue_version
-        FROM organisation o WHERE o.org_id = p_org;
+            catalogue_version, retailer_id, retailer_code, retailer_name, retailer_language, retailer_state,
+            retailer_tax_id
+        FROM organisation o
+        LEFT JOIN retailer r ON r.org_id = o.org_id AND r.id = v_contact.retailer_id AND r.status = 'active'
+        WHERE o.org_id = p_org;
 END
 $$
 """
