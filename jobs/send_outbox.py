@@ -14,7 +14,7 @@ from bot.gateway import contents, failures, refs, rendering
 from bot.gateway.errors import TOO_MANY_REQUESTS, WINDOW_CLOSED, Action, NotTaken, Refused, Uncertain
 from bot.gateway.rendering import Form
 from bot.gateway.twilio import Gateway, Request
-from core import clock, db, logs, metrics, sending
+from core import audit, clock, db, logs, metrics, sending
 from core.errors import NotFound
 from core.sending import Claimed, Outcome
 from jobs import attachments
@@ -84,6 +84,7 @@ def _claim(org_id: UUID) -> list[tuple[Line, Claimed]]:
 
 def _safely(line: Line, message: Claimed) -> int:
     """One message's trouble stays its own: it is found again when its lease runs out."""
+    audit.act_as(audit.Actor("job:send"))  # a thread of the pool starts without an actor
     try:
         deliver(line, message)
     except Exception:
