@@ -128,7 +128,7 @@ def test_a_browsing_turn_is_two_statements_beside_begin_and_commit(twilio: Twili
         twilio.say("menu")
     finally:
         event.remove(db.engine(), "before_cursor_execute", note)
-    assert [statement.split("(")[0] for statement in statements] == ["SELECT * FROM turn_begin", "SELECT turn_end"]
+    assert [statement.split("(")[0] for statement in statements] == ["SELECT row_to_json", "SELECT turn_end"]
 
 
 def test_an_unexpected_error_keeps_the_message_and_answers_200(
