@@ -1,6 +1,7 @@
 """The composition root: builds the web application from its doors. Imported by the entry points and by nobody else."""
 
-from flask import Flask
+from flask import Flask, Request
+from flask.sessions import SessionInterface
 
 import admin_api
 from bot import callbacks, webhook
@@ -10,11 +11,19 @@ from core import logs, settings
 MAX_BODY_BYTES = 1024 * 1024  # the webhooks have a smaller limit of their own
 
 
+class NoSessions(SessionInterface):
+    """Bahi keeps nothing in cookies: tokens and signatures say who calls."""
+
+    def open_session(self, app: Flask, request: Request) -> None:
+        """No session."""
+
+
 def create_app() -> Flask:
     """The WSGI application. Refuses to start when the settings or a flow are wrong."""
     current = settings.current()
     logs.configure()
     app = Flask("bahi", static_folder=None)
+    app.session_interface = NoSessions()
     app.config.update(
         SECRET_KEY=current.secret_key,
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,

@@ -11,7 +11,7 @@ from flask import Flask, Response, g, make_response, request
 from sqlalchemy.orm import Session
 
 from admin_api import problems, tokens
-from core import audit, db, idempotency
+from core import audit, db, idempotency, queue
 from core.errors import DomainError, Forbidden
 from parties import users
 from parties.users import Identity
@@ -21,6 +21,7 @@ BOOKKEEPERS = frozenset({"owner", "admin", "accountant"})
 SELLERS = frozenset({"owner", "admin", "accountant", "sales"})
 FOUNDERS = frozenset({"owner", "admin"})
 OWNER = frozenset({"owner"})
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -45,7 +46,10 @@ def operation(roles: frozenset[str], *, idempotent: bool = False) -> Callable[[V
             who = caller()
             if who.role not in roles:
                 raise Forbidden(f"This needs one of these roles: {', '.join(sorted(roles))}.")
-            return db.run(lambda session: _answer(session, who, view, args, kwargs, idempotent), who.org_id)
+            answer = db.run(lambda session: _answer(session, who, view, args, kwargs, idempotent), who.org_id)
+            if request.method not in SAFE:
+                queue.hint_soon("send")  # what was said to a shop is committed now; the sweeper would take seconds
+            return answer
 
         guarded.roles = roles  # type: ignore[attr-defined]
         guarded._apidoc = {**getattr(view, "_apidoc", {})}  # type: ignore[attr-defined]

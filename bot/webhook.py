@@ -75,7 +75,7 @@ def take(line: Line, incoming: Incoming) -> str:
         retries.keep(line, incoming, error)
         outcome = "kept"
     if outcome != "seen":
-        queue.hint("send" if outcome == "new" else "inbound")
+        queue.hint_soon("send" if outcome == "new" else "inbound")
     return outcome
 
 

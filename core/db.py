@@ -21,8 +21,9 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
-from core import settings
+from core import rows, settings
 from core.errors import NotFound
+from core.rows import Rows
 from core.tables import Base
 
 Row = TypeVar("Row", bound=Base)
@@ -97,7 +98,7 @@ def transaction(org_id: UUID | None = None, *, role: str = APP) -> Iterator[Sess
 def enter(session: Session, org_id: UUID) -> None:
     """Work for this organisation until the transaction ends."""
     session.info["org_id"] = org_id
-    session.connection().exec_driver_sql("SELECT set_config('app.org', %s, true)", (str(org_id),))
+    execute(session, "SELECT set_config('app.org', %s, true)", (str(org_id),))
 
 
 def run(work: Callable[[Session], Result], org_id: UUID | None = None) -> Result:
@@ -119,9 +120,9 @@ def org_of(session: Session) -> UUID:
     return org_id
 
 
-def execute(session: Session, sql: str, parameters: tuple[Any, ...] | dict[str, Any] = ()) -> Any:
-    """One hand-written statement on the session's connection (psycopg2 placeholders): the hot path."""
-    return session.connection().exec_driver_sql(sql, parameters)
+def execute(session: Session, sql: str, parameters: tuple[Any, ...] | dict[str, Any] = ()) -> Rows:
+    """One hand-written statement in the session's transaction (psycopg2 placeholders): the hot path."""
+    return rows.ask(session, sql, parameters)
 
 
 def json(value: Any) -> str | None:

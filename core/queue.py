@@ -5,6 +5,7 @@ Losing a hint costs at most the seconds until the next sweep. Many commits in a 
 committed later finds the key gone and hints again.
 """
 
+import threading
 import time
 from functools import lru_cache
 from os import getpid
@@ -58,6 +59,11 @@ def taken(job: str) -> None:
         _log.warning("hint.kept", job=job, error=str(error))  # the key expires by itself
 
 
+def hint_soon(job: str) -> None:
+    """The same without waiting for Redis: a thread of this process sends it, and one hint serves many requests."""
+    _Messenger.of(getpid()).wanted(job)
+
+
 def is_up() -> bool:
     """Whether Redis answers now."""
     try:
@@ -81,6 +87,33 @@ def forget() -> None:
     global _resting_until  # noqa: PLW0603
     connection.cache_clear()
     _resting_until = 0.0
+
+
+class _Messenger:
+    """Sends hints from a thread of its own. What is wanted while it is busy is sent once, afterwards."""
+
+    def __init__(self) -> None:
+        self._jobs: set[str] = set()
+        self._news = threading.Event()
+        threading.Thread(target=self._work, name="hints", daemon=True).start()
+
+    @staticmethod
+    @lru_cache(maxsize=4)
+    def of(_pid: int) -> "_Messenger":
+        """This process's messenger; a forked child starts its own thread."""
+        return _Messenger()
+
+    def wanted(self, job: str) -> None:
+        """Send this hint soon."""
+        self._jobs.add(job)
+        self._news.set()
+
+    def _work(self) -> None:
+        while True:
+            self._news.wait()
+            self._news.clear()  # before looking: a hint that is wanted from now on wakes us again
+            while self._jobs:
+                hint(self._jobs.pop())
 
 
 def _key(job: str) -> str:

@@ -131,7 +131,7 @@ def seconds_until_due(session: Session) -> float | None:
 def claim(session: Session, limit: int) -> list[Claimed]:
     """Take up to `limit` due messages, answers first, at most one per person so that their order is kept."""
     rows = db.execute(session, _CLAIM, {"org": str(db.org_of(session)), "limit": limit})
-    return [_claimed(row._mapping) for row in rows]
+    return [_claimed(row._asdict()) for row in rows]
 
 
 def begin(session: Session, message: Claimed) -> bool:
@@ -215,7 +215,7 @@ def claim_unknown(session: Session, limit: int) -> list[Claimed]:
         f" RETURNING {_COLUMNS}, NULL::timestamptz AS last_inbound_at",
         (LEASE_SECONDS, str(db.org_of(session)), limit),
     )
-    return sorted((_claimed(row._mapping) for row in rows), key=lambda message: message.id)
+    return sorted((_claimed(row._asdict()) for row in rows), key=lambda message: message.id)
 
 
 def known_sids(session: Session, sids: list[str]) -> set[str]:

@@ -146,7 +146,7 @@ def words(session: Session) -> dict[str, Any]:
         "SELECT unit_aliases, category_aliases, meta FROM catalogue_words WHERE org_id = %s",
         (str(db.org_of(session)),),
     ).first()
-    return dict(row._mapping) if row else {"unit_aliases": {}, "category_aliases": {}, "meta": {}}
+    return dict(row._asdict()) if row else {"unit_aliases": {}, "category_aliases": {}, "meta": {}}
 
 
 def _standing(session: Session) -> tuple[int, date]:

@@ -1,0 +1,65 @@
+"""What a hand-written statement answers: rows with names, and nothing that costs more than the question did.
+
+The hot path speaks to psycopg2's cursor on the session's own connection: the same transaction, a quarter of the CPU
+that the ORM's result machinery takes. Errors come back as SQLAlchemy's, so that callers catch one family.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg2
+from psycopg2.extras import NamedTupleCursor
+from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
+from sqlalchemy.orm import Session
+
+
+class Rows:
+    """The rows of one statement, read whole. Each is a named tuple; `_asdict()` makes a dictionary."""
+
+    __slots__ = ("_rows", "rowcount")
+
+    def __init__(self, rows: list[Any], rowcount: int) -> None:
+        self._rows, self.rowcount = rows, rowcount
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._rows)
+
+    def all(self) -> list[Any]:
+        """Every row."""
+        return self._rows
+
+    def first(self) -> Any:
+        """The first row, or None."""
+        return self._rows[0] if self._rows else None
+
+    def one(self) -> Any:
+        """The only row. Raises NoResultFound, MultipleResultsFound."""
+        if not self._rows:
+            raise NoResultFound("a row was expected and none came")
+        if len(self._rows) > 1:
+            raise MultipleResultsFound("one row was expected and more came")
+        return self._rows[0]
+
+    def scalar(self) -> Any:
+        """The first column of the first row, or None."""
+        return self._rows[0][0] if self._rows else None
+
+    def scalar_one(self) -> Any:
+        """The first column of the only row. Raises NoResultFound, MultipleResultsFound."""
+        return self.one()[0]
+
+
+def ask(session: Session, sql: str, parameters: tuple[Any, ...] | dict[str, Any]) -> Rows:
+    """Run one statement in the session's transaction. Raises sqlalchemy.exc.DBAPIError and its subclasses."""
+    connection = session.connection()
+    dbapi: Any = connection.connection.dbapi_connection
+    try:
+        with dbapi.cursor(cursor_factory=NamedTupleCursor) as cursor:
+            cursor.execute(sql, parameters or None)
+            return Rows(cursor.fetchall() if cursor.description else [], cursor.rowcount)
+    except psycopg2.Error as error:
+        if dbapi.closed:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            sql, None, error, psycopg2.Error, connection_invalidated=bool(dbapi.closed), dialect=connection.dialect
+        ) from error
