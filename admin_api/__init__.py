@@ -6,7 +6,20 @@ problem+json; what is not yours is not found; POSTs that move money, orders or m
 
 from flask import Flask
 
-from admin_api import audit, auth, credit, docs, guardrails, orders, payments, problems, products, retailers, tasks
+from admin_api import (
+    access,
+    audit,
+    auth,
+    credit,
+    docs,
+    guardrails,
+    orders,
+    payments,
+    problems,
+    products,
+    retailers,
+    tasks,
+)
 from admin_api.spec import BahiApi
 
 NOUNS = (auth, credit, payments, orders, guardrails, audit, retailers, products, tasks)
@@ -26,3 +39,4 @@ def register(app: Flask) -> None:
     for noun in NOUNS:
         api.register_blueprint(noun.blueprint)
     app.register_blueprint(docs.blueprint)
+    access.require_declared(app)

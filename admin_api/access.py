@@ -1,6 +1,6 @@
 """Who may call what: `@operation(roles)` signs the caller in, opens the one transaction and checks the role.
 
-A route without it is refused at start-up (see `undeclared`), so forgetting a permission cannot open a door.
+The application does not start with a route that has none (see `require_declared`): forgetting opens no door.
 """
 
 from collections.abc import Callable
@@ -74,6 +74,12 @@ def caller() -> Identity:
         return tokens.read(token.strip())
     except tokens.NotSignedIn as error:
         raise SignInFirst from error
+
+
+def require_declared(app: Flask) -> None:
+    """Refuse to start when a route names nobody who may call it."""
+    if forgotten := undeclared(app):
+        raise RuntimeError(f"routes without a permission: {', '.join(forgotten)}")
 
 
 def undeclared(app: Flask) -> list[str]:

@@ -1,5 +1,6 @@
 """Logs: one JSON object a line on stderr, with the request id, and without phone numbers, bodies or tokens."""
 
+import importlib
 import logging
 import re
 import sys
@@ -33,6 +34,9 @@ def configure() -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+    if settings.current().sentry_dsn:
+        sentry = importlib.import_module("sentry_sdk")  # large: loaded only where errors are to be reported
+        sentry.init(dsn=settings.current().sentry_dsn, send_default_pii=False)
 
 
 def get(name: str) -> Any:

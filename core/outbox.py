@@ -5,6 +5,7 @@ provider's callbacks then raise `status` to delivered or read. It never falls: s
 domain code and flows only call `put`.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -150,6 +151,25 @@ def put(
         ),
     ).first()
     return message_id if inserted else None
+
+
+def withdraw(session: Session, message_ids: Sequence[UUID], why: str) -> int:
+    """Cancel messages that still wait: events have overtaken them. What a worker holds goes out. Returns how many."""
+    withdrawn = db.execute(
+        session,
+        "WITH withdrawn AS (UPDATE outbox_message SET status = 'cancelled', rank = %(rank)s, error = %(why)s"
+        " WHERE org_id = %(org)s AND id = ANY(%(ids)s::uuid[]) AND status = 'queued' RETURNING org_id, id)"
+        " INSERT INTO outbox_status (org_id, message_id, status, at)"
+        " SELECT org_id, id, 'cancelled', %(at)s FROM withdrawn",
+        {
+            "org": str(db.org_of(session)),
+            "ids": [str(message_id) for message_id in message_ids],
+            "rank": RANK["cancelled"],
+            "why": why,
+            "at": clock.now(),
+        },
+    )
+    return withdrawn.rowcount
 
 
 def _text(identifier: UUID | None) -> str | None:

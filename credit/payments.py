@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid, NotFound
 from core.money import MAX_MINOR
-from credit import accounts, allocating, bills, days, ledger
+from credit import accounts, allocating, bills, days, ledger, reminders
 from credit.allocating import Applied, Chosen
 from credit.tables import METHODS, CreditAccount, Payment
 
@@ -87,6 +87,7 @@ def record(session: Session, new: NewPayment) -> Receipt:
     allocating.apply(session, payment.id, applied)
     ledger.post(session, _journal(payment))
     totals = accounts.move(session, new.retailer_id, outstanding_minor=-new.amount_minor)
+    reminders.withdraw_paid(session, new.retailer_id)
     audit.record(
         session,
         "payment.recorded",

@@ -20,7 +20,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from core import clock, db
+from core import clock, db, outbox
+from credit import days
 from parties import organisations
 from parties.tables import Organisation
 
@@ -179,6 +180,19 @@ def attach(session: Session, digest: Digest, message_id: UUID) -> None:
 def skip(session: Session, digest: Digest, reason: str) -> None:
     """Note that the digest was not sent after all, and why (a word, as in `skip_reason`)."""
     _mark(session, digest, "status = 'skipped', skip_reason = %s", reason)
+
+
+def withdraw_paid(session: Session, retailer_id: UUID) -> int:
+    """Call back reminders that wait to be sent and whose bills are all paid meanwhile. Returns how many messages."""
+    paid = db.execute(
+        session,
+        "SELECT r.message_id FROM reminder r JOIN bill b ON b.org_id = r.org_id AND b.id = r.bill_id"
+        " WHERE r.org_id = %s AND r.retailer_id = %s AND r.message_id IS NOT NULL AND r.local_on >= %s"
+        " GROUP BY r.message_id HAVING max(b.open_minor) = 0",
+        (str(db.org_of(session)), str(retailer_id), days.today(session) - timedelta(days=1)),
+    )
+    waiting = [message_id for (message_id,) in paid]
+    return outbox.withdraw(session, waiting, "paid meanwhile") if waiting else 0
 
 
 def stage_days(organisation: Organisation, today: date) -> list[date]:

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from admin_api import access
 from app import create_app
 from core import i18n, templates
@@ -31,7 +33,11 @@ def test_every_setting_is_in_the_readme() -> None:
 
 
 def test_every_api_route_names_who_may_call_it(database: str) -> None:
-    assert access.undeclared(create_app()) == []
+    app = create_app()
+    assert access.undeclared(app) == []
+    app.add_url_rule("/api/v1/admin/forgotten", "forgotten", lambda: "open to all")
+    with pytest.raises(RuntimeError, match="forgotten"):
+        access.require_declared(app)
 
 
 def test_every_template_speaks_every_language_with_the_same_parameters() -> None:

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core import clock, db, ids
+from core import clock, db, ids, outbox
 from credit import days, payments, reminders
 from credit.tables import Bill, PaymentClaim, Reminder
-from parties import organisations
+from parties import channels, organisations
 from parties.tables import Contact, Retailer
 
 Make = Callable[..., Retailer]
@@ -233,3 +233,30 @@ def test_runs_at_the_same_moment_claim_each_stage_once(org: UUID, make_retailer:
     with ThreadPoolExecutor(4) as pool:
         claimed = pool.map(lambda _: db.run(lambda session: reminders.claim(session, today), org), range(8))
     assert sum(len(digests) for digests in claimed) == 20
+
+
+def test_a_reminder_that_still_waits_is_called_back_when_its_bills_are_paid(
+    session: Session, make_retailer: Make, bill: Post
+) -> None:
+    shop, other = make_retailer(session), make_retailer(session)
+    for one in (shop, other):
+        bill(session, one.id, 500, due_in=0)
+    digests = reminders.claim(session, days.today(session))
+    for digest in digests:
+        message_id = outbox.put(
+            session,
+            channel_id=channels.main(session).id,
+            to_address="whatsapp:+919810000001",
+            language="en",
+            body="due",
+        )
+        assert message_id is not None
+        reminders.attach(session, digest, message_id)
+    payments.record(session, payments.NewPayment(shop.id, 499, "cash"))
+    assert statuses(session) == ["queued", "queued"]
+    payments.record(session, payments.NewPayment(shop.id, 1, "cash"))
+    assert statuses(session) == ["cancelled", "queued"]
+
+
+def statuses(session: Session) -> list[str]:
+    return sorted(status for (status,) in db.execute(session, "SELECT status FROM outbox_message"))

@@ -1,0 +1,15 @@
+"""Forgets what no longer serves: routes of links that ended, and keys of requests that nobody will repeat."""
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from core import clock, idempotency
+from invoicing import sharing
+
+KEYS_LIVE = timedelta(days=30)  # a client may retry for days; the promise is at least seven
+
+
+def run(session: Session) -> dict[str, int]:
+    """Remove both; returns the counts."""
+    return {"links": sharing.purge(session), "keys": idempotency.purge(session, clock.now() - KEYS_LIVE)}
