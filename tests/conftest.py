@@ -12,10 +12,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from cli.embedded import services
-from core import audit, clock, db, ids, settings
+from core import audit, clock, db, ids, rows, settings
 from credit import accounts
 from parties import channels, organisations, retailers
 from parties.tables import Retailer
@@ -127,6 +128,25 @@ def make_retailer() -> Callable[..., Retailer]:
         return retailer
 
     return make
+
+
+@pytest.fixture
+def sent_statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Every statement sent from now on, by hand or by the ORM, in order."""
+    sent: list[str] = []
+    ask = rows.ask
+
+    def noted(session: Session, sql: str, parameters: Any) -> rows.Rows:
+        sent.append(sql)
+        return ask(session, sql, parameters)
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(statement)
+
+    monkeypatch.setattr(rows, "ask", noted)
+    event.listen(Engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(Engine, "before_cursor_execute", note)
 
 
 @pytest.fixture(autouse=True)

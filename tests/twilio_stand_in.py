@@ -133,7 +133,7 @@ class _Handler(BaseHTTPRequestHandler):
         with self.twilio.lock:
             self.twilio.lists += 1
             found = [
-                m for m in self.twilio.sent if all(m[key] == query[key][0] for key in ("To", "From") if key in query)
+                m for m in self.twilio.sent if all(m.get(key) == query[key][0] for key in ("To", "From") if key in query)
             ]
         return {
             "messages": [self.twilio.public(m) for m in reversed(found)],

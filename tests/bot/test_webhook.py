@@ -8,9 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
 
 from bot import engine, retries
 from bot.tables import Conversation, InboundMessage
@@ -118,26 +116,11 @@ def test_parallel_messages_of_one_person_act_one_after_the_other(
     assert len(outbox()) == len(inbox()) == 16
 
 
-def test_a_browsing_turn_is_two_statements_beside_begin_and_commit(
-    twilio: Twilio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_browsing_turn_is_two_statements_beside_begin_and_commit(twilio: Twilio, sent_statements: list[str]) -> None:
     twilio.say("hi")
-    statements: dict[str, None] = {}  # by hand or by the ORM, each once, in order
-    by_hand = db.execute
-
-    def noted(session: Session, sql: str, *parameters: Any) -> Any:
-        statements[sql] = None
-        return by_hand(session, sql, *parameters)
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        statements[statement] = None
-
-    monkeypatch.setattr(db, "execute", noted)
-    event.listen(db.engine(), "before_cursor_execute", note)
-    try:
-        twilio.say("menu")
-    finally:
-        event.remove(db.engine(), "before_cursor_execute", note)
+    sent_statements.clear()
+    twilio.say("menu")
+    statements = dict.fromkeys(sent_statements)  # each once, in order
     called = [re.findall(r"turn_\w+", statement) for statement in statements]
     assert called == [["turn_begin"], ["turn_end"]]
 

@@ -108,7 +108,7 @@ def test_an_unknown_number_sees_neither_prices_nor_credit(bahi: Bahi) -> None:
     assert answer
     assert "₹" not in answer
     kinds = [task["kind"] for task in bahi.api("GET", "/tasks")["data"]]
-    assert "lead" in kinds
+    assert "new_lead" in kinds
 
 
 def test_fifty_messages_reach_everybody_once_when_workers_are_killed(bahi: Bahi) -> None:
@@ -162,7 +162,8 @@ def test_of_a_hundred_parallel_orders_exactly_those_that_fit_are_accepted(bahi: 
 
 def test_doctor_finds_nothing_at_the_end(bahi: Bahi) -> None:
     found = json.loads(bahi.command("doctor", "--full", "--json", codes=(0, 1, 2)))
-    assert [one for one in found["invariants"] if one["status"] != "ok"] == []
+    assert len(found) > 20
+    assert [one for one in found if one["status"] != "holds"] == []
 
 
 def test_stopping_leaves_no_process_behind(tmp_path: Path) -> None:

@@ -85,6 +85,6 @@ def statement(org: UUID) -> Callable[..., list[Any]]:
     def run(sql: str, *parameters: Any) -> list[Any]:
         with db.transaction(org) as session:
             found = db.execute(session, sql, tuple(str(p) if isinstance(p, UUID) else p for p in parameters))
-            return list(found.all()) if found.returns_rows else []
+            return found.all()
 
     return run

@@ -14,26 +14,17 @@ from orders.catalogue import SkuUnknown
 from parties import organisations
 
 
-def statements(session: Session) -> list[str]:
-    """What this session sends from now on."""
-    from sqlalchemy import event
-
-    sent: list[str] = []
-    event.listen(
-        session.connection(), "before_cursor_execute", lambda _c, _u, statement, *_rest: sent.append(statement)
-    )
-    return sent
-
-
-def test_a_cached_catalogue_needs_no_query(org: UUID, open_shop: Callable[..., UUID]) -> None:
+def test_a_cached_catalogue_needs_no_query(
+    org: UUID, open_shop: Callable[..., UUID], sent_statements: list[str]
+) -> None:
     open_shop()
     with db.transaction(org) as session:
         first = catalogue.load(session)
-        sent = statements(session)
+        sent_statements.clear()
         assert catalogue.load(session, version=first.version, on=first.on) is first
-        assert sent == []
+        assert sent_statements == []
         assert catalogue.load(session) is first
-        assert len(sent) == 1
+        assert len(sent_statements) == 1
 
 
 def test_a_product_is_found_with_its_price_tax_and_words(stocked: Session) -> None:

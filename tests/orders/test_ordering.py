@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import clock, db, ids
@@ -162,14 +162,11 @@ def test_repricing_keeps_the_wishes(stocked: Session, shop: Retailer, items: lis
     assert ordering.confirm(stocked, made.id, "CREDIT").total_minor == 225_500
 
 
-def test_a_confirmation_is_four_statements(stocked: Session, shop: Retailer) -> None:
+def test_a_confirmation_is_four_statements(stocked: Session, shop: Retailer, sent_statements: list[str]) -> None:
     made = ordering.draft(stocked, shop.id, CASES)
-    sent: list[str] = []
-    event.listen(
-        stocked.connection(), "before_cursor_execute", lambda _c, _u, statement, *_rest: sent.append(statement)
-    )
+    sent_statements.clear()
     ordering.confirm(stocked, made.id, "CREDIT")
-    assert len(sent) == 4
+    assert len(sent_statements) == 4
 
 
 # -- placing, retrying ----------------------------------------------------------------------------------------------
