@@ -32,21 +32,4 @@ def validate_order(session: Session, asked: dict[str, Any]) -> dict[str, Any]:
     """All failing rules in order, with the numbers; nothing is reserved."""
     retailer = retailers.find(session, asked["retailer_id"])
     verdict = guardrails.judge(session, retailer.id, asked["order_amount_minor"], asked["payment_mode"])
-    return show(verdict)
-
-
-def show(verdict: guardrails.Verdict) -> dict[str, Any]:
-    """A verdict as the contract has it."""
-    return {
-        "allowed": verdict.allowed,
-        "reason": verdict.reason,
-        "reasons": [
-            {
-                "code": reason.code,
-                "detail": reason.detail,
-                "value_minor": reason.value_minor,
-                "limit_minor": reason.limit_minor,
-            }
-            for reason in verdict.reasons
-        ],
-    }
+    return verdict.as_dict()

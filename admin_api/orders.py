@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from admin_api import guardrails, problems
+from admin_api import problems
 from admin_api.access import BOOKKEEPERS, EVERYBODY, SELLERS, operation
 from admin_api.shapes import PageQuery, PositiveMinor, Strict, Text, decode, page
 from core import ids
@@ -180,7 +180,7 @@ def refused(refusal: Refused, order: Order) -> Response:
         refusal.code,
         refusal.detail,
         order_id=ids.public("ord", order.id),
-        reasons=guardrails.show(refusal.verdict)["reasons"],
+        reasons=refusal.verdict.as_dict()["reasons"],
     )
 
 

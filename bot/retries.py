@@ -148,7 +148,8 @@ def _person(session: Session, message: InboundMessage) -> Any:
         session,
         "SELECT c.retailer_id, coalesce(c.language, r.language, 'en') AS language FROM contact c"
         " LEFT JOIN retailer r ON r.org_id = c.org_id AND r.id = c.retailer_id"
-        " WHERE c.org_id = %s AND (c.phone = %s OR c.external_user_id = %s) ORDER BY c.phone = %s DESC LIMIT 1",
+        " WHERE c.org_id = %s AND (c.phone = %s OR c.external_user_id = %s)"
+        " ORDER BY c.phone = %s DESC NULLS LAST LIMIT 1",
         (str(db.org_of(session)), incoming.phone, incoming.external_user_id, incoming.phone),
     ).first()
 

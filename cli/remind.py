@@ -58,7 +58,8 @@ def command(public: str | None, on: datetime | None, dry_run: bool, as_json: boo
 def preview(org_id: UUID, on: date | None) -> list[Row]:
     """One row per bill with a stage on this local date: the text that would go, or why none does. Changes nothing."""
     with db.transaction(org_id) as session:
-        today = on or clock.today(organisations.get(session).timezone)
+        organisation = organisations.get(session)
+        today, currency = on or clock.today(organisation.timezone), organisation.currency
         lines = reminders.preview(session, today)
         texts = _texts(session, today)
         session.rollback()  # the messages were only written to be read
@@ -69,6 +70,7 @@ def preview(org_id: UUID, on: date | None) -> list[Row]:
             "retailer_id": ids.public("ret", line.retailer_id),
             "retailer": line.retailer_name,
             "open_minor": line.open_minor,
+            "currency": currency,
             "local_on": today.isoformat(),
             "would_send": line.skip_reason is None,
             "skip_reason": line.skip_reason,
@@ -124,7 +126,7 @@ def _table(rows: list[Row]) -> str:
         return "Nobody has a stage on this day."
     lines = []
     for row in rows:
-        money = format_money(row["open_minor"])
+        money = format_money(row["open_minor"], row["currency"])
         lines.append(f"{row['stage']}  {row['retailer']}  bill {row['reference']}, {money}, due {row['due_on']}")
         lines.append(f"     {row['text']}" if row["would_send"] else f"     not sent: {row['skip_reason']}")
     return "\n".join(lines)

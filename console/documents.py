@@ -1,4 +1,4 @@
-"""Invoices behind a share link. Wrong, expired and revoked links get the same answer; looking changes nothing."""
+"""Invoices behind a share link: the same answer for wrong, expired and revoked ones. Looking is only counted."""
 
 from flask import Blueprint, Response, abort
 

@@ -47,7 +47,7 @@ class AuditEntry(Identified, Base):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: `user:usr_...`, `retailer:ret_...`, `job:reminders`, `system`. `request_id` ties it to a log line."""
+    """Who acts: `usr_...`, `retailer:ret_...`, `job:reminders`, `provider`, `system`; `request_id` as in the logs."""
 
     name: str
     request_id: str | None = None

@@ -31,7 +31,9 @@ Result = TypeVar("Result")
 
 ROOT = Path(__file__).resolve().parents[1]
 APP, DOCTOR = "bahi_app", "bahi_doctor"
+OUTAGES = ("08", "53", "57P0")  # connection lost, out of resources, shutting down or starting up
 RETRY_STATES = {"40001", "40P01"}  # serialization failure, deadlock: the whole transaction may be repeated
+LOCK_NOT_AVAILABLE = "55P03"
 MAX_TRIES = 8
 
 _engines: dict[tuple[int, str, str], Engine] = {}
@@ -54,6 +56,7 @@ def engine(role: str = APP) -> Engine:
     if key not in _engines:
         _engines[key] = create_engine(
             driver_url(url),
+            hide_parameters=True,  # an error that is logged must not tell names, addresses or hashes
             pool_size=8,
             max_overflow=4,
             pool_timeout=2,
@@ -114,6 +117,11 @@ def run(work: Callable[[Session], Result], org_id: UUID | None = None) -> Result
     raise AssertionError("unreachable")
 
 
+def is_busy(error: Exception) -> bool:
+    """True when another transaction held what was needed for longer than we wait (`lock_timeout`)."""
+    return getattr(getattr(error, "orig", None), "pgcode", None) == LOCK_NOT_AVAILABLE
+
+
 def org_of(session: Session) -> UUID:
     """The organisation this session works for."""
     org_id: UUID = session.info["org_id"]
@@ -139,8 +147,15 @@ def fetch(session: Session, model: type[Row], identifier: UUID, *, lock: bool = 
 
 
 def is_outage(error: Exception) -> bool:
-    """True when the database could not be reached, rather than refused what was asked."""
-    return isinstance(error, OperationalError) or bool(getattr(error, "connection_invalidated", False))
+    """True when the database could not be reached, rather than refused what was asked.
+
+    A lock that another transaction holds (55P03) and a statement that took too long (57014) are OperationalErrors
+    too, but of a database that is well.
+    """
+    if getattr(error, "connection_invalidated", False):
+        return True
+    state = getattr(getattr(error, "orig", None), "pgcode", None)
+    return isinstance(error, OperationalError) if state is None else state.startswith(OUTAGES)
 
 
 def alembic_config(url: str) -> Config:

@@ -1,7 +1,7 @@
 """Retries are harmless: the key's row is inserted first, in the same transaction as the effect.
 
-A second request with the same key waits for the first one's row, then gets the stored answer (same body) or a
-refusal (another body). Nothing is stored when the first one fails, so the caller may try again.
+A second request with the same key waits a moment for the first one's row, then gets the stored answer (same body) or
+a refusal (another body, or the first is still at work). Nothing is stored when the first one fails, so the caller may try again.
 """
 
 import hashlib
@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core import clock, db
@@ -19,6 +20,7 @@ from core.errors import DomainError, Invalid
 from core.tables import Base, Moment, TenantOwned
 
 MAX_KEY = 255
+WAIT = "2s"  # a click that waits for the click before it holds a thread of the web server
 
 
 class IdempotencyKey(TenantOwned, Base):
@@ -67,21 +69,16 @@ class Replay:
 
 
 def claim(session: Session, user_id: UUID, route: str, key: str | None, body: bytes) -> Replay | None:
-    """Insert the key, or return what it answered. Waits while another transaction holds the same key.
+    """Insert the key, or return what it answered. Waits up to `WAIT` while another transaction holds the same key.
 
-    Raises KeyMissing, Invalid (too long), KeyReused.
+    Raises KeyMissing, Invalid (too long), KeyReused, InFlight; after InFlight the transaction can only be rolled back.
     """
     if not key:
         raise KeyMissing
     if len(key) > MAX_KEY:
         raise Invalid(f"An Idempotency-Key has at most {MAX_KEY} characters.")
     digest = hashlib.sha256(body).hexdigest()
-    inserted = db.execute(
-        session,
-        "INSERT INTO idempotency_key (org_id, user_id, route, key, request_hash, created_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING 1",
-        (str(db.org_of(session)), str(user_id), route, key, digest, clock.now()),
-    ).first()
+    inserted = _insert(session, (str(db.org_of(session)), str(user_id), route, key, digest, clock.now()))
     if inserted:
         return None
     seen = session.get_one(IdempotencyKey, (db.org_of(session), user_id, route, key))
@@ -90,6 +87,24 @@ def claim(session: Session, user_id: UUID, route: str, key: str | None, body: by
     if seen.status is None or seen.answer is None:
         raise InFlight
     return Replay(seen.status, seen.answer)
+
+
+def _insert(session: Session, row: tuple[Any, ...]) -> bool:
+    """True when the key is new. Raises InFlight."""
+    try:
+        inserted = db.execute(
+            session,
+            f"SET LOCAL lock_timeout = '{WAIT}';"
+            "INSERT INTO idempotency_key (org_id, user_id, route, key, request_hash, created_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING 1",
+            row,
+        ).first()
+    except DBAPIError as error:
+        if db.is_busy(error):
+            raise InFlight from error
+        raise
+    db.execute(session, "SET LOCAL lock_timeout TO DEFAULT")  # the work itself waits as long as any other
+    return inserted is not None
 
 
 def complete(session: Session, user_id: UUID, route: str, key: str, status: int, answer: dict[str, Any]) -> None:

@@ -36,7 +36,12 @@ def configure() -> None:
     )
     if settings.current().sentry_dsn:
         sentry = importlib.import_module("sentry_sdk")  # large: loaded only where errors are to be reported
-        sentry.init(dsn=settings.current().sentry_dsn, send_default_pii=False)
+        sentry.init(
+            dsn=settings.current().sentry_dsn,
+            send_default_pii=False,
+            include_local_variables=False,  # they hold phones, messages and tokens
+            max_request_body_size="never",
+        )
 
 
 def get(name: str) -> Any:

@@ -1,36 +1,10 @@
-"""Money is an integer number of minor units with a currency. No float, no division without a named rounding."""
+"""Money is an integer number of minor units with a currency beside it. No float; a division names its rounding."""
 
-from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 
 from core.errors import Invalid
 
 MAX_MINOR = 10**13  # a hundred thousand crore paise: far above any bill, far below a bigint
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """An amount in minor units (paise) of one currency."""
-
-    amount_minor: int
-    currency: str = "INR"
-
-    def __add__(self, other: "Money") -> "Money":
-        return Money(self.amount_minor + _same(self, other).amount_minor, self.currency)
-
-    def __sub__(self, other: "Money") -> "Money":
-        return Money(self.amount_minor - _same(self, other).amount_minor, self.currency)
-
-
-def _same(left: Money, right: Money) -> Money:
-    if left.currency != right.currency:
-        raise ValueError(f"cannot mix {left.currency} and {right.currency}")
-    return right
-
-
-def half_up(value: Decimal) -> int:
-    """The nearest integer, halves away from zero (the rounding of GST practice)."""
-    return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 def from_major(text: str) -> int:

@@ -10,7 +10,7 @@ from bot.turn import Turn
 from core import templates
 from core.i18n import _, format_money, isolate, language
 from credit import guardrails
-from credit.guardrails import LIMIT, MAX_ORDER, NOT_GRANTED, OVERDUE, PAUSED, Reason, Verdict
+from credit.guardrails import LIMIT, MAX_ORDER, OVERDUE, PAUSED, Reason, Verdict
 from flows import wording
 from orders.order import Order
 
@@ -109,4 +109,3 @@ _SENTENCES: dict[str, tuple[str, Callable[[Turn, Order, Reason], Facts]]] = {
     OVERDUE: ("order_refused_overdue", _overdue),
     PAUSED: ("order_refused_paused", _paused),
 }
-__all__ = ["NOT_GRANTED", "explain", "judged", "ways_on"]

@@ -1,13 +1,12 @@
 """Reading orders: one, or a page of them, each with its lines in the same statement."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from core import db
 from core.errors import NotFound
-from orders.order import CANCELLED, COLUMNS, PENDING, REPLACED, Order, OrderLine, from_row
+from orders.order import CANCELLED, COLUMNS, PENDING, REPLACED, Order, from_row
 
 MAX_PAGE = 200
 _SELECT = f"SELECT {COLUMNS} FROM sales_order o WHERE o.org_id = %(org)s"
@@ -58,13 +57,3 @@ def page(
     }
     found = db.execute(session, f"{_SELECT}{given} ORDER BY o.created_at DESC, o.id DESC LIMIT %(limit)s", parameters)
     return [from_row(row) for row in found]
-
-
-def lines(session: Session, order_ids: Sequence[UUID]) -> dict[UUID, tuple[OrderLine, ...]]:
-    """The lines of several orders by order id; nothing for ids that are not this organisation's."""
-    found = db.execute(
-        session,
-        f"{_SELECT} AND o.id = ANY(%(ids)s::uuid[])",
-        {"org": str(db.org_of(session)), "ids": [str(one) for one in order_ids]},
-    )
-    return {row.id: from_row(row).lines for row in found}

@@ -33,7 +33,7 @@ def reach(session: Session, retailer_id: UUID) -> Reach:
         select(Contact, Retailer.language)
         .join(Retailer, (Retailer.org_id == Contact.org_id) & (Retailer.id == Contact.retailer_id))
         .where(Contact.retailer_id == retailer_id)
-        .order_by((Contact.phone == Retailer.phone).desc(), Contact.created_at)
+        .order_by((Contact.phone == Retailer.phone).desc().nulls_last(), Contact.created_at)
         .limit(1)
     ).first()
     if found is None:

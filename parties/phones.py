@@ -25,8 +25,3 @@ def e164(text: str, country: str = "IN") -> str:
     if not phonenumbers.is_possible_number(parsed):
         raise NotAPhone(f"{text!r} is not a phone number")
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-
-
-def masked(phone: str) -> str:
-    """`+91••••••0001`, for logs and for roles that may not see it."""
-    return f"{phone[:3]}••••••{phone[-4:]}"

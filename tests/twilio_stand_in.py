@@ -132,9 +132,8 @@ class _Handler(BaseHTTPRequestHandler):
     def listing(self, query: dict[str, list[str]]) -> dict[str, Any]:
         with self.twilio.lock:
             self.twilio.lists += 1
-            found = [
-                m for m in self.twilio.sent if all(m.get(key) == query[key][0] for key in ("To", "From") if key in query)
-            ]
+            wanted = {key: query[key][0] for key in ("To", "From") if key in query}
+            found = [m for m in self.twilio.sent if wanted.items() <= m.items()]
         return {
             "messages": [self.twilio.public(m) for m in reversed(found)],
             "page": 0,
