@@ -1,11 +1,14 @@
 """Retailers, contacts and users."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 from sqlalchemy.orm import Session
 
-from core import db
+from core import db, outbox
 from core.errors import Invalid, NotFound
 from parties import consent, contacts, phones, retailers, sessions, users
 from parties.tables import Contact
@@ -39,6 +42,54 @@ def test_a_shop_is_reached_in_its_own_language_and_only_by_template_before_it_wr
 def test_an_unknown_language_is_refused(session: Session) -> None:
     with pytest.raises(Invalid):
         retailers.create(session, retailers.Details(code="R1", name="A", phone="+919810000001", language="xx"))
+
+
+DETAILS = retailers.Details(code="R1", name="Sharma Kirana", phone="+919810000001", state_code="27")
+
+
+@pytest.mark.parametrize("same", [{"code": "R2"}, {"phone": "+919810000002"}])
+def test_a_shop_cannot_become_another_one(session: Session, make_retailer, same: dict[str, str]) -> None:
+    retailers.create(session, DETAILS)
+    other = make_retailer(session, code="R2", phone="+919810000002")
+    with pytest.raises(retailers.RetailerExists):
+        retailers.change(session, other, replace(DETAILS, **same))
+    assert retailers.by_code(session, "R2") is other, "the transaction goes on"
+
+
+def test_of_two_who_add_the_same_shop_at_once_one_is_told(org: UUID) -> None:
+    def add() -> None:
+        with db.transaction(org) as session:
+            retailers.create(session, replace(DETAILS, code="R9"))
+
+    with ThreadPoolExecutor(1) as pool:
+        with db.transaction(org) as session:
+            retailers.create(session, DETAILS)
+            second = pool.submit(add)
+            while not db.execute(session, "SELECT count(*) FROM pg_locks WHERE NOT granted").scalar():
+                assert not second.done()
+                time.sleep(0.01)
+        with pytest.raises(retailers.RetailerExists):
+            second.result()
+
+
+@pytest.mark.parametrize("wrong", [{"state_code": "99"}, {"gstin": "27AAPFU0939F1ZV", "state_code": "24"}])
+def test_a_state_that_does_not_exist_or_is_not_the_gstins_is_refused(session: Session, wrong: dict[str, str]) -> None:
+    with pytest.raises(Invalid):
+        retailers.create(session, replace(DETAILS, **wrong))
+
+
+def test_a_shop_of_undivided_andhra_may_show_its_old_number(session: Session) -> None:
+    assert retailers.create(session, replace(DETAILS, state_code="28")).state_code == "28"
+
+
+def test_in_pakistan_a_province_is_no_gst_state(new_org) -> None:
+    with db.transaction(new_org(country="PK", state_code="Sindh")) as session:
+        assert retailers.create(session, replace(DETAILS, state_code="Sindh")).state_code == "Sindh"
+
+
+def test_an_organisation_needs_a_state_that_exists(new_org) -> None:
+    with pytest.raises(Invalid):
+        new_org(state_code="99")
 
 
 def test_stop_is_noted_once_and_start_takes_it_back(session: Session, make_retailer) -> None:
@@ -91,3 +142,16 @@ def test_a_refresh_token_is_replaced_at_each_use_and_a_late_reuse_revokes_the_fa
         sessions.rotate(first)
     with pytest.raises(users.WrongCredentials):
         sessions.rotate(second)
+
+
+def test_stop_also_holds_back_what_waits_to_be_sent_but_no_answers(session: Session, make_retailer) -> None:
+    shop = make_retailer(session)
+    session.flush()
+    reach = contacts.reach(session, shop.id)
+    contact_id = session.query(Contact.id).filter_by(retailer_id=shop.id).scalar()
+    to = {"channel_id": reach.channel_id, "to_address": reach.to_address, "language": "en"}
+    outbox.put(session, **to, template="payment_due_today", params={})
+    outbox.put(session, **to, body="the answer to a question")
+    consent.stop(session, contact_id)
+    waiting = db.execute(session, "SELECT kind, status FROM outbox_message ORDER BY kind").all()
+    assert [tuple(row) for row in waiting] == [("template", "cancelled"), ("text", "queued")]
