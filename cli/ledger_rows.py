@@ -13,10 +13,10 @@ from credit import accounts, bills
 from credit.accounts import Terms
 from credit.tables import Bill
 from invoicing.identifiers import parse_gstin
-from invoicing.states import CURRENT_STATES, current_state
 from orders.rows import Fields, Outcome, Report, Row, RowInvalid, text, whole, word
 from parties import organisations, phones, retailers
 from parties.retailers import Details
+from parties.states import CURRENT_STATES, current_state
 from parties.tables import Organisation, Retailer
 
 RETAILER_COLUMNS = (
@@ -81,11 +81,11 @@ def _retailer(
         phone=fields.required("phone", lambda value: phones.e164(_digits(value), organisation.country)) or "",
         language=fields.optional("language", word(i18n.LANGUAGES), _kept(raw, "language", before.language, "en")),
         gstin=gstin,
-        state_code=state or (gstin[:2] if gstin else None),
+        state_code=state,
         address=fields.optional("address", text(500), _kept(raw, "address", before.address, "")),
     )
     terms = _terms(session, fields, raw, shop)
-    if gstin and state and current_state(state) != gstin[:2]:
+    if gstin and state and current_state(state) != current_state(gstin[:2]):
         fields.problems.append(f"gstin: {gstin} belongs to state {gstin[:2]}, not to {state}")
     fields.check()
     return details, terms

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from core import audit, db, ids, settings
 from core.errors import Invalid, NotFound
 from invoicing.identifiers import is_vpa, parse_gstin
-from invoicing.states import CURRENT_STATES
 from parties import channels, organisations, phones
 from parties.tables import Organisation
 
@@ -56,8 +55,8 @@ def create(
     new = organisations.NewOrganisation(
         name=name,
         country=country,
-        state_code=_state(country, state),
-        gstin=_gstin(gstin, state) if gstin else None,
+        state_code=state,
+        gstin=parse_gstin(gstin).text if gstin else None,
         timezone=_timezone(timezone) if timezone else None,
         upi_vpa=_vpa(upi_vpa) if upi_vpa else None,
         phone=number,
@@ -92,19 +91,6 @@ def exists(session: Session) -> Organisation:
     if organisation is None:
         raise NotFound("There is no organisation with this id.")
     return organisation
-
-
-def _state(country: str, state: str) -> str:
-    if country == "IN" and state not in CURRENT_STATES:
-        raise Invalid(f"{state!r} is not a GST state code: two digits, such as 27 for Maharashtra.")
-    return state
-
-
-def _gstin(text: str, state: str) -> str:
-    gstin = parse_gstin(text)
-    if gstin.state != state:
-        raise Invalid(f"{gstin.text} belongs to state {gstin.state}, not to {state}.")
-    return gstin.text
 
 
 def _timezone(name: str) -> str:

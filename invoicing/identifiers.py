@@ -12,7 +12,7 @@ from stdnum.exceptions import ValidationError
 from stdnum.pk import cnic
 
 from core.errors import Invalid
-from invoicing.states import CURRENT_STATES, current_state
+from parties.states import CURRENT_STATES, current_state
 
 GSTIN_LENGTH = 15
 BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -15,11 +15,11 @@ from invoicing.pdf import (
     render,
     summarised,
 )
-from invoicing.states import state_name
 from invoicing.tables import Invoice, InvoiceLine
 from invoicing.tax import Totals
 from invoicing.tax.rounding import THOUSANDTHS, divided
 from invoicing.upi import MAX_AMOUNT_MINOR, pay_link
+from parties.states import state_name
 
 __all__ = ["paper_of", "render"]
 

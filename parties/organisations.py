@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids
 from core.errors import Invalid
+from parties import states
 from parties.tables import Organisation, TenantRoute
 
 COUNTRIES = {"IN": ("INR", "Asia/Kolkata"), "PK": ("PKR", "Asia/Karachi")}
@@ -39,11 +40,12 @@ class NewOrganisation:
 
 
 def create(session: Session, new: NewOrganisation) -> Organisation:
-    """Add the organisation that this session was opened for. Raises Invalid for an unknown country or empty name."""
+    """Add the organisation that this session was opened for. Raises Invalid (country, state, empty name)."""
     if new.country not in COUNTRIES:
         raise Invalid(f"Country {new.country!r} is not served: use {' or '.join(COUNTRIES)}.")
     if not new.name.strip():
         raise Invalid("An organisation needs a name.")
+    states.check(new.country, new.state_code, new.gstin)
     currency, timezone = COUNTRIES[new.country]
     organisation = Organisation(
         org_id=db.org_of(session),

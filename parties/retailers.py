@@ -1,19 +1,25 @@
 """Retailers: the shops that order. Their credit accounts are opened by whoever adds them (see credit.accounts)."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core import audit, clock, db, i18n, ids
-from core.errors import Invalid
+from core.errors import DomainError, Invalid
+from parties import organisations, states
 from parties.tables import Contact, Retailer
+
+UNIQUE_VIOLATION = "23505"
 
 
 @dataclass(frozen=True)
 class Details:
-    """What is known of a shop. `phone` is E.164, `state_code` the two-digit GST state."""
+    """What is known of a shop. `phone` is E.164, `state_code` the two-digit GST state; a GSTIN names it as well."""
 
     code: str
     name: str
@@ -24,26 +30,37 @@ class Details:
     address: str = ""
 
 
+class RetailerExists(DomainError):
+    """Another shop has this code or this phone."""
+
+    code = "RETAILER_EXISTS"
+    detail = "There is a shop with this code or phone already."
+
+
 def create(session: Session, details: Details) -> Retailer:
-    """Add a shop; a contact who wrote before from this phone becomes its contact. Raises Invalid."""
-    _check(details)
+    """Add a shop; a contact who wrote before from this phone becomes its contact. Raises Invalid, RetailerExists."""
+    details = _checked(session, details)
+    _refuse_twin(session, details)
     retailer = Retailer(org_id=db.org_of(session), id=ids.new(), created_at=clock.now(), **vars(details))
-    session.add(retailer)
-    session.flush()  # its credit account refers to it
+    with _first_of_its_kind(session):
+        session.add(retailer)
+        session.flush()  # its credit account refers to it
     _adopt_contact(session, retailer)
     return retailer
 
 
 def change(session: Session, retailer: Retailer, details: Details) -> bool:
-    """Bring the row to these details, audited; True when anything was different. Raises Invalid."""
-    _check(details)
+    """Bring the row to these details, audited; True when anything was different. Raises Invalid, RetailerExists."""
+    details = _checked(session, details)
     before = {name: getattr(retailer, name) for name in vars(details)}
     if before == vars(details):
         return False
-    for name, value in vars(details).items():
-        setattr(retailer, name, value)
-    retailer.version += 1
-    session.flush()  # the unique phone is checked now, while the row's number is known
+    _refuse_twin(session, details, but=retailer.id)
+    with _first_of_its_kind(session):
+        for name, value in vars(details).items():
+            setattr(retailer, name, value)
+        retailer.version += 1
+        session.flush()  # the unique phone is checked now, while the row's number is known
     _adopt_contact(session, retailer)
     audit.record(
         session,
@@ -89,13 +106,39 @@ def public_id(retailer_id: UUID) -> str:
     return ids.public("ret", retailer_id)
 
 
-def _check(details: Details) -> None:
+def _checked(session: Session, details: Details) -> Details:
+    """The details as they are kept. Raises Invalid."""
     if not details.code.strip() or len(details.code) > 32:
         raise Invalid("A retailer needs a code of at most 32 characters.")
     if not details.name.strip() or len(details.name) > 200:
         raise Invalid("A retailer needs a name of at most 200 characters.")
     if details.language not in i18n.LANGUAGES:
         raise Invalid(f"Language {details.language!r} is not spoken: use {', '.join(i18n.LANGUAGES)}.")
+    country, gstin = organisations.get(session).country, details.gstin or None
+    state_code = details.state_code or (gstin[:2] if gstin and country == "IN" else None)
+    states.check(country, state_code, gstin)
+    return replace(details, gstin=gstin, state_code=state_code)
+
+
+def _refuse_twin(session: Session, details: Details, but: UUID | None = None) -> None:
+    same = (Retailer.code == details.code) | (Retailer.phone == details.phone)
+    twin = session.scalars(select(Retailer).where(same, Retailer.id != but).limit(1)).first()
+    if twin is None:
+        return
+    what = f"code {details.code}" if twin.code == details.code else f"phone {details.phone}"
+    raise RetailerExists(f"There is a shop with the {what} already: {twin.name}.", retailer_id=public_id(twin.id))
+
+
+@contextmanager
+def _first_of_its_kind(session: Session) -> Iterator[None]:
+    """Two who add the same shop at once both see no twin: the database refuses the second. Raises RetailerExists."""
+    try:
+        with session.begin_nested():
+            yield
+    except IntegrityError as error:
+        if getattr(error.orig, "pgcode", None) != UNIQUE_VIOLATION:
+            raise
+        raise RetailerExists from error
 
 
 def _adopt_contact(session: Session, retailer: Retailer) -> None:

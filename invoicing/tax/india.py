@@ -2,14 +2,14 @@
 
 from core.errors import Invalid
 from invoicing.identifiers import normalised
-from invoicing.states import (
+from invoicing.tax.country import Assess, Assessed, Country, checked_rate
+from invoicing.tax.document import Document, Line
+from invoicing.tax.rounding import BPS, divided, share
+from parties.states import (
     CURRENT_STATES,
     UNION_TERRITORIES_WITHOUT_LEGISLATURE,
     current_state,
 )
-from invoicing.tax.country import Assess, Assessed, Country, checked_rate
-from invoicing.tax.document import Document, Line
-from invoicing.tax.rounding import BPS, divided, share
 
 HEADS = ("cgst", "sgst", "utgst", "igst", "cess")
 UNTAXED = dict.fromkeys(HEADS, 0)

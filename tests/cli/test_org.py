@@ -21,7 +21,7 @@ def create(**changes: Any) -> Result:
         "country": "IN",
         "state": "27",
         "gstin": "27AAPFU0939F1ZV",
-        "whatsapp": f"+9181{next(_numbers):08d}",
+        "whatsapp": f"+9182{next(_numbers):08d}",
         "upi-vpa": "ganeshtraders@okhdfcbank",
         **changes,
     }

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from invoicing import identifiers
 from invoicing.identifiers import GstinInvalid, gstin_problem, is_vpa, parse_gstin
-from invoicing.states import CURRENT_STATES, state_name
+from parties.states import CURRENT_STATES, state_name
 from tests.invoicing.test_worked_examples import EXAMPLES
 
 AUX = EXAMPLES["aux"]

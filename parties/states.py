@@ -1,5 +1,7 @@
 """GST state codes: the first two digits of a GSTIN and the place of supply on an invoice."""
 
+from core.errors import Invalid
+
 CURRENT_STATES = {
     "01": "Jammu and Kashmir",
     "02": "Himachal Pradesh",
@@ -55,3 +57,13 @@ def current_state(code: str) -> str:
 def state_name(code: str | None) -> str:
     """The state's name, or nothing when the code is unknown."""
     return CURRENT_STATES.get(current_state(code or ""), "")
+
+
+def check(country: str, code: str | None, gstin: str | None = None) -> None:
+    """Raises Invalid for a GST state that does not exist, or that is not the GSTIN's. Other countries: any province."""
+    if country != "IN" or code is None:
+        return
+    if current_state(code) not in CURRENT_STATES:
+        raise Invalid(f"{code!r} is not a GST state code: two digits, such as 27 for Maharashtra.")
+    if gstin and current_state(gstin[:2]) != current_state(code):
+        raise Invalid(f"{gstin} belongs to state {gstin[:2]}, not to {code}.")
