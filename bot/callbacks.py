@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot import signature
 from bot.gateway import failures, refs
 from bot.gateway.errors import action_for
-from core import db, logs, metrics, sending, settings
+from core import audit, db, logs, metrics, sending, settings
 from parties import channels
 from parties.channels import Line
 
@@ -61,6 +61,7 @@ def _take_in(line: Line, form: dict[str, str]) -> None:
         return
     metrics.CALLBACKS.labels(word).inc()
     code = int(form["ErrorCode"]) if form.get("ErrorCode", "").isdecimal() else None
+    audit.act_as(audit.Actor("provider", request_id=sid))
     with db.transaction() as session:
         session.info["org_id"] = line.org_id  # record_status enters it with the same statement
         message_id = _message_id(session, line, sid)

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from bot import retries
-from core import db, logs
+from core import audit, db, logs
 
 BATCH = 100
 
@@ -13,7 +13,9 @@ _log = logs.get("retry_inbound")
 def run() -> int:
     """Try what is due, oldest first; one message's trouble stays its own. Returns how many were tried."""
     due = _due()
+    who = audit.actor()
     for org_id, inbound_id in due:
+        audit.act_as(who)  # the turn before named its own person, perhaps of another organisation
         try:
             retries.retry(org_id, inbound_id)
         except Exception:

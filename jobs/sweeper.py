@@ -18,6 +18,8 @@ SHORTEST_SECONDS = 0.25
 STOP_SECONDS = 12.0
 TICK_LATE_SECONDS = 65.0  # the scheduler ticks every 60
 
+ACTOR = audit.Actor("job:sweeper")
+
 _stop = threading.Event()
 _look = threading.Event()
 _thread: threading.Thread | None = None
@@ -48,11 +50,11 @@ def look_soon() -> None:
 def sweep() -> None:
     """One round. A part that fails is logged and tried again in the next round."""
     for work in (repair_outbox.run, send_outbox.run, retry_inbound.run, _tick_if_late):
+        audit.act_as(ACTOR)  # a turn or a job that the work before took up named its own
         _safely(work)
 
 
 def _run() -> None:
-    audit.act_as(audit.Actor("job:sweeper"))
     while not _stop.is_set():
         sweep()
         _safely(lambda: heartbeats.beat("sweeper"))
