@@ -44,9 +44,10 @@ def operation(roles: frozenset[str], *, idempotent: bool = False) -> Callable[[V
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Response:
             who = caller()
-            if who.role not in roles:
-                raise Forbidden(f"This needs one of these roles: {', '.join(sorted(roles))}.")
-            answer = db.run(lambda session: _answer(session, who, view, args, kwargs, idempotent), who.org_id)
+            answer = db.run(
+                lambda session: _answer(session, who, roles, lambda: view(session, *args, **kwargs), idempotent),
+                who.org_id,
+            )
             if request.method not in SAFE:
                 queue.hint_soon("send")  # what was said to a shop is committed now; the sweeper would take seconds
             return answer
@@ -94,18 +95,20 @@ def undeclared(app: Flask) -> list[str]:
 
 
 def _answer(
-    session: Session, who: Identity, view: Callable[..., Any], args: Any, kwargs: Any, idempotent: bool
+    session: Session, who: Identity, roles: frozenset[str], call: Callable[[], Any], idempotent: bool
 ) -> Response:
-    who = users.identity(session, who.user_id)  # a disabled user's token dies at once
+    who = users.identity(session, who.user_id)  # disabled or demoted: what the token says is out of date at once
+    if who.role not in roles:
+        raise Forbidden(f"This needs one of these roles: {', '.join(sorted(roles))}.")
     audit.act_as(audit.Actor(users.public_id(who.user_id), g.request_id))
     g.who = who
     if not idempotent:
-        return make_response(view(session, *args, **kwargs))
+        return make_response(call())
     route, key = f"{request.method} {request.path}", request.headers.get("Idempotency-Key")
     replay = idempotency.claim(session, who.user_id, route, key, request.get_data(cache=True))
     if replay:
         return _replayed(replay)
-    response = make_response(view(session, *args, **kwargs))
+    response = make_response(call())
     idempotency.complete(session, who.user_id, route, key or "", response.status_code, response.get_json())
     return response
 

@@ -30,6 +30,14 @@ def test_a_disabled_user_is_out_at_once(owner: Caller, org: UUID) -> None:
     assert owner.get("/retailers").status_code == 401
 
 
+def test_a_demoted_owner_loses_the_rights_of_the_token_at_once(owner: Caller, org: UUID, shop: str) -> None:
+    with db.transaction(org) as session:
+        session.query(User).update({"role": "analyst"})
+    refused = owner.post("/payment/record", {"retailer_id": shop, "amount_minor": 100, "method": "cash"})
+    assert (refused.status_code, refused.json["code"]) == (403, "FORBIDDEN")
+    assert owner.get("/retailers").status_code == 200
+
+
 @pytest.mark.parametrize(("role", "status"), [("owner", 201), ("accountant", 201), ("sales", 403), ("analyst", 403)])
 def test_only_bookkeepers_record_payments(
     org: UUID, shop: str, sign_in: Callable[..., Caller], role: str, status: int
