@@ -131,3 +131,12 @@ def test_a_refresh_token_gives_the_next_tokens(app: Flask, org: UUID) -> None:
     assert second.status_code == 200
     assert client.post("/api/v1/auth/logout", json={"refresh_token": second.json["refresh_token"]}).status_code == 204
     assert client.post("/api/v1/auth/refresh", json={"refresh_token": second.json["refresh_token"]}).status_code == 401
+
+
+def test_a_one_time_code_is_refused_rather_than_ignored(app: Flask) -> None:
+    given = {"email": "nobody@example.com", "password": "correct horse battery"}
+    client = app.test_client()
+    refused = client.post("/api/v1/auth/login", json={**given, "totp": "123456"})
+    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/totp")
+    assert "not offered yet" in refused.json["detail"]
+    assert client.post("/api/v1/auth/login", json={**given, "totp": None}).json["code"] == "WRONG_CREDENTIALS"
