@@ -6,6 +6,7 @@ from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
 from admin_api.access import EVERYBODY, SELLERS, operation
+from admin_api.shapes import PageQuery, decode, page
 from core import ids
 from parties import retailers, tasks
 from parties.tables import StaffTask
@@ -15,10 +16,13 @@ blueprint = Blueprint("tasks", __name__, url_prefix="/api/v1/admin/tasks", descr
 
 @blueprint.route("", methods=["GET"])
 @operation(EVERYBODY)
+@blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200)
-def list_open(session: Session) -> dict[str, Any]:
+def list_open(session: Session, query: dict[str, Any]) -> dict[str, Any]:
     """Open tasks, oldest first."""
-    return {"data": [show(task) for task in tasks.open_tasks(session)], "has_more": False, "next_cursor": None}
+    limit, cursor = query["limit"], decode(query["cursor"])
+    rows = tasks.open_tasks(session, limit + 1, after=ids.parse("tsk", cursor) if cursor else None)
+    return page(rows, limit, lambda task: ids.public("tsk", task.id), show)
 
 
 @blueprint.route("/<task_id>/finish", methods=["POST"])

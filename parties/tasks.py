@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from core import clock, db, ids
@@ -39,13 +39,13 @@ def ask_staff(
     return made is not None
 
 
-def open_tasks(session: Session, limit: int = 100) -> list[StaffTask]:
-    """What waits for a person, oldest first."""
-    return list(
-        session.scalars(
-            select(StaffTask).where(StaffTask.done_at.is_(None)).order_by(StaffTask.created_at).limit(limit)
-        )
-    )
+def open_tasks(session: Session, limit: int = 100, *, after: UUID | None = None) -> list[StaffTask]:
+    """What waits for a person, oldest first, behind the task `after`. Raises NotFound."""
+    wanted = select(StaffTask).where(StaffTask.done_at.is_(None))
+    if after is not None:
+        last = db.fetch(session, StaffTask, after)  # done meanwhile, perhaps: its place in the order stays
+        wanted = wanted.where(tuple_(StaffTask.created_at, StaffTask.id) > (last.created_at, last.id))
+    return list(session.scalars(wanted.order_by(StaffTask.created_at, StaffTask.id).limit(limit)))
 
 
 def finish(session: Session, task_id: UUID) -> StaffTask:
