@@ -17,7 +17,7 @@ import psycopg2
 
 from bench import processor_time, webhooks
 from cli.embedded import postgres_server, services
-from core import db, ids, settings
+from core import db, ids, schema, settings
 from orders.catalogue_import import import_catalogue
 from parties import channels, organisations
 from reports import doctor
@@ -150,7 +150,7 @@ def _name(folder: Path, endpoints: services.Endpoints, provider_url: str) -> Non
 
 
 def _create(database_url: str) -> World:
-    db.migrate(database_url)
+    schema.migrate(database_url)
     org_id = ids.new()
     with db.transaction(org_id) as session:
         organisations.create(session, organisations.NewOrganisation("Bench Traders", "IN", "27", phone=webhooks.NUMBER))
@@ -180,7 +180,7 @@ def grow(world: World, shops: int) -> None:
 def counts(world: World) -> Counts:
     """What the database holds now."""
     with db.transaction(world.org_id) as session:
-        return Counts(**db.execute(session, _COUNTS).one()._mapping)
+        return Counts(**db.execute(session, _COUNTS).one()._asdict())
 
 
 def floor_counts(world: World) -> tuple[int, int]:

@@ -72,7 +72,7 @@ def migrate(url: str) -> bool:
     """Bring the database to the newest revision; True when something was done."""
     if is_current(url):
         return False
-    from core import db  # noqa: PLC0415  loads SQLAlchemy and Alembic, which an up-to-date database never needs
+    from core import schema as revisions  # noqa: PLC0415  loads SQLAlchemy and Alembic, which an up-to-date database never needs
 
     guard = psycopg2.connect(plain_url(url), connect_timeout=5)
     guard.autocommit = True  # the lock is the session's; an open transaction would only stand in the migration's way
@@ -81,7 +81,7 @@ def migrate(url: str) -> bool:
             cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", (LOCK,))
         if is_current(url):
             return False
-        db.migrate(url)
+        revisions.migrate(url)
     finally:
         guard.close()
     return True

@@ -14,8 +14,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from core import settings
+from core.errors import Invalid
 
 FILE_NAME = "clock.json"
+FARTHEST = timedelta(days=3660)
 _seen: tuple[Path | None, tuple[int, int], timedelta] = (None, (0, 0), timedelta())
 
 
@@ -76,6 +78,8 @@ def _write(delta: timedelta) -> None:
     current = settings.current()
     if current.is_production:
         raise settings.ConfigurationError("the clock cannot be moved when BAHI_ENV=production")
+    if abs(delta) > FARTHEST:
+        raise Invalid("The clock can be moved by at most ten years.")
     current.home.mkdir(parents=True, exist_ok=True)
     path = current.home / FILE_NAME
     draft = path.with_suffix(f".{os.getpid()}")

@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
@@ -156,21 +154,3 @@ def is_outage(error: Exception) -> bool:
         return True
     state = getattr(getattr(error, "orig", None), "pgcode", None)
     return isinstance(error, OperationalError) if state is None else state.startswith(OUTAGES)
-
-
-def alembic_config(url: str) -> Config:
-    """Alembic's configuration without a file on disk."""
-    config = Config()
-    config.set_main_option("script_location", str(ROOT / "migrations"))
-    config.set_main_option("sqlalchemy.url", driver_url(url).replace("%", "%%"))
-    return config
-
-
-def migrate(url: str, revision: str = "head") -> None:
-    """Bring the database to a revision, as the login that owns the tables."""
-    command.upgrade(alembic_config(url), revision)
-
-
-def downgrade(url: str, revision: str) -> None:
-    """Take the database back to a revision."""
-    command.downgrade(alembic_config(url), revision)

@@ -17,6 +17,8 @@ from parties.tables import Organisation
 Slot = Callable[[Organisation, datetime], str | None]
 Work = Callable[[Session], dict[str, int]]
 
+QUARTER = 15  # minutes
+
 
 @dataclass(frozen=True)
 class Periodic:
@@ -27,13 +29,19 @@ class Periodic:
     work: Work
 
 
-def daily(setting: str) -> Slot:
-    """Once a local day, from the organisation's setting `setting` (HH:MM) until its quiet hours."""
+def by_day(setting: str, minutes: int) -> Slot:
+    """Once in every so many minutes, from the organisation's setting `setting` (HH:MM) until its quiet hours.
+
+    Reminding again is harmless, since each stage of a bill is claimed once; so a bill that came after the first run of
+    the day still gets its stage.
+    """
 
     def slot(organisation: Organisation, local: datetime) -> str | None:
         begin, last = _time(organisation, setting), _time(organisation, "quiet_after")
         first = max(begin, _time(organisation, "quiet_before"))
-        return local.date().isoformat() if first <= local.time() < last else None
+        if not first <= local.time() < last:
+            return None
+        return f"{local.date().isoformat()}T{local.hour:02d}:{local.minute // minutes * minutes:02d}"
 
     return slot
 
@@ -58,7 +66,7 @@ def _time(organisation: Organisation, setting: str) -> time:
 
 
 TABLE = (
-    Periodic("reminders", daily("reminders_at"), send_reminders.run),
+    Periodic("reminders", by_day("reminders_at", QUARTER), send_reminders.run),
     Periodic("expire_pending", every_hours(6), expire_pending.run),
     Periodic("follow_up", hourly_by_day, follow_up.run),
     Periodic("tidy", every_hours(24), tidy.run),

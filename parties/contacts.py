@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core import clock
+from core import audit, clock, db, ids, outbox
 from core.errors import NotFound
 from parties import channels
 from parties.tables import Contact, Retailer
@@ -55,4 +55,33 @@ def address(contact: Contact) -> str:
 
 def window_open(last_inbound_at: datetime | None, now: datetime) -> bool:
     """True while free text is allowed. Source: WhatsApp's 24-hour customer-service window."""
-    return last_inbound_at is not None and now - last_inbound_at < WINDOW - MARGIN
+    if last_inbound_at is None:
+        return False
+    return -MARGIN < now - last_inbound_at < WINDOW - MARGIN  # far in the future: the clock was moved back since
+
+
+def release(session: Session, retailer_id: UUID, phone: str) -> bool:
+    """The shop gave this phone up: whoever has it now is a stranger, reads nothing of the shop and gets none of what
+    still waits for it. Audited; False when nobody of the shop had the phone.
+    """
+    contact = session.scalars(select(Contact).where(Contact.phone == phone, Contact.retailer_id == retailer_id)).first()
+    if contact is None:
+        return False
+    contact.retailer_id = None
+    session.flush()  # the audit entry follows the change
+    waiting = db.execute(
+        session,
+        "SELECT id FROM outbox_message"
+        " WHERE org_id = %s AND retailer_id = %s AND to_address = %s AND status = 'queued'",
+        (str(db.org_of(session)), str(retailer_id), address(contact)),
+    )
+    outbox.withdraw(session, [message_id for (message_id,) in waiting], "phone given up")
+    audit.record(
+        session,
+        "contact.released",
+        subject=ids.public("con", contact.id),
+        retailer_id=retailer_id,
+        before={"phone": phone, "retailer_id": ids.public("ret", retailer_id)},
+        after={"phone": phone, "retailer_id": None},
+    )
+    return True

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from argon2 import PasswordHasher
@@ -17,7 +18,6 @@ FREE_TRIES = 5
 LONGEST_LOCK = timedelta(hours=1)
 
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash("nobody has this password")  # verifying it makes an unknown address take as long as a known one
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,12 @@ def create(session: Session, *, email: str, role: str, password: str, name: str 
 
 
 def authenticate(email: str, password: str) -> Identity:
-    """Who this is. Raises WrongCredentials or TooManyTries. Opens its own transaction: a wrong try is counted."""
+    """Who this is. Raises WrongCredentials or TooManyTries. Opens its own transaction: a wrong try is counted.
+
+    An unknown address, a wrong password and a disabled user get the same refusal after the same work. The lock is the
+    exception: only an address that exists is ever answered TooManyTries, so whoever tries five wrong passwords learns
+    that it does. That is chosen: a person who is locked out must be told, and tries at unknown addresses are not kept.
+    """
     with db.transaction() as session:
         route = session.get(TenantRoute, ("login", crypto.fingerprint(email.strip().lower())))
         if route is not None:
@@ -92,7 +97,7 @@ def authenticate(email: str, password: str) -> Identity:
             user = db.fetch(session, User, route.target_id, lock=True)
             right = _try(user, password)
     if route is None:
-        _matches(_NOBODY, password)
+        _matches(_nobody(), password)
         raise WrongCredentials
     if not right:
         raise WrongCredentials
@@ -113,9 +118,11 @@ def public_id(user_id: UUID) -> str:
 
 
 def _try(user: User, password: str) -> bool:
-    if user.locked_until is not None and user.locked_until > clock.now():
+    now = clock.now()
+    if user.locked_until is not None and now < user.locked_until <= now + LONGEST_LOCK:  # else the clock was moved back
         raise TooManyTries
-    if user.status == "active" and _matches(user.password_hash, password):
+    right = _matches(user.password_hash, password)  # a disabled user takes as long as any other
+    if right and user.status == "active":
         user.failed_logins, user.locked_until = 0, None
         return True
     user.failed_logins += 1
@@ -130,6 +137,12 @@ def _matches(hashed: str, password: str) -> bool:
         return _hasher.verify(hashed, password[:MAX_PASSWORD])
     except VerifyMismatchError:
         return False
+
+
+@lru_cache(maxsize=1)
+def _nobody() -> str:
+    """Verifying it makes an unknown address take as long as a known one."""
+    return _hasher.hash("nobody has this password")
 
 
 def _address(email: str) -> str:

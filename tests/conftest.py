@@ -16,7 +16,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from cli.embedded import services
-from core import audit, clock, db, ids, rows, settings
+from core import audit, clock, db, ids, rows, schema, settings
 from credit import accounts
 from parties import channels, organisations, retailers
 from parties.tables import Retailer
@@ -54,7 +54,7 @@ def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[services.End
 @pytest.fixture(scope="session")
 def database(endpoints: services.Endpoints) -> str:
     """The URL of a database that the migrations built."""
-    db.migrate(endpoints.database_url)
+    schema.migrate(endpoints.database_url)
     return endpoints.database_url
 
 

@@ -28,7 +28,9 @@ def _ask_as_application(session: Session, org_id: UUID | None) -> Iterator[str]:
 
 def _leaks(tables: list[str], inside: UUID | None) -> Iterator[str]:
     """Tables in which the application, working for `inside`, sees somebody else's row."""
-    seen = ", ".join(f"EXISTS (SELECT FROM {table} WHERE %(org)s::uuid IS DISTINCT FROM org_id)" for table in tables)
+    seen = ", ".join(
+        f"EXISTS (SELECT FROM {table} WHERE %(org)s::uuid IS DISTINCT FROM org_id) AS {table}" for table in tables
+    )
     with db.transaction(inside, role=db.APP) as application:
         row = db.execute(application, f"SELECT {seen}", {"org": str(inside) if inside else None}).one()
     for table, leaked in zip(tables, row, strict=True):

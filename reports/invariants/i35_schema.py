@@ -6,12 +6,12 @@ from uuid import UUID
 from alembic.script import ScriptDirectory
 from sqlalchemy.orm import Session
 
-from core import db, settings
+from core import db, schema, settings
 from reports.invariant import RED, Invariant
 
 
 def _at_head(session: Session, _org_id: UUID | None) -> Iterator[str]:
-    head = ScriptDirectory.from_config(db.alembic_config(settings.current().database_url)).get_current_head()
+    head = ScriptDirectory.from_config(schema.alembic_config(settings.current().database_url)).get_current_head()
     found = [version for (version,) in db.execute(session, "SELECT version_num FROM alembic_version")]
     if found != [head]:
         yield f"the database is at {', '.join(found) or 'no revision'}, this version needs {head}"

@@ -15,7 +15,7 @@ import invoicing.tables
 import jobs.tables
 import orders.tables
 import parties.tables
-from core import audit, db, idempotency, outbox
+from core import audit, db, idempotency, outbox, schema
 from core.tables import Base, TenantOwned
 
 LOADED = (bot.tables, credit.tables, invoicing.tables, jobs.tables, orders.tables, parties.tables)
@@ -52,13 +52,13 @@ def test_migrations_go_down_and_up_again(endpoints: Any) -> None:
     other = url.rsplit("/", 1)[0] + "/updown"
     with create_engine(db.driver_url(url), isolation_level="AUTOCOMMIT").connect() as connection:
         connection.execute(text("CREATE DATABASE updown"))
-    db.migrate(other)
-    db.downgrade(other, "base")
+    schema.migrate(other)
+    schema.downgrade(other, "base")
     engine = create_engine(db.driver_url(other))
     with engine.connect() as connection:
         assert inspect(connection).get_table_names() == ["alembic_version"]
     engine.dispose()
-    db.migrate(other)
+    schema.migrate(other)
 
 
 def test_every_tenant_table_has_forced_row_level_security(database: str) -> None:

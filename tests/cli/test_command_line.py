@@ -1,5 +1,6 @@
 """The frame around every command, as a shell sees it."""
 
+import contextlib
 import json
 import os
 import signal
@@ -14,11 +15,12 @@ import pytest
 from alembic.script import ScriptDirectory
 
 from cli import environment as dotenv
-from cli import failures, main, schema, table
+from cli import failures, main, metering, schema, table
 from cli.embedded import services
 from cli.embedded.errors import ServiceError, ServiceMissing
 from cli.embedded.processes import wait_until
-from core import db, errors, settings
+from core import errors, settings
+from core import schema as revisions
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -194,7 +196,7 @@ def test_a_terminated_command_stops_the_services_it_started(tmp_path: Path) -> N
 
 
 def test_the_cheap_check_finds_the_heads_that_alembic_finds() -> None:
-    script = ScriptDirectory.from_config(db.alembic_config("postgresql://nowhere/bahi"))
+    script = ScriptDirectory.from_config(revisions.alembic_config("postgresql://nowhere/bahi"))
     every, heads = schema.revisions()
     assert heads == set(script.get_heads())
     assert every == {revision.revision for revision in script.walk_revisions()}
@@ -204,3 +206,49 @@ def test_a_database_ahead_of_this_code_is_not_touched(monkeypatch: pytest.Monkey
     monkeypatch.setattr(schema, "recorded", lambda url: {"from_the_future"})
     with pytest.raises(schema.SchemaError, match="from_the_future"):
         schema.migrate("postgresql://nowhere/bahi")
+
+
+def test_without_its_schema_the_web_server_does_not_start_in_production(database: str, tmp_path: Path) -> None:
+    name = "never_migrated"
+    with contextlib.closing(psycopg2.connect(database)) as connection:
+        connection.autocommit = True
+        connection.cursor().execute(f"CREATE DATABASE {name}")
+    away = {
+        "DATABASE_URL": database.rpartition("/")[0] + f"/{name}",
+        "REDIS_URL": os.environ["REDIS_URL"],
+        "SECRET_KEY": "s" * 48,
+    }
+    done = bahi(tmp_path, "web", "--port", "1", BAHI_ENV="production", **away)
+    assert done.returncode == 3
+    assert "Run: ./bahi migrate" in done.stderr
+
+
+def test_worker_and_scheduler_count_where_the_web_server_counts(tmp_path: Path) -> None:
+    code = (
+        "import sys, types, jobs; from cli import environment, main; environment.place();"
+        "command = main.load(sys.argv[1]);"
+        "assert 'prometheus_client' not in sys.modules, 'too late to name a folder';"
+        "setattr(jobs, sys.argv[1], types.SimpleNamespace(main=lambda: None));"
+        "command.callback.__wrapped__();"
+        "from core import metrics; metrics.HINTS_LOST.inc()"
+    )
+    for name in ("worker", "scheduler"):
+        line = [sys.executable, "-P", "-c", code, name]
+        subprocess.run(line, env=environment(tmp_path), check=True)
+    assert len(list((tmp_path / "metrics").glob("counter_*.db"))) == 2
+
+
+def test_beginning_to_count_forgets_the_dead_and_keeps_who_still_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    monkeypatch.setenv("BAHI_HOME", str(tmp_path))
+    monkeypatch.setenv(metering.VARIABLE, "")
+    folder = tmp_path / "metrics"
+    folder.mkdir()
+    for process in (gone.pid, os.getpid()):
+        (folder / f"counter_{process}.db").touch()
+    metering.begin()
+    assert [file.name for file in folder.iterdir()] == [f"counter_{os.getpid()}.db"]
+    assert os.environ[metering.VARIABLE] == str(folder)

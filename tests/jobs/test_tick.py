@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core import clock, db
 from credit import bills
 from jobs import leading, periodic, tick
-from jobs.periodic import Periodic, daily, every_hours
+from jobs.periodic import Periodic, by_day, every_hours
 from parties import organisations
 from parties.tables import Organisation, Retailer
 from tests.twilio_stand_in import TwilioStandIn
@@ -32,19 +32,20 @@ def at(local: str) -> datetime:
     ("local", "slot"),
     [
         ("2026-12-01T09:59:59", None),
-        ("2026-12-01T10:00:00", "2026-12-01"),
-        ("2026-12-01T18:59:59", "2026-12-01"),
+        ("2026-12-01T10:00:00", "2026-12-01T10:00"),
+        ("2026-12-01T10:29:59", "2026-12-01T10:15"),
+        ("2026-12-01T18:59:59", "2026-12-01T18:45"),
         ("2026-12-01T19:00:00", None),
     ],
 )
 def test_reminders_are_due_from_ten_until_quiet_hours(local: str, slot: str | None) -> None:
-    assert daily("reminders_at")(INDIA, at(local)) == slot
+    assert by_day("reminders_at", 15)(INDIA, at(local)) == slot
 
 
 def test_reminders_set_to_the_night_wait_for_the_end_of_quiet_hours() -> None:
     early = Organisation(timezone="Asia/Kolkata", settings={"reminders_at": "06:00"})
-    assert daily("reminders_at")(early, at("2026-12-01T08:30:00")) is None
-    assert daily("reminders_at")(early, at("2026-12-01T09:00:00")) == "2026-12-01"
+    assert by_day("reminders_at", 15)(early, at("2026-12-01T08:30:00")) is None
+    assert by_day("reminders_at", 15)(early, at("2026-12-01T09:00:00")) == "2026-12-01T09:00"
 
 
 def test_four_stretches_a_day() -> None:
