@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock, db, i18n, ids
 from core.errors import DomainError, Invalid
-from parties import organisations, states
+from parties import contacts, organisations, states
 from parties.tables import Contact, Retailer
 
 UNIQUE_VIOLATION = "23505"
@@ -50,7 +50,10 @@ def create(session: Session, details: Details) -> Retailer:
 
 
 def change(session: Session, retailer: Retailer, details: Details) -> bool:
-    """Bring the row to these details, audited; True when anything was different. Raises Invalid, RetailerExists."""
+    """Bring the row to these details, audited; True when anything was different. Raises Invalid, RetailerExists.
+
+    A phone that the shop leaves behind loses its access to the shop at once.
+    """
     details = _checked(session, details)
     before = {name: getattr(retailer, name) for name in vars(details)}
     if before == vars(details):
@@ -61,7 +64,9 @@ def change(session: Session, retailer: Retailer, details: Details) -> bool:
             setattr(retailer, name, value)
         retailer.version += 1
         session.flush()  # the unique phone is checked now, while the row's number is known
-    _adopt_contact(session, retailer)
+    if retailer.phone != before["phone"]:
+        contacts.release(session, retailer.id, before["phone"])
+        _adopt_contact(session, retailer)
     audit.record(
         session,
         "retailer.changed",

@@ -1,10 +1,12 @@
 """People who are not customers: politeness and a task, no prices and no credit."""
 
 from collections.abc import Callable
+from dataclasses import fields
 
 import pytest
 from sqlalchemy.orm import Session
 
+from parties import retailers
 from parties.tables import Contact, Retailer, StaffTask
 from tests.chats import Chat
 
@@ -75,3 +77,13 @@ def test_a_shop_that_hides_its_phone_later_is_known_by_the_id_it_had_shown(chat:
     chat.phone = "IN.4566546130240823"
     assert "₹50,000" in "".join(message.body for message in chat.messages())
     assert chat.session.query(Contact).count() == 1
+
+
+def test_the_phone_that_a_shop_left_behind_hears_nothing_of_the_shop(chat: Chat, shop: Retailer) -> None:
+    known = chat.say("balance")
+    details = {field.name: getattr(shop, field.name) for field in fields(retailers.Details)}
+    retailers.change(chat.session, shop, retailers.Details(**{**details, "phone": "+919810099999"}))
+    chat.session.flush()
+    assert "₹" in known
+    assert "₹" not in chat.say("balance")
+    assert "₹" in Chat(chat.session, "+919810099999").say("balance")

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from core import db, outbox
+from core.audit import AuditEntry
 from core.errors import Invalid, NotFound
 from parties import consent, contacts, phones, retailers, sessions, users
 from parties.tables import Contact
@@ -85,6 +86,41 @@ def test_a_shop_of_undivided_andhra_may_show_its_old_number(session: Session) ->
 def test_in_pakistan_a_province_is_no_gst_state(new_org) -> None:
     with db.transaction(new_org(country="PK", state_code="Sindh")) as session:
         assert retailers.create(session, replace(DETAILS, state_code="Sindh")).state_code == "Sindh"
+
+
+def test_the_phone_that_a_shop_leaves_behind_is_a_strangers(session: Session, make_retailer) -> None:
+    shop = make_retailer(session, code="R1", phone="+919810000001")
+    session.flush()
+    old = session.query(Contact).filter_by(phone="+919810000001").one()
+    waiting = outbox.put(
+        session,
+        channel_id=contacts.reach(session, shop.id).channel_id,
+        to_address="whatsapp:+919810000001",
+        language="en",
+        body="You owe us",
+        retailer_id=shop.id,
+    )
+    assert retailers.change(session, shop, replace(DETAILS, phone="+919810000009"))
+    assert old.retailer_id is None
+    assert contacts.reach(session, shop.id).to_address == "whatsapp:+919810000009"
+    entry = session.query(AuditEntry).filter_by(action="contact.released").one()
+    assert (entry.chain_id, entry.before["phone"]) == (shop.id, "+919810000001")
+    assert db.execute(session, "SELECT status FROM outbox_message WHERE id = %s", (str(waiting),)).scalar() != "queued"
+
+
+def test_a_change_that_keeps_the_phone_keeps_its_access(session: Session, make_retailer) -> None:
+    shop = make_retailer(session, code="R1", phone="+919810000001")
+    session.flush()
+    assert retailers.change(session, shop, replace(DETAILS, name="Sharma and Sons"))
+    assert session.query(Contact).filter_by(phone="+919810000001").one().retailer_id == shop.id
+
+
+def test_a_phone_left_behind_can_be_another_shops(session: Session, make_retailer) -> None:
+    first = make_retailer(session, code="R1", phone="+919810000001")
+    session.flush()
+    retailers.change(session, first, replace(DETAILS, phone="+919810000009"))
+    second = make_retailer(session, code="R2", phone="+919810000001")
+    assert session.query(Contact).filter_by(phone="+919810000001").one().retailer_id == second.id
 
 
 def test_an_organisation_needs_a_state_that_exists(new_org) -> None:
