@@ -12,7 +12,7 @@ from core import db, outbox
 from core.audit import AuditEntry
 from core.errors import Invalid, NotFound
 from parties import consent, contacts, phones, retailers, sessions, users
-from parties.tables import Contact
+from parties.tables import Contact, User
 
 
 def test_a_phone_written_in_any_usual_way_is_one_number() -> None:
@@ -161,6 +161,28 @@ def test_signing_in_takes_the_right_password_and_locks_after_wrong_ones(org: UUI
 def test_an_unknown_address_gets_the_same_refusal(database: str) -> None:
     with pytest.raises(users.WrongCredentials):
         users.authenticate("nobody@example.com", "whatever it may be")
+
+
+def test_unknown_wrong_and_disabled_are_the_same_refusal_after_the_same_work(
+    org: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+    matches = users._matches
+    monkeypatch.setattr(users, "_matches", lambda hashed, given: tried.append(hashed[:30]) or matches(hashed, given))
+    people = {name: f"{name}.{org}@example.com" for name in ("known", "disabled")}
+    with db.transaction(org) as session:
+        for email in people.values():
+            users.create(session, email=email, role="owner", password="correct horse battery")
+        session.query(User).filter_by(email=people["disabled"]).update({"status": "disabled"})
+    for email, given in (
+        (f"unknown.{org}@example.com", "correct horse battery"),
+        (people["known"], "wrong wrong wrong"),
+        (people["disabled"], "correct horse battery"),
+    ):
+        with pytest.raises(users.WrongCredentials):
+            users.authenticate(email, given)
+    assert len(tried) == 3
+    assert len(set(tried)) == 1, "hashed with the same cost"
 
 
 def test_a_refresh_token_is_replaced_at_each_use_and_a_late_reuse_revokes_the_family(org: UUID) -> None:
