@@ -3,12 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from admin_api.access import BOOKKEEPERS, operation
 from admin_api.shapes import PageQuery, decode, page
+from admin_api.spec import Blueprint
 from core import db, ids
 from core.audit import AuditEntry
 from parties import retailers

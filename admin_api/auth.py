@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
 from marshmallow import ValidationError, fields
 
 from admin_api import access, tokens
 from admin_api.shapes import Strict, Text
+from admin_api.spec import Blueprint
 from core import db
 from parties import sessions, users
 

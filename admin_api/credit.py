@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
 from marshmallow import fields
 from sqlalchemy.orm import Session
 
 from admin_api.access import BOOKKEEPERS, EVERYBODY, SELLERS, operation
 from admin_api.shapes import Strict, Text
+from admin_api.spec import Blueprint
 from credit import pauses
 from flows import notices
 from parties import retailers

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api.access import EVERYBODY, operation
 from admin_api.shapes import PositiveMinor, Strict, Text
+from admin_api.spec import Blueprint
 from credit import guardrails
 from parties import retailers
 

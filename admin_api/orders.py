@@ -5,13 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api import problems
 from admin_api.access import BOOKKEEPERS, EVERYBODY, SELLERS, operation
 from admin_api.shapes import PageQuery, PositiveMinor, Strict, Text, decode, page
+from admin_api.spec import Blueprint
 from core import ids
 from credit.guardrails import Refused
 from flows import notices
@@ -155,13 +155,17 @@ def cancel(session: Session, why: dict[str, Any], order_id: str) -> dict[str, An
 @blueprint.arguments(Nothing)
 @blueprint.response(200)
 def dispatch(session: Session, _given: dict[str, Any], order_id: str) -> dict[str, Any]:
-    """The goods leave: the invoice is issued once, posted as a bill, and sent to the shop as a PDF."""
+    """The goods leave: the invoice is issued once, posted as a bill, and sent to the shop as a PDF.
+
+    `notified` is false when the shop gets no message (STOP, nobody on WhatsApp): a task says to hand over the paper.
+    """
     order_key = ids.parse("ord", order_id)
     already = listing.get(session, order_key).status == "dispatched"
     order = dispatching.dispatch(session, order_key)
     if not already and order.invoice_id is not None:
         notices.invoice_sent(session, order.invoice_id)
-    return show(order)
+    is_notified = order.invoice_id is not None and notices.is_invoice_sent(session, order.invoice_id)
+    return {**show(order), "notified": is_notified}
 
 
 @blueprint.route("/expire-pending", methods=["POST"])

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api.access import BOOKKEEPERS, FOUNDERS, operation
 from admin_api.shapes import PositiveMinor, Strict, Text
+from admin_api.spec import Blueprint
 from core import ids
 from credit import payments
 from credit.tables import METHODS
@@ -71,8 +71,10 @@ def record(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 @blueprint.arguments(Reversal)
 @blueprint.response(200)
 def reverse(session: Session, why: dict[str, Any], payment_id: str) -> dict[str, Any]:
-    """Take a payment back (wrong entry, bounced cheque): the same bills are open again, nothing is deleted."""
+    """Take a payment back (wrong entry, bounced cheque): the same bills are open again, nothing is deleted, and the shop
+    is told calmly."""
     receipt = payments.reverse(session, ids.parse("pay", payment_id), why["reason"], why["charge_minor"])
+    notices.payment_reversed(session, receipt)
     return show(receipt)
 
 

@@ -85,6 +85,13 @@ def from_crash(error: Exception) -> Response:
         response = answer(503, "UNAVAILABLE", "The database cannot be reached just now. Try again in a moment.")
         response.headers["Retry-After"] = "5"
         return response
+    if db.is_busy(error):
+        log.warning("database.busy", path=request.path, request_id=g.get("request_id"))
+        response = answer(503, "BUSY", "Somebody else is changing the same just now. Try again in a moment.")
+        response.headers["Retry-After"] = "1"
+        return response
+    if isinstance(error, RecursionError):
+        return answer(400, "BAD_REQUEST", "The body is nested too deeply.")
     log.error("request.crashed", path=request.path, request_id=g.get("request_id"), exc_info=error)
     return answer(500, "INTERNAL", "Something went wrong on our side. Name the request id when you report it.")
 

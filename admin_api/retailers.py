@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api.access import EVERYBODY, SELLERS, operation
 from admin_api.shapes import PageQuery, Strict, Text, decode, page
+from admin_api.spec import Blueprint
 from core import i18n
 from credit import accounts
 from invoicing import identifiers

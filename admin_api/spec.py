@@ -1,13 +1,31 @@
 """flask-smorest with our error format: everything that goes wrong is problem+json, in the description too."""
 
 from http import HTTPStatus
+from typing import ClassVar
 
+import flask_smorest
 from flask import Response
 from flask_smorest import Api
 from marshmallow import Schema, fields
+from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
 
 from admin_api import problems
+
+
+class StrictParser(FlaskParser):
+    """Unknown names are errors in the query too, as each schema says: a mistyped filter must not show everything."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION: ClassVar[dict[str, str | None]] = {
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": None,
+    }
+
+
+class Blueprint(flask_smorest.Blueprint):
+    """flask-smorest's, with the strict parser."""
+
+    ARGUMENTS_PARSER = StrictParser()
 
 
 class ProblemError(Schema):

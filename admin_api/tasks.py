@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
 from admin_api.access import EVERYBODY, SELLERS, operation
 from admin_api.shapes import PageQuery, decode, page
+from admin_api.spec import Blueprint
 from core import ids
 from parties import retailers, tasks
 from parties.tables import StaffTask

@@ -6,7 +6,9 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
+from admin_api import problems
 from core import clock, db
 from parties.tables import User
 from tests.admin_api.conftest import Caller
@@ -140,3 +142,21 @@ def test_a_one_time_code_is_refused_rather_than_ignored(app: Flask) -> None:
     assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/totp")
     assert "not offered yet" in refused.json["detail"]
     assert client.post("/api/v1/auth/login", json={**given, "totp": None}).json["code"] == "WRONG_CREDENTIALS"
+
+
+def test_a_row_that_somebody_holds_too_long_is_busy_and_not_our_mistake(app: Flask) -> None:
+    class Held(Exception):
+        pgcode = "55P03"
+
+    with app.test_request_context("/api/v1/admin/retailers"):
+        answer = problems.from_crash(OperationalError("UPDATE credit_account", {}, Held()))
+    assert (answer.status_code, answer.json["code"], answer.headers["Retry-After"]) == (503, "BUSY", "1")
+
+
+def test_a_mistyped_filter_is_an_error_and_not_everything(owner: Caller) -> None:
+    answer = owner.get("/orders", retailer="ret_1")
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/retailer")
+
+
+def test_a_body_nested_without_end_is_refused(owner: Caller) -> None:
+    assert owner.post("/payment/record", raw=b"[" * 100_000).status_code == 400
