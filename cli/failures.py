@@ -22,7 +22,7 @@ CODES = {
 }
 NEXT = {
     CONFIGURATION: "Correct the setting (all are explained in .env.example) and run the command again.",
-    NOT_FOUND: "Check the id or name; lists are in the console and under /api/v1/admin.",
+    NOT_FOUND: "Check the id or name; the API lists them under /api/v1/admin (see /docs).",
     REFUSED: "Nothing was changed.",
     DOWN: "Check DATABASE_URL and REDIS_URL; without them, ./bahi up starts servers of its own.",
 }

@@ -25,11 +25,17 @@ def ready(*, migrated: bool = True) -> Iterator[Endpoints]:
     """
     environment.prepare()
     with services.running(environment.home()) as endpoints, _named(endpoints), _terminable():
-        if migrated and environment.is_production():
-            schema.require_current(endpoints.database_url)
-        elif migrated:
-            schema.migrate(endpoints.database_url)
+        if migrated:
+            settle_schema(endpoints.database_url)
         yield endpoints
+
+
+def settle_schema(url: str) -> None:
+    """The schema is current: migrated on the way, or in production demanded. Raises SchemaError."""
+    if environment.is_production():
+        schema.require_current(url)
+    else:
+        schema.migrate(url)
 
 
 def needs_services(callback: Callable[P, R]) -> Callable[P, R]:

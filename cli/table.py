@@ -38,8 +38,8 @@ OPERATION = {
     "clock": Entry("cli.clock:command", "Show or move the clock of all processes.", SETTINGS),
     "migrate": Entry("cli.migrate:command", "Bring the database to this version's schema.", SETTINGS),
     "web": Entry("cli.web:command", "The web server alone.", SETTINGS),
-    "worker": Entry("jobs.worker:main", "The job worker alone; any number may run.", SERVICES),
-    "scheduler": Entry("jobs.scheduler:main", "The ticking clock of jobs alone; one is enough.", SERVICES),
+    "worker": Entry("cli.worker:command", "The job worker alone; any number may run.", SERVICES),
+    "scheduler": Entry("cli.scheduler:command", "The ticking clock of jobs alone; one is enough.", SERVICES),
     "simulator": Entry("cli.simulator:command", "The WhatsApp stand-in alone.", SETTINGS),
     "version": Entry("cli.version:command", "Versions of Bahi and of what it stands on."),
 }

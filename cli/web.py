@@ -8,7 +8,7 @@ import sys
 import click
 
 from cli import environment, metering
-from cli.services import ready
+from cli.services import ready, settle_schema
 
 STOP_SECONDS = 20
 
@@ -17,7 +17,7 @@ STOP_SECONDS = 20
 @click.option("--port", default=8000, show_default=True, envvar="PORT", type=click.IntRange(1, 65535))
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 behind a proxy on another machine.")
 def command(port: int, host: int) -> None:
-    """Serve webhooks, API, console and documents on one port.
+    """Serve webhooks, API and documents on one port.
 
     Examples: ./bahi web --port 9000;  PORT=8080 ./bahi web --host 0.0.0.0
     """
@@ -25,6 +25,7 @@ def command(port: int, host: int) -> None:
     metering.begin()
     os.chdir(environment.ROOT)
     if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
+        settle_schema(os.environ["DATABASE_URL"])  # as every other command does, before this process becomes the server
         os.execv(sys.executable, [*server, "app:create_app()"])
     with ready():
         _serve([*server, "app:create_app()"])
