@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import click
 
-from parties import organisations
+from cli import org as organisation
 from reports import doctor
 
 MARKS = {doctor.HOLDS: "ok  ", doctor.VIOLATED: "FAIL", doctor.UNCHECKED: "??  "}
@@ -19,9 +19,9 @@ MARKS = {doctor.HOLDS: "ok  ", doctor.VIOLATED: "FAIL", doctor.UNCHECKED: "??  "
 def command(org: str | None, mode: str, as_json: bool) -> int:
     """Check every invariant of the live database.
 
-    Exit code 0: all hold. 1: a violation. 2: something could not be checked.
+    Exit code 0: all hold. 1: a violation. 2: something could not be checked. 4: there is no such organisation.
     """
-    findings = doctor.check(organisations.parse_id(org) if org else None, mode)
+    findings = doctor.check(organisation.find(org) if org else None, mode)
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=2, ensure_ascii=False))
     else:

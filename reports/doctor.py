@@ -10,13 +10,15 @@ from uuid import UUID
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from core import db
+from core import db, logs
 from reports import invariants
 from reports.invariant import Invariant, Probe
 
 FAST, FULL = "fast", "full"
 HOLDS, VIOLATED, UNCHECKED = "holds", "violated", "unchecked"
 MAX_SHOWN = 20
+
+_log = logs.get("doctor")
 
 _ROWS = """
 SELECT what, count(*) OVER () FROM ({sql}) found
@@ -44,17 +46,22 @@ def check(org_id: UUID | None = None, mode: str = FAST) -> list[Finding]:
     """
     with db.transaction(role=db.DOCTOR) as session:
         db.execute(session, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        return [examine(session, invariant, org_id, mode) for invariant in invariants.load()]
+        findings = [examine(session, invariant, org_id, mode) for invariant in invariants.load()]
+        session.rollback()  # nothing was written, and a connection that broke on the way could not be committed
+        return findings
 
 
 def examine(session: Session, invariant: Invariant, org_id: UUID | None = None, mode: str = FAST) -> Finding:
-    """Check one invariant on this session; a check that fails is `unchecked`, and the next one goes on."""
+    """Check one invariant on this session; a check that fails, however, is `unchecked`, and the next one goes on."""
     finding = Finding(invariant.id, invariant.severity, invariant.title, HOLDS, fix=invariant.fix)
     try:
         with session.begin_nested():
             count, shown = _violations(session, invariant, org_id, mode)
     except DBAPIError as error:
         return replace(finding, status=UNCHECKED, violations=(str(error.orig).strip(),))
+    except Exception as error:  # a probe with a bug found nothing: to the caller that is no violation
+        _log.exception("invariant.crashed", invariant=invariant.id)
+        return replace(finding, status=UNCHECKED, violations=(f"the check failed: {type(error).__name__}: {error}",))
     if not count:
         return finding
     return replace(finding, status=VIOLATED, count=count, violations=tuple(shown[:MAX_SHOWN]))

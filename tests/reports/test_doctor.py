@@ -1,15 +1,18 @@
 """The doctor: it finds nothing wrong with a healthy shop, and each planted corruption by its own invariant."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import click.testing
+import psycopg2
 import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from cli import doctor as command_line
+from cli import failures
 from core import clock, db, ids
 from credit import accounts, bills, days, pauses, payments, reminders, reservations
 from parties import channels, organisations, retailers
@@ -337,6 +340,36 @@ def test_what_cannot_be_checked_is_not_called_healthy(session: Session) -> None:
     assert doctor.exit_code([finding]) == 2
     assert doctor.examine(session, KNOWN["I01"]).status == doctor.HOLDS
     assert doctor.exit_code([]) == 2
+
+
+def test_a_probe_that_breaks_could_not_check_and_the_next_one_goes_on(session: Session) -> None:
+    def probe(_session: Session, _org_id: UUID | None) -> list[str]:
+        raise KeyError("nothing like this")
+
+    finding = doctor.examine(session, Invariant(id="X", severity="red", title="t", fix="f", probe=probe))
+    assert finding.status == doctor.UNCHECKED
+    assert "KeyError" in finding.violations[0]
+    assert doctor.exit_code([finding]) == 2
+    assert doctor.examine(session, KNOWN["I01"]).status == doctor.HOLDS
+
+
+def test_a_connection_that_breaks_on_the_way_could_not_check(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def probe(session: Session, _org_id: UUID | None) -> list[str]:
+        with contextlib.closing(psycopg2.connect(database)) as other, other.cursor() as cursor:
+            pid = db.execute(session, "SELECT pg_backend_pid()").scalar()
+            cursor.execute("SELECT pg_terminate_backend(%s)", (pid,))
+        return []
+
+    breaking = Invariant(id="X", severity="red", title="t", fix="f", probe=probe)
+    monkeypatch.setattr(invariants, "load", lambda: [KNOWN["I01"], breaking, KNOWN["I04"]])
+    result = click.testing.CliRunner().invoke(command_line.command, [], standalone_mode=False)
+    assert result.return_value == 2, result.exception
+
+
+def test_an_organisation_that_does_not_exist_is_not_found(database: str) -> None:
+    unknown = organisations.public_id(ids.new())
+    result = click.testing.CliRunner().invoke(command_line.command, ["--org", unknown], standalone_mode=False)
+    assert failures.code_of(result.exception) == 4
 
 
 def test_every_invariant_has_a_number_of_its_own_and_a_remedy() -> None:
