@@ -1,7 +1,8 @@
 """Retries are harmless: the key's row is inserted first, in the same transaction as the effect.
 
 A second request with the same key waits a moment for the first one's row, then gets the stored answer (same body) or
-a refusal (another body, or the first is still at work). Nothing is stored when the first one fails, so the caller may try again.
+a refusal (another body, or the first is still at work). Nothing is stored when the first one fails, so the caller may
+try again.
 """
 
 import hashlib
