@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import psycopg2.extensions
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
@@ -13,7 +12,7 @@ from app import create_app
 from bench import webhooks
 from bench.operations import ORDER
 from bench.world import Wrong
-from core import db
+from core import db, rows
 
 
 @dataclass
@@ -28,46 +27,41 @@ class Asked:
         return self.statements + 2 * self.transactions
 
 
-class Counting(psycopg2.extensions.cursor):
-    """A cursor that counts what it sends, whoever uses it: the ORM, Core or hand-written SQL."""
-
-    sent = 0
-
-    def execute(self, *arguments: Any) -> None:
-        Counting.sent += 1
-        super().execute(*arguments)
-
-
 @contextmanager
 def counting() -> Iterator[Asked]:
-    """Count what this process's application engine sends while the block runs; its connections count."""
-    asked, engine, before = Asked(), db.engine(), Counting.sent
+    """Count what this process sends while the block runs: by hand through core.rows, and by the ORM."""
+    asked, engine, by_hand = Asked(), db.engine(), rows.ask
+
+    def ask(*arguments: Any) -> rows.Rows:
+        asked.statements += 1
+        return by_hand(*arguments)
+
+    def sent(*_arguments: Any) -> None:
+        asked.statements += 1
 
     def end(*_arguments: Any) -> None:
         asked.transactions += 1
 
-    for name in ("commit", "rollback"):
-        event.listen(engine, name, end)
+    heard = {
+        "before_cursor_execute": sent,
+        "savepoint": sent,
+        "release_savepoint": sent,
+        "commit": end,
+        "rollback": end,
+    }
+    for name, listener in heard.items():
+        event.listen(engine, name, listener)
+    rows.ask = ask
     try:
         yield asked
     finally:
-        asked.statements = Counting.sent - before
-        for name in ("commit", "rollback"):
-            event.remove(engine, name, end)
-
-
-def _count_from_now_on() -> None:
-    db.dispose()  # connections that are open already would not count
-    event.listen(db.engine(), "do_connect", _with_counting_cursors)
-
-
-def _with_counting_cursors(_dialect: Any, _record: Any, _arguments: Any, named: dict[str, Any]) -> None:
-    named["cursor_factory"] = Counting
+        rows.ask = by_hand
+        for name, listener in heard.items():
+            event.remove(engine, name, listener)
 
 
 def count(shop: int) -> dict[str, Asked]:
     """Round trips of a browsing turn, an order text, its confirmation and a replay, all warm."""
-    _count_from_now_on()
     client = create_app().test_client()
     for text in (ORDER, "yes", "menu"):
         deliver(client, webhooks.message(shop, text))
