@@ -13,14 +13,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_currency
+from babel.numbers import parse_pattern
 from babel.support import NullTranslations, Translations
 
 LOCALE = Path(__file__).resolve().parents[1] / "locale"
 DOMAIN = "bahi"
 LANGUAGES = ("en", "hi", "ur", "hi_Latn")  # hi_Latn: Hindi and Urdu in Latin letters, as most people type
 RTL = frozenset({"ur"})
+INDIA = Locale.parse("en_IN")
+WHOLE, EXACT = parse_pattern("¤#,##,##0"), parse_pattern("¤#,##,##0.00")  # lakh grouping, parsed once
 FSI, PDI = "\u2068", "\u2069"  # first strong isolate, pop directional isolate
 
 _language: ContextVar[str] = ContextVar("language", default="en")
@@ -59,9 +62,14 @@ def _catalogue(name: str) -> NullTranslations:
 
 def format_money(amount_minor: int, currency: str = "INR", spoken: str | None = None) -> str:
     """`₹1,24,500.00` in Indian grouping and Latin digits in every language; whole rupees lose the paise."""
-    amount = Decimal(amount_minor) / 100
-    digits = "#,##,##0" if amount_minor % 100 == 0 else "#,##,##0.00"
-    return isolate(format_currency(amount, currency, f"¤{digits}", locale="en_IN", currency_digits=False), spoken)
+    return isolate(_written(amount_minor, currency), spoken)
+
+
+@lru_cache(maxsize=4096)
+def _written(amount_minor: int, currency: str) -> str:
+    pattern = WHOLE if amount_minor % 100 == 0 else EXACT
+    written: str = pattern.apply(Decimal(amount_minor) / 100, INDIA, currency=currency, currency_digits=False)
+    return written
 
 
 def format_day(day: date, spoken: str | None = None) -> str:
