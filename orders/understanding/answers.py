@@ -58,7 +58,7 @@ def _chosen(reply: Reply, skus: tuple[str, ...]) -> str | None:
         if token.kind in (Kind.WORD, Kind.NUMBER) and token.text not in _OPTION_WORDS
     ]
     telling = [token for token, roles in spoken if token.sound in words.ORDINALS or not roles & _IGNORED]
-    if len(telling) != 1 or len(skus) == 1:
+    if len(telling) != 1 or len(skus) == 1 or telling[0].unclear:
         return None
     position = words.ORDINALS.get(telling[0].sound)
     if position is None and not any("wala" in roles for _, roles in spoken):

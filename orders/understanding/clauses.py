@@ -5,19 +5,23 @@ it merely talks: questions, complaints, stories of the past and payments name go
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orders.understanding.index import Index
 from orders.understanding.tokens import Kind, Token
 from orders.understanding.words import Roles
 
 _TALK = frozenset({"question", "past", "payment"})
+_PLUS = frozenset("+&")
 _TAIL_TALK = frozenset({"question", "payment", "account", "later"})
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """tokens[start:end] of the message, with the roles of each; `asked` if a question mark ends it."""
+    """tokens[start:end] of the message, with the roles of each; `asked` if a question mark ends it.
+
+    `and_before` and `and_after`: a word joins it to its neighbour; `summed`: that word, or a plus, stands before it.
+    """
 
     start: int
     tokens: tuple[Token, ...]
@@ -25,6 +29,7 @@ class Clause:
     asked: bool = False
     and_before: bool = False
     and_after: bool = False
+    summed: bool = False
 
     @property
     def roles(self) -> Roles:
@@ -50,7 +55,7 @@ class Clause:
 def split(index: Index, tokens: Sequence[Token], marks: Sequence[Roles]) -> list[Clause]:
     """The clauses of a message, none of them empty."""
     clauses: list[Clause] = []
-    start, joined = 0, False
+    start, joined, summed = 0, False, False
     for at in range(len(tokens) + 1):
         ends = at == len(tokens)
         says_and = not ends and _joins(index, tokens, marks, at)
@@ -59,10 +64,11 @@ def split(index: Index, tokens: Sequence[Token], marks: Sequence[Roles]) -> list
         asked = not ends and tokens[at].kind is Kind.QUESTION
         if any(t.kind in (Kind.WORD, Kind.NUMBER) for t in tokens[start:at]):
             clauses += _without_tail(
-                Clause(start, tuple(tokens[start:at]), tuple(marks[start:at]), asked, joined, says_and)
+                Clause(start, tuple(tokens[start:at]), tuple(marks[start:at]), asked, joined, says_and, summed)
             )
-            joined = False
+            joined = summed = False
         start, joined = at + 1, joined or says_and
+        summed = summed or says_and or (not ends and tokens[at].text in _PLUS)
     return _trailing_and(clauses, joined)
 
 
@@ -84,7 +90,7 @@ def _trailing_and(clauses: list[Clause], joined: bool) -> list[Clause]:
     for at, clause in enumerate(clauses):
         rest = clauses[at + 1 :]
         more = clause.and_after and all(_only_verbs(c) for c in rest) and (bool(rest) or joined)
-        found.append(Clause(clause.start, clause.tokens, clause.marks, clause.asked, clause.and_before, more))
+        found.append(replace(clause, and_after=more))
     return found
 
 
@@ -103,6 +109,6 @@ def _without_tail(clause: Clause) -> list[Clause]:
     if len(tail) < 2 or not counted or talks_before or not said & _TAIL_TALK or "past" in said:
         return [clause]
     return [
-        Clause(clause.start, clause.tokens[:cut], clause.marks[:cut], False, clause.and_before),
+        replace(clause, tokens=clause.tokens[:cut], marks=clause.marks[:cut], asked=False, and_after=False),
         Clause(clause.start + cut, clause.tokens[cut:], clause.marks[cut:], clause.asked, False, clause.and_after),
     ]

@@ -11,7 +11,7 @@ from orders.understanding import carts
 from orders.understanding.carts import Cart, Change
 from orders.understanding.elements import Amount, Form, Goods, Mention
 from orders.understanding.facts import CartLine, Context, Line, Question, Unsold
-from orders.understanding.gathering import Entry
+from orders.understanding.gathering import Entry, twice
 from orders.understanding.index import Index, NameKind
 from orders.understanding.naming import in_family
 from orders.understanding.settling import Outcome, fits
@@ -50,12 +50,27 @@ def apply(index: Index, context: Context, entries: Sequence[Entry], settle: Sett
     """The result of each entry, each working on the cart that the one before left."""
     cart, last = context.cart, context.last_sku
     results: list[Result] = []
+    said: dict[str, Line] = {}
     for entry in _governed(entries):
-        result = _EDITS[entry.op](Desk(index, cart, last, settle), entry)
+        desk = Desk(index, cart, last, settle)
+        homeless = entry.goods is None and entry.op != "remove" and _just_removed(results)
+        result = (
+            Question("target_missing", "", None, None, _skus(desk.lines)) if homeless else _EDITS[entry.op](desk, entry)
+        )
+        if isinstance(result, Change) and result.line is not None:
+            before = said.get(result.line.sku)
+            said[result.line.sku] = result.line
+            if before is not None and entry.goods is not None and not entry.corrects:
+                result = twice(before.span, result.line)
         results.append(result)
         if isinstance(result, Change):
             cart, last = result.cart, result.line.sku if result.line is not None else last
     return results
+
+
+def _just_removed(results: Sequence[Result]) -> bool:
+    """An amount after "lux hata do" means neither lux nor, certainly, whatever is left."""
+    return bool(results) and isinstance(results[-1], Change) and results[-1].line is None
 
 
 def _governed(entries: Sequence[Entry]) -> list[Entry]:
@@ -104,6 +119,17 @@ def _target(desk: Desk, goods: Goods) -> list[CartLine]:
     return [line for line in fitting if line.sku in kept]
 
 
+def _of_quantity(desk: Desk, goods: Goods) -> list[CartLine]:
+    """The named lines of which the amounts say how much: "sugar 5 kg", or a bare number equal to the line's own."""
+    bare = any(amount.unit is None for amount in goods.amounts)
+    found: list[CartLine] = []
+    for line in _in_cart(desk, goods) if goods.amounts else ():
+        outcome = desk.settle(Goods(desk.mention([line], NOBODY), [_in_unit(amount, line) for amount in goods.amounts]))
+        if isinstance(outcome, Line) and (not bare or outcome.base_qty == line.base_qty):
+            found.append(line)
+    return found
+
+
 # -- one function per operation -----------------------------------------------------------------------------------
 
 
@@ -149,12 +175,14 @@ def _reduce(desk: Desk, entry: Entry) -> Result:
 
 def _remove(desk: Desk, entry: Entry) -> Result:
     goods = entry.goods or _anything(desk, entry.statement.said)
+    counted = [amount for amount in goods.amounts if amount.counts_packs]
     lines = _target(desk, goods)
+    if not lines:
+        lines, counted = _of_quantity(desk, goods), goods.amounts
     if not lines:
         return Question("not_in_cart", _span(entry.outcome), None, None, _skus(desk.lines))
     if len(lines) > 1 and not entry.statement.everything:
         return Question("target_missing", _span(entry.outcome), None, None, _skus(lines))
-    counted = [amount for amount in goods.amounts if amount.counts_packs]
     if counted and not _says_all_of(desk, lines[0], counted):
         return Question("remove_or_reduce", _span(entry.outcome), counted[0].value, lines[0].unit, _skus(lines))
     return carts.removed(desk.cart, _skus(lines))
@@ -239,7 +267,7 @@ def _settled_in_cart(desk: Desk, lines: list[CartLine], goods: Goods) -> Outcome
 
 
 def _says_all_of(desk: Desk, line: CartLine, amounts: list[Amount]) -> bool:
-    outcome = desk.settle(Goods(desk.mention([line], NOBODY), amounts))
+    outcome = desk.settle(Goods(desk.mention([line], NOBODY), [_in_unit(amount, line) for amount in amounts]))
     return isinstance(outcome, Line) and outcome.base_qty == line.base_qty
 
 

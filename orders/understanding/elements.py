@@ -50,7 +50,7 @@ class Form(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Amount(Piece):
     """A number with what is tied to it. `bound` after "x" or "-": certainly a quantity. `vague` without one value
-    ("5-6", "some"), `each` for every item named before it ("1-1 peti")."""
+    ("5-6", "some"), `each` for every item named before it ("1-1 peti"), `unclear` with a sign or an exponent."""
 
     value: Decimal
     unit: Unit | None = None
@@ -58,6 +58,7 @@ class Amount(Piece):
     bound: bool = False
     vague: bool = False
     each: bool = False
+    unclear: bool = False
 
     @property
     def is_measure(self) -> bool:

@@ -1,12 +1,15 @@
 """The statements of a whole message, put together: what one clause leaves open, the next may complete.
 
 "thumsup 500ml 1 case, 2ltr 1 case" carries the name over; "maggi 12 wala / 2 box" on two lines is one item;
-"lux 2 dozen, sorry 3 dozen" takes the first quantity back; the last word on an item wins.
+"lux 2 dozen, sorry 3 dozen" takes the first quantity back. Of an item ordered twice the last word wins only where it
+corrects the first; otherwise nobody can tell the sum from a slip, and it is asked.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
+from orders.understanding.clauses import Clause
 from orders.understanding.elements import Amount, Goods
 from orders.understanding.facts import Line, Question, Unsold
 from orders.understanding.index import Index
@@ -15,6 +18,7 @@ from orders.understanding.settling import Outcome
 from orders.understanding.sharing import Settle
 from orders.understanding.statements import Statement
 
+TWICE = "item_twice"
 _ABOUT_OTHER_THINGS = frozenset({"account", "cart", "later", "repeat", "greeting", "thanks", "time"})
 
 
@@ -25,6 +29,7 @@ class Entry:
     statement: Statement
     goods: Goods | None
     outcome: Outcome | None
+    corrects: bool = False
 
     @property
     def op(self) -> str:
@@ -42,6 +47,7 @@ def gather(index: Index, statements: Sequence[Statement], settle: Settle) -> lis
                 goods[0] = _in_place_of(entries, statement.replaced, goods[0], settle)
             if held is not None and not goods[0].amounts:
                 goods[0] = goods[0].having(held)
+                entries.pop()
             entries += [Entry(statement, part, settle(part)) for part in goods]
             held = None
             _share_each(entries, settle)
@@ -51,6 +57,7 @@ def gather(index: Index, statements: Sequence[Statement], settle: Settle) -> lis
                 held = statement.said if statement.op == "put" else None
         elif statement.op in ("remove", "reduce"):
             entries.append(Entry(statement, None, None))
+    _mark_corrections(entries, statements)
     return entries
 
 
@@ -73,6 +80,9 @@ def _completes(index: Index, entries: list[Entry], statement: Statement, said: G
         return False
     if statement.corrects:
         return _corrects(last, said, settle)
+    if _was_plainly_refused(last) and said.amounts and statement.op in ("put", "set"):
+        last.statement = replace(last.statement, op="set")
+        return _corrects(last, said, settle)
     if not isinstance(last.outcome, Line):
         together = last.goods.having(said)
         outcome = settle(together)
@@ -82,6 +92,16 @@ def _completes(index: Index, entries: list[Entry], statement: Statement, said: G
     if statement.op in ("reduce", "remove"):
         return False
     return _carries_over(index, entries, statement, last.goods, said, settle)
+
+
+def _was_plainly_refused(entry: Entry) -> bool:
+    """ "sugar 5 kg nahi, 3 kg": the no was about the amount. "Hata do" and "nahi chahiye" are about the goods."""
+    return (
+        entry.op == "remove"
+        and bool(entry.goods and entry.goods.amounts)
+        and bool(_corrections(entry.statement.clause))
+        and "remove" not in entry.statement.clause.roles
+    )
 
 
 def _corrects(last: Entry, said: Goods, settle: Settle) -> bool:
@@ -143,18 +163,70 @@ def _share_each(entries: list[Entry], settle: Settle) -> None:
         entry.goods, entry.outcome = together, settle(together)
 
 
-def last_word(entries: Sequence[Entry]) -> list[Outcome]:
-    """The outcomes of a fresh order: the last line of an item wins, removed and replaced goods are gone."""
+def _mark_corrections(entries: Sequence[Entry], statements: Sequence[Statement]) -> None:
+    """Which entries take back what an earlier one said: a "sorry" or "no" stands between them, or after both.
+
+    "Kar do" makes the quantity exactly this, except after "aur" and "+", where it orders both.
+    """
+    taken_back = {at for statement in statements for at in _corrections(statement.clause)}
+    named = [(entry, entry.goods) for entry in entries if entry.goods is not None]
+    for at, (entry, _) in enumerate(named[1:], start=1):
+        clause, before = entry.statement.clause, named[at - 1][1].mention.start
+        following = named[at + 1] if at + 1 < len(named) else None
+        shared = following is not None and following[0].statement.clause is clause
+        end = following[1].mention.start if shared and following else clause.start + len(clause.tokens)
+        sets = entry.op == "set" and not clause.summed
+        entry.corrects = sets or entry.op == "replace" or any(before <= place < end for place in taken_back)
+
+
+def _corrections(clause: Clause) -> list[int]:
+    marks = enumerate(clause.marks, start=clause.start)
+    return [at for at, roles in marks if roles & {"not", "correction"} and "remove" not in roles]
+
+
+def last_word(entries: Sequence[Entry], settle: Settle) -> list[Outcome]:
+    """The outcomes of a fresh order: corrected, removed and replaced goods are gone, an item named twice is asked."""
     found: list[Outcome] = []
     for entry in entries:
         if entry.op == "remove":
             found = [o for o in found if not _names(entry, o)]
+        elif isinstance(entry.outcome, Line) and entry.op == "reduce" and not any(_names(entry, o) for o in found):
+            found.append(Question("not_in_cart", entry.outcome.span, None, None, (entry.outcome.sku,)))
         elif isinstance(entry.outcome, Line):
-            sku = entry.outcome.sku
-            found = [o for o in found if not (isinstance(o, Line) and o.sku == sku)] + [entry.outcome]
+            found = _with_line(found, entry, entry.outcome)
         elif entry.outcome is not None:
             found.append(entry.outcome)
+        elif entry.statement.said is not None and entry.statement.said.amounts:
+            found.append(Question("number_unclear", quote(entry.statement.said, settle)))
     return found
+
+
+def _with_line(found: list[Outcome], entry: Entry, line: Line) -> list[Outcome]:
+    """The outcomes with this line: in the place of what it corrects, or asked about with what it repeats."""
+    if entry.corrects:
+        return [o for o in found if not _is_about(o, line.sku)] + [line]
+    before = next((o for o in found if _is_about(o, line.sku) and (isinstance(o, Line) or o.reason == TWICE)), None)
+    if before is None:
+        return [*found, line]
+    text = before.span if isinstance(before, Line) else before.text
+    return [twice(text, line) if o is before else o for o in found]
+
+
+def twice(before: str, line: Line) -> Question:
+    """What to ask when an item is ordered twice in one message: is it the sum, or the last?"""
+    return Question(TWICE, f"{before}, {line.span}", None, None, (line.sku,))
+
+
+def _is_about(outcome: Outcome, sku: str) -> TypeGuard[Line | Question]:
+    if isinstance(outcome, Line):
+        return outcome.sku == sku
+    return isinstance(outcome, Question) and outcome.candidates == (sku,)
+
+
+def quote(said: Goods, settle: Settle) -> str:
+    """The words of an amount that belongs to nothing."""
+    outcome = settle(said)
+    return outcome.span if isinstance(outcome, Line) else outcome.text
 
 
 def _names(entry: Entry, outcome: Outcome) -> bool:
@@ -182,6 +254,17 @@ def is_order_for_stranger(entry: Entry) -> bool:
         return length <= 2 and not others
     clause = entry.statement.clause
     return length <= 3 and not others and clause.orders and not clause.roles & _ABOUT_OTHER_THINGS
+
+
+def stands_alone(entry: Entry) -> bool:
+    """Is this something unsold in a clause of its own? Beside an order it is named, even if it has no amount.
+
+    Names of people ("Sharma ji,") and clauses about other things (the bill, the delivery) are no goods.
+    """
+    if entry.goods is None or not isinstance(entry.outcome, Unsold):
+        return False
+    known = any(not other.mention.is_stranger for other in entry.statement.goods if other is not entry.goods)
+    return not known and not entry.statement.clause.roles & (_ABOUT_OTHER_THINGS | {"title"})
 
 
 def _is_clear(amount: Amount) -> bool:

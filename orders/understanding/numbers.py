@@ -29,6 +29,7 @@ class Number:
     end: int
     in_digits: bool
     careful: bool
+    unclear: bool = False
 
 
 def _table(name: str) -> dict[str, Decimal]:
@@ -65,7 +66,8 @@ def number_at(tokens: Sequence[Token], at: int) -> Number | None:
     value, end = first
     value, end = _multiplied(tokens, value, end)
     single = end == at + 1
-    return Number(value, at, end, tokens[at].kind is Kind.NUMBER, careful=single and tokens[at].text in _CAREFUL)
+    careful, unclear = single and tokens[at].text in _CAREFUL, any(token.unclear for token in tokens[at:end])
+    return Number(value, at, end, tokens[at].kind is Kind.NUMBER, careful, unclear)
 
 
 def _atom(tokens: Sequence[Token], at: int) -> tuple[Decimal, int] | None:
@@ -120,7 +122,7 @@ def _multiplied(tokens: Sequence[Token], value: Decimal, at: int) -> tuple[Decim
 
 
 def parse_number(text: str) -> Decimal | None:
-    """The number that the whole text says, in digits or words of any of the languages; None if it says none."""
+    """The number that the whole text says, in digits or words of any of the languages; None if none, or unclear."""
     tokens = [t for t in tokenise(normalise(text)) if t.kind in (Kind.WORD, Kind.NUMBER)]
     number = number_at(tokens, 0)
-    return number.value if number is not None and number.end == len(tokens) else None
+    return number.value if number is not None and number.end == len(tokens) and not number.unclear else None

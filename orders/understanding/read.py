@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from orders.understanding import edits, settling, words
 from orders.understanding.answers import Reply, answer
-from orders.understanding.carts import Change, added
+from orders.understanding.carts import Change, added, put
 from orders.understanding.clauses import Clause, split
 from orders.understanding.edits import Result
 from orders.understanding.elements import Goods, Piece
 from orders.understanding.facts import CartLine, Context, Line, Question, Understanding, Unsold
-from orders.understanding.gathering import Entry, gather, is_order_for_stranger, last_word
+from orders.understanding.gathering import TWICE, Entry, gather, is_order_for_stranger, last_word, stands_alone
 from orders.understanding.index import Index
 from orders.understanding.normalise import MAX_LENGTH, normalise
 from orders.understanding.settling import Outcome
@@ -90,7 +90,8 @@ def _answer(message: Message) -> Understanding | None:
         return None
     if not message.context.cart:
         return Understanding("order", (found,), reason="answer")
-    change = added(message.index, message.context.cart, found)
+    cart = message.context.cart
+    change = Change(put(cart, found), found) if question.reason == TWICE else added(message.index, cart, found)
     return _edited([change], message.context.cart)
 
 
@@ -149,12 +150,14 @@ def _goods(message: Message) -> Understanding:
     entries = [entry for entry in heard if is_order_for_stranger(entry)]
     says_more = len(entries) < len(heard)
     if talk:
-        entries = [e for e in entries if isinstance(e.outcome, Line)]
+        entries = [e for e in entries if isinstance(e.outcome, Line) or (promises and e.goods is not None)]
     if not entries or not _means_goods(message, entries, says_more):
         return _chatter(message)
+    meant = {id(entry) for entry in entries}
+    entries = [e for e in heard if id(e) in meant or (not is_order_for_stranger(e) and stands_alone(e))]
     if message.context.cart:
         return _edited(edits.apply(message.index, message.context, entries, message.settle), message.context.cart)
-    return _ordered(last_word(entries))
+    return _ordered(last_word(entries, message.settle))
 
 
 def _chatter(message: Message) -> Understanding:

@@ -18,7 +18,7 @@ _MARKS = frozenset(
 _TALK = frozenset({"question", "past", "payment", "account", "later", "time", "repeat", "no"})
 _VERBS = frozenset({"order", "remove", "add", "reduce"})
 _OUTRANKS_WEAK_NAMES = _MARKS | _TALK | {"filler", "link", "vague"}
-_MAX_AMOUNT_DIGITS = 6  # longer is a telephone or reference number
+_MAX_AMOUNT_DIGITS = 6  # longer is a telephone or reference number, unless a unit follows
 
 
 class Scanner:
@@ -114,16 +114,21 @@ class Scanner:
         number = numbers.number_at(self.tokens, at)
         if number is None or (not number.in_digits and not self._is_meant(number)):
             return None
-        if len(self.tokens[at].text) > _MAX_AMOUNT_DIGITS and number.in_digits:
+        if number.in_digits and self._is_a_reference(number):
             return None
         if self._is_a_time(number.end):
             return None
         far = self._other_end(number)
+        unclear = number.unclear or (far is not None and far.unclear)
         end = far.end if far is not None else number.end
         unit, end = self._unit_after(end)
         form, end = self._form(at, end, unit)
         each = far is not None and far.value == number.value
-        return Amount(at, end, number.value, unit, form, vague=far is not None and not each, each=each)
+        vague = unclear or (far is not None and not each)
+        return Amount(at, end, number.value, unit, form, vague=vague, each=each and not unclear, unclear=unclear)
+
+    def _is_a_reference(self, number: numbers.Number) -> bool:
+        return len(self.tokens[number.start].text) > _MAX_AMOUNT_DIGITS and self._unit_after(number.end)[0] is None
 
     def _is_meant(self, number: numbers.Number) -> bool:
         """Careful words are numbers only before a unit, an item, "wala" or another number."""

@@ -109,9 +109,9 @@ def _unfit_name(index: Index, reading: _Reading) -> Outcome | None:
 
 
 def _vague(reading: _Reading) -> Outcome | None:
-    if not any(amount.vague for amount in reading.goods.amounts):
-        return None
-    return reading.ask("qty_vague")
+    if any(amount.unclear for amount in reading.goods.amounts):
+        return reading.ask("number_unclear")
+    return reading.ask("qty_vague") if any(amount.vague for amount in reading.goods.amounts) else None
 
 
 def _colours(reading: _Reading) -> Outcome | None:

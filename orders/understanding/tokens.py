@@ -34,6 +34,7 @@ class Token:
     start: int
     end: int
     value: Decimal | None = None
+    unclear: bool = False  # a sign, an exponent or an odd fraction is typed at the number: 5 may not be what is meant
 
     @property
     def sound(self) -> str:
@@ -44,7 +45,10 @@ LETTERS = r"(?:[^\W\d_]|[\u0900-\u0963\u0971-\u097f\u0653-\u0655])"  # with the 
 
 _ROW_NUMBER = re.compile(r"^ ?(?:\(?(\d{1,2})\)|(\d{1,2})\.(?!\d)|(\d{1,2}) ?-(?= ?[^\W\d]))", re.MULTILINE)
 _TOKEN = re.compile(
-    rf"""(?P<mixed>(?:\d+\ )?[13]/[24](?![\d/]))
+    rf"""(?P<unclear>(?:(?<![\w)\u0900-\u097f\u0653-\u0655])-|\A\+)\d+(?:\.\d+)?(?:e[-+]?\d+)?
+        | \d+(?:\.\d+)?e[-+]?\d+
+        | (?<![\d.])(?![13]/[24])\d/\d(?![\d/.]))
+      | (?P<mixed>(?:\d+\ )?[13]/[24](?![\d/]))
       | (?P<decimal>\d+\.\d+|\d+)
       | (?P<times>(?<![^\W\d])x(?=\ ?\d)|(?<=\d)x(?![^\W\d])|(?<=\d\ )x(?=\ ))
       | (?P<word>{LETTERS}+)
@@ -54,6 +58,8 @@ _TOKEN = re.compile(
       | (?P<sign>[^\s])""",
     re.VERBOSE,
 )
+# In the first group a minus after a letter or a digit is no sign: "sprite-2", "5-6".
+_DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _HALVES = {"1/2": Decimal("0.5"), "1/4": Decimal("0.25"), "3/4": Decimal("0.75"), "3/2": Decimal("1.5")}
 _KINDS = {"break": Kind.BREAK, "bind": Kind.BIND, "times": Kind.BIND, "question": Kind.QUESTION, "sign": Kind.SIGN}
 
@@ -78,6 +84,8 @@ def _token(found: re.Match[str]) -> Token:
     start, end = found.span()
     if group == "decimal":
         return Token(Kind.NUMBER, text, start, end, Decimal(text))
+    if group == "unclear":
+        return Token(Kind.NUMBER, text, start, end, Decimal(_DIGITS.findall(text)[0]), unclear=True)
     if group == "mixed":
         whole, _, part = text.rpartition(" ")
         return Token(Kind.NUMBER, text, start, end, Decimal(whole or 0) + _HALVES.get(part, Decimal("0.75")))

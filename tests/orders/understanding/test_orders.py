@@ -33,7 +33,7 @@ Read = Callable[..., Any]
         ("coke 500 nahi 250 2 peti", ["COKE-250:60"]),
         ("pepsi 2 peti nahi sprite 2 peti", ["SPRITE-500:48"]),
         ("lux 2 dozen, sorry 3 dozen", ["LUX-100:36"]),
-        ("coke 500 2 peti, lux 1 dozen, coke 500 3 peti", ["LUX-100:12", "COKE-500:72"]),
+        ("coke 500 2 peti, lux 1 dozen, sorry coke 500 3 peti", ["LUX-100:12", "COKE-500:72"]),
         ("can you send 5 cases of sprite?", ["SPRITE-500:120"]),
         ("2 peti pepsi bhej do payment kal karunga", ["PEPSI-500:48"]),
         ("5 baje tak 2 peti pepsi", ["PEPSI-500:48"]),
