@@ -172,13 +172,6 @@ def test_an_unreachable_database_is_exit_code_seven_and_for_the_doctor_could_not
     assert table.COMMANDS["doctor"].exit_when_down == 2
 
 
-@pytest.fixture
-def on_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No services of the tests before are named in the environment."""
-    for name in ("DATABASE_URL", "REDIS_URL"):
-        monkeypatch.setenv(name, "")
-
-
 def test_migrating_twice_does_it_once_and_leaves_no_server(tmp_path: Path, on_its_own: None) -> None:
     first, second = bahi(tmp_path, "migrate"), bahi(tmp_path, "migrate")
     assert (first.returncode, first.stderr.strip().splitlines()[-1]) == (0, "migrated")

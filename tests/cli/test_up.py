@@ -100,7 +100,7 @@ def eventually(condition: Callable[[], bool]) -> None:
     assert wait_until(condition, 20)
 
 
-def test_it_stops_everything_it_started_on_sigterm_and_exits_with_zero(up: Up) -> None:
+def test_it_stops_everything_it_started_on_sigterm_and_exits_with_zero(up: Up, on_its_own: None) -> None:
     assert wait_until(lambda: "Bahi is ready." in up.log(), 10)
     children = up.children()
     lines = " ".join(children.values())
@@ -130,7 +130,7 @@ def test_a_killed_worker_is_replaced(up: Up) -> None:
     eventually(lambda: any("cli worker" in line for pid, line in up.children().items() if pid not in workers))
 
 
-def test_after_kill_minus_nine_its_processes_end_and_the_next_start_takes_seconds(up: Up) -> None:
+def test_after_kill_minus_nine_its_processes_end_and_the_next_start_takes_seconds(up: Up, on_its_own: None) -> None:
     children = up.children()
     up.process.kill()
     up.process.wait()
