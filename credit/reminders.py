@@ -27,6 +27,7 @@ from parties.tables import Organisation
 
 OFFSETS = {"T-1": -1, "T+0": 0, "T+3": 3}
 URGENCY = ("T-1", "T+0", "T+3")  # the last one is the most urgent
+CLAIM_FREEZES = timedelta(hours=24)  # a payment that was said holds reminders back this long, then they go on
 LONGEST_CLOSING = 14  # days; a longer holiday drops what falls into its first part
 
 _CANDIDATES = """
@@ -64,7 +65,7 @@ WITH stage (name, due_on) AS (
     ) contact ON true
     LEFT JOIN (
         SELECT DISTINCT retailer_id FROM payment_claim
-        WHERE org_id = %(org)s AND status = 'claimed' AND freezes_reminders
+        WHERE org_id = %(org)s AND status = 'claimed' AND freezes_reminders AND created_at > %(claimed_since)s
     ) claimed ON claimed.retailer_id = due.retailer_id
     LEFT JOIN (
         SELECT DISTINCT retailer_id FROM reminder
@@ -219,6 +220,7 @@ def _asked(session: Session, today: date) -> dict[str, Any]:
         "stages": [stage for stage, _ in due],
         "days": [due_on for _, due_on in due],
         "urgency": list(URGENCY),
+        "claimed_since": clock.now() - CLAIM_FREEZES,
         "smallest": organisations.setting(organisation, "smallest_reminder_minor"),
     }
 
