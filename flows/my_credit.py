@@ -42,7 +42,7 @@ class MyCredit(Flow):
 
     def account(self, stands: Standing) -> str:
         at = stands.position
-        lines = [_("Used: %(amount)s", amount=format_money(at.outstanding_minor, at.currency))]
+        lines = [used(at.outstanding_minor, at.currency)]
         if at.reserved_minor:
             lines.append(_("Promised to your orders: %(amount)s", amount=format_money(at.reserved_minor, at.currency)))
         if at.limit_minor:
@@ -64,6 +64,13 @@ class MyCredit(Flow):
         if self.turn.place.flow is not None:
             return text
         return Reply(text, (Choice(_("My bills"), "opened", flow="my_bills"), Choice(_("Menu"), "opened", flow="menu")))
+
+
+def used(amount_minor: int, currency: str) -> str:
+    """`Used: ₹500`, or `Your balance: ₹500 in advance`."""
+    if amount_minor < 0:
+        return wording.owed(amount_minor, currency)
+    return _("Used: %(amount)s", amount=format_money(amount_minor, currency))
 
 
 def describe(bill: OpenBill, currency: str, today: date) -> str:

@@ -10,12 +10,11 @@ from bot.flow import END, START, Flow, Reply, go
 from bot.ingress import Message
 from bot.markup import plain
 from core import clock, db, templates
-from core.errors import Invalid
 from core.i18n import N_, _, format_money, isolate, language
-from core.money import from_major
 from credit import accounts
 from credit.tables import PaymentClaim
-from flows import wording
+from flows import amounts, wording
+from orders.understanding.normalise import normalise
 from parties import organisations, tasks
 
 MAX_REFERENCE = 35
@@ -31,9 +30,8 @@ WORDS = words.meanings(
 )
 SAID = re.compile(
     r"(?:i (?:have )?)?(?:paid|payment done|payment kar diya|jama(?: kiya| kar diya)?|bhej diya"
-    r"|भुगतान(?: कर दिया)?|जमा(?: किया| कर दिया)?|ادائیگی(?: کر دی)?|جمع(?: کر دیے| کیے)?)(?:\s(.*))?"
+    r"|भुगतान(?: कर दिया)?|जमा(?: किया| कर दिया)?|ادائیگی(?: کر دی)?|جمع(?: کر دیے| کیے)?)(?:[\s:](.*))?"
 )
-_AMOUNT = re.compile(r"(?:₹|rs\.?|inr|रु\.?|روپے)?\s*((?:\d{1,3}(?:,\d{2,3})+|\d+)(?:\.\d{1,2})?)(?=$|[\s/.,-])")
 _REFERENCE = re.compile(r"\b(?=\w*\d{4})[a-z0-9]{6,35}\b")
 
 
@@ -46,9 +44,16 @@ class Paid(Flow):
     transitions = [
         go("opened", START, END, say="show_how"),
         go("pictured", START, END, say="thank_for_picture"),
-        go("claimed", START, END, when="amount_is_known", do="note", say="thank"),
-        go("claimed", START, "asking_amount"),
-        go("claimed", "asking_amount", END, when="amount_is_known", do="note", say="thank"),
+        *(
+            line
+            for state in (START, "asking_amount")
+            for line in (
+                go("claimed", state, END, when="is_noted_otherwise", do="tell_difference", say="say_noted_otherwise"),
+                go("claimed", state, END, when="amount_is_known", do="note", say="thank"),
+                go("claimed", state, "asking_amount", when="amount_is_unclear", say="say_unclear"),
+                go("claimed", state, "asking_amount"),
+            )
+        ),
         go("dropped", "asking_amount", END, say="drop"),
     ]
 
@@ -58,7 +63,7 @@ class Paid(Flow):
             return "opened" if meant == "pay" else "claimed"
         if message.kind == "picture" and not message.text:
             return "pictured"
-        return "claimed" if SAID.fullmatch(message.folded) and self.amount_minor else None
+        return "claimed" if SAID.fullmatch(message.folded) else None
 
     def ask_asking_amount(self) -> Reply:
         return Reply(_("How much did you pay? Type the amount and the reference, for example: 5000 UTR 412345678901."))
@@ -66,17 +71,15 @@ class Paid(Flow):
     def hear_asking_amount(self, message: Message) -> str | None:
         if words.answer(message.folded) == "no":
             return "dropped"
-        return "claimed" if self.amount_minor else None
+        return "claimed" if self.amount_minor or amounts.is_only_numeric(message.text) else None
 
     @cached_property
     def amount_minor(self) -> int | None:
-        """The first amount in the message that is not its reference."""
-        for found in _AMOUNT.finditer(self.turn.message.folded.replace(self.reference or "\0", " ")):
-            try:
-                return from_major(found[1]) or None
-            except Invalid:
-                continue
-        return None
+        """The amount in the message, apart from its reference."""
+        said = normalise(self.turn.message.text)
+        return amounts.read(
+            re.sub(re.escape(self.reference), " ", said, flags=re.IGNORECASE) if self.reference else said
+        )
 
     @cached_property
     def reference(self) -> str | None:
@@ -87,10 +90,17 @@ class Paid(Flow):
     def amount_is_known(self) -> bool:
         return self.amount_minor is not None
 
+    def amount_is_unclear(self) -> bool:
+        return any(sign.isdigit() for sign in self.turn.message.text.replace(self.reference or "\0", ""))
+
+    def is_noted_otherwise(self) -> bool:
+        """True when this reference was told of before with another amount."""
+        return bool(self.amount_minor and self.noted and self.noted.amount_minor != self.amount_minor)
+
     def note(self) -> None:
         """Keep the claim, once for each reference, and ask people to check it."""
         shop = self.turn.shop
-        if self.reference and self.is_known_claim():
+        if self.noted is not None:
             return
         claim = PaymentClaim(
             retailer_id=shop.id, amount_minor=self.amount_minor, reference=self.reference, created_at=clock.now()
@@ -105,15 +115,31 @@ class Paid(Flow):
             dedupe_key=f"claim:{shop.id}:{self.reference or self.turn.message.id}",
         )
 
-    def is_known_claim(self) -> bool:
-        """True when this reference is waiting to be checked already."""
-        same = select(PaymentClaim.id).where(
+    def tell_difference(self) -> None:
+        """Let people know of the second amount: the claim keeps the first."""
+        tasks.ask_staff(
+            self.session,
+            "payment_claim_differs",
+            f"{self.turn.shop.name} sent the same payment reference again with another amount. Please look at both.",
+            retailer_id=self.turn.shop.id,
+            facts={
+                "reference": self.reference,
+                "amount_minor": self.amount_minor,
+                "noted_minor": self.noted.amount_minor if self.noted else None,
+            },
+            dedupe_key=f"claim:{self.turn.shop.id}:{self.reference}:{self.amount_minor}",
+        )
+
+    @cached_property
+    def noted(self) -> PaymentClaim | None:
+        """The claim with this reference that is waiting to be checked, or was found right."""
+        same = select(PaymentClaim).where(
             PaymentClaim.org_id == db.org_of(self.session),
             PaymentClaim.retailer_id == self.turn.shop.id,
             PaymentClaim.reference == self.reference,
-            PaymentClaim.status == "claimed",
+            PaymentClaim.status.in_(("claimed", "verified")),
         )
-        return self.session.scalars(same.limit(1)).first() is not None
+        return self.session.scalars(same.limit(1)).first() if self.reference else None
 
     def thank(self) -> None:
         facts = {
@@ -123,9 +149,26 @@ class Paid(Flow):
         }
         self.say(templates.get("payment_claim_noted").render(language(), facts))
 
+    def say_noted_otherwise(self) -> None:
+        noted_minor = self.noted.amount_minor if self.noted else None
+        facts = {
+            "ref": isolate(self.reference or "-"),
+            "amount": format_money(noted_minor, self.turn.business.currency) if noted_minor else "-",
+        }
+        self.say(
+            _(
+                "Reference %(ref)s is noted already with %(amount)s. The new amount is not noted; our team looks at it"
+                " and will answer you.",
+                **facts,
+            )
+        )
+
+    def say_unclear(self) -> None:
+        self.say(_("Sorry, I could not read that amount, so nothing is noted yet."))
+
     def show_how(self) -> None:
         stands = accounts.position(self.session, self.turn.shop.id)
-        lines = [_("You owe: %(amount)s", amount=format_money(stands.outstanding_minor, stands.currency))]
+        lines = [wording.owed(stands.outstanding_minor, stands.currency)]
         upi = organisations.get(self.session).upi_vpa
         if upi:
             lines.append(_("UPI: %(address)s", address=isolate(upi)))

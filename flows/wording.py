@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from bot.markup import bold, plain
 from bot.turn import Turn
-from core.i18n import N_, RTL, _, isolate, language
+from core.i18n import N_, RTL, _, format_money, isolate, language
 
 UNITS = {
     "pc": N_("pc"),
@@ -37,6 +37,20 @@ def quantity(amount: Decimal | int, name: str) -> str:
     """`2 case`, `2.5 kg`."""
     shown = format(amount.normalize(), "f") if isinstance(amount, Decimal) else str(amount)
     return f"{isolate(shown)} {unit(name)}"
+
+
+def balance(amount_minor: int, currency: str) -> str:
+    """What is owed; below zero it is money paid ahead, and is called so."""
+    if amount_minor >= 0:
+        return format_money(amount_minor, currency)
+    return _("%(amount)s in advance", amount=format_money(-amount_minor, currency))
+
+
+def owed(amount_minor: int, currency: str) -> str:
+    """`You owe: ₹500`, or `Your balance: ₹500 in advance`."""
+    if amount_minor >= 0:
+        return _("You owe: %(amount)s", amount=format_money(amount_minor, currency))
+    return _("Your balance: %(amount)s", amount=balance(amount_minor, currency))
 
 
 def bullets(lines: Iterable[str]) -> str:

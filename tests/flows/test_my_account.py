@@ -8,7 +8,7 @@ import pytest
 
 from core import clock
 from core.outbox import OutboxMessage
-from credit import bills, pauses
+from credit import bills, days, pauses, payments, reminders
 from credit.bills import Posting
 from credit.tables import LedgerTransfer, PaymentClaim
 from orders import listing, ordering
@@ -126,3 +126,73 @@ def test_after_twelve_hours_the_bot_answers_again(chat: Chat, home: Any) -> None
     assert chat.say("hello") == ""
     clock.advance(timedelta(hours=2))
     assert "welcome" in chat.say("hello")
+
+
+@pytest.mark.parametrize(
+    ("said", "amount"),
+    [
+        ("paid 1.5 lakh", "₹1,50,000"),
+        ("paid 10 crore", "₹10,00,00,000"),
+        ("paid 5k", "₹5,000"),
+        ("जमा १२ हज़ार", "₹12,000"),
+    ],
+)
+def test_a_payment_is_noted_with_the_amount_that_was_meant(chat: Chat, said: str, amount: str) -> None:
+    assert f"payment of {amount} with" in chat.say(said)
+
+
+@pytest.mark.parametrize("said", ["paid -5", "paid 0", "paid 1.2.3", "paid 5 kg", "paid 5000 2000"])
+def test_an_amount_that_cannot_be_is_asked_about_again_and_not_noted(chat: Chat, said: str) -> None:
+    chat.play([(said, "How much did you pay?"), ("-5", "could not read that amount"), ("0.00", "How much")])
+    assert chat.session.query(PaymentClaim).count() == 0
+    chat.play([("12k", "₹12,000")])
+    assert chat.session.query(PaymentClaim).one().amount_minor == 1_200_000
+
+
+def test_goods_typed_instead_of_an_amount_are_an_order(chat: Chat) -> None:
+    chat.play([("paid", "How much did you pay?"), ("5 kg sugar", "Total")])
+    assert chat.session.query(PaymentClaim).count() == 0
+
+
+def test_a_payment_said_while_ordering_leaves_the_list_alone(chat: Chat) -> None:
+    chat.play([("2 peti coke 500", "Total"), ("paid 5k", "₹5,000"), ("yes", "placed on credit")])
+
+
+def test_the_same_reference_with_another_amount_is_not_confirmed(chat: Chat) -> None:
+    chat.say("paid 5000 utr 412345678901")
+    answer = chat.say("paid 9000 utr 412345678901")
+    assert "412345678901 is noted already with ₹5,000" in answer
+    assert "₹9,000" not in answer
+    assert chat.session.query(PaymentClaim).one().amount_minor == 500_000
+    kinds = [task.kind for task in chat.session.query(StaffTask).order_by(StaffTask.created_at)]
+    assert kinds == ["payment_claimed", "payment_claim_differs"]
+
+
+def test_a_payment_said_holds_reminders_back_for_a_day_and_not_for_good(chat: Chat, shop: Retailer, home: Any) -> None:
+    chat.say("paid 5000 utr 412345678901")
+    today = days.today(chat.session)
+    owe(chat, shop, "OB-1", 100_000, today)
+    owe(chat, shop, "OB-2", 100_000, today + timedelta(days=2))
+    assert reminders.claim(chat.session, today) == []
+    clock.advance(timedelta(hours=25))
+    (digest,) = reminders.claim(chat.session, today + timedelta(days=1))
+    assert [bill.reference for bill in digest.bills] == ["OB-2"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "₹99,337 in advance"),
+        ("hi", "₹99,337 अग्रिम जमा"),
+        ("ur", "\u2068₹99,337\u2069 پیشگی جمع"),
+        ("hi_Latn", "₹99,337 advance jama"),
+    ],
+)
+def test_money_paid_ahead_is_called_so(open_chat: Callable[..., Chat], language: str, said: str) -> None:
+    chat = open_chat(code="R9", language=language)
+    shop = chat.session.query(Retailer).filter_by(code="R9").one()
+    payments.record(chat.session, payments.NewPayment(shop.id, 9_933_700, "cash"))
+    for asked in ("balance", "pay"):
+        answer = chat.say(asked)
+        assert said in answer
+        assert "-₹" not in answer
