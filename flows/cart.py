@@ -104,6 +104,17 @@ def quoted(memory: Memory, order: Order, yes: str) -> None:
     kept["order"], kept["yes"] = str(order.id), yes
 
 
+def unquoted(memory: Memory) -> None:
+    """Forget the quote; the list and its questions stay."""
+    for name in ("order", "yes"):
+        _of(memory).pop(name, None)
+
+
+def has_questions(memory: Memory) -> bool:
+    """True while something is still to be asked."""
+    return bool(_of(memory).get("questions"))
+
+
 def order_id(memory: Memory) -> UUID | None:
     """The pending order of the last quote."""
     kept = _of(memory).get("order")

@@ -9,20 +9,18 @@ from functools import cached_property
 from bot import words
 from bot.flow import END, REFUSED, RENEW, START, Choice, Flow, Reply, go
 from bot.ingress import Message
-from bot.markup import bold, plain
+from bot.markup import plain
 from core import clock
 from core.errors import Invalid
-from core.i18n import N_, _, format_money, isolate
+from core.i18n import N_, _, isolate
 from credit import accounts
 from credit.guardrails import CASH, CREDIT, Refused
-from flows import cart, quoting, refusals, wording
+from flows import cancel_order, cart, quoting, refusals, wording
 from orders import catalogue, listing, ordering
-from orders.order import CONFIRMED, DISPATCHED, Order
+from orders.order import CONFIRMED, DISPATCHED, PENDING, Order
 from orders.understanding.facts import Understanding
 from orders.understanding.read import understand
 from parties import tasks
-
-MAX_SHOWN = 15
 
 WORDS = words.meanings(
     {
@@ -66,6 +64,8 @@ class PlaceOrder(Flow):
                 go("repeat", state, "confirming", when="ordered_before", do="repeat_order"),
                 go("repeat", state, "choosing_items", say="say_never_ordered"),
                 go("cancel", state, END, when="has_list", do="drop_list", say="say_dropped"),
+                go("cancel", state, END, when="has_questions", do="drop_list", say="say_questions_dropped"),
+                go("cancel", state, END, when="has_order_to_call_off", say="say_how_to_call_off"),
                 go("cancel", state, END, say="say_nothing_to_drop"),
             )
         ),
@@ -95,7 +95,8 @@ class PlaceOrder(Flow):
             for state in ("confirming", "refused")
             for line in (
                 go(REFUSED, state, "refused", when="credit_was_refused"),
-                go(REFUSED, state, "confirming", when="quote_is_old", do="draft", say="say_prices_changed"),
+                go(REFUSED, state, "confirming", when="prices_changed", do="draft", say="say_prices_changed"),
+                go(REFUSED, state, "confirming", when="quote_is_gone", do="draft", say="say_quote_gone"),
             )
         ),
         *(
@@ -138,6 +139,8 @@ class PlaceOrder(Flow):
         """What the message does to the list, if it speaks of goods at all."""
         if not message.text or (len(message.text) < 2 and self.state == START):
             return None
+        if cancel_order.NAMED.fullmatch(message.folded):  # an order that is placed, not this list
+            return None
         read = self.read
         if read.kind not in ORDER_KINDS:
             return None
@@ -163,7 +166,7 @@ class PlaceOrder(Flow):
     def ask_choosing_items(self) -> Reply:
         if not self.has_list():
             return Reply(_("What do you need? Type goods and quantities, for example: 5 kg sugar, 2 box tea."))
-        listed = wording.titled(_("Your list"), wording.shortened(self.names(), MAX_SHOWN))
+        listed = quoting.listed(cart.lines(self.memory), self.goods)
         how = _("Type what to change, for example: sugar 3 kg, remove tea. When it is right, type *yes*.")
         return Reply(f"{listed}\n\n{how}", (Choice(_("It is right"), "yes"),))
 
@@ -171,17 +174,7 @@ class PlaceOrder(Flow):
         asked = cart.question(self.memory)
         if asked is None:
             return self.ask_choosing_items()
-        names = [plain(self.goods.product(sku).name) for sku in asked.candidates if sku in self.goods.products]
-        said = isolate(plain(asked.text)) or "…"
-        if len(names) == 1:
-            return Reply(_("How much of %(name)s do you need?", name=isolate(names[0])))
-        if not names:
-            return Reply(_("I am not sure about “%(said)s”. Which product, and how much?", said=said))
-        options = tuple(Choice(name, "picked", str(place)) for place, name in enumerate(names[:10], 1))
-        if asked.qty is None:
-            listed = wording.bullets(isolate(name) for name in names)
-            return Reply(_("“%(said)s”: which one do you mean, and how much?", said=said) + f"\n{listed}", options)
-        return Reply(_("“%(said)s”: which one do you mean?", said=said), options)
+        return quoting.which(asked, self.goods)
 
     def ask_confirming(self) -> Reply:
         quoted = self.order
@@ -205,18 +198,16 @@ class PlaceOrder(Flow):
     def holding(self) -> str:
         return _("Your list (%(count)s) is still here: type *list* to see it.", count=cart.size(self.memory))
 
-    def names(self) -> list[str]:
-        """The list without prices."""
-        return [
-            f"{isolate(plain(self.goods.product(line.sku).name))}: {wording.quantity(line.qty, line.unit)}"
-            for line in cart.lines(self.memory)
-            if line.sku in self.goods.products
-        ]
-
     # -- guards -------------------------------------------------------------------------------------------------------
 
     def has_list(self) -> bool:
         return cart.size(self.memory) > 0
+
+    def has_questions(self) -> bool:
+        return cart.has_questions(self.memory)
+
+    def has_order_to_call_off(self) -> bool:
+        return self.placed is not None
 
     def something_is_unclear(self) -> bool:
         return bool(cart.questions_after(self.memory, self.read))
@@ -239,8 +230,11 @@ class PlaceOrder(Flow):
     def credit_was_refused(self) -> bool:
         return isinstance(self.error, Refused)
 
-    def quote_is_old(self) -> bool:
-        return isinstance(self.error, ordering.PriceChanged | ordering.NotPending)
+    def prices_changed(self) -> bool:
+        return isinstance(self.error, ordering.PriceChanged)
+
+    def quote_is_gone(self) -> bool:
+        return isinstance(self.error, ordering.NotPending)
 
     def input_was_wrong(self) -> bool:
         return isinstance(self.error, Invalid)
@@ -264,10 +258,22 @@ class PlaceOrder(Flow):
 
     def keep_items(self) -> None:
         cart.keep(self.memory, self.read)
+        self._call_off_when_empty()
 
     def keep_items_and_draft(self) -> None:
         cart.keep(self.memory, self.read)
         self._drafted()
+
+    def _call_off_when_empty(self) -> None:
+        """A list with nothing on it has no quote to say yes to."""
+        if not self.has_list():
+            self._call_off_quote()
+
+    def _call_off_quote(self) -> None:
+        quoted = cart.order_id(self.memory)
+        if quoted and listing.get(self.session, quoted).status == PENDING:
+            ordering.cancel(self.session, quoted, cancel_order.REASON)
+        cart.unquoted(self.memory)
 
     def skip_question(self) -> None:
         cart.skip_question(self.memory)
@@ -281,6 +287,12 @@ class PlaceOrder(Flow):
         """The last order that was placed."""
         latest = listing.page(self.session, retailer_id=self.turn.shop.id, limit=10)
         return next((order for order in latest if order.status in (CONFIRMED, DISPATCHED)), None)
+
+    @cached_property
+    def placed(self) -> Order | None:
+        """The last order that is placed and has not left."""
+        latest = listing.page(self.session, retailer_id=self.turn.shop.id, status=CONFIRMED, limit=1)
+        return latest[0] if latest else None
 
     def repeat_order(self) -> None:
         if self.earlier is not None:
@@ -300,9 +312,7 @@ class PlaceOrder(Flow):
         cart.clear(self.memory)
 
     def drop_list(self) -> None:
-        pending = cart.order_id(self.memory)
-        if pending and listing.get(self.session, pending).status == "pending":
-            ordering.cancel(self.session, pending, "called off in the chat")
+        self._call_off_quote()
         cart.clear(self.memory)
 
     def drop_what_is_wrong(self) -> None:
@@ -310,6 +320,7 @@ class PlaceOrder(Flow):
         sku = self.error.facts.get("sku") if self.error else None
         if sku:
             cart.drop(self.memory, sku)
+            self._call_off_when_empty()
 
     def ask_for_approval(self) -> None:
         order = self.order
@@ -329,15 +340,7 @@ class PlaceOrder(Flow):
             self.say(_("We do not sell “%(what)s”.", what=isolate(plain(text)[:60])))
 
     def say_placed(self) -> None:
-        placed = self.order
-        facts = {
-            "number": isolate(bold(placed.number or "")),
-            "amount": format_money(placed.total_minor, placed.currency),
-        }
-        if placed.payment_mode == CREDIT:
-            self.say(_("Thank you! Order %(number)s of %(amount)s is placed on credit.", **facts))
-        else:
-            self.say(_("Thank you! Order %(number)s of %(amount)s is placed, to be paid in cash or by UPI.", **facts))
+        self.say(quoting.thanks(self.order))
         self.say(_("You get the bill here when the goods leave our shop."))
 
     def say_not_placed(self) -> None:
@@ -352,11 +355,23 @@ class PlaceOrder(Flow):
     def say_dropped(self) -> None:
         self.say(_("Your list is dropped; nothing was ordered. Type *menu* or a new order at any time."))
 
+    def say_questions_dropped(self) -> None:
+        self.say(_("My question is dropped; nothing was ordered. Type *menu* or a new order at any time."))
+
+    def say_how_to_call_off(self) -> None:
+        if self.placed is not None:
+            facts = {"order": cancel_order.described(self.placed), "number": isolate(self.placed.number or "")}
+            self.say(_("Order %(order)s is placed. To call it off, type *cancel %(number)s*.", **facts))
+
     def say_nothing_to_drop(self) -> None:
         self.say(_("There is nothing to cancel. Type *menu* to see what I can do."))
 
     def say_prices_changed(self) -> None:
         self.say(_("Prices have changed since, so here is the new total. Nothing is ordered yet."))
+
+    def say_quote_gone(self) -> None:
+        kept = cart.order_id(self.memory)
+        self.say(quoting.gone(listing.get(self.session, kept) if kept else None))
 
     def say_asked(self) -> None:
         self.say(_("We have asked for approval and will answer you here. Your list stays saved: type *list*."))

@@ -1,11 +1,66 @@
-"""An order as a shopkeeper checks it: every line with unit, pieces and price, then tax and total."""
+"""A list as a shopkeeper checks it: what is unclear, what is on it, its quote, and why an old quote is gone."""
 
+from collections.abc import Iterable
+
+from bot.flow import Choice, Reply
 from bot.markup import bold, plain
 from core.i18n import _, format_money, isolate
-from flows import wording
-from orders.order import Order, OrderLine
+from credit.guardrails import CREDIT
+from flows import cancel_order, wording
+from orders.catalogue import Catalogue
+from orders.order import CANCELLED, REPLACED, Order, OrderLine
+from orders.understanding.facts import CartLine, Question
 
 MAX_SHOWN = 15
+MAX_OPTIONS = 10
+NO_REASON = {"", "cancelled by staff", cancel_order.REASON}  # what is written down when nobody gave a reason
+
+
+def which(asked: Question, goods: Catalogue) -> Reply:
+    """Ask for what a line left open: the product, the quantity, or both."""
+    names = [plain(goods.product(sku).name) for sku in asked.candidates if sku in goods.products]
+    said = isolate(plain(asked.text)) or "…"
+    if len(names) == 1:
+        return Reply(_("How much of %(name)s do you need?", name=isolate(names[0])))
+    if not names:
+        return Reply(_("I am not sure about “%(said)s”. Which product, and how much?", said=said))
+    options = tuple(Choice(name, "picked", str(place)) for place, name in enumerate(names[:MAX_OPTIONS], 1))
+    if asked.qty is None:
+        listed_names = wording.bullets(isolate(name) for name in names)
+        return Reply(_("“%(said)s”: which one do you mean, and how much?", said=said) + f"\n{listed_names}", options)
+    return Reply(_("“%(said)s”: which one do you mean?", said=said), options)
+
+
+def listed(lines: Iterable[CartLine], goods: Catalogue) -> str:
+    """The list without prices."""
+    named = [
+        f"{isolate(plain(goods.product(line.sku).name))}: {wording.quantity(line.qty, line.unit)}"
+        for line in lines
+        if line.sku in goods.products
+    ]
+    return wording.titled(_("Your list"), wording.shortened(named, MAX_SHOWN))
+
+
+def thanks(placed: Order) -> str:
+    """The order's number and amount, and how it is to be paid."""
+    facts = {"number": isolate(bold(placed.number or "")), "amount": format_money(placed.total_minor, placed.currency)}
+    if placed.payment_mode == CREDIT:
+        return _("Thank you! Order %(number)s of %(amount)s is placed on credit.", **facts)
+    return _("Thank you! Order %(number)s of %(amount)s is placed, to be paid in cash or by UPI.", **facts)
+
+
+def gone(order: Order | None) -> str:
+    """Why the old quote cannot be said yes to; the new one follows."""
+    failure = (order.failure if order else None) or {}
+    if order is None or order.status != CANCELLED or failure.get("code") == REPLACED:
+        return _("That quote is no longer open, so here is your list as a new one. Nothing is ordered yet.")
+    reason = str(failure.get("detail") or "")
+    why = (
+        _("That quote was called off.")
+        if reason in NO_REASON
+        else _("That quote was called off: %(reason)s", reason=isolate(plain(reason)))
+    )
+    return f"{why}\n\n" + _("Here is your list as a new quote. Nothing is ordered yet.")
 
 
 def quote(quoted: Order) -> str:

@@ -26,8 +26,9 @@ def explain(turn: Turn, order: Order, verdict: Verdict) -> Reply:
     """The first reason in full, the others in a line each, and the ways on."""
     if verdict.allowed:
         return Reply(_("This order can go on credit now. Type *yes* to place it."), ways_on(verdict))
-    first, *others = verdict.reasons
-    told = [_full(turn, order, first), *(_short(order, reason) for reason in (first, *others))]
+    first = verdict.reasons[0]
+    numbers = [reason for reason in verdict.reasons if reason is not first or reason.code != PAUSED]  # said in full
+    told = [_full(turn, order, first), *(_short(order, reason) for reason in numbers)]
     saved = _("Your list stays saved.")
     return Reply("\n\n".join([told[0], "\n".join(line for line in told[1:] if line), saved]), ways_on(verdict))
 

@@ -1,5 +1,6 @@
 """Asks once about a quote that nobody answered, 20 to 22 hours after the last message: free text is allowed then.
 
+Only the quote of a list that still stands in the conversation as it was quoted: a yes must mean it, and nothing else.
 Outside the window such a message would be marketing in WhatsApp's eyes, so a quote that was missed is left alone.
 """
 
@@ -24,7 +25,10 @@ FROM contact c
 JOIN retailer r ON r.org_id = c.org_id AND r.id = c.retailer_id AND r.status = 'active'
 JOIN credit_account a ON a.org_id = r.org_id AND a.retailer_id = r.id
 JOIN conversation t ON t.org_id = c.org_id AND t.contact_id = c.id AND t.handed_over_at IS NULL
+    AND coalesce(t.flow, 'place_order') = 'place_order'
+    AND t.memory->'cart'->>'yes' IS NOT NULL AND jsonb_array_length(t.memory->'cart'->'lines') > 0
 JOIN sales_order o ON o.org_id = r.org_id AND o.retailer_id = r.id AND o.status = 'pending'
+    AND o.id::text = t.memory->'cart'->>'order'
 WHERE c.org_id = %(org)s AND c.opted_out_at IS NULL
     AND c.last_inbound_at > %(from)s AND c.last_inbound_at <= %(until)s
 ORDER BY r.id, o.created_at DESC LIMIT %(limit)s

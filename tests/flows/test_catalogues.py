@@ -13,12 +13,12 @@ from babel.messages.pofile import read_po
 from bot import flow, words
 from core import db, templates
 from core.i18n import LANGUAGES, _, speaking
-from flows import my_bills, my_credit, paid, place_order, welcome
+from flows import my_bills, my_credit, my_orders, paid, place_order, welcome
 
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
 FACTS = re.compile(r"%\(\w+\)s")
 TO_TYPE = re.compile(r"\*([^*%]+)\*")
-EVERYWHERE_SAID = (place_order.WORDS, my_credit.WORDS, my_bills.WORDS, paid.WORDS, welcome.GREETINGS)
+EVERYWHERE_SAID = (place_order.WORDS, my_credit.WORDS, my_bills.WORDS, my_orders.WORDS, paid.WORDS, welcome.GREETINGS)
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +74,8 @@ def test_what_is_offered_as_a_button_fits_into_a_button(language: str) -> None:
         "Yes, cash / UPI",
         "Change the list",
         "Ask for approval",
+        "Yes, call it off",
+        "No, keep it",
         "Menu",
     )
     with speaking(language):

@@ -30,6 +30,7 @@ STANDS = {
     "menu": ["menu"],
     "welcome.choosing_language": ["language"],
     "paid.asking_amount": ["paid"],
+    "cancel_order.confirming": ["2 peti coke 500", "yes", "cancel R1-1"],
     "place_order.choosing_items": ["order"],
     "place_order.clarifying": ["coke 2 peti"],
     "place_order.confirming": ["2 peti coke 500"],
@@ -45,9 +46,10 @@ def test_every_state_answers_what_it_cannot_read(chat: Chat, stands: str) -> Non
     if "." in stands:
         assert place is not None
         assert f"{place.flow}.{place.state}" == stands
+    before = listing.page(chat.session, status="confirmed")
     for fields in UNREADABLE:
         assert chat.say(**fields), fields
-    assert listing.page(chat.session, status="confirmed") == []
+    assert listing.page(chat.session, status="confirmed") == before
 
 
 def test_the_list_of_states_above_is_complete() -> None:

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from credit import accounts, pauses
-from orders import listing
+from jobs import follow_up
+from orders import listing, ordering
 from orders.tables import ProductPrice
 from parties.tables import Retailer, StaffTask
 from tests.chats import Chat
@@ -209,3 +210,67 @@ def test_a_day_later_the_list_grows_with_a_new_line(chat: Chat, home: Any) -> No
     answer = chat.say("5 kg sugar")
     assert "Sugar" in answer
     assert "Coca-Cola" in answer
+
+
+def test_cancel_drops_an_open_question_and_says_so(chat: Chat) -> None:
+    chat.play([("1 case maggi", "which one"), ("cancel", "My question is dropped"), ("cancel", "nothing to cancel")])
+    answer = chat.say("3 kg sugar")
+    assert "Total" in answer
+    assert "aggi" not in answer
+
+
+def test_an_emptied_list_calls_its_quote_off(chat: Chat) -> None:
+    chat.play([("5 kg sugar", "Total"), ("remove sugar", "What do you need?")])
+    assert [order.status for order in orders_of(chat.session)] == ["cancelled"]
+    chat.play([("2 peti coke 500", "Total"), ("yes", "placed")])
+
+
+def test_a_quote_that_staff_called_off_is_said_to_be_so_and_shown_anew(chat: Chat) -> None:
+    chat.say(ORDER)
+    ordering.cancel(chat.session, orders_of(chat.session)[0].id, "Maggi is out of stock")
+    answer = chat.say("yes")
+    assert "That quote was called off: Maggi is out of stock" in answer
+    assert "*Total: ₹2,765*" in answer
+    assert "Prices" not in answer
+    assert orders_of(chat.session, "confirmed") == []
+    chat.play([("yes", "placed on credit")])
+
+
+def test_a_quote_called_off_without_a_reason_names_none(chat: Chat) -> None:
+    chat.say(ORDER)
+    ordering.cancel(chat.session, orders_of(chat.session)[0].id, "cancelled by staff")
+    answer = chat.say("yes")
+    assert "That quote was called off." in answer
+    assert "by staff" not in answer
+
+
+def test_a_quote_that_lapsed_is_not_said_to_have_new_prices(chat: Chat) -> None:
+    chat.say(ORDER)
+    ordering.expire_pending(chat.session, before=clock.now() + timedelta(seconds=1))
+    answer = chat.say("yes")
+    assert "no longer open" in answer
+    assert "Prices" not in answer
+    chat.play([("yes", "placed on credit")])
+
+
+def test_a_paused_refusal_says_once_that_credit_is_on_hold(chat: Chat, shop: Retailer) -> None:
+    pauses.pause(chat.session, shop.id, "checked by the owner")
+    chat.say(ORDER)
+    assert chat.say("yes").count("on hold") == 1
+
+
+@pytest.mark.parametrize("meanwhile", [[], [("menu", "What would you like"), ("yes", "Total")]])
+def test_a_yes_to_the_follow_up_of_a_quote_places_it(chat: Chat, home: Any, meanwhile: list[tuple[str, str]]) -> None:
+    chat.play([(ORDER, "Total"), *meanwhile])
+    clock.advance(timedelta(hours=21))
+    assert follow_up.run(chat.session) == {"asked": 1}
+    chat.play([("yes", "placed on credit")])
+
+
+@pytest.mark.parametrize("meanwhile", [[("remove sugar", "What do you need?")], [("coke 2 peti", "which one")]])
+def test_nobody_is_asked_about_a_list_that_is_gone_or_unclear(
+    chat: Chat, home: Any, meanwhile: list[tuple[str, str]]
+) -> None:
+    chat.play([("5 kg sugar", "Total"), *meanwhile])
+    clock.advance(timedelta(hours=21))
+    assert follow_up.run(chat.session) == {"asked": 0}

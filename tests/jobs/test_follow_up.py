@@ -23,6 +23,7 @@ def quote(org: UUID, make_retailer: MakeRetailer) -> UUID:
     """A quote that the shop asked for at one o'clock and has not answered."""
     clock.move_to(QUOTED_AT)
     order_id = ids.new()
+    cart = {"lines": [["SUGAR", "5", "kg", "5"]], "order": str(order_id), "yes": "CREDIT"}
     with db.transaction(org) as session:
         shop = make_retailer(session, language="hi_Latn")
         order = Order(
@@ -41,8 +42,8 @@ def quote(org: UUID, make_retailer: MakeRetailer) -> UUID:
         db.execute(
             session,
             "INSERT INTO conversation (org_id, id, channel_id, contact_id, memory, version, not_understood, updated_at)"
-            " SELECT org_id, %s, %s, id, '{}', 0, 0, %s FROM contact",
-            (str(ids.new()), str(channels.main(session).id), clock.now()),
+            " SELECT org_id, %s, %s, id, %s, 0, 0, %s FROM contact",
+            (str(ids.new()), str(channels.main(session).id), db.json({"cart": cart}), clock.now()),
         )
     return order_id
 
@@ -72,8 +73,23 @@ def test_after_that_it_is_left_alone(org: UUID, quote: UUID) -> None:
         "UPDATE contact SET opted_out_at = now()",
         "UPDATE conversation SET handed_over_at = now()",
         "UPDATE contact SET last_inbound_at = last_inbound_at + interval '5 hours'",
+        "UPDATE conversation SET memory = '{}'",
+        "UPDATE conversation SET memory = jsonb_set(memory, '{cart,lines}', '[]')",
+        "UPDATE conversation SET memory = memory #- '{cart,yes}'",
+        "UPDATE conversation SET memory = jsonb_set(memory, '{cart,order}', '\"another\"')",
+        "UPDATE conversation SET flow = 'cancel_order', state = 'confirming'",
     ],
-    ids=["the quote lapsed", "messages stopped", "a person took over", "the shop wrote again"],
+    ids=[
+        "the quote lapsed",
+        "messages stopped",
+        "a person took over",
+        "the shop wrote again",
+        "the list is gone",
+        "it is empty",
+        "it changed",
+        "another quote stands",
+        "a yes would mean something else",
+    ],
 )
 def test_nothing_is_asked_when(org: UUID, quote: UUID, statement: Statement, change: str) -> None:
     statement(change)

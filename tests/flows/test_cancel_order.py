@@ -1,0 +1,60 @@
+"""Calling off an order that is placed: by its number, after a yes, and only one's own."""
+
+from collections.abc import Callable
+
+import pytest
+
+from credit import accounts
+from orders import listing, ordering
+from parties.tables import Retailer, StaffTask
+from tests.chats import Chat
+
+ORDER = "2 peti coke 500"
+
+
+def statuses(chat: Chat) -> list[str]:
+    return [order.status for order in listing.page(chat.session)]
+
+
+def place(chat: Chat) -> None:
+    chat.play([(ORDER, "Total"), ("yes", "R1-1")])
+
+
+def test_cancel_after_placing_says_how_to_call_the_order_off_and_a_yes_does_it(chat: Chat, shop: Retailer) -> None:
+    place(chat)
+    chat.play([("cancel", "type *cancel R1-1*"), ("cancel R1-1", "Shall order *R1-1*"), ("yes", "is called off")])
+    assert statuses(chat) == ["cancelled"]
+    assert accounts.get(chat.session, shop.id).reserved_minor == 0
+    assert [task.kind for task in chat.session.query(StaffTask)] == ["order_called_off"]
+    chat.play([("cancel r1-1", "called off already"), ("cancel", "nothing to cancel")])
+
+
+def test_no_keeps_the_order(chat: Chat) -> None:
+    place(chat)
+    chat.play([("cancel order R1-1", "Shall"), ("no", "stays as it is"), ("yes", "did not understand")])
+    assert statuses(chat) == ["confirmed"]
+
+
+@pytest.mark.parametrize("said", ["R1-1 cancel karo", "रद्द R1-1", "ऑर्डर R1-1 रद्द करो", "منسوخ R1-1", "radd R1-1"])
+def test_the_number_is_understood_in_every_language(chat: Chat, said: str) -> None:
+    place(chat)
+    assert "Shall order *R1-1*" in chat.say(said)
+
+
+def test_an_order_that_left_or_is_not_known_cannot_be_called_off(chat: Chat) -> None:
+    place(chat)
+    chat.play([("cancel R1-9", "no order R1-9 of yours"), ("cancel R1-1", "Shall")])
+    ordering.dispatch(chat.session, listing.page(chat.session)[0].id)
+    chat.play([("yes", "no longer be called off here"), ("cancel R1-1", "has left our shop already")])
+    assert statuses(chat) == ["dispatched"]
+
+
+def test_the_order_of_another_shop_cannot_be_called_off(chat: Chat, open_chat: Callable[..., Chat]) -> None:
+    place(chat)
+    assert "no order R1-1 of yours" in open_chat().say("cancel R1-1")
+
+
+def test_a_list_in_the_making_survives_calling_an_order_off(chat: Chat) -> None:
+    place(chat)
+    chat.play([("5 kg sugar", "Total"), ("cancel R1-1", "Shall"), ("yes", "is called off"), ("yes", "placed")])
+    assert sorted(statuses(chat)) == ["cancelled", "confirmed"]
