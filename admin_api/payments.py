@@ -71,8 +71,7 @@ def record(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 @blueprint.arguments(Reversal)
 @blueprint.response(200)
 def reverse(session: Session, why: dict[str, Any], payment_id: str) -> dict[str, Any]:
-    """Take a payment back (wrong entry, bounced cheque): the same bills are open again, nothing is deleted, and the shop
-    is told calmly."""
+    """Take a payment back (wrong entry, bounced cheque): its bills are open again, and the shop is told."""
     receipt = payments.reverse(session, ids.parse("pay", payment_id), why["reason"], why["charge_minor"])
     notices.payment_reversed(session, receipt)
     return show(receipt)

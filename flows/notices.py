@@ -12,15 +12,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.markup import plain
-from core import clock, db, outbox
+from core import clock, db, ids, outbox
 from core.errors import NotFound
 from core.i18n import N_, _, format_day, format_money, isolate, speaking
+from core.outbox import OutboxMessage
 from credit import accounts, bills
 from credit.payments import Receipt
 from credit.reminders import Digest
 from credit.tables import Payment
+from flows import wording
 from invoicing.tables import Invoice
-from parties import channels, contacts, organisations, retailers
+from parties import channels, contacts, organisations, retailers, tasks
 from parties.contacts import Reach
 from parties.tables import Organisation, Retailer
 
@@ -61,16 +63,38 @@ def payment_received(session: Session, receipt: Receipt) -> UUID | None:
             "amount": format_money(payment.amount_minor, receipt.currency),
             "mode": _(METHODS[payment.method]),
             "date": format_day(payment.received_on),
-            "balance": format_money(receipt.outstanding_minor, receipt.currency),
+            "balance": wording.balance(receipt.outstanding_minor, receipt.currency),
         }
     return _put(session, to, "payment_received", params, dedupe_key=f"payment:{payment.id}")
 
 
+def payment_reversed(session: Session, receipt: Receipt) -> UUID | None:
+    """Say calmly that a payment was taken out of the books again, and what is owed now."""
+    to, payment = _addressee(session, receipt.retailer_id), receipt.payment
+    if to is None:
+        return None
+    with speaking(to.reach.language):
+        params = {
+            **to.names(),
+            "amount": format_money(payment.amount_minor, receipt.currency),
+            "mode": _(METHODS[payment.method]),
+            "date": format_day(payment.received_on),
+            "balance": wording.balance(receipt.outstanding_minor, receipt.currency),
+            "phone": isolate(to.phone),
+        }
+    return _put(session, to, "payment_reversed", params, dedupe_key=f"payment-reversed:{payment.id}")
+
+
 def invoice_sent(session: Session, invoice_id: UUID) -> UUID | None:
-    """Send a bill as PDF with its number, amount and due date."""
+    """Send a bill as PDF with its number, amount and due date.
+
+    STOP is respected here too, although a bill answers an order: whoever sent it wants nothing unasked. *bill* in the
+    chat still fetches it. Whoever cannot be sent a bill is to be handed it on paper: one task for people.
+    """
     invoice = db.fetch(session, Invoice, invoice_id)
     to = _addressee(session, invoice.retailer_id)
     if to is None:
+        _hand_over(session, invoice)
         return None
     with speaking(to.reach.language):
         params = {
@@ -81,6 +105,16 @@ def invoice_sent(session: Session, invoice_id: UUID) -> UUID | None:
         }
     attachment = {"kind": "invoice", "id": str(invoice_id)}
     return _put(session, to, "invoice_shared", params, attachment=attachment, dedupe_key=f"invoice:{invoice_id}")
+
+
+def is_invoice_sent(session: Session, invoice_id: UUID) -> bool:
+    """True when the bill was put on its way to the shop, and was not called back since."""
+    sent = select(OutboxMessage.id).where(
+        OutboxMessage.org_id == db.org_of(session),
+        OutboxMessage.dedupe_key == f"invoice:{invoice_id}",
+        OutboxMessage.status.not_in(("cancelled", "failed")),
+    )
+    return session.scalars(sent).first() is not None
 
 
 def credit_paused(session: Session, retailer_id: UUID) -> UUID | None:
@@ -139,6 +173,17 @@ def _addressee(session: Session, retailer_id: UUID) -> Addressee | None:
     business = organisations.get(session)
     phone = business.phone or channels.line(session, reach.channel_id).number
     return Addressee(retailers.get(session, retailer_id), business, reach, phone)
+
+
+def _hand_over(session: Session, invoice: Invoice) -> None:
+    tasks.ask_staff(
+        session,
+        "bill_on_paper",
+        f"Hand over bill {invoice.number} on paper: the shop has stopped messages, or is not on WhatsApp.",
+        retailer_id=invoice.retailer_id,
+        facts={"invoice_id": ids.public("inv", invoice.id), "number": invoice.number},
+        dedupe_key=f"paper:{invoice.id}",
+    )
 
 
 def _put(

@@ -10,9 +10,12 @@ import pytest
 from sqlalchemy import update
 
 from core import db, ids
+from core.outbox import OutboxMessage
 from orders import catalogue, ordering
 from orders.quotes import Wanted
 from orders.tables import ProductPrice
+from parties import consent
+from parties.tables import Contact, StaffTask
 from tests.admin_api.conftest import Caller
 
 LINE = {"sku": "SPRITE-500", "qty": 1, "unit": "case"}
@@ -50,6 +53,17 @@ def test_dispatching_twice_bills_once(owner: Caller, shop: str) -> None:
     codes = [owner.post(f"/orders/{placed['id']}/dispatch", {}).status_code for _ in range(2)]
     assert codes == [200, 200]
     assert len(owner.get(f"/credit/retailer/{shop}").json["open_bills"]) == 1
+
+
+def test_a_dispatch_says_whether_the_shop_was_sent_the_bill(owner: Caller, shop: str, org: UUID) -> None:
+    sent = owner.post(f"/orders/{owner.post('/orders', order(shop)).json['id']}/dispatch", {})
+    assert sent.json["notified"] is True
+    with db.transaction(org) as session:
+        consent.stop(session, session.query(Contact).one().id)
+    second = owner.post("/orders", order(shop)).json["id"]
+    assert [owner.post(f"/orders/{second}/dispatch", {}).json["notified"] for _again in range(2)] == [False, False]
+    with db.transaction(org) as session:
+        assert [task.kind for task in session.query(StaffTask)] == ["bill_on_paper"]
 
 
 def test_a_cancelled_order_frees_what_it_reserved(owner: Caller, shop: str) -> None:
@@ -138,11 +152,13 @@ def test_the_same_bank_reference_is_refused_under_any_key(owner: Caller, shop: s
     assert owner.post("/payment/record", same).status_code == 409
 
 
-def test_a_reversal_opens_the_same_bill_again(owner: Caller, shop: str) -> None:
+def test_a_reversal_opens_the_same_bill_again(owner: Caller, shop: str, org: UUID) -> None:
     owed = dispatched(owner, shop)
     paid = owner.post("/payment/record", payment(shop, amount_minor=owed["outstanding_minor"])).json
     taken_back = owner.post(f"/payment/{paid['id']}/reverse", {"reason": "wrong shop"})
     assert taken_back.status_code == 200
+    with db.transaction(org) as session:
+        assert session.query(OutboxMessage).filter_by(template="payment_reversed").count() == 1
     profile = owner.get(f"/credit/retailer/{shop}").json
     assert profile["open_bills"] == owed["open_bills"]
 

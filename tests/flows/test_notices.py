@@ -14,7 +14,7 @@ from credit.reminders import Digest, DueBill
 from flows import notices
 from orders import listing, ordering
 from parties import consent
-from parties.tables import Contact, Retailer
+from parties.tables import Contact, Retailer, StaffTask
 from tests.chats import Chat
 
 TODAY = date(2026, 11, 20)
@@ -136,3 +136,43 @@ def test_nobody_is_told_anything_after_stop(stocked: Session, shop: Retailer) ->
     consent.stop(stocked, contact.id)
     assert notices.reminder(stocked, digest(shop, ("SGT/1", "T+0", 0, 100_000))) is None
     assert notices.credit_paused(stocked, shop.id) is None
+
+
+@pytest.mark.parametrize("language", ["en", "hi", "ur", "hi_Latn"])
+def test_a_payment_taken_back_is_told_calmly_once(stocked: Session, shop: Retailer, language: str) -> None:
+    shop.language = language
+    stocked.flush()
+    paid = payments.record(stocked, payments.NewPayment(shop.id, 200_000, "upi", reference="412345678901"))
+    receipt = payments.reverse(stocked, paid.payment_id, "bounced", charge_minor=50_000)
+    assert notices.payment_reversed(stocked, receipt) is not None
+    text = rendered(last(stocked))
+    assert last(stocked).template == "payment_reversed"
+    assert "₹2,000" in text
+    assert "₹500" in text
+    assert notices.payment_reversed(stocked, receipt) is None
+
+
+def test_a_payment_ahead_reads_as_an_advance(stocked: Session, shop: Retailer) -> None:
+    receipt = payments.record(stocked, payments.NewPayment(shop.id, 9_933_700, "cash"))
+    notices.payment_received(stocked, receipt)
+    assert "balance is now ₹99,337 in advance in our books" in rendered(last(stocked))
+
+
+def test_a_bill_that_cannot_be_sent_is_handed_over_by_people_once(chat: Chat, shop: Retailer) -> None:
+    chat.play([("2 peti coke 500", "Total"), ("yes", "placed"), ("stop", "no more automatic messages")])
+    order = ordering.dispatch(chat.session, listing.page(chat.session)[0].id)
+    assert order.invoice_id is not None
+    assert [notices.invoice_sent(chat.session, order.invoice_id) for _again in range(2)] == [None, None]
+    assert not notices.is_invoice_sent(chat.session, order.invoice_id)
+    (task,) = chat.session.query(StaffTask).filter_by(retailer_id=shop.id)
+    assert task.kind == "bill_on_paper"
+    assert "on paper" in task.detail
+
+
+def test_a_bill_on_its_way_needs_no_paper(chat: Chat) -> None:
+    chat.play([("2 peti coke 500", "Total"), ("yes", "placed")])
+    order = ordering.dispatch(chat.session, listing.page(chat.session)[0].id)
+    assert order.invoice_id is not None
+    notices.invoice_sent(chat.session, order.invoice_id)
+    assert notices.is_invoice_sent(chat.session, order.invoice_id)
+    assert chat.session.query(StaffTask).count() == 0
