@@ -29,7 +29,7 @@ def filled_org(database: str) -> UUID:
         sharing.mint(session, session.scalars(select(Invoice.id).limit(1)).one())
     assert shop is not None
     _say(client, shop.phone, "menu")
-    _pause(client, shop)
+    _pause_and_unpause(client, shop)
     return org_id
 
 
@@ -49,12 +49,13 @@ def _say(client: FlaskClient, phone: str, text: str) -> None:
     assert answer.status_code == 200
 
 
-def _pause(client: FlaskClient, shop: Retailer) -> None:
+def _pause_and_unpause(client: FlaskClient, shop: Retailer) -> None:
     credentials = {"email": demo.EMAIL, "password": demo.DEMO_PASSWORD}
     token = client.post("/api/v1/auth/login", json=credentials).json["access_token"]
-    answer = client.post(
-        f"/api/v1/admin/credit/{retailers.public_id(shop.id)}/pause",
-        json={"reason": "a look at the books"},
-        headers={"Authorization": f"Bearer {token}", "Idempotency-Key": uuid.uuid4().hex},
-    )
-    assert answer.status_code == 200
+    for action in ("pause", "unpause"):  # the demo stays as other tests expect it
+        answer = client.post(
+            f"/api/v1/admin/credit/{retailers.public_id(shop.id)}/{action}",
+            json={"reason": "a look at the books"},
+            headers={"Authorization": f"Bearer {token}", "Idempotency-Key": uuid.uuid4().hex},
+        )
+        assert answer.status_code == 200
