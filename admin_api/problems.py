@@ -12,6 +12,7 @@ from core import db, ids, logs
 from core.errors import DomainError
 
 TYPE = "application/problem+json"
+RESERVED = frozenset({"type", "title", "status", "detail", "code", "request_id", "errors"})  # a fact never hides these
 TITLES = {
     400: "Bad request",
     401: "Not signed in",
@@ -128,4 +129,8 @@ def _flatten(messages: Any, where: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in facts.items() if isinstance(value, str | int | bool | list | dict)}
+    return {
+        name: value
+        for name, value in facts.items()
+        if isinstance(value, str | int | bool | list | dict) and name not in RESERVED
+    }
