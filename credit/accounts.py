@@ -23,7 +23,7 @@ UPDATE credit_account
 SET outstanding_minor = outstanding_minor + %(outstanding)s,
     reserved_minor = reserved_minor + %(reserved)s,
     allowance_minor = greatest(0, outstanding_minor + %(outstanding)s + reserved_minor + %(reserved)s
-                                  - coalesce(limit_minor, 0))
+                                  - greatest(coalesce(limit_minor, 0), coalesce(temporary_limit_minor, 0)))
 WHERE org_id = %(org)s AND retailer_id = %(retailer)s
 RETURNING outstanding_minor, reserved_minor, allowance_minor
 """
