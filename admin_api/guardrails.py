@@ -49,4 +49,5 @@ def show(verdict: guardrails.Verdict) -> dict[str, Any]:
             }
             for reason in verdict.reasons
         ],
+        "helps": verdict.helps.as_dict(),
     }

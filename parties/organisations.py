@@ -21,6 +21,8 @@ DEFAULTS: dict[str, Any] = {
     "holidays": [],  # ISO dates
     "invoice_prefix": None,  # None: the initials of the name
     "smallest_reminder_minor": 0,
+    "exposure": "confirmed",  # from when on an order uses up the limit: confirmed, dispatched or invoiced
+    "default_terms": {},  # of a new shop, by the names of credit.accounts.Terms; nothing is granted unless said here
 }
 
 

@@ -3,6 +3,7 @@
 The dicts are what the API answers: public ids, minor units, ISO dates.
 """
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import db, ids
-from credit import accounts, guardrails, ledger
+from credit import accounts, guardrails, ledger, payments
 from credit.tables import CreditAccount, Payment
 from parties import retailers
 from reports import ageing
@@ -36,7 +37,7 @@ def of(session: Session, retailer_id: UUID, as_of: date | None = None) -> dict[s
     account = accounts.get(session, retailer_id)
     when = ageing.as_of(session, as_of)
     owed = ledger.receivable(session, retailer_id, when.on) if when.is_past else account.outstanding_minor
-    stands = accounts.Position(account.currency, account.limit_minor, owed, account.reserved_minor)
+    stands = replace(accounts.position_of(session, account), outstanding_minor=owed)
     where = ageing.parameters(session, when, retailer=str(retailer_id), limit=MAX_BILLS)
     open_minor: int = db.execute(session, _OPEN.format(source=when.open_bills), where).scalar_one()
     return {
@@ -46,7 +47,7 @@ def of(session: Session, retailer_id: UUID, as_of: date | None = None) -> dict[s
         "status": "paused" if account.paused_at else retailer.status,
         "as_of_on": when.on.isoformat(),
         "currency": account.currency,
-        "limit_minor": account.limit_minor,
+        "limit_minor": stands.limit_minor,
         "outstanding_minor": stands.outstanding_minor,
         "reserved_minor": stands.reserved_minor,
         "available_minor": stands.available_minor,
@@ -63,7 +64,7 @@ def evaluate(session: Session, retailer_id: UUID) -> dict[str, Any]:
     """May this shop take anything on account now, and if not, every reason why. Raises NotFound."""
     account = accounts.get(session, retailer_id)
     verdict = guardrails.judge(session, retailer_id, amount_minor=1)
-    stands = accounts.position_of(account)
+    stands = accounts.position_of(session, account)
     return {
         "retailer_id": ids.public("ret", retailer_id),
         **verdict.as_dict(),
@@ -76,10 +77,8 @@ def evaluate(session: Session, retailer_id: UUID) -> dict[str, Any]:
 def guardrails_of(account: CreditAccount) -> dict[str, Any]:
     """The terms of an account; `version` is what a change must name."""
     return {
-        "limit_minor": account.limit_minor,
-        "credit_days": account.credit_days,
-        "max_order_minor": account.max_order_minor,
-        "max_outstanding_days": account.max_outstanding_days,
+        **accounts.terms_of(account).as_dict(),
+        "group_id": ids.public("grp", account.group_id) if account.group_id else None,
         "version": account.version,
     }
 
@@ -110,7 +109,8 @@ def _bills(session: Session, when: ageing.AsOf, where: dict[str, Any]) -> list[d
 def _payments(session: Session, retailer_id: UUID, until: date) -> list[dict[str, Any]]:
     found = (
         select(Payment)
-        .where(Payment.org_id == db.org_of(session), Payment.retailer_id == retailer_id, Payment.received_on <= until)
+        .where(Payment.org_id == db.org_of(session), Payment.retailer_id == retailer_id)
+        .where(Payment.kind == payments.PAYMENT, Payment.received_on <= until)
         .order_by(Payment.received_on.desc(), Payment.id.desc())
         .limit(LAST_PAYMENTS)
         .execution_options(populate_existing=True)
