@@ -6,10 +6,23 @@ problem+json; what is not yours is not found; POSTs that move money, orders or m
 
 from flask import Flask
 
-from admin_api import audit, auth, credit, docs, guardrails, orders, payments, problems, products, retailers, tasks
+from admin_api import (
+    adjustments,
+    audit,
+    auth,
+    credit,
+    docs,
+    guardrails,
+    orders,
+    payments,
+    problems,
+    products,
+    retailers,
+    tasks,
+)
 from admin_api.spec import BahiApi
 
-NOUNS = (auth, credit, payments, orders, guardrails, audit, retailers, products, tasks)
+NOUNS = (auth, credit, payments, adjustments, orders, guardrails, audit, retailers, products, tasks)
 
 
 def register(app: Flask) -> None:

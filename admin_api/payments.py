@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from admin_api.access import BOOKKEEPERS, FOUNDERS, operation
 from admin_api.shapes import PositiveMinor, Strict, Text
 from core import ids
+from core.errors import NotFound
 from credit import payments
 from credit.tables import METHODS
 from flows import notices
@@ -72,8 +73,10 @@ def record(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200)
 def reverse(session: Session, why: dict[str, Any], payment_id: str) -> dict[str, Any]:
     """Take a payment back (wrong entry, bounced cheque): the same bills are open again, nothing is deleted."""
-    receipt = payments.reverse(session, ids.parse("pay", payment_id), why["reason"], why["charge_minor"])
-    return show(receipt)
+    found = payments.get(session, ids.parse("pay", payment_id))
+    if found.kind != payments.PAYMENT:
+        raise NotFound(id=payment_id)
+    return show(payments.reverse(session, found.id, why["reason"], why["charge_minor"]))
 
 
 def show(receipt: payments.Receipt) -> dict[str, Any]:

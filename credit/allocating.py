@@ -58,12 +58,17 @@ class Applied:
     amount_minor: int
 
 
-def plan(session: Session, retailer_id: UUID, amount_minor: int, chosen: Sequence[Chosen]) -> list[Applied]:
+def plan(
+    session: Session, retailer_id: UUID, amount_minor: int, chosen: Sequence[Chosen], *, spread: bool = True
+) -> list[Applied]:
     """Named bills first, then oldest first by due date, bill date, reference. Never more than `amount_minor`.
 
-    The caller holds the account's lock. Raises Invalid, NotFound (not this retailer's bill), OverAllocated.
+    Without `spread` only the named bills are settled. The caller holds the account's lock. Raises Invalid, NotFound
+    (not this retailer's bill), OverAllocated.
     """
     named = _take_chosen(session, retailer_id, amount_minor, chosen)
+    if not spread:
+        return named
     parts = {one.bill_id: one.amount_minor for one in named}
     return _merged([*named, *_take_oldest(session, retailer_id, amount_minor - sum(parts.values()), parts)])
 
