@@ -10,7 +10,7 @@ from datetime import datetime, time
 
 from sqlalchemy.orm import Session
 
-from jobs import expire_pending, follow_up, send_reminders
+from jobs import anchor_audit, expire_pending, follow_up, send_reminders
 from parties import organisations
 from parties.tables import Organisation
 
@@ -61,4 +61,5 @@ TABLE = (
     Periodic("reminders", daily("reminders_at"), send_reminders.run),
     Periodic("expire_pending", every_hours(6), expire_pending.run),
     Periodic("follow_up", hourly_by_day, follow_up.run),
+    Periodic("anchor_audit", every_hours(1), anchor_audit.run),
 )

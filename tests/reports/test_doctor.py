@@ -191,7 +191,7 @@ SABOTAGE = {
         "I12",
         "ALTER TABLE inbound_message DROP CONSTRAINT uq_inbound_message_org_id_account_sid_message_sid;"
         "INSERT INTO inbound_message SELECT (jsonb_populate_record(m, jsonb_build_object('id', gen_random_uuid()))).*"
-        " FROM inbound_message m",
+        " FROM inbound_message m WHERE org_id = current_setting('app.org')::uuid",
     ),
     "a handled message has no outcome": ("I12", "UPDATE inbound_message SET outcome = 'waiting'"),
     "a reminder was claimed on another day": ("I15", "UPDATE reminder SET local_on = local_on + 20"),
