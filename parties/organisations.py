@@ -22,6 +22,11 @@ DEFAULTS: dict[str, Any] = {
     "invoice_prefix": None,  # None: the initials of the name
     "smallest_reminder_minor": 0,
     "exposure": "confirmed",  # from when on an order uses up the limit: confirmed, dispatched or invoiced
+    "ladder": {  # from which value on a rule of credit/ladder.py fires; a rule that is not named is off
+        "watch": {"overdue_days": 7, "limit_used_percent": 90, "broken_promises": 1, "bounced_cheques": 1},
+        "pause": {"overdue_days": 45, "broken_promises": 3, "bounced_cheques": 2},
+        "block": {"overdue_days": 180, "bounced_cheques": 4},
+    },
     "default_terms": {},  # of a new shop, by the names of credit.accounts.Terms; nothing is granted unless said here
 }
 
