@@ -6,9 +6,9 @@ from flask_smorest import Blueprint
 from marshmallow import fields
 from sqlalchemy.orm import Session
 
-from admin_api.access import BOOKKEEPERS, EVERYBODY, SELLERS, operation
+from admin_api.access import BOOKKEEPERS, EVERYBODY, FOUNDERS, SELLERS, operation
 from admin_api.shapes import Strict, Text
-from credit import pauses
+from credit import accounts, pauses
 from flows import notices
 from parties import retailers
 from reports import profile, risk
@@ -51,7 +51,7 @@ def credit_profile(session: Session, retailer_id: str) -> dict[str, Any]:
 @operation(EVERYBODY)
 @blueprint.response(200)
 def evaluate(session: Session, retailer_id: str) -> dict[str, Any]:
-    """Would the smallest credit order be allowed now, and if not, why."""
+    """Would the smallest credit order be allowed now, and if not, why; which rules gave the shop its status."""
     return profile.evaluate(session, retailers.find(session, retailer_id).id)
 
 
@@ -74,6 +74,30 @@ def pause(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str, 
 def unpause(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str, Any]:
     """Allow credit orders again. The shop is told once."""
     retailer = retailers.find(session, retailer_id)
-    if pauses.unpause(session, retailer.id, why["reason"]):
+    if pauses.unpause(session, retailer.id, why["reason"]) and not accounts.get(session, retailer.id).blocked_at:
+        notices.credit_restored(session, retailer.id)
+    return profile.of(session, retailer.id)
+
+
+@blueprint.route("/<retailer_id>/block", methods=["POST"])
+@operation(FOUNDERS, idempotent=True)
+@blueprint.arguments(Why)
+@blueprint.response(200)
+def block(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str, Any]:
+    """Stop all credit of a shop until somebody unblocks it; no override goes past a block. The shop is told once."""
+    retailer = retailers.find(session, retailer_id)
+    if pauses.block(session, retailer.id, why["reason"]):
+        notices.credit_paused(session, retailer.id)
+    return profile.of(session, retailer.id)
+
+
+@blueprint.route("/<retailer_id>/unblock", methods=["POST"])
+@operation(FOUNDERS, idempotent=True)
+@blueprint.arguments(Why)
+@blueprint.response(200)
+def unblock(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str, Any]:
+    """Lift a block. A pause below it goes on; without one the shop is told that credit is open again."""
+    retailer = retailers.find(session, retailer_id)
+    if pauses.unblock(session, retailer.id, why["reason"]) and not accounts.get(session, retailer.id).paused_at:
         notices.credit_restored(session, retailer.id)
     return profile.of(session, retailer.id)

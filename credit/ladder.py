@@ -136,6 +136,17 @@ def look(session: Session, retailer_id: UUID) -> Evaluation:
     return Evaluation(retailer_id, status, status, wanted, trace)
 
 
+def look_all(session: Session) -> Iterator[Evaluation]:
+    """What the rules say of every account that is watched or stopped, or that the rules would watch or stop."""
+    configured = rules(session)
+    for seen in _seen(session):
+        wanted, trace = judge(configured, seen.facts)
+        marks = {BLOCKED: seen.blocked, PAUSED: seen.paused, WATCH: seen.watched}
+        status = next((status for status, holds in marks.items() if holds), OK)
+        if status != OK or wanted != OK:
+            yield Evaluation(seen.retailer_id, status, status, wanted, trace)
+
+
 def evaluate(
     session: Session, retailer_id: UUID, cause: str, *, may_stop: bool = True, may_lift: bool = True
 ) -> Evaluation:

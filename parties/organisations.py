@@ -21,7 +21,10 @@ DEFAULTS: dict[str, Any] = {
     "holidays": [],  # ISO dates
     "invoice_prefix": None,  # None: the initials of the name
     "smallest_reminder_minor": 0,
+    "cheque_counts_on": "clearing",  # when a cheque lowers what is owed: receipt, deposit or clearing
     "exposure": "confirmed",  # from when on an order uses up the limit: confirmed, dispatched or invoiced
+    "guardrails_at": "04:00",  # the rules are looked at; nobody is stopped or written to at night
+    "auto_pause_at": "11:00",  # the rules pause, block and restore
     "ladder": {  # from which value on a rule of credit/ladder.py fires; a rule that is not named is off
         "watch": {"overdue_days": 7, "limit_used_percent": 90, "broken_promises": 1, "bounced_cheques": 1},
         "pause": {"overdue_days": 45, "broken_promises": 3, "bounced_cheques": 2},

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import db, ids
-from credit import accounts, guardrails, ledger, payments
+from credit import accounts, decisions, guardrails, ledger, payments
 from credit.tables import CreditAccount, Payment
 from parties import retailers
-from reports import ageing
+from reports import ageing, standing
 
 LAST_PAYMENTS = 10
 MAX_BILLS = 500
@@ -44,7 +44,8 @@ def of(session: Session, retailer_id: UUID, as_of: date | None = None) -> dict[s
         "retailer_id": ids.public("ret", retailer_id),
         "code": retailer.code,
         "name": retailer.name,
-        "status": "paused" if account.paused_at else retailer.status,
+        "status": _status(account) or retailer.status,
+        "credit_status": decisions.status_of(account),
         "as_of_on": when.on.isoformat(),
         "currency": account.currency,
         "limit_minor": stands.limit_minor,
@@ -52,6 +53,7 @@ def of(session: Session, retailer_id: UUID, as_of: date | None = None) -> dict[s
         "reserved_minor": stands.reserved_minor,
         "available_minor": stands.available_minor,
         "on_account_minor": open_minor - owed,
+        "disputed_minor": ledger.disputed(session, retailer_id, when.on),
         "paused_at": _moment(account.paused_at),
         "pause_reason": account.pause_reason,
         "open_bills": _bills(session, when, where),
@@ -71,6 +73,7 @@ def evaluate(session: Session, retailer_id: UUID) -> dict[str, Any]:
         "currency": account.currency,
         "available_minor": stands.available_minor,
         "largest_order_minor": _largest_order(account, stands, verdict),
+        **standing.why(session, retailer_id),
     }
 
 
@@ -81,6 +84,12 @@ def guardrails_of(account: CreditAccount) -> dict[str, Any]:
         "group_id": ids.public("grp", account.group_id) if account.group_id else None,
         "version": account.version,
     }
+
+
+def _status(account: CreditAccount) -> str | None:
+    if account.blocked_at:
+        return "blocked"
+    return "paused" if account.paused_at else None
 
 
 def _largest_order(account: CreditAccount, stands: accounts.Position, verdict: guardrails.Verdict) -> int:
