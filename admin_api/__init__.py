@@ -10,19 +10,40 @@ from admin_api import (
     adjustments,
     audit,
     auth,
+    cheques,
+    claims,
     credit,
+    disputes,
     docs,
+    groups,
     guardrails,
     orders,
     payments,
     problems,
     products,
+    promises,
     retailers,
     tasks,
 )
 from admin_api.spec import BahiApi
 
-NOUNS = (auth, credit, payments, adjustments, orders, guardrails, audit, retailers, products, tasks)
+NOUNS = (
+    auth,
+    credit,
+    payments,
+    adjustments,
+    cheques,
+    claims,
+    promises,
+    disputes,
+    orders,
+    guardrails,
+    groups,
+    audit,
+    retailers,
+    products,
+    tasks,
+)
 
 
 def register(app: Flask) -> None:

@@ -8,6 +8,7 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api.access import BOOKKEEPERS, operation
+from admin_api.receipts import show_applied
 from admin_api.shapes import PositiveMinor, Strict, Text
 from core import ids
 from credit import adjustments, debit_notes
@@ -99,14 +100,7 @@ def show(receipt: Receipt) -> dict[str, Any]:
         "reason": credit.note,
         "effective_on": credit.received_on.isoformat(),
         "status": credit.status,
-        "allocations": [
-            {
-                "bill_id": ids.public("bil", applied.bill_id),
-                "invoice_number": applied.reference,
-                "amount_minor": applied.amount_minor,
-            }
-            for applied in receipt.allocations
-        ],
+        "allocations": show_applied(receipt.allocations),
         "unapplied_minor": credit.unapplied_minor,
         "outstanding_minor": receipt.outstanding_minor,
     }

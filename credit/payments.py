@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid, NotFound
 from core.money import MAX_MINOR
-from credit import accounts, allocating, bills, days, ledger
+from credit import accounts, allocating, bills, days, ladder, ledger, promises
 from credit.allocating import Applied, Chosen
 from credit.tables import CREDIT, METHODS, CreditAccount, Payment
 
@@ -78,6 +78,7 @@ class Receipt:
     currency: str
     allocations: tuple[Applied, ...]
     outstanding_minor: int
+    evaluation: ladder.Evaluation | None = None  # what the rules say now, when the payment could better the status
 
     @property
     def payment_id(self) -> UUID:
@@ -117,7 +118,10 @@ def record(session: Session, new: NewPayment) -> Receipt:
     ledger.post(session, _journal(payment))
     totals = accounts.move(session, new.retailer_id, outstanding_minor=-new.amount_minor)
     _audit_recorded(session, payment, totals.outstanding_minor)
-    return Receipt(payment, account.currency, tuple(applied), totals.outstanding_minor)
+    if payment.kind == PAYMENT:
+        promises.keep(session, payment.retailer_id)
+    evaluation = ladder.after_payment(session, account)
+    return Receipt(payment, account.currency, tuple(applied), totals.outstanding_minor, evaluation)
 
 
 def reverse(session: Session, payment_id: UUID, reason: str, charge_minor: int | None = None) -> Receipt:
@@ -131,11 +135,11 @@ def reverse(session: Session, payment_id: UUID, reason: str, charge_minor: int |
         raise Invalid("A charge is above zero.", field="charge_minor", value=charge_minor)
     if get(session, payment_id).kind == DISPUTE:
         raise Invalid("A disputed amount is released by settling the dispute.", field="payment_id")
-    receipt = take_back(session, payment_id, reason)
+    undone = take_back(session, payment_id, reason)
     if charge_minor:
-        charge(session, receipt.retailer_id, payment_id, charge_minor)
-        receipt = replace(receipt, outstanding_minor=receipt.outstanding_minor + charge_minor)
-    return receipt
+        charge(session, undone.retailer_id, payment_id, charge_minor)
+        undone = replace(undone, outstanding_minor=undone.outstanding_minor + charge_minor)
+    return undone
 
 
 def take_back(session: Session, payment_id: UUID, reason: str) -> Receipt:
@@ -185,6 +189,13 @@ def get(session: Session, payment_id: UUID) -> Payment:
     if payment is None:
         raise NotFound(kind="Payment")
     return payment
+
+
+def receipt(session: Session, payment: Payment) -> Receipt:
+    """What a payment settles now, and what is owed now."""
+    account = accounts.get(session, payment.retailer_id)
+    applied = tuple(allocating.applied_to(session, payment.id))
+    return Receipt(payment, account.currency, applied, account.outstanding_minor)
 
 
 def _check(session: Session, new: NewPayment) -> date:

@@ -3,20 +3,17 @@
 import re
 from functools import cached_property
 
-from sqlalchemy import select
-
 from bot import words
 from bot.flow import END, START, Flow, Reply, go
 from bot.ingress import Message
 from bot.markup import plain
-from core import clock, db, templates
+from core import templates
 from core.errors import Invalid
 from core.i18n import N_, _, format_money, isolate, language
 from core.money import from_major
-from credit import accounts
-from credit.tables import PaymentClaim
+from credit import accounts, claims
 from flows import wording
-from parties import organisations, tasks
+from parties import organisations
 
 MAX_REFERENCE = 35
 
@@ -89,31 +86,7 @@ class Paid(Flow):
 
     def note(self) -> None:
         """Keep the claim, once for each reference, and ask people to check it."""
-        shop = self.turn.shop
-        if self.reference and self.is_known_claim():
-            return
-        claim = PaymentClaim(
-            retailer_id=shop.id, amount_minor=self.amount_minor, reference=self.reference, created_at=clock.now()
-        )
-        self.session.add(claim)
-        tasks.ask_staff(
-            self.session,
-            "payment_claimed",
-            f"{shop.name} says that a payment was made. Please check the bank and record it.",
-            retailer_id=shop.id,
-            facts={"amount_minor": self.amount_minor, "reference": self.reference},
-            dedupe_key=f"claim:{shop.id}:{self.reference or self.turn.message.id}",
-        )
-
-    def is_known_claim(self) -> bool:
-        """True when this reference is waiting to be checked already."""
-        same = select(PaymentClaim.id).where(
-            PaymentClaim.org_id == db.org_of(self.session),
-            PaymentClaim.retailer_id == self.turn.shop.id,
-            PaymentClaim.reference == self.reference,
-            PaymentClaim.status == "claimed",
-        )
-        return self.session.scalars(same.limit(1)).first() is not None
+        claims.record(self.session, claims.NewClaim(self.turn.shop.id, self.amount_minor, self.reference))
 
     def thank(self) -> None:
         facts = {
