@@ -11,7 +11,7 @@ from admin_api.shapes import Strict, Text
 from credit import accounts, pauses
 from flows import notices
 from parties import retailers
-from reports import profile, risk
+from reports import profile, risk, statement
 
 blueprint = Blueprint(
     "credit", __name__, url_prefix="/api/v1/admin/credit", description="Who owes what, and may owe more"
@@ -22,6 +22,13 @@ class AsOf(Strict):
     """The day whose state is asked for; today when left out."""
 
     as_of = fields.Date(load_default=None, allow_none=True)
+
+
+class Period(Strict):
+    """From one day to another, both included."""
+
+    from_on = fields.Date(load_default=None, allow_none=True)
+    to_on = fields.Date(load_default=None, allow_none=True)
 
 
 class Why(Strict):
@@ -41,10 +48,20 @@ def risk_dashboard(session: Session, query: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.route("/retailer/<retailer_id>", methods=["GET"])
 @operation(EVERYBODY)
+@blueprint.arguments(AsOf, location="query")
 @blueprint.response(200)
-def credit_profile(session: Session, retailer_id: str) -> dict[str, Any]:
-    """One shop: limit, used, available, open bills with days overdue, last payments, guardrails."""
-    return profile.of(session, retailers.find(session, retailer_id).id)
+def credit_profile(session: Session, query: dict[str, Any], retailer_id: str) -> dict[str, Any]:
+    """One shop: limit, used, available, open bills with days overdue, last payments, guardrails; on a past day too."""
+    return profile.of(session, retailers.find(session, retailer_id).id, query["as_of"])
+
+
+@blueprint.route("/retailer/<retailer_id>/statement", methods=["GET"])
+@operation(EVERYBODY)
+@blueprint.arguments(Period, location="query")
+@blueprint.response(200)
+def credit_statement(session: Session, query: dict[str, Any], retailer_id: str) -> dict[str, Any]:
+    """Every movement of a period with its running balance; the last 30 days when left out."""
+    return statement.of(session, retailers.find(session, retailer_id).id, query["from_on"], query["to_on"])
 
 
 @blueprint.route("/<retailer_id>/evaluate", methods=["GET"])

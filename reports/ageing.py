@@ -32,7 +32,8 @@ CROSS JOIN LATERAL (
     SELECT coalesce(sum(a.amount_minor), 0)::bigint AS amount_minor
     FROM allocation a JOIN payment p ON p.org_id = a.org_id AND p.id = a.payment_id
     WHERE a.org_id = b.org_id AND a.bill_id = b.id
-        AND CASE WHEN a.amount_minor > 0 THEN p.received_on
+        AND CASE WHEN a.applied_on IS NOT NULL THEN a.applied_on
+                 WHEN a.amount_minor > 0 THEN p.received_on
                  ELSE (a.created_at AT TIME ZONE %(zone)s)::date END <= %(as_of)s
 ) applied
 WHERE b.org_id = %(org)s AND b.bill_on <= %(as_of)s AND b.amount_minor > applied.amount_minor

@@ -15,7 +15,7 @@ from core import db, ids
 from credit import accounts, decisions, guardrails, ledger, payments
 from credit.tables import CreditAccount, Payment
 from parties import retailers
-from reports import ageing, standing
+from reports import ageing, past, standing
 
 LAST_PAYMENTS = 10
 MAX_BILLS = 500
@@ -29,10 +29,7 @@ _OPEN = "SELECT coalesce(sum(open_minor), 0)::bigint FROM ({source}) open_bill W
 
 
 def of(session: Session, retailer_id: UUID, as_of: date | None = None) -> dict[str, Any]:
-    """The credit profile at the end of `as_of` (today when None). Terms and reserved are always today's.
-
-    Raises NotFound.
-    """
+    """The credit profile at the end of `as_of` (today when None), as it was then. Raises NotFound."""
     retailer = retailers.get(session, retailer_id)
     account = accounts.get(session, retailer_id)
     when = ageing.as_of(session, as_of)
@@ -59,6 +56,23 @@ def of(session: Session, retailer_id: UUID, as_of: date | None = None) -> dict[s
         "open_bills": _bills(session, when, where),
         "last_payments": _payments(session, retailer_id, when.on),
         "guardrails": guardrails_of(account),
+        **(_as_it_was(session, retailer_id, stands, when.on) if when.is_past else {}),
+    }
+
+
+def _as_it_was(session: Session, retailer_id: UUID, stands: accounts.Position, on: date) -> dict[str, Any]:
+    """What is different in the profile of a past day: what was granted and promised then."""
+    then = past.granted(session, retailer_id, on)
+    stood = replace(stands, limit_minor=then.limit_on(on), reserved_minor=then.reserved_minor)
+    return {
+        "status": "paused" if then.paused_at else "active",
+        "credit_status": None,
+        "limit_minor": stood.limit_minor,
+        "reserved_minor": stood.reserved_minor,
+        "available_minor": stood.available_minor,
+        "paused_at": _moment(then.paused_at),
+        "pause_reason": then.pause_reason,
+        "guardrails": then.terms,
     }
 
 
