@@ -38,6 +38,7 @@ def show_receipt(receipt: Receipt) -> dict[str, Any]:
         "allocations": show_applied(receipt.allocations),
         "unapplied_minor": payment.unapplied_minor,
         "outstanding_minor": receipt.outstanding_minor,
+        "warnings": list(receipt.warnings),
     }
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid, NotFound
 from core.money import MAX_MINOR
-from credit import accounts, ledger, reservations
+from credit import accounts, advances, ledger, reservations
 from credit.tables import Bill
 
 INVOICE, OPENING, CHARGE, DEBIT_NOTE = "invoice", "opening", "charge", "debit_note"
@@ -47,8 +47,9 @@ def post(session: Session, posting: Posting) -> Bill:
     """Make the retailer owe: end the reservation, insert the bill, its transfers, the totals, the audit entry.
 
     Never fails for want of credit: what was promised is billed, and an excess over the limit shows as allowance.
-    Money on account stays there. Under bill-to-bill terms an invoice makes the earlier ones due. Locks the account
-    row. Raises Invalid, NotFound, BillExists, reservations.ReservationOver.
+    Money on account stays there, unless the setting `apply_advances` puts it to the bill. Under bill-to-bill terms an
+    invoice makes the earlier ones due. Locks the account row. Raises Invalid, NotFound, BillExists,
+    reservations.ReservationOver.
     """
     _check(posting)
     retailer_id = posting.retailer_id
@@ -75,6 +76,7 @@ def post(session: Session, posting: Posting) -> Bill:
         },
         reason=posting.reason,
     )
+    bill.open_minor -= advances.apply_to_new(session, retailer_id, bill.id, bill.open_minor)
     return bill
 
 

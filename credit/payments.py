@@ -6,6 +6,7 @@ A credit that is no money (a return, a write-off; see adjustments) is a row of t
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid, NotFound
 from core.money import MAX_MINOR
-from credit import accounts, allocating, bills, days, ladder, ledger, promises
+from credit import accounts, allocating, bills, cash, days, ladder, ledger, promises
 from credit.allocating import Applied, Chosen
 from credit.tables import CREDIT, METHODS, CreditAccount, Payment
 
@@ -33,6 +34,11 @@ BORNE_BY = {
     "write_off": "bad_debts",
     DISPUTE: "disputed",
 }
+
+_DISCOUNTS = """
+SELECT DISTINCT p.id FROM allocation a JOIN payment p ON p.org_id = a.org_id AND p.id = a.payment_id
+WHERE a.org_id = %s AND a.bill_id = ANY(%s::uuid[]) AND p.kind = 'cash_discount' AND p.status = 'posted'
+"""
 
 
 class ReferenceUsed(DomainError):
@@ -78,6 +84,7 @@ class Receipt:
     currency: str
     allocations: tuple[Applied, ...]
     outstanding_minor: int
+    warnings: tuple[str, ...] = ()
     evaluation: ladder.Evaluation | None = None  # what the rules say now, when the payment could better the status
 
     @property
@@ -117,11 +124,12 @@ def record(session: Session, new: NewPayment) -> Receipt:
     allocating.apply(session, payment.id, applied)
     ledger.post(session, _journal(payment))
     totals = accounts.move(session, new.retailer_id, outstanding_minor=-new.amount_minor)
-    _audit_recorded(session, payment, totals.outstanding_minor)
+    warnings = cash.warn(session, payment, account.currency) if payment.method == cash.CASH else ()
+    _audit_recorded(session, payment, totals.outstanding_minor, warnings)
     if payment.kind == PAYMENT:
         promises.keep(session, payment.retailer_id)
     evaluation = ladder.after_payment(session, account)
-    return Receipt(payment, account.currency, tuple(applied), totals.outstanding_minor, evaluation)
+    return Receipt(payment, account.currency, tuple(applied), totals.outstanding_minor, warnings, evaluation)
 
 
 def reverse(session: Session, payment_id: UUID, reason: str, charge_minor: int | None = None) -> Receipt:
@@ -163,7 +171,15 @@ def take_back(session: Session, payment_id: UUID, reason: str) -> Receipt:
         after={"outstanding_minor": totals.outstanding_minor, "allowance_minor": totals.allowance_minor},
         reason=reason,
     )
-    return Receipt(payment, account.currency, tuple(taken_back), totals.outstanding_minor)
+    lost_minor = _lose_discounts(session, taken_back, reason) if payment.kind == PAYMENT else 0
+    return Receipt(payment, account.currency, tuple(taken_back), totals.outstanding_minor + lost_minor)
+
+
+def _lose_discounts(session: Session, reopened: list[Applied], reason: str) -> int:
+    """A cash discount was for paying in full: it goes with the money. Returns what is owed again for that."""
+    named = [str(one.bill_id) for one in reopened]
+    found = db.execute(session, _DISCOUNTS, (str(db.org_of(session)), named)).all() if named else []
+    return sum(take_back(session, discount_id, reason).amount_minor for (discount_id,) in found)
 
 
 def charge(session: Session, retailer_id: UUID, payment_id: UUID, charge_minor: int) -> None:
@@ -276,8 +292,10 @@ def _journal(payment: Payment) -> ledger.Journal:
     )
 
 
-def _audit_recorded(session: Session, payment: Payment, outstanding_minor: int) -> None:
-    what = {"method": payment.method} if payment.kind == PAYMENT else {"kind": payment.kind}
+def _audit_recorded(session: Session, payment: Payment, outstanding_minor: int, warnings: tuple[str, ...]) -> None:
+    what: dict[str, Any] = {"method": payment.method} if payment.kind == PAYMENT else {"kind": payment.kind}
+    if warnings:
+        what["warnings"] = list(warnings)
     audit.record(
         session,
         _action(payment, "recorded"),
