@@ -13,7 +13,7 @@ from admin_api.shapes import PageQuery, PositiveMinor, Strict, Text, decode, pag
 from core import ids
 from credit import accounts, allocating, cheques, listing, payments
 from credit.papers import CHEQUE_STATES, Cheque
-from flows import notices
+from flows import releasing
 from parties import retailers
 
 blueprint = Blueprint("cheques", __name__, url_prefix="/api/v1/admin/payment/cheques", description="Cheques")
@@ -136,5 +136,5 @@ def _told(session: Session, cheque: Cheque) -> Cheque:
     """Send the receipt once the cheque counts; the notice's key keeps it to one."""
     paid = cheques.counted(session, cheque)
     if paid is not None:
-        notices.payment_received(session, payments.receipt(session, paid))
+        releasing.after_payment(session, payments.receipt(session, paid))
     return cheque

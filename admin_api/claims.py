@@ -12,7 +12,7 @@ from admin_api.shapes import PageQuery, PositiveMinor, Strict, Text, decode, pag
 from core import ids
 from credit import claims, listing, payments
 from credit.tables import METHODS, PaymentClaim
-from flows import notices
+from flows import releasing
 from parties import organisations, retailers
 
 blueprint = Blueprint("claims", __name__, url_prefix="/api/v1/admin/claims", description="What shops say they paid")
@@ -104,7 +104,7 @@ def verify(session: Session, given: dict[str, Any], claim_id: str) -> dict[str, 
             chosen=chosen(given["allocations"]),
         ),
     )
-    notices.payment_received(session, receipt)
+    releasing.after_payment(session, receipt)
     return show_receipt(receipt)
 
 

@@ -14,7 +14,7 @@ from core import ids
 from core.errors import NotFound
 from credit import cheques, payments
 from credit.tables import METHODS
-from flows import notices
+from flows import releasing
 from parties import retailers
 
 blueprint = Blueprint("payments", __name__, url_prefix="/api/v1/admin/payment", description="Money received")
@@ -63,7 +63,7 @@ def record(session: Session, given: dict[str, Any]) -> dict[str, Any]:
             chosen=chosen(given["allocations"]),
         ),
     )
-    notices.payment_received(session, receipt)
+    releasing.after_payment(session, receipt)
     return show_receipt(receipt)
 
 

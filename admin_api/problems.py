@@ -29,6 +29,8 @@ TITLES = {
     503: "Not available",
 }
 
+OWN = {"type", "title", "status", "detail", "code", "request_id", "errors"}  # a fact of this name gets a prefix
+
 log = logs.get("admin_api")
 
 
@@ -60,7 +62,8 @@ def answer(status: int, code: str, detail: str, **more: Any) -> Response:
 
 def from_refusal(error: DomainError) -> Response:
     """A refusal by a rule: its code, its sentence, and the facts that decided."""
-    return answer(error.status, error.code, error.detail, **_plain(error.facts))
+    facts = {f"current_{name}" if name in OWN else name: value for name, value in _plain(error.facts).items()}
+    return answer(error.status, error.code, error.detail, **facts)
 
 
 def from_http(error: HTTPException) -> Response:

@@ -21,6 +21,7 @@ from credit.payments import Receipt
 from credit.reminders import Digest
 from credit.tables import Payment
 from invoicing.tables import Invoice
+from orders.order import Order
 from parties import channels, contacts, organisations, retailers
 from parties.contacts import Reach
 from parties.tables import Organisation, Retailer
@@ -118,6 +119,20 @@ def status_changed(session: Session, evaluation: Evaluation | None) -> UUID | No
     if evaluation is not None and evaluation.is_restored_now:
         return credit_restored(session, evaluation.retailer_id)
     return None
+
+
+def order_released(session: Session, order: Order) -> UUID | None:
+    """Say that an order that had to wait for credit is placed now."""
+    to = _addressee(session, order.retailer_id)
+    if to is None:
+        return None
+    with speaking(to.reach.language):
+        params = {
+            **to.names(),
+            "order_ref": isolate(order.number or ""),
+            "amount": format_money(order.total_minor, order.currency),
+        }
+    return _put(session, to, "order_released", params, dedupe_key=f"released:{order.id}")
 
 
 def reminder(session: Session, digest: Digest) -> UUID | None:
