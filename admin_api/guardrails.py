@@ -17,7 +17,7 @@ from credit import accounts, groups, guardrails, ladder
 from credit.tables import TERMS, CreditAccount
 from flows import notices
 from parties import retailers
-from reports import profile, standing
+from reports import profile, standing, what_if
 
 blueprint = Blueprint(
     "guardrails", __name__, url_prefix="/api/v1/admin/guardrails", description="Rules that stop credit orders"
@@ -54,6 +54,16 @@ class TermsIn(Strict):
     temporary_until = fields.Date(allow_none=True)
     group_id = Text(longest=40, allow_none=True)
     reason = Text(longest=500, needed=True)
+
+
+class WhatIf(Strict):
+    """The terms to try, over so many days back."""
+
+    limit_minor = fields.Integer(validate=validate.Range(min=0, max=MAX_MINOR))
+    max_order_minor = fields.Integer(validate=validate.Range(min=0, max=MAX_MINOR))
+    max_outstanding_days = fields.Integer(validate=validate.Range(min=0, max=accounts.MAX_DAYS))
+    tolerance_minor = fields.Integer(validate=validate.Range(min=0, max=MAX_MINOR))
+    days = fields.Integer(load_default=what_if.DAYS, validate=validate.Range(min=1, max=what_if.DAYS))
 
 
 class LadderIn(Strict):
@@ -102,6 +112,18 @@ def change(session: Session, given: dict[str, Any], retailer_id: str) -> tuple[d
         groups.join(session, shop, ids.parse("grp", group_id) if group_id else None, reason)
     accounts.set_terms(session, shop, replace(accounts.terms_of(account), **given), reason)
     return _answer(accounts.get(session, shop))
+
+
+@blueprint.route("/<retailer_id>/what-if", methods=["GET"])
+@operation(EVERYBODY)
+@blueprint.arguments(WhatIf, location="query")
+@blueprint.response(200)
+def what_if_terms(session: Session, changes: dict[str, Any], retailer_id: str) -> dict[str, Any]:
+    """The credit orders of the last 90 days as other terms would have judged them; nothing is changed."""
+    days = changes.pop("days")
+    if not changes:
+        raise Invalid(f"Name what changes: {', '.join(what_if.RULES)}.", field="limit_minor")
+    return what_if.replay(session, retailers.find(session, retailer_id).id, changes, days)
 
 
 @blueprint.route("/evaluate-all", methods=["POST"])

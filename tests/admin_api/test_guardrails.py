@@ -170,3 +170,12 @@ def test_pages_of_those_at_risk_hold_each_once(owner: Caller, org: UUID, make_re
     assert [row["retailer_id"] for row in first["data"] + rest["data"]] == shops[::-1]
     assert not rest["has_more"]
     assert owner.get("/guardrails/at-risk", cursor="eA").status_code == 422
+
+
+def test_what_if_is_answered_over_the_api(owner: Caller, shop: str) -> None:
+    line = {"sku": "SPRITE-500", "qty": 1, "unit": "case"}
+    placed = owner.post("/orders", {"retailer_id": shop, "payment_mode": "CREDIT", "lines": [line]}).json
+    answer = owner.get(f"/guardrails/{shop}/what-if", max_order_minor=1)
+    assert [one["order_id"] for one in answer.json["differences"]] == [placed["id"]]
+    for wrong in ({}, {"limit_minor": -1}, {"limit_minor": "many"}, {"days": 91, "limit_minor": 1}, {"colour": 1}):
+        assert owner.get(f"/guardrails/{shop}/what-if", **wrong).status_code == 422
