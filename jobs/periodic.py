@@ -10,7 +10,7 @@ from datetime import datetime, time
 
 from sqlalchemy.orm import Session
 
-from jobs import anchor_audit, expire_pending, follow_up, send_reminders
+from jobs import anchor_audit, expire_pending, follow_up, send_reminders, settle_promises
 from parties import organisations
 from parties.tables import Organisation
 
@@ -61,5 +61,6 @@ TABLE = (
     Periodic("reminders", daily("reminders_at"), send_reminders.run),
     Periodic("expire_pending", every_hours(6), expire_pending.run),
     Periodic("follow_up", hourly_by_day, follow_up.run),
+    Periodic("settle_promises", every_hours(1), settle_promises.run),
     Periodic("anchor_audit", every_hours(1), anchor_audit.run),
 )
