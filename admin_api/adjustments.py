@@ -7,12 +7,13 @@ from flask_smorest import Blueprint
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from admin_api.access import BOOKKEEPERS, operation
+from admin_api.access import BOOKKEEPERS, FOUNDERS, operation
 from admin_api.receipts import show_applied
 from admin_api.shapes import PositiveMinor, Strict, Text
 from core import ids
-from credit import adjustments, debit_notes
-from credit.payments import Receipt
+from core.errors import Invalid
+from credit import adjustments, bills, debit_notes, discounts, disputes, late_fees, payments
+from credit.payments import DISPUTE, Receipt
 from credit.tables import Bill
 from parties import organisations, retailers
 
@@ -20,12 +21,19 @@ blueprint = Blueprint("adjustments", __name__, url_prefix="/api/v1/admin/adjustm
 
 
 class AdjustmentIn(Strict):
-    """A credit to give. With `bill_id` that bill is settled first."""
+    """A credit to give. With `bill_id` that bill is settled first; a dispute freezes part of its bill."""
 
     retailer_id = Text(longest=40, needed=True)
-    kind = fields.String(required=True, validate=validate.OneOf(tuple(adjustments.MAY_GIVE)))
+    kind = fields.String(required=True, validate=validate.OneOf((*adjustments.MAY_GIVE, DISPUTE)))
     amount_minor = PositiveMinor(required=True)
     bill_id = Text(longest=40, load_default=None, allow_none=True)
+    reason = Text(longest=500, needed=True)
+
+
+class OfBill(Strict):
+    """One bill, and why something is added to it or taken off."""
+
+    bill_id = Text(longest=40, needed=True)
     reason = Text(longest=500, needed=True)
 
 
@@ -50,7 +58,12 @@ class Undoing(Strict):
 @blueprint.arguments(AdjustmentIn)
 @blueprint.response(201)
 def create(session: Session, given: dict[str, Any]) -> dict[str, Any]:
-    """Give a credit: return, damage, short supply, rate difference, expiry, scheme claim, goodwill or write-off."""
+    """Give a credit: return, damage, short supply, rate difference, expiry, scheme claim, goodwill or write-off.
+
+    A dispute (with `bill_id`) is opened as `/disputes` does, and settled there.
+    """
+    if given["kind"] == DISPUTE:
+        return _dispute(session, given)
     new = adjustments.Adjustment(
         retailer_id=retailers.find(session, given["retailer_id"]).id,
         kind=given["kind"],
@@ -71,6 +84,26 @@ def reverse(session: Session, why: dict[str, Any], adjustment_id: str) -> dict[s
     return show(adjustments.reverse(session, ids.parse("adj", adjustment_id), why["reason"], g.who.role))
 
 
+@blueprint.route("/cash-discount", methods=["POST"])
+@operation(BOOKKEEPERS, idempotent=True)
+@blueprint.arguments(OfBill)
+@blueprint.response(201)
+def cash_discount(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Give the discount that a bill has earned by being paid in full in time; refused with what is missing."""
+    return show(discounts.grant(session, ids.parse("bil", given["bill_id"]), given["reason"], g.who.role))
+
+
+@blueprint.route("/late-fee", methods=["POST"])
+@operation(FOUNDERS, idempotent=True)
+@blueprint.arguments(OfBill)
+@blueprint.response(201)
+def late_fee(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Charge the interest of a late bill until today, once; refused while late fees are off."""
+    return show_bill(
+        session, late_fees.charge(session, ids.parse("bil", given["bill_id"]), given["reason"], g.who.role)
+    )
+
+
 @blueprint.route("/debit-note", methods=["POST"])
 @operation(BOOKKEEPERS, idempotent=True)
 @blueprint.arguments(DebitNoteIn)
@@ -86,6 +119,16 @@ def debit_note(session: Session, given: dict[str, Any]) -> dict[str, Any]:
         due_on=given["due_on"],
     )
     return show_bill(session, debit_notes.issue(session, note))
+
+
+def _dispute(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    if not given["bill_id"]:
+        raise Invalid("A dispute is about a bill: name it.", field="bill_id")
+    shop, bill_id = retailers.find(session, given["retailer_id"]), ids.parse("bil", given["bill_id"])
+    bills.of(session, shop.id, bill_id)
+    dispute = disputes.start(session, bill_id, given["amount_minor"], given["reason"])
+    freeze = payments.receipt(session, payments.get(session, dispute.freeze_id))
+    return {**show(freeze), "dispute_id": ids.public("dsp", dispute.id)}
 
 
 def show(receipt: Receipt) -> dict[str, Any]:

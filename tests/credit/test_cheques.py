@@ -1,8 +1,10 @@
 """Cheques: when they count, and what a bounce takes back."""
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +18,8 @@ from credit.papers import Cheque
 from credit.tables import Bill
 from parties import organisations
 from parties.tables import Retailer
+
+EXAMPLES = json.loads((Path(__file__).parents[1] / "invoicing" / "tax_examples.json").read_text())["aux"]["allocation"]
 
 Make = Callable[..., Retailer]
 Post = Callable[..., Bill]
@@ -151,6 +155,24 @@ def test_a_cheque_is_not_meant_for_what_it_cannot_pay(session: Session, make_ret
         take(session, shop, chosen=((theirs.id, 50),))
     with pytest.raises(allocating.OverAllocated):
         take(session, shop, chosen=((mine.id, 101),))
+
+
+def test_the_worked_example_of_a_bounce_comes_out(session: Session, make_retailer: Make, bill: Post) -> None:
+    shop, today = make_retailer(session), days.today(session)
+    for known in EXAMPLES["bills"]:
+        due_in = (date.fromisoformat(known["due"]) - today).days
+        bill_on = date.fromisoformat(known["date"])
+        bill(session, shop.id, known["open"], reference=known["bill"], bill_on=bill_on, due_in=due_in)
+    before = [(one.reference, one.due_on, one.open_minor) for one in bills.open_bills(session, shop.id)]
+    [amount_minor] = [case["cheque_bounce_of"] for case in EXAMPLES["cases"] if "cheque_bounce_of" in case]
+    cheque = take(session, shop, amount_minor)
+    cheques.deposit(session, cheque.id)
+    cheques.clear(session, cheque.id)
+    assert open_of(session, shop) == {"B1": 680_050, "B3": 999_900}
+    cheques.bounce(session, cheque.id, "funds insufficient", 25_000)
+    after = [(one.reference, one.due_on, one.open_minor) for one in bills.open_bills(session, shop.id)]
+    assert [one for one in after if not one[0].startswith("CHARGE-")] == before
+    assert [one[2] for one in after if one[0].startswith("CHARGE-")] == [25_000]
 
 
 def test_ten_clicks_clear_a_cheque_once(org: UUID, make_retailer: Make) -> None:
