@@ -10,7 +10,7 @@ from datetime import datetime, time
 
 from sqlalchemy.orm import Session
 
-from jobs import anchor_audit, expire_pending, follow_up, send_reminders, settle_promises
+from jobs import anchor_audit, evaluate_guardrails, expire_pending, follow_up, send_reminders, settle_promises
 from parties import organisations
 from parties.tables import Organisation
 
@@ -38,6 +38,15 @@ def daily(setting: str) -> Slot:
     return slot
 
 
+def nightly(setting: str) -> Slot:
+    """Once a local day, from the organisation's setting `setting` on: for work that writes to nobody."""
+
+    def slot(organisation: Organisation, local: datetime) -> str | None:
+        return local.date().isoformat() if local.time() >= _time(organisation, setting) else None
+
+    return slot
+
+
 def every_hours(hours: int) -> Slot:
     """Once in every stretch of so many hours, counted from local midnight."""
 
@@ -60,6 +69,9 @@ def _time(organisation: Organisation, setting: str) -> time:
 TABLE = (
     Periodic("reminders", daily("reminders_at"), send_reminders.run),
     Periodic("expire_pending", every_hours(6), expire_pending.run),
+    Periodic("guardrails", nightly("guardrails_at"), evaluate_guardrails.look),
+    Periodic("auto_pause", daily("auto_pause_at"), evaluate_guardrails.apply),
+    Periodic("release_held", hourly_by_day, evaluate_guardrails.release),
     Periodic("follow_up", hourly_by_day, follow_up.run),
     Periodic("settle_promises", every_hours(1), settle_promises.run),
     Periodic("anchor_audit", every_hours(1), anchor_audit.run),
