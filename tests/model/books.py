@@ -47,6 +47,15 @@ class Order:
 
 
 @dataclass
+class Promise:
+    """So much until a day; what counts towards it came in since, and by then."""
+
+    amount_minor: int
+    on: date
+    payments: list[Payment] = field(default_factory=list)
+
+
+@dataclass
 class Shop:
     """One retailer's account."""
 
@@ -56,6 +65,7 @@ class Shop:
     max_days: int | None
     credit_days: int
     is_paused: bool = False
+    promise: Promise | None = None
     bills: dict[str, Bill] = field(default_factory=dict)
     payments: dict[UUID, Payment] = field(default_factory=dict)
     orders: dict[UUID, Order] = field(default_factory=dict)
@@ -113,6 +123,32 @@ class Shop:
             self.bills[reference].open_minor += part
         payment.unapplied_minor = 0
 
+    def advances(self) -> list[Payment]:
+        """Payments with money on account, oldest first."""
+        return [payment for payment in self.payments.values() if payment.is_posted and payment.unapplied_minor]
+
+    def apply_advances(self) -> dict[str, int]:
+        """Put money on account to the oldest bills; returns what each got."""
+        got: dict[str, int] = {}
+        for payment in self.advances():
+            for bill in self.open_bills():
+                part = min(payment.unapplied_minor, bill.open_minor)
+                if part:
+                    payment.unapplied_minor -= part
+                    bill.open_minor -= part
+                    payment.parts[bill.reference] = payment.parts.get(bill.reference, 0) + part
+                    got[bill.reference] = got.get(bill.reference, 0) + part
+        return got
+
+    def keep_promise(self, payment: Payment, today: date) -> None:
+        """A promise is kept once enough has come in by its day."""
+        if self.promise is None:
+            return
+        if today <= self.promise.on:
+            self.promise.payments.append(payment)
+        if sum(one.amount_minor for one in self.promise.payments if one.is_posted) >= self.promise.amount_minor:
+            self.promise = None
+
     def told(self) -> dict[str, Any]:
         """What the account should say."""
         excess = self.outstanding_minor + self.reserved_minor - (self.limit_minor or 0)
@@ -121,6 +157,7 @@ class Shop:
             "reserved_minor": self.reserved_minor,
             "allowance_minor": max(0, excess),
             "is_paused": self.is_paused,
+            "has_promise": self.promise is not None,
             "open": {bill.reference: bill.open_minor for bill in self.open_bills()},
             "orders": {identifier: (one.status, one.total_minor) for identifier, one in self.orders.items()},
         }

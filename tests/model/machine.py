@@ -4,7 +4,7 @@ After every step the invariants of the doctor are asked as well, and at the end 
 """
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +14,20 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from core import clock, db, ids
 from core.errors import DomainError
-from credit import accounts, allocating, bills, guardrails, pauses, payments, reminders
-from orders import catalogue, catalogue_import, ordering
+from credit import (
+    accounts,
+    advances,
+    allocating,
+    bills,
+    disputes,
+    guardrails,
+    overrides,
+    pauses,
+    payments,
+    promises,
+    reminders,
+)
+from orders import catalogue, catalogue_import, holding, ordering
 from orders.quotes import Wanted
 from parties.tables import Retailer
 from reports import doctor, invariants
@@ -33,11 +45,13 @@ picks = st.integers(0, 1_000)
 kilograms = st.integers(1, 60)
 limits = st.sampled_from([None, 0, RICE_MINOR * 10, RICE_MINOR * 50, RICE_MINOR * 100])
 
+EVER = datetime.min.replace(tzinfo=UTC)
+
 counted = {"lives": 0, "steps": 0, "refused": 0}
 
 
 class Lives(RuleBasedStateMachine):
-    """Orders, payments, reversals, limits, pauses, reminders and days passing, for two shops of one organisation."""
+    """Orders, money, terms, promises, disputes, reminders and days passing, for two shops of one organisation."""
 
     def __init__(self, new_org: Callable[..., UUID], make_retailer: Callable[..., Retailer]) -> None:
         super().__init__()
@@ -49,6 +63,8 @@ class Lives(RuleBasedStateMachine):
             made = [make_retailer(session, limit_minor=RICE_MINOR * 50, max_order_minor=None) for _ in range(2)]
         self.shops = [books.Shop(one.id, RICE_MINOR * 50, None, 30, 15) for one in made]
         self.references: set[tuple[str, str]] = set()
+        self.leave: dict[UUID, datetime] = {}  # until when an order may go past the rules
+        self.disputes: dict[UUID, tuple[books.Shop, str, int]] = {}
         counted["lives"] += 1
 
     def today(self) -> date:
@@ -73,6 +89,14 @@ class Lives(RuleBasedStateMachine):
     def pick_payment(self, number: int) -> tuple[books.Shop, UUID, books.Payment]:
         found = [(shop, key, one) for shop in self.shops for key, one in shop.payments.items()]
         return found[number % len(found)]
+
+    def refusals(self, shop: books.Shop, order_id: UUID, amount_minor: int) -> list[str]:
+        """What stops an order on account; nothing does when somebody gave leave for it, which is then used up."""
+        said = shop.refusals(amount_minor, self.today())
+        if said and guardrails.NOT_GRANTED not in said and self.leave.get(order_id, EVER) > clock.now():
+            del self.leave[order_id]
+            return []
+        return said
 
     @initialize()
     def begin(self) -> None:
@@ -110,7 +134,7 @@ class Lives(RuleBasedStateMachine):
     def confirm(self, number: int, mode: str) -> None:
         """A yes to a quote; refused, it stays pending."""
         shop, order_id, order = self.pick("pending", number)
-        expected = shop.refusals(order.total_minor, self.today()) if mode == "CREDIT" else []
+        expected = self.refusals(shop, order_id, order.total_minor) if mode == "CREDIT" else []
         if expected:
             self.refused(expected[0], lambda session: ordering.confirm(session, order_id, mode))
             return
@@ -122,9 +146,48 @@ class Lives(RuleBasedStateMachine):
     def retry(self, number: int) -> None:
         """A failed order goes through the guardrails again."""
         shop, order_id, order = self.pick("failed", number)
-        expected = shop.refusals(order.total_minor, self.today())
-        again = self.do(lambda session: ordering.retry(session, order_id))
+        expected = self.refusals(shop, order_id, order.total_minor)
+        again = self.do(lambda session: ordering.retry(session, order_id, "CREDIT"))
         self._placed(shop, again, expected, "CREDIT")
+
+    @precondition(lambda self: self.pick("failed", 0))
+    @rule(number=picks)
+    def override(self, number: int) -> None:
+        """An owner's word for one order, one at a time, for a day."""
+        shop, order_id, order = self.pick("failed", number)
+        give = lambda session: overrides.grant(session, shop.id, order_id, order.total_minor, "trusted")  # noqa: E731
+        if shop.limit_minor is None:
+            self.refused(overrides.NotPossible.code, give)
+        elif self.leave.get(order_id, EVER) > clock.now():
+            self.refused(overrides.Exists.code, give)
+        else:
+            self.leave[order_id] = self.do(give).expires_at
+
+    @precondition(lambda self: self.pick("failed", 0))
+    @rule(number=picks)
+    def hold(self, number: int) -> None:
+        """An order that only credit stops is kept."""
+        shop, order_id, order = self.pick("failed", number)
+        if not shop.refusals(order.total_minor, self.today()):
+            self.refused(holding.NothingInTheWay.code, lambda session: holding.hold(session, order_id))
+            return
+        self.do(lambda session: holding.hold(session, order_id))
+        order.status, order.mode = "held", "CREDIT"
+
+    @precondition(lambda self: self.pick("held", 0))
+    @rule(number=picks)
+    def release(self, number: int) -> None:
+        """Held orders are placed, the oldest first, until credit stops one."""
+        shop, _, _ = self.pick("held", number)
+        placed = self.do(lambda session: holding.release(session, shop.id))
+        expected = []
+        for order_id, order in shop.orders.items():
+            if order.status == "held":
+                if self.refusals(shop, order_id, order.total_minor):
+                    break
+                order.status = "confirmed"
+                expected.append(order_id)
+        assert [one.id for one in placed] == expected
 
     @precondition(lambda self: self.pick("confirmed", 0))
     @rule(number=picks)
@@ -214,6 +277,7 @@ class Lives(RuleBasedStateMachine):
         shop.payments[receipt.payment_id] = books.Payment(amount, method, reference, parts, left)
         if reference:
             self.references.add(key)
+        shop.keep_promise(shop.payments[receipt.payment_id], self.today())
 
     @precondition(lambda self: any(shop.payments for shop in self.shops))
     @rule(number=picks, charge=st.sampled_from([None, None, 50_000]))
@@ -230,6 +294,62 @@ class Lives(RuleBasedStateMachine):
         self.references.discard((payment.method, (payment.reference or "").upper()))
         if charge:
             shop.bill(f"CHARGE-{ids.public('pay', payment_id)[-8:]}", charge, self.today(), 0)
+
+    @precondition(lambda self: any(shop.advances() and shop.open_bills() for shop in self.shops))
+    @rule()
+    def apply_advances(self) -> None:
+        """Money on account settles the oldest bills."""
+        shop = next(shop for shop in self.shops if shop.advances() and shop.open_bills())
+        applied = self.do(lambda session: advances.apply(session, shop.id))
+        expected = shop.apply_advances()
+        assert {one.reference: one.amount_minor for one in applied} == expected
+
+    @rule(which=shops, amount=st.integers(1, RICE_MINOR * 50), days=st.integers(0, 10))
+    def promise(self, which: int, amount: int, days: int) -> None:
+        """One promise at a time."""
+        shop = self.shops[which]
+        on = self.today() + timedelta(days=days)
+        make = lambda session: promises.make(session, shop.id, amount, on)  # noqa: E731
+        if shop.promise:
+            self.refused(promises.PromiseOpen.code, make)
+            return
+        self.do(make)
+        shop.promise = books.Promise(amount, on)
+
+    @rule()
+    def settle_promises(self) -> None:
+        """What was promised for a day that is over is broken."""
+        today = self.today()
+        broken = [shop for shop in self.shops if shop.promise and shop.promise.on < today]
+        found = self.do(lambda session: promises.settle_due(session, today))
+        assert sorted(found) == sorted(shop.id for shop in broken)
+        for shop in broken:
+            shop.promise = None
+
+    @precondition(lambda self: any(shop.open_bills() for shop in self.shops))
+    @rule(number=picks, share=st.integers(1, 120))
+    def dispute(self, number: int, share: int) -> None:
+        """A disputed amount is frozen; more than is open cannot be."""
+        found = [(shop, bill) for shop in self.shops for bill in shop.open_bills()]
+        shop, bill = found[number % len(found)]
+        part = max(1, bill.open_minor * share // 100)
+        ((bill_id, _),) = self._named(shop, {bill.reference: part})
+        start = lambda session: disputes.start(session, bill_id, part, "short")  # noqa: E731
+        if part > bill.open_minor:
+            self.refused(allocating.OverAllocated.code, start)
+            return
+        self.disputes[self.do(start).id] = (shop, bill.reference, part)
+        bill.open_minor -= part
+
+    @precondition(lambda self: self.disputes)
+    @rule(number=picks, share=st.sampled_from([0, 50, 100]))
+    def settle_dispute(self, number: int, share: int) -> None:
+        """What is accepted stays off the bill; the rest is owed again."""
+        dispute_id = sorted(self.disputes)[number % len(self.disputes)]
+        shop, reference, part = self.disputes.pop(dispute_id)
+        accepted = part * share // 100
+        self.do(lambda session: disputes.settle(session, dispute_id, accepted, "counted again", "owner"))
+        shop.bills[reference].open_minor += part - accepted
 
     # Terms, pauses, days
 
@@ -265,7 +385,9 @@ class Lives(RuleBasedStateMachine):
     def remind(self) -> None:
         """Every stage of today is claimed, and a second run claims nothing."""
         today = self.today()
-        self.do(lambda session: reminders.claim(session, today))
+        claimed = self.do(lambda session: reminders.claim(session, today))
+        waiting = {shop.id for shop in self.shops if shop.promise and today < shop.promise.on}
+        assert not waiting & {digest.retailer_id for digest in claimed}
         assert self.do(lambda session: reminders.claim(session, today)) == []
 
     @rule(which=shops, kg=kilograms)
@@ -312,6 +434,7 @@ def told(session: Any, retailer_id: UUID) -> dict[str, Any]:
         "reserved_minor": account.reserved_minor,
         "allowance_minor": account.allowance_minor,
         "is_paused": account.paused_at is not None,
+        "has_promise": promises.open_promise(session, retailer_id) is not None,
         "open": {bill.reference: bill.open_minor for bill in bills.open_bills(session, retailer_id)},
         "orders": {row.id: (row.status, row.total_minor) for row in orders},
     }
