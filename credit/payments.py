@@ -16,6 +16,7 @@ from core.errors import DomainError, Invalid, NotFound
 from core.money import MAX_MINOR
 from credit import accounts, allocating, bills, cash, days, ladder, ledger, promises
 from credit.allocating import Applied, Chosen
+from credit.papers import Cheque
 from credit.tables import CREDIT, METHODS, CreditAccount, Payment
 
 MAX_REFERENCE = 100
@@ -141,8 +142,11 @@ def reverse(session: Session, payment_id: UUID, reason: str, charge_minor: int |
     reason = accounts.given(reason)
     if charge_minor is not None and not 0 < charge_minor <= MAX_MINOR:
         raise Invalid("A charge is above zero.", field="charge_minor", value=charge_minor)
-    if get(session, payment_id).kind == DISPUTE:
+    payment = get(session, payment_id)
+    if payment.kind == DISPUTE:
         raise Invalid("A disputed amount is released by settling the dispute.", field="payment_id")
+    if payment.method == "cheque" and session.get(Cheque, (payment.org_id, payment_id)) is not None:
+        raise Invalid("A cheque is taken back as a cheque: bounced, or given back.", field="payment_id")
     undone = take_back(session, payment_id, reason)
     if charge_minor:
         charge(session, undone.retailer_id, payment_id, charge_minor)

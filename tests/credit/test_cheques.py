@@ -79,6 +79,8 @@ def test_the_bank_may_take_a_cleared_cheque_back(session: Session, make_retailer
     cheques.deposit(session, cheque.id)
     cheques.clear(session, cheque.id)
     assert open_of(session, shop) == {}
+    with pytest.raises(Invalid):
+        payments.reverse(session, cheque.id, "forged")
     cheques.bounce(session, cheque.id, "forged")
     assert open_of(session, shop) == {"A": 600}
     assert payments.get(session, cheque.id).status == "reversed"
