@@ -83,6 +83,7 @@ class Evaluation:
     is_paused_now: bool = False
     is_restored_now: bool = False
     is_blocked_now: bool = False
+    facts: Facts = Facts()
 
     @property
     def fired(self) -> tuple[Tried, ...]:
@@ -131,9 +132,10 @@ def judge(configured: Mapping[str, Mapping[str, int]], facts: Facts) -> tuple[st
 def look(session: Session, retailer_id: UUID) -> Evaluation:
     """What the rules say of an account now; changes nothing. Raises NotFound."""
     account = accounts.get(session, retailer_id)
-    wanted, trace = judge(rules(session), _one(session, retailer_id).facts)
+    facts = _one(session, retailer_id).facts
+    wanted, trace = judge(rules(session), facts)
     status = decisions.status_of(account)
-    return Evaluation(retailer_id, status, status, wanted, trace)
+    return Evaluation(retailer_id, status, status, wanted, trace, facts=facts)
 
 
 def look_all(session: Session) -> Iterator[Evaluation]:

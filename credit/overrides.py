@@ -127,7 +127,8 @@ def revoke(session: Session, override_id: UUID, reason: str) -> CreditOverride:
 def take(session: Session, account: CreditAccount, reference_id: UUID, amount_minor: int, no: Verdict) -> UUID | None:
     """Use up the override for `reference_id` if there is one that covers this; returns its id.
 
-    The caller holds the account's lock. None when there is none, it waits for approval, has run out, is too small, or a rule stands that none goes past.
+    The caller holds the account's lock. None when there is none, it waits for approval, has run out, is too small, or
+    a rule stands that none goes past.
     """
     if {reason.code for reason in no.reasons} & NEVER_PASSED:
         return None
