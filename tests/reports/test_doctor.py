@@ -164,7 +164,7 @@ SABOTAGE = {
         "I03",
         "INSERT INTO ledger_transfer SELECT (jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid(),"
         " 'journal_id', gen_random_uuid(), 'idempotency_key', 'x'))).* FROM ledger_transfer t"
-        " WHERE t.reason = 'bill.charge'",
+        " WHERE t.reason = 'bill.charge' AND t.org_id = current_setting('app.org')::uuid",
     ),
     "the outstanding is edited": (
         "I04",
