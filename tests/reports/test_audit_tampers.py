@@ -49,9 +49,9 @@ def books(database: str, home: Any) -> Iterator[tuple[Session, UUID]]:
     with engine.connect() as connection:
         outer = connection.begin()
         with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
-            _shop(session, "+919800000001")
+            _shop(session, "+917000000001")
             session.info["neighbour"] = db.org_of(session)
-            shop = _shop(session, "+919800000002")
+            shop = _shop(session, "+917000000002")
             for number in range(2):
                 pauses.pause(session, shop, f"late {number}")
                 pauses.unpause(session, shop, f"paid {number}")
