@@ -8,21 +8,47 @@ from flask import Flask
 
 from admin_api import (
     access,
+    adjustments,
     audit,
     auth,
+    balances,
+    cheques,
+    claims,
     credit,
+    disputes,
     docs,
+    groups,
     guardrails,
     orders,
+    overrides,
     payments,
     problems,
     products,
+    promises,
     retailers,
     tasks,
 )
 from admin_api.spec import BahiApi
 
-NOUNS = (auth, credit, payments, orders, guardrails, audit, retailers, products, tasks)
+NOUNS = (
+    auth,
+    credit,
+    balances,
+    payments,
+    adjustments,
+    cheques,
+    claims,
+    promises,
+    disputes,
+    orders,
+    guardrails,
+    groups,
+    overrides,
+    audit,
+    retailers,
+    products,
+    tasks,
+)
 
 
 def register(app: Flask) -> None:

@@ -1,49 +1,96 @@
 """The audit trail: who changed what, from what to what, and why."""
 
+import json
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from flask import Response
+from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
+from admin_api import sheets
 from admin_api.access import BOOKKEEPERS, operation
-from admin_api.shapes import PageQuery, decode, page
+from admin_api.shapes import PageQuery, Text, decode, page
 from admin_api.spec import Blueprint
-from core import db, ids
+from core import ids
 from core.audit import AuditEntry
+from core.errors import Invalid
 from parties import retailers
+from reports import doctor, trail
 
 blueprint = Blueprint("audit", __name__, url_prefix="/api/v1/admin/audit", description="Who changed what")
+
+JSON, CSV = "json", "csv"
+COLUMNS = ("at", "actor", "action", "subject", "reason", "before", "after", "request_id", "seq", "hash", "id")
+
+
+class TrailQuery(PageQuery):
+    """Which entries, and in which form. `action` may end in `*`; days are local dates, both included."""
+
+    actor = Text(longest=64, load_default=None)
+    action = Text(longest=64, load_default=None)
+    subject = Text(longest=64, load_default=None)
+    request_id = Text(longest=100, load_default=None)
+    from_on = fields.Date(load_default=None, data_key="from")
+    to_on = fields.Date(load_default=None, data_key="to")
+    form = fields.String(load_default=JSON, data_key="format", validate=validate.OneOf([JSON, CSV]))
 
 
 @blueprint.route("/credit/all", methods=["GET"])
 @operation(BOOKKEEPERS)
-@blueprint.arguments(PageQuery, location="query")
+@blueprint.arguments(TrailQuery, location="query")
 @blueprint.response(200)
-def everything(session: Session, query: dict[str, Any]) -> dict[str, Any]:
-    """The whole organisation's trail, newest first."""
-    return _page(session, query, None)
+def everything(session: Session, query: dict[str, Any]) -> Any:
+    """The whole organisation's trail, newest first; `format=csv` downloads all of what the filters leave."""
+    return _list(session, query, None)
+
+
+@blueprint.route("/verify", methods=["GET"])
+@operation(BOOKKEEPERS)
+@blueprint.response(200)
+def verify(session: Session) -> dict[str, Any]:
+    """Recompute every chain, and compare it with its head and with the anchors outside the database."""
+    found = trail.verify(session)
+    return {
+        "intact": found.status == doctor.HOLDS,
+        "status": found.status,
+        "entries": found.entries,
+        "chains": found.chains,
+        "anchored_at": found.anchored_at.isoformat().replace("+00:00", "Z") if found.anchored_at else None,
+        "problem_count": found.count,
+        "problems": list(found.problems),
+    }
 
 
 @blueprint.route("/<retailer_id>", methods=["GET"])
 @operation(BOOKKEEPERS)
-@blueprint.arguments(PageQuery, location="query")
+@blueprint.arguments(TrailQuery, location="query")
 @blueprint.response(200)
-def of_retailer(session: Session, query: dict[str, Any], retailer_id: str) -> dict[str, Any]:
-    """One shop's trail, newest first."""
-    return _page(session, query, retailers.find(session, retailer_id).id)
+def of_retailer(session: Session, query: dict[str, Any], retailer_id: str) -> Any:
+    """One shop's trail, newest first, with the same filters and forms."""
+    return _list(session, query, retailers.find(session, retailer_id).id)
 
 
-def _page(session: Session, query: dict[str, Any], chain_id: UUID | None) -> dict[str, Any]:
-    wanted = select(AuditEntry).where(AuditEntry.org_id == db.org_of(session))
-    if chain_id is not None:
-        wanted = wanted.where(AuditEntry.chain_id == chain_id)
-    if after := decode(query["cursor"]):
-        last = db.fetch(session, AuditEntry, ids.parse("aud", after))
-        wanted = wanted.where(tuple_(AuditEntry.at, AuditEntry.id) < (last.at, last.id))
-    newest = wanted.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(query["limit"] + 1)
-    rows = list(session.scalars(newest))
+def _list(session: Session, query: dict[str, Any], chain_id: UUID | None) -> dict[str, Any] | Response:
+    named = {name: query[name] for name in ("actor", "action", "subject", "request_id", "from_on", "to_on")}
+    wanted = trail.Filter(chain_id=chain_id, **named)
+    if query["form"] == CSV:
+        return _sheet(session, wanted)
+    after = decode(query["cursor"])
+    last = ids.parse("aud", after) if after else None
+    rows = trail.entries(session, wanted, after=last, limit=query["limit"] + 1)
     return page(rows, query["limit"], lambda row: ids.public("aud", row.id), show)
+
+
+def _sheet(session: Session, wanted: trail.Filter) -> Response:
+    rows = trail.entries(session, wanted, after=None, limit=sheets.MAX_ROWS + 1)
+    if len(rows) > sheets.MAX_ROWS:
+        raise Invalid(f"More than {sheets.MAX_ROWS} entries: name a shorter period.", field="from")
+    return sheets.answer("audit.csv", COLUMNS, ([_cell(shown[name]) for name in COLUMNS] for shown in map(show, rows)))
+
+
+def _cell(value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True) if isinstance(value, dict) else value
 
 
 def show(entry: AuditEntry) -> dict[str, Any]:

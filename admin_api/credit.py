@@ -5,13 +5,13 @@ from typing import Any
 from marshmallow import fields
 from sqlalchemy.orm import Session
 
-from admin_api.access import BOOKKEEPERS, EVERYBODY, SELLERS, operation
+from admin_api.access import BOOKKEEPERS, EVERYBODY, FOUNDERS, SELLERS, operation
 from admin_api.shapes import Strict, Text
 from admin_api.spec import Blueprint
-from credit import pauses
+from credit import accounts, pauses
 from flows import notices
 from parties import retailers
-from reports import profile, risk
+from reports import profile, risk, statement
 
 blueprint = Blueprint(
     "credit", __name__, url_prefix="/api/v1/admin/credit", description="Who owes what, and may owe more"
@@ -22,6 +22,13 @@ class AsOf(Strict):
     """The day whose state is asked for; today when left out."""
 
     as_of = fields.Date(load_default=None, allow_none=True)
+
+
+class Period(Strict):
+    """From one day to another, both included."""
+
+    from_on = fields.Date(load_default=None, allow_none=True)
+    to_on = fields.Date(load_default=None, allow_none=True)
 
 
 class Why(Strict):
@@ -41,17 +48,27 @@ def risk_dashboard(session: Session, query: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.route("/retailer/<retailer_id>", methods=["GET"])
 @operation(EVERYBODY)
+@blueprint.arguments(AsOf, location="query")
 @blueprint.response(200)
-def credit_profile(session: Session, retailer_id: str) -> dict[str, Any]:
-    """One shop: limit, used, available, open bills with days overdue, last payments, guardrails."""
-    return profile.of(session, retailers.find(session, retailer_id).id)
+def credit_profile(session: Session, query: dict[str, Any], retailer_id: str) -> dict[str, Any]:
+    """One shop: limit, used, available, open bills with days overdue, last payments, guardrails; on a past day too."""
+    return profile.of(session, retailers.find(session, retailer_id).id, query["as_of"])
+
+
+@blueprint.route("/retailer/<retailer_id>/statement", methods=["GET"])
+@operation(EVERYBODY)
+@blueprint.arguments(Period, location="query")
+@blueprint.response(200)
+def credit_statement(session: Session, query: dict[str, Any], retailer_id: str) -> dict[str, Any]:
+    """Every movement of a period with its running balance; the last 30 days when left out."""
+    return statement.of(session, retailers.find(session, retailer_id).id, query["from_on"], query["to_on"])
 
 
 @blueprint.route("/<retailer_id>/evaluate", methods=["GET"])
 @operation(EVERYBODY)
 @blueprint.response(200)
 def evaluate(session: Session, retailer_id: str) -> dict[str, Any]:
-    """Would the smallest credit order be allowed now, and if not, why."""
+    """Would the smallest credit order be allowed now, and if not, why; which rules gave the shop its status."""
     return profile.evaluate(session, retailers.find(session, retailer_id).id)
 
 
@@ -74,6 +91,30 @@ def pause(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str, 
 def unpause(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str, Any]:
     """Allow credit orders again. The shop is told once."""
     retailer = retailers.find(session, retailer_id)
-    if pauses.unpause(session, retailer.id, why["reason"]):
+    if pauses.unpause(session, retailer.id, why["reason"]) and not accounts.get(session, retailer.id).blocked_at:
+        notices.credit_restored(session, retailer.id)
+    return profile.of(session, retailer.id)
+
+
+@blueprint.route("/<retailer_id>/block", methods=["POST"])
+@operation(FOUNDERS, idempotent=True)
+@blueprint.arguments(Why)
+@blueprint.response(200)
+def block(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str, Any]:
+    """Stop all credit of a shop until somebody unblocks it; no override goes past a block. The shop is told once."""
+    retailer = retailers.find(session, retailer_id)
+    if pauses.block(session, retailer.id, why["reason"]):
+        notices.credit_paused(session, retailer.id)
+    return profile.of(session, retailer.id)
+
+
+@blueprint.route("/<retailer_id>/unblock", methods=["POST"])
+@operation(FOUNDERS, idempotent=True)
+@blueprint.arguments(Why)
+@blueprint.response(200)
+def unblock(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str, Any]:
+    """Lift a block. A pause below it goes on; without one the shop is told that credit is open again."""
+    retailer = retailers.find(session, retailer_id)
+    if pauses.unblock(session, retailer.id, why["reason"]) and not accounts.get(session, retailer.id).paused_at:
         notices.credit_restored(session, retailer.id)
     return profile.of(session, retailer.id)

@@ -1,19 +1,28 @@
-"""Guardrails: may this order go on account? The same judgement as at a chat confirmation, without placing anything."""
+"""Guardrails: the rules that stop credit orders, who is near them, and what an order would be told."""
 
+from dataclasses import replace
 from typing import Any
 
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from admin_api.access import EVERYBODY, operation
-from admin_api.shapes import PositiveMinor, Strict, Text
+from admin_api import preconditions
+from admin_api.access import EVERYBODY, FOUNDERS, operation
+from admin_api.shapes import PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
-from credit import guardrails
+from core import ids
+from core.errors import Invalid
+from core.money import MAX_MINOR
+from credit import accounts, groups, guardrails, ladder
+from credit.tables import TERMS, CreditAccount
+from flows import notices
 from parties import retailers
+from reports import profile, standing, what_if
 
 blueprint = Blueprint(
     "guardrails", __name__, url_prefix="/api/v1/admin/guardrails", description="Rules that stop credit orders"
 )
+GUARDED = {"parameters": [preconditions.HEADER]}
 
 
 class OrderToJudge(Strict):
@@ -24,12 +33,156 @@ class OrderToJudge(Strict):
     payment_mode = fields.String(required=True, validate=validate.OneOf(["CREDIT", "CASH"]))
 
 
+def _amount() -> PositiveMinor:
+    return PositiveMinor(allow_none=True, validate=validate.Range(min=0, max=MAX_MINOR))
+
+
+def _days(**kwargs: Any) -> PositiveMinor:
+    return PositiveMinor(validate=validate.Range(min=0, max=accounts.MAX_DAYS), **kwargs)
+
+
+class TermsIn(Strict):
+    """Terms of a shop; what is left out stays as it is. `limit_minor` null = no credit, 0 = prepay."""
+
+    limit_minor = _amount()
+    credit_days = _days()
+    max_order_minor = _amount()
+    max_outstanding_days = _days(allow_none=True)
+    terms = fields.String(validate=validate.OneOf(TERMS))
+    tolerance_minor = PositiveMinor(validate=validate.Range(min=0, max=MAX_MINOR))
+    temporary_limit_minor = _amount()
+    temporary_until = fields.Date(allow_none=True)
+    group_id = Text(longest=40, allow_none=True)
+    reason = Text(longest=500, needed=True)
+
+
+class WhatIf(Strict):
+    """The terms to try, over so many days back."""
+
+    limit_minor = fields.Integer(validate=validate.Range(min=0, max=MAX_MINOR))
+    max_order_minor = fields.Integer(validate=validate.Range(min=0, max=MAX_MINOR))
+    max_outstanding_days = fields.Integer(validate=validate.Range(min=0, max=accounts.MAX_DAYS))
+    tolerance_minor = fields.Integer(validate=validate.Range(min=0, max=MAX_MINOR))
+    days = fields.Integer(load_default=what_if.DAYS, validate=validate.Range(min=1, max=what_if.DAYS))
+
+
+class LadderIn(Strict):
+    """From which value on which rule fires, by level; a rule that is not named is off."""
+
+    watch = fields.Dict(keys=fields.String(), values=PositiveMinor(), load_default=dict)
+    pause = fields.Dict(keys=fields.String(), values=PositiveMinor(), load_default=dict)
+    block = fields.Dict(keys=fields.String(), values=PositiveMinor(), load_default=dict)
+    reason = Text(longest=500, needed=True)
+
+
 @blueprint.route("/validate-order", methods=["POST"])
 @operation(EVERYBODY)
 @blueprint.arguments(OrderToJudge)
 @blueprint.response(200)
 def validate_order(session: Session, asked: dict[str, Any]) -> dict[str, Any]:
-    """All failing rules in order, with the numbers; nothing is reserved."""
+    """All failing rules in order, with the numbers and what would help; nothing is reserved."""
     retailer = retailers.find(session, asked["retailer_id"])
     verdict = guardrails.judge(session, retailer.id, asked["order_amount_minor"], asked["payment_mode"])
     return verdict.as_dict()
+
+
+@blueprint.route("/<retailer_id>", methods=["GET"])
+@operation(EVERYBODY)
+@blueprint.response(200)
+def read(session: Session, retailer_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """A shop's terms, with the ETag that a change must name."""
+    return _answer(accounts.get(session, retailers.find(session, retailer_id).id))
+
+
+@blueprint.route("/<retailer_id>", methods=["PUT"])
+@operation(FOUNDERS)
+@blueprint.doc(**GUARDED)
+@blueprint.arguments(TermsIn)
+@blueprint.response(200)
+def change(session: Session, given: dict[str, Any], retailer_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Change a shop's terms. A limit below what is owed is allowed and only stops new orders."""
+    seen = preconditions.version()
+    shop = retailers.find(session, retailer_id).id
+    account = accounts.get(session, shop, lock=True)
+    if account.version != seen:
+        raise accounts.Stale(version=account.version)
+    reason = given.pop("reason")
+    if "group_id" in given:
+        group_id = given.pop("group_id")
+        groups.join(session, shop, ids.parse("grp", group_id) if group_id else None, reason)
+    accounts.set_terms(session, shop, replace(accounts.terms_of(account), **given), reason)
+    return _answer(accounts.get(session, shop))
+
+
+@blueprint.route("/<retailer_id>/what-if", methods=["GET"])
+@operation(EVERYBODY)
+@blueprint.arguments(WhatIf, location="query")
+@blueprint.response(200)
+def what_if_terms(session: Session, changes: dict[str, Any], retailer_id: str) -> dict[str, Any]:
+    """The credit orders of the last 90 days as other terms would have judged them; nothing is changed."""
+    days = changes.pop("days")
+    if not changes:
+        raise Invalid(f"Name what changes: {', '.join(what_if.RULES)}.", field="limit_minor")
+    return what_if.replay(session, retailers.find(session, retailer_id).id, changes, days)
+
+
+@blueprint.route("/evaluate-all", methods=["POST"])
+@operation(FOUNDERS, idempotent=True)
+@blueprint.response(200)
+def evaluate_all(session: Session) -> dict[str, Any]:
+    """Apply the status rules to every shop now; those that are paused or restored by it are told."""
+    changed = ladder.evaluate_all(session, "asked")
+    for evaluation in changed:
+        notices.status_changed(session, evaluation)
+    return {
+        "changed": [
+            {
+                "retailer_id": ids.public("ret", one.retailer_id),
+                "status_before": one.was,
+                "status_after": one.status,
+                "fired": [f"{tried.level}: {tried.rule} {tried.value} (from {tried.threshold})" for tried in one.fired],
+            }
+            for one in changed
+        ]
+    }
+
+
+@blueprint.route("/at-risk", methods=["GET"])
+@operation(EVERYBODY)
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200)
+def at_risk(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+    """Shops that are watched or stopped, or about to be: the rule that fired and the next automatic step."""
+    limit, position = query["limit"], decode(query["cursor"]) or "0"
+    if not position.isdecimal() or len(position) > 9:
+        raise Invalid("The cursor is not one of ours: use next_cursor of the page before.")
+    rows = standing.at_risk(session, limit + 1, int(position))
+    return page(rows, limit, lambda _row: str(int(position) + limit), lambda row: row)
+
+
+@blueprint.route("/ladder", methods=["GET"])
+@operation(EVERYBODY)
+@blueprint.response(200)
+def read_ladder(session: Session) -> dict[str, Any]:
+    """The thresholds of the status rules."""
+    return ladder.rules(session)
+
+
+@blueprint.route("/ladder", methods=["PUT"])
+@operation(FOUNDERS)
+@blueprint.arguments(LadderIn)
+@blueprint.response(200)
+def change_ladder(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Replace the thresholds of the status rules; shops follow at the next evaluation."""
+    reason = given.pop("reason")
+    ladder.configure(session, given, reason)
+    return ladder.rules(session)
+
+
+def _answer(account: CreditAccount) -> tuple[dict[str, Any], int, dict[str, str]]:
+    body = {
+        "retailer_id": retailers.public_id(account.retailer_id),
+        "currency": account.currency,
+        **profile.guardrails_of(account),
+    }
+    return body, 200, preconditions.tag(account.version)

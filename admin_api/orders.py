@@ -15,7 +15,7 @@ from admin_api.spec import Blueprint
 from core import ids
 from credit.guardrails import Refused
 from flows import notices
-from orders import dispatching, listing, ordering
+from orders import dispatching, holding, listing, ordering
 from orders.order import Order, OrderLine
 from orders.quotes import Wanted
 from orders.tables import STATUSES
@@ -141,6 +141,15 @@ def retry(session: Session, _given: dict[str, Any], order_id: str) -> Any:
     return show(tried.order)
 
 
+@blueprint.route("/<order_id>/hold", methods=["POST"])
+@operation(SELLERS, idempotent=True)
+@blueprint.arguments(Nothing)
+@blueprint.response(200)
+def hold(session: Session, _given: dict[str, Any], order_id: str) -> dict[str, Any]:
+    """Keep an order that only credit stands in the way of; it is placed by itself when credit allows it."""
+    return show(holding.hold(session, ids.parse("ord", order_id)))
+
+
 @blueprint.route("/<order_id>/cancel", methods=["POST"])
 @operation(SELLERS, idempotent=True)
 @blueprint.arguments(Cancellation)
@@ -185,6 +194,7 @@ def refused(refusal: Refused, order: Order) -> Response:
         refusal.detail,
         order_id=ids.public("ord", order.id),
         reasons=refusal.verdict.as_dict()["reasons"],
+        helps=refusal.verdict.helps.as_dict(),
     )
 
 

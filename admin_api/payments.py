@@ -5,33 +5,31 @@ from typing import Any
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
+from admin_api import cheques as cheque_noun
 from admin_api.access import BOOKKEEPERS, FOUNDERS, operation
+from admin_api.receipts import Chosen, chosen, show_receipt
 from admin_api.shapes import PositiveMinor, Strict, Text
 from admin_api.spec import Blueprint
 from core import ids
-from credit import payments
+from core.errors import NotFound
+from credit import cheques, payments
 from credit.tables import METHODS
-from flows import notices
+from flows import notices, releasing
 from parties import retailers
 
 blueprint = Blueprint("payments", __name__, url_prefix="/api/v1/admin/payment", description="Money received")
 
 
-class Chosen(Strict):
-    """An amount for one bill, taken before the oldest-first rule."""
-
-    bill_id = Text(longest=40, needed=True)
-    amount_minor = PositiveMinor(required=True)
-
-
 class PaymentIn(Strict):
-    """A payment as it came in. `reference` is the UTR, the cheque number or the receipt."""
+    """A payment as it came in. `reference` is the UTR, the cheque number or the receipt; a cheque has bank and date."""
 
     retailer_id = Text(longest=40, needed=True)
     amount_minor = PositiveMinor(required=True)
     method = fields.String(required=True, validate=validate.OneOf(METHODS))
     reference = Text(longest=64, load_default=None, allow_none=True)
     received_on = fields.Date(load_default=None, allow_none=True)
+    bank = Text(longest=64, load_default=None, allow_none=True)
+    dated_on = fields.Date(load_default=None, allow_none=True)
     allocations = fields.List(fields.Nested(Chosen), load_default=list, validate=validate.Length(max=100))
 
 
@@ -47,8 +45,13 @@ class Reversal(Strict):
 @blueprint.arguments(PaymentIn)
 @blueprint.response(201)
 def record(session: Session, given: dict[str, Any]) -> dict[str, Any]:
-    """Record a payment; the shop gets a receipt. The same bank reference is refused."""
+    """Record a payment; the shop gets a receipt. The same bank reference is refused.
+
+    A cheque is taken in as `received`; it lowers what is owed when it is cleared (or as the setting says).
+    """
     retailer = retailers.find(session, given["retailer_id"])
+    if given["method"] == "cheque":
+        return cheque_noun.receive(session, retailer.id, given, chosen(given["allocations"]))
     receipt = payments.record(
         session,
         payments.NewPayment(
@@ -57,13 +60,11 @@ def record(session: Session, given: dict[str, Any]) -> dict[str, Any]:
             method=given["method"],
             reference=(given["reference"] or "").strip() or None,
             received_on=given["received_on"],
-            chosen=tuple(
-                (ids.parse("bil", chosen["bill_id"]), chosen["amount_minor"]) for chosen in given["allocations"]
-            ),
+            chosen=chosen(given["allocations"]),
         ),
     )
-    notices.payment_received(session, receipt)
-    return show(receipt)
+    releasing.after_payment(session, receipt)
+    return show_receipt(receipt)
 
 
 @blueprint.route("/<payment_id>/reverse", methods=["POST"])
@@ -71,32 +72,13 @@ def record(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 @blueprint.arguments(Reversal)
 @blueprint.response(200)
 def reverse(session: Session, why: dict[str, Any], payment_id: str) -> dict[str, Any]:
-    """Take a payment back (wrong entry, bounced cheque): its bills are open again, and the shop is told."""
-    receipt = payments.reverse(session, ids.parse("pay", payment_id), why["reason"], why["charge_minor"])
+    """Take a payment back (wrong entry, bounced cheque): the same bills are open again, and the shop is told."""
+    cheque = cheques.find(session, ids.parse("pay", payment_id))
+    if cheque is not None:
+        return cheque_noun.show(session, cheques.undo(session, cheque.id, why["reason"], why["charge_minor"]))
+    found = payments.get(session, ids.parse("pay", payment_id))
+    if found.kind != payments.PAYMENT:
+        raise NotFound(id=payment_id)
+    receipt = payments.reverse(session, found.id, why["reason"], why["charge_minor"])
     notices.payment_reversed(session, receipt)
-    return show(receipt)
-
-
-def show(receipt: payments.Receipt) -> dict[str, Any]:
-    """A receipt as the contract has it."""
-    payment = receipt.payment
-    return {
-        "id": ids.public("pay", payment.id),
-        "retailer_id": retailers.public_id(payment.retailer_id),
-        "amount_minor": payment.amount_minor,
-        "currency": receipt.currency,
-        "method": payment.method,
-        "reference": payment.reference,
-        "received_on": payment.received_on.isoformat(),
-        "status": payment.status,
-        "allocations": [
-            {
-                "bill_id": ids.public("bil", applied.bill_id),
-                "invoice_number": applied.reference,
-                "amount_minor": applied.amount_minor,
-            }
-            for applied in receipt.allocations
-        ],
-        "unapplied_minor": payment.unapplied_minor,
-        "outstanding_minor": receipt.outstanding_minor,
-    }
+    return show_receipt(receipt)

@@ -12,7 +12,6 @@ from core import db, ids, logs
 from core.errors import DomainError
 
 TYPE = "application/problem+json"
-RESERVED = frozenset({"type", "title", "status", "detail", "code", "request_id", "errors"})  # a fact never hides these
 TITLES = {
     400: "Bad request",
     401: "Not signed in",
@@ -31,6 +30,7 @@ TITLES = {
 }
 
 MACHINES = "/webhooks/"  # the provider reads none of this, and sends the most requests
+OWN = {"type", "title", "status", "detail", "code", "request_id", "errors"}  # a fact of this name gets a prefix
 
 log = logs.get("admin_api")
 
@@ -63,7 +63,8 @@ def answer(status: int, code: str, detail: str, **more: Any) -> Response:
 
 def from_refusal(error: DomainError) -> Response:
     """A refusal by a rule: its code, its sentence, and the facts that decided."""
-    return answer(error.status, error.code, error.detail, **_plain(error.facts))
+    facts = {f"current_{name}" if name in OWN else name: value for name, value in _plain(error.facts).items()}
+    return answer(error.status, error.code, error.detail, **facts)
 
 
 def from_http(error: HTTPException) -> Response:
@@ -129,8 +130,4 @@ def _flatten(messages: Any, where: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: value
-        for name, value in facts.items()
-        if isinstance(value, str | int | bool | list | dict) and name not in RESERVED
-    }
+    return {name: value for name, value in facts.items() if isinstance(value, str | int | bool | list | dict)}

@@ -51,12 +51,12 @@ def list_retailers(session: Session, query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.arguments(RetailerIn)
 @blueprint.response(201)
 def add(session: Session, given: dict[str, Any]) -> dict[str, Any]:
-    """Add a shop; it may buy for cash until a limit is granted."""
+    """Add a shop with the organisation's usual terms; without any it may buy for cash until a limit is granted."""
     country = organisations.get(session).country
     gstin = identifiers.parse_gstin(given["gstin"]).text if given["gstin"] else None
     details = retailers.Details(**{**given, "phone": phones.e164(given["phone"], country), "gstin": gstin})
     retailer = retailers.create(session, details)
-    accounts.open_account(session, retailer.id, accounts.Terms())
+    accounts.open_account(session, retailer.id)
     return show(retailer)
 
 

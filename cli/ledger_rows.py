@@ -1,6 +1,7 @@
 """Retailers and their opening balances from files: each row checked whole, then written through the domain."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -92,9 +93,10 @@ def _retailer(
 
 
 def _terms(session: Session, fields: Fields, raw: Mapping[str, Any], shop: Retailer | None) -> Terms:
-    partial = not raw.keys() >= _TERMS
-    before = accounts.terms_of(accounts.get(session, shop.id)) if shop is not None and partial else Terms()
-    return Terms(
+    known = accounts.terms_of(accounts.get(session, shop.id)) if shop is not None else Terms()
+    before = Terms() if raw.keys() >= _TERMS else known
+    return replace(
+        known,
         limit_minor=fields.optional("credit_limit", _rupees, _kept(raw, "credit_limit", before.limit_minor, None)),
         credit_days=fields.optional("credit_days", whole(0, 3650), _kept(raw, "credit_days", before.credit_days, 0)),
         max_order_minor=fields.optional(

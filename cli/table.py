@@ -35,6 +35,7 @@ BUSINESS = {
 }
 OPERATION = {
     "doctor": Entry("cli.doctor:command", "Check every invariant of the live database.", SERVICES, exit_when_down=2),
+    "audit": Entry("cli.audit:command", "Anchor the audit trail outside the database; verify it.", SERVICES, 2),
     "clock": Entry("cli.clock:command", "Show or move the clock of all processes.", SETTINGS),
     "migrate": Entry("cli.migrate:command", "Bring the database to this version's schema.", SETTINGS),
     "web": Entry("cli.web:command", "The web server alone.", SETTINGS),

@@ -6,6 +6,7 @@ the database still cannot move one shop's token into another shop's row.
 
 import base64
 import hashlib
+import hmac
 import os
 
 from cryptography.exceptions import InvalidTag
@@ -43,6 +44,23 @@ def decrypt(cipher: bytes, *, place: str) -> str:
 def fingerprint(token: str) -> str:
     """What is stored of a random token: its SHA-256 in hex. Tokens hold 256 bits, so no salt is needed."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def sign(message: bytes, *, purpose: str) -> str:
+    """`keyid:hex`: HMAC-SHA256 under the first configured key. `purpose` keeps one use from standing in for another."""
+    key_id, key = _keys()[0]
+    return f"{key_id}:{_mac(key, message, purpose)}"
+
+
+def is_signed(message: bytes, signature: str, *, purpose: str) -> bool:
+    """True when one of the configured keys, the one that the signature names, made it."""
+    key_id, _, mac = signature.partition(":")
+    key = dict(_keys()).get(key_id)
+    return key is not None and hmac.compare_digest(_mac(key, message, purpose).encode(), mac.encode())
+
+
+def _mac(key: bytes, message: bytes, purpose: str) -> str:
+    return hmac.new(key, purpose.encode() + b"|" + message, hashlib.sha256).hexdigest()
 
 
 def _keys() -> list[tuple[str, bytes]]:

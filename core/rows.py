@@ -4,11 +4,12 @@ The hot path speaks to psycopg2's cursor on the session's own connection: the sa
 that the ORM's result machinery takes. Errors come back as SQLAlchemy's, so that callers catch one family.
 """
 
+from collections import namedtuple
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import psycopg2
-from psycopg2.extras import NamedTupleCursor
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
 from sqlalchemy.orm import Session
 
@@ -49,14 +50,23 @@ class Rows:
         return self.one()[0]
 
 
+@lru_cache(maxsize=512)
+def _row_type(names: tuple[str, ...]) -> Any:
+    """Made once for each list of columns; a column without a name, or named twice, is reached by its place."""
+    return namedtuple("Row", names, rename=True)
+
+
 def ask(session: Session, sql: str, parameters: tuple[Any, ...] | dict[str, Any]) -> Rows:
     """Run one statement in the session's transaction. Raises sqlalchemy.exc.DBAPIError and its subclasses."""
     connection = session.connection()
     dbapi: Any = connection.connection.dbapi_connection
     try:
-        with dbapi.cursor(cursor_factory=NamedTupleCursor) as cursor:
+        with dbapi.cursor() as cursor:
             cursor.execute(sql, parameters or None)
-            return Rows(cursor.fetchall() if cursor.description else [], cursor.rowcount)
+            if cursor.description is None:
+                return Rows([], cursor.rowcount)
+            row = _row_type(tuple(column[0] for column in cursor.description))
+            return Rows([row._make(found) for found in cursor.fetchall()], cursor.rowcount)
     except psycopg2.Error as error:
         if dbapi.closed:
             connection.invalidate(error)

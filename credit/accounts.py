@@ -4,7 +4,9 @@
 changes money or terms locks the account row first, then bills: one order of locks, no deadlocks.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,18 +14,21 @@ from sqlalchemy.orm import Session
 from core import audit, db, ids
 from core.errors import DomainError, Invalid, NotFound
 from core.money import MAX_MINOR
-from credit.tables import CreditAccount
+from credit import days
+from credit.tables import TERMS, CreditAccount
 from parties import organisations
 
 MAX_DAYS = 3650
 MAX_REASON = 500
+DAYS, BILL_TO_BILL = TERMS
+EXPOSURES = ("confirmed", "dispatched", "invoiced")  # from when on an order uses up the limit; goods leave with a bill
 
 _MOVE = """
 UPDATE credit_account
 SET outstanding_minor = outstanding_minor + %(outstanding)s,
     reserved_minor = reserved_minor + %(reserved)s,
     allowance_minor = greatest(0, outstanding_minor + %(outstanding)s + reserved_minor + %(reserved)s
-                                  - coalesce(limit_minor, 0))
+                                  - greatest(coalesce(limit_minor, 0), coalesce(temporary_limit_minor, 0)))
 WHERE org_id = %(org)s AND retailer_id = %(retailer)s
 RETURNING outstanding_minor, reserved_minor, allowance_minor
 """
@@ -39,27 +44,55 @@ class Stale(DomainError):
 
 @dataclass(frozen=True)
 class Terms:
-    """What the owner grants. `limit_minor` None = no credit granted, 0 = prepay; the other None mean no such rule."""
+    """What the owner grants. `limit_minor` None = no credit granted, 0 = prepay; the other None mean no such rule.
+
+    Bills past `max_outstanding_days` stop orders only when they add up to more than `tolerance_minor`. A temporary
+    limit counts until the end of `temporary_until` and only while it is the higher one. Under `bill_to_bill` the next
+    delivery makes the earlier bills due.
+    """
 
     limit_minor: int | None = None
     credit_days: int = 0
     max_order_minor: int | None = None
     max_outstanding_days: int | None = None
+    terms: str = DAYS
+    tolerance_minor: int = 0
+    temporary_limit_minor: int | None = None
+    temporary_until: date | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The terms as the audit trail and the API have them."""
+        until = self.temporary_until.isoformat() if self.temporary_until else None
+        return {**asdict(self), "temporary_until": until}
+
+    def limit_on(self, today: date) -> int | None:
+        """The limit that holds on this day."""
+        current = self.temporary_limit_minor if self.temporary_until and today <= self.temporary_until else None
+        return max((limit for limit in (self.limit_minor, current) if limit is not None), default=None)
 
 
 @dataclass(frozen=True)
 class Position:
-    """Where an account stands, in minor units of its currency. `available_minor` never shows less than nothing."""
+    """Where an account stands, in minor units of its currency. `available_minor` never shows less than nothing.
+
+    `limit_minor` is the one that holds today. `counts_reserved` is the setting `exposure`.
+    """
 
     currency: str
     limit_minor: int | None
     outstanding_minor: int
     reserved_minor: int
+    counts_reserved: bool = True
+
+    @property
+    def exposure_minor(self) -> int:
+        """What uses up the limit: what is owed, and what is promised unless the organisation counts from dispatch."""
+        return self.outstanding_minor + (self.reserved_minor if self.counts_reserved else 0)
 
     @property
     def headroom_minor(self) -> int:
-        """Limit less what is owed and promised; below zero after a limit cut."""
-        return (self.limit_minor or 0) - self.outstanding_minor - self.reserved_minor
+        """Limit less exposure; below zero after a limit cut."""
+        return (self.limit_minor or 0) - self.exposure_minor
 
     @property
     def available_minor(self) -> int:
@@ -77,12 +110,16 @@ class Totals:
 
 
 def open_account(session: Session, retailer_id: UUID, terms: Terms | None = None) -> CreditAccount:
-    """Open the one account of a retailer, in the organisation's currency; audited. Raises Invalid."""
-    terms = terms or Terms()
+    """Open the one account of a retailer, in the organisation's currency; audited. Raises Invalid.
+
+    Without `terms` it gets the organisation's usual ones (setting `default_terms`), which grant nothing unless set.
+    """
+    organisation = organisations.get(session)
+    terms = terms or Terms(**organisations.setting(organisation, "default_terms"))
     _check(terms)
     account = CreditAccount(
         retailer_id=retailer_id,
-        currency=organisations.get(session).currency,
+        currency=organisation.currency,
         outstanding_minor=0,
         reserved_minor=0,
         allowance_minor=0,
@@ -96,7 +133,7 @@ def open_account(session: Session, retailer_id: UUID, terms: Terms | None = None
         "account.opened",
         subject=ids.public("ret", retailer_id),
         retailer_id=retailer_id,
-        after=asdict(terms),
+        after=terms.as_dict(),
     )
     return account
 
@@ -112,17 +149,28 @@ def get(session: Session, retailer_id: UUID, lock: bool = False) -> CreditAccoun
 
 def position(session: Session, retailer_id: UUID) -> Position:
     """Limit, outstanding, reserved and available. Raises NotFound."""
-    return position_of(get(session, retailer_id))
+    return position_of(session, get(session, retailer_id))
 
 
-def position_of(account: CreditAccount) -> Position:
+def position_of(session: Session, account: CreditAccount) -> Position:
     """The same, of an account that was read already."""
-    return Position(account.currency, account.limit_minor, account.outstanding_minor, account.reserved_minor)
+    return Position(
+        account.currency,
+        terms_of(account).limit_on(days.today(session)),
+        account.outstanding_minor,
+        account.reserved_minor,
+        counts_reserved(session),
+    )
+
+
+def counts_reserved(session: Session) -> bool:
+    """Whether confirmed orders use up the limit before their goods leave (the organisation's setting `exposure`)."""
+    return bool(organisations.setting(organisations.get(session), "exposure") == EXPOSURES[0])
 
 
 def terms_of(account: CreditAccount) -> Terms:
     """What is granted to this account."""
-    return Terms(account.limit_minor, account.credit_days, account.max_order_minor, account.max_outstanding_days)
+    return Terms(**{name: getattr(account, name) for name in Terms.__dataclass_fields__})
 
 
 def set_terms(
@@ -135,23 +183,41 @@ def set_terms(
     """
     _check(terms)
     reason = given(reason)
+    today = days.today(session)
     account = get(session, retailer_id, lock=True)
     if version is not None and version != account.version:
         raise Stale(version=account.version)
     before = terms_of(account)
     if before == terms:
         return account
+    if terms.temporary_until and terms.temporary_until != before.temporary_until and terms.temporary_until < today:
+        raise Invalid("A temporary limit ends today or later.", field="temporary_until")
     _write(session, retailer_id, terms)
     audit.record(
         session,
         "terms.changed",
         subject=ids.public("ret", retailer_id),
         retailer_id=retailer_id,
-        before=asdict(before),
-        after=asdict(terms),
+        before=before.as_dict(),
+        after=terms.as_dict(),
         reason=reason,
     )
     return get(session, retailer_id)
+
+
+def end_temporary_limits(session: Session, today: date) -> int:
+    """Drop temporary limits that ended before `today`; returns how many. What went beyond becomes an allowance."""
+    over = db.execute(
+        session,
+        "SELECT retailer_id FROM credit_account WHERE org_id = %s AND temporary_until < %s ORDER BY retailer_id",
+        (str(db.org_of(session)), today),
+    ).all()
+    for (retailer_id,) in over:
+        terms = replace(
+            terms_of(get(session, retailer_id, lock=True)), temporary_limit_minor=None, temporary_until=None
+        )
+        set_terms(session, retailer_id, terms, "the temporary limit has ended")
+    return len(over)
 
 
 def move(session: Session, retailer_id: UUID, *, outstanding_minor: int = 0, reserved_minor: int = 0) -> Totals:
@@ -173,22 +239,26 @@ def given(reason: str) -> str:
 
 
 def _write(session: Session, retailer_id: UUID, terms: Terms) -> None:
+    granted = "greatest(coalesce(%(limit_minor)s::bigint, 0), coalesce(%(temporary_limit_minor)s::bigint, 0))"
+    assigned = ", ".join(f"{name} = %({name})s" for name in asdict(terms))
     db.execute(
         session,
-        "UPDATE credit_account SET limit_minor = %(limit_minor)s, credit_days = %(credit_days)s,"
-        " max_order_minor = %(max_order_minor)s, max_outstanding_days = %(max_outstanding_days)s,"
-        " version = version + 1,"
-        " allowance_minor = greatest(0, outstanding_minor + reserved_minor - coalesce(%(limit_minor)s::bigint, 0))"
+        f"UPDATE credit_account SET {assigned}, version = version + 1,"
+        f" allowance_minor = greatest(0, outstanding_minor + reserved_minor - {granted})"
         " WHERE org_id = %(org)s AND retailer_id = %(retailer)s",
         {**asdict(terms), "org": str(db.org_of(session)), "retailer": str(retailer_id)},
     )
 
 
 def _check(terms: Terms) -> None:
-    for name in ("limit_minor", "max_order_minor"):
+    for name in ("limit_minor", "max_order_minor", "tolerance_minor", "temporary_limit_minor"):
         _check_range(name, getattr(terms, name), MAX_MINOR)
     for name in ("credit_days", "max_outstanding_days"):
         _check_range(name, getattr(terms, name), MAX_DAYS)
+    if terms.terms not in TERMS:
+        raise Invalid(f"The terms are one of {', '.join(TERMS)}.", field="terms", value=terms.terms)
+    if (terms.temporary_limit_minor is None) != (terms.temporary_until is None):
+        raise Invalid("A temporary limit needs an end date, and an end date a limit.", field="temporary_until")
 
 
 def _check_range(name: str, value: int | None, most: int) -> None:

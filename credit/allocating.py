@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -27,8 +28,8 @@ WITH share AS (
     UPDATE bill SET open_minor = bill.open_minor - share.amount_minor
     FROM share WHERE bill.org_id = %(org)s AND bill.id = share.bill_id
 )
-INSERT INTO allocation (org_id, id, payment_id, bill_id, amount_minor, created_at)
-SELECT %(org)s, id, %(payment)s, bill_id, amount_minor, %(at)s FROM share
+INSERT INTO allocation (org_id, id, payment_id, bill_id, amount_minor, created_at, applied_on)
+SELECT %(org)s, id, %(payment)s, bill_id, amount_minor, %(at)s, %(applied_on)s FROM share
 """
 _APPLIED = """
 SELECT a.bill_id, b.reference, sum(a.amount_minor)::bigint FROM allocation a
@@ -58,18 +59,26 @@ class Applied:
     amount_minor: int
 
 
-def plan(session: Session, retailer_id: UUID, amount_minor: int, chosen: Sequence[Chosen]) -> list[Applied]:
+def plan(
+    session: Session, retailer_id: UUID, amount_minor: int, chosen: Sequence[Chosen], *, spread: bool = True
+) -> list[Applied]:
     """Named bills first, then oldest first by due date, bill date, reference. Never more than `amount_minor`.
 
-    The caller holds the account's lock. Raises Invalid, NotFound (not this retailer's bill), OverAllocated.
+    Without `spread` only the named bills are settled. The caller holds the account's lock. Raises Invalid, NotFound
+    (not this retailer's bill), OverAllocated.
     """
     named = _take_chosen(session, retailer_id, amount_minor, chosen)
+    if not spread:
+        return named
     parts = {one.bill_id: one.amount_minor for one in named}
     return _merged([*named, *_take_oldest(session, retailer_id, amount_minor - sum(parts.values()), parts)])
 
 
-def apply(session: Session, payment_id: UUID, applied: Sequence[Applied]) -> None:
-    """Write the allocations and settle their bills in one statement; negative amounts reopen bills."""
+def apply(session: Session, payment_id: UUID, applied: Sequence[Applied], *, applied_on: date | None = None) -> None:
+    """Write the allocations and settle their bills in one statement; negative amounts reopen bills.
+
+    `applied_on` is the day on which money that was on account is put to bills.
+    """
     if not applied:
         return
     db.execute(
@@ -79,6 +88,7 @@ def apply(session: Session, payment_id: UUID, applied: Sequence[Applied]) -> Non
             "org": str(db.org_of(session)),
             "payment": str(payment_id),
             "at": clock.now(),
+            "applied_on": applied_on,
             "ids": [str(ids.new()) for _ in applied],
             "bills": [str(one.bill_id) for one in applied],
             "amounts": [one.amount_minor for one in applied],

@@ -9,12 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids
-from core.errors import DomainError, Invalid
+from core.errors import DomainError, Invalid, NotFound
 from core.money import MAX_MINOR
-from credit import accounts, ledger, reservations
+from credit import accounts, advances, ledger, reservations
 from credit.tables import Bill
 
-INVOICE, OPENING, CHARGE = "invoice", "opening", "charge"
+INVOICE, OPENING, CHARGE, DEBIT_NOTE = "invoice", "opening", "charge", "debit_note"
 MAX_SHOWN = 500
 
 
@@ -40,19 +40,22 @@ class Posting:
     amount_minor: int
     contra: Mapping[str, int] = field(default_factory=dict)
     reservation_id: UUID | None = None
+    reason: str | None = None  # why, for what no order and no invoice explains
 
 
 def post(session: Session, posting: Posting) -> Bill:
     """Make the retailer owe: end the reservation, insert the bill, its transfers, the totals, the audit entry.
 
     Never fails for want of credit: what was promised is billed, and an excess over the limit shows as allowance.
-    Money on account stays there. Locks the account row. Raises Invalid, NotFound, BillExists,
+    Money on account stays there, unless the setting `apply_advances` puts it to the bill. Under bill-to-bill terms an
+    invoice makes the earlier ones due. Locks the account row. Raises Invalid, NotFound, BillExists,
     reservations.ReservationOver.
     """
     _check(posting)
     retailer_id = posting.retailer_id
-    accounts.get(session, retailer_id, lock=True)
+    account = accounts.get(session, retailer_id, lock=True)
     reserved = reservations.use(session, posting.reservation_id, retailer_id) if posting.reservation_id else 0
+    called_in = _call_in(session, posting) if account.terms == accounts.BILL_TO_BILL else 0
     bill = _insert(session, posting)
     ledger.post(session, _journal(posting, bill))
     totals = accounts.move(session, retailer_id, outstanding_minor=posting.amount_minor, reserved_minor=-reserved)
@@ -67,10 +70,13 @@ def post(session: Session, posting: Posting) -> Bill:
             "amount_minor": posting.amount_minor,
             "due_on": posting.due_on.isoformat(),
             "released_minor": reserved,
+            "called_in": called_in,
             "outstanding_minor": totals.outstanding_minor,
             "allowance_minor": totals.allowance_minor,
         },
+        reason=posting.reason,
     )
+    bill.open_minor -= advances.apply_to_new(session, retailer_id, bill.id, bill.open_minor)
     return bill
 
 
@@ -93,6 +99,14 @@ def get(session: Session, bill_id: UUID) -> Bill:
     return bill
 
 
+def of(session: Session, retailer_id: UUID, bill_id: UUID) -> Bill:
+    """One bill of this retailer. Raises NotFound, also for another retailer's."""
+    bill = get(session, bill_id)
+    if bill.retailer_id != retailer_id:
+        raise NotFound(kind="Bill", id=ids.public("bil", bill_id))
+    return bill
+
+
 def _check(posting: Posting) -> None:
     if not 0 < posting.amount_minor <= MAX_MINOR:
         raise Invalid("A bill's amount is above zero.", field="amount_minor", value=posting.amount_minor)
@@ -102,6 +116,19 @@ def _check(posting: Posting) -> None:
         raise Invalid("A bill is not due before its date.", field="due_on")
     if not posting.reference.strip():
         raise Invalid("A bill needs a reference.", field="reference")
+
+
+def _call_in(session: Session, posting: Posting) -> int:
+    """Bill to bill: the next delivery makes the earlier invoices due. Returns how many fell due by it."""
+    if posting.kind != INVOICE:
+        return 0
+    called = db.execute(
+        session,
+        "UPDATE bill SET due_on = greatest(bill_on, %(on)s) WHERE org_id = %(org)s AND retailer_id = %(retailer)s"
+        " AND kind = 'invoice' AND open_minor > 0 AND due_on > greatest(bill_on, %(on)s) RETURNING 1",
+        {"on": posting.bill_on, "org": str(db.org_of(session)), "retailer": str(posting.retailer_id)},
+    )
+    return len(called.all())
 
 
 def _insert(session: Session, posting: Posting) -> Bill:

@@ -14,6 +14,7 @@ from core import clock, db, ids
 from credit.tables import ACCOUNTS
 
 RECEIVABLE = "receivable"
+DISPUTED = "disputed"
 
 _WRITE = """
 INSERT INTO ledger_transfer (org_id, id, journal_id, retailer_id, debit_account, credit_account, amount_minor,
@@ -34,8 +35,8 @@ FROM ledger_transfer
 WHERE org_id = %(org)s AND journal_id = %(reversed)s
 """
 _BALANCE = """
-SELECT coalesce(sum(CASE WHEN debit_account = 'receivable' THEN amount_minor ELSE 0 END
-                  - CASE WHEN credit_account = 'receivable' THEN amount_minor ELSE 0 END), 0)::bigint
+SELECT coalesce(sum(CASE WHEN debit_account = %(account)s THEN amount_minor ELSE 0 END
+                  - CASE WHEN credit_account = %(account)s THEN amount_minor ELSE 0 END), 0)::bigint
 FROM ledger_transfer
 WHERE org_id = %(org)s AND retailer_id = %(retailer)s AND effective_on <= coalesce(%(as_of)s::date, 'infinity')
 """
@@ -118,6 +119,16 @@ def reverse(session: Session, journal_id: UUID, *, reason: str, effective_on: da
 
 def receivable(session: Session, retailer_id: UUID, as_of: date | None = None) -> int:
     """What the retailer owes according to the ledger, at the end of `as_of` (None: of everything booked)."""
-    where = {"org": str(db.org_of(session)), "retailer": str(retailer_id), "as_of": as_of}
-    owed: int = db.execute(session, _BALANCE, where).scalar_one()
-    return owed
+    return balance(session, retailer_id, RECEIVABLE, as_of)
+
+
+def disputed(session: Session, retailer_id: UUID, as_of: date | None = None) -> int:
+    """What stands aside because it is contested, at the end of `as_of`."""
+    return balance(session, retailer_id, DISPUTED, as_of)
+
+
+def balance(session: Session, retailer_id: UUID, account: str, as_of: date | None = None) -> int:
+    """Debits less credits of one account for one retailer, at the end of `as_of` (None: of everything booked)."""
+    where = {"org": str(db.org_of(session)), "retailer": str(retailer_id), "account": account, "as_of": as_of}
+    found: int = db.execute(session, _BALANCE, where).scalar_one()
+    return found

@@ -1,50 +1,92 @@
-"""Pausing credit: no new order on account until it is restored. Payments and cash orders go on."""
+"""Pausing and blocking: no new order on account until it is lifted. Payments and cash orders go on.
+
+Who paused lifts: what staff paused only staff lift, and what a rule paused (see credit/ladder.py) lifts by itself. A
+block, whoever made it, is lifted by staff alone.
+"""
 
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from core import audit, clock, ids
-from credit import accounts
+from credit import accounts, decisions
+from credit.decisions import AUTOMATIC, STAFF
 from credit.tables import CreditAccount
 
-STAFF, AUTOMATIC = "staff", "automatic"
+__all__ = ["AUTOMATIC", "STAFF", "block", "pause", "unblock", "unpause"]
+
+Trace = tuple[dict[str, object], ...]
 
 
-def pause(session: Session, retailer_id: UUID, reason: str, source: str = STAFF) -> bool:
-    """Pause credit; False when it was paused already. Locks the account row, audited.
+def pause(session: Session, retailer_id: UUID, reason: str, source: str = STAFF, trace: Trace = ()) -> bool:
+    """Pause credit; False when it was paused already. Locks the account row, audited, stored as a decision.
 
-    An order that commits after this one commits is refused. Raises Invalid (no reason), NotFound.
+    Staff who pause what a rule paused take the pause over: it no longer lifts by itself. An order that commits after
+    this one commits is refused. Raises Invalid (no reason), NotFound.
     """
     reason = accounts.given(reason)
     account = accounts.get(session, retailer_id, lock=True)
-    if account.paused_at is not None:
+    if account.paused_at is not None and (account.pause_source == STAFF or source == AUTOMATIC):
         return False
-    account.paused_at, account.pause_reason, account.pause_source = clock.now(), reason, source
-    session.flush()  # reserving is a hand-written statement and must see it
-    _audit(session, "credit.paused", account, reason)
-    return True
+    before, is_new = decisions.status_of(account), account.paused_at is None
+    account.paused_at = account.paused_at or clock.now()
+    account.pause_reason, account.pause_source = reason, source
+    _decided(session, account, "credit.paused" if is_new else "credit.pause_kept", before, reason, source, trace)
+    return is_new
 
 
-def unpause(session: Session, retailer_id: UUID, reason: str) -> bool:
-    """Restore credit; False when it was not paused. Locks the account row, audited. Raises like `pause`."""
+def unpause(session: Session, retailer_id: UUID, reason: str, source: str = STAFF, trace: Trace = ()) -> bool:
+    """Restore credit; False when it was not paused, or not by a rule and a rule asks. Otherwise like `pause`."""
     reason = accounts.given(reason)
     account = accounts.get(session, retailer_id, lock=True)
-    if account.paused_at is None:
+    if account.paused_at is None or (source == AUTOMATIC and account.pause_source != AUTOMATIC):
         return False
+    before = decisions.status_of(account)
     account.paused_at, account.pause_reason, account.pause_source = None, None, None
-    session.flush()  # reserving is a hand-written statement and must see it
-    _audit(session, "credit.unpaused", account, reason)
+    _decided(session, account, "credit.unpaused", before, reason, source, trace)
     return True
 
 
-def _audit(session: Session, action: str, account: CreditAccount, reason: str) -> None:
+def block(session: Session, retailer_id: UUID, reason: str, source: str = STAFF, trace: Trace = ()) -> bool:
+    """Block the account until staff unblock it; False when it was blocked already. Otherwise like `pause`."""
+    reason = accounts.given(reason)
+    account = accounts.get(session, retailer_id, lock=True)
+    if account.blocked_at is not None:
+        return False
+    before = decisions.status_of(account)
+    account.blocked_at, account.block_reason, account.block_source = clock.now(), reason, source
+    _decided(session, account, "account.blocked", before, reason, source, trace)
+    return True
+
+
+def unblock(session: Session, retailer_id: UUID, reason: str) -> bool:
+    """Lift a block; a pause below it goes on. False when nothing was blocked. Otherwise like `pause`."""
+    reason = accounts.given(reason)
+    account = accounts.get(session, retailer_id, lock=True)
+    if account.blocked_at is None:
+        return False
+    before = decisions.status_of(account)
+    account.blocked_at, account.block_reason, account.block_source = None, None, None
+    _decided(session, account, "account.unblocked", before, reason, STAFF, ())
+    return True
+
+
+def _decided(
+    session: Session, account: CreditAccount, action: str, before: str, reason: str, source: str, trace: Trace
+) -> None:
+    session.flush()  # reserving is a hand-written statement and must see it
+    told = trace or ({"rule": action, "by": audit.actor().name, "reason": reason, "fired": True},)
+    decisions.store(session, account, source, before, told)
     audit.record(
         session,
         action,
         subject=ids.public("ret", account.retailer_id),
         retailer_id=account.retailer_id,
-        before={"paused": action == "credit.unpaused"},
-        after={"paused": action == "credit.paused", "source": account.pause_source},
+        before={"status": before, "paused": action in ("credit.unpaused", "credit.pause_kept")},
+        after={
+            "status": decisions.status_of(account),
+            "paused": account.paused_at is not None,
+            "source": source if action != "credit.unpaused" else None,
+        },
         reason=reason,
     )

@@ -1,7 +1,12 @@
-"""Payments: money received, put to bills, taken back exactly when it turns out wrong."""
+"""Payments: money received, put to bills, taken back exactly when it turns out wrong.
 
-from dataclasses import dataclass
+A credit that is no money (a return, a write-off; see adjustments) is a row of the same table and goes the same way: its
+`kind` says what it is and which account of the ledger bears it.
+"""
+
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -9,12 +14,32 @@ from sqlalchemy.orm import Session
 from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid, NotFound
 from core.money import MAX_MINOR
-from credit import accounts, allocating, bills, days, ledger, reminders
+from credit import accounts, allocating, bills, cash, days, ladder, ledger, promises, reminders
 from credit.allocating import Applied, Chosen
-from credit.tables import METHODS, CreditAccount, Payment
+from credit.papers import Cheque
+from credit.tables import CREDIT, METHODS, CreditAccount, Payment
 
 MAX_REFERENCE = 100
+PAYMENT, DISPUTE = "payment", "dispute"
 ACCOUNT_OF = {"cash": "cash", "upi": "upi", "bank": "bank", "cheque": "cheque", "other": "other_receipts"}
+BORNE_BY = {
+    "opening": "opening_balance",
+    "return": "returns",
+    "damage": "returns",
+    "short_supply": "returns",
+    "expiry": "returns",
+    "rate_difference": "discounts",
+    "scheme_claim": "discounts",
+    "goodwill": "discounts",
+    "cash_discount": "discounts",
+    "write_off": "bad_debts",
+    DISPUTE: "disputed",
+}
+
+_DISCOUNTS = """
+SELECT DISTINCT p.id FROM allocation a JOIN payment p ON p.org_id = a.org_id AND p.id = a.payment_id
+WHERE a.org_id = %s AND a.bill_id = ANY(%s::uuid[]) AND p.kind = 'cash_discount' AND p.status = 'posted'
+"""
 
 
 class ReferenceUsed(DomainError):
@@ -33,7 +58,11 @@ class AlreadyReversed(DomainError):
 
 @dataclass(frozen=True)
 class NewPayment:
-    """Money received. `received_on` None = today; `chosen` bills are settled first, each with its part."""
+    """Money received. `received_on` None = today; `chosen` bills are settled first, each with its part.
+
+    Without `spread` only the chosen bills are settled; with `whole` nothing may be left on account. `kind` is another
+    credit's, with the method `credit` and its reason in `note`.
+    """
 
     retailer_id: UUID
     amount_minor: int
@@ -41,6 +70,11 @@ class NewPayment:
     reference: str | None = None
     received_on: date | None = None
     chosen: tuple[Chosen, ...] = ()
+    kind: str = PAYMENT
+    note: str | None = None
+    spread: bool = True
+    whole: bool = False
+    payment_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +85,8 @@ class Receipt:
     currency: str
     allocations: tuple[Applied, ...]
     outstanding_minor: int
+    warnings: tuple[str, ...] = ()
+    evaluation: ladder.Evaluation | None = None  # what the rules say now, when the payment could better the status
 
     @property
     def payment_id(self) -> UUID:
@@ -81,28 +117,21 @@ def record(session: Session, new: NewPayment) -> Receipt:
     """
     received_on = _check(session, new)
     account = accounts.get(session, new.retailer_id, lock=True)
-    applied = allocating.plan(session, new.retailer_id, new.amount_minor, new.chosen)
+    applied = allocating.plan(session, new.retailer_id, new.amount_minor, new.chosen, spread=new.spread)
     unapplied = new.amount_minor - sum(one.amount_minor for one in applied)
+    if new.whole and unapplied:
+        raise allocating.OverAllocated(open_minor=new.amount_minor - unapplied, amount_minor=new.amount_minor)
     payment = _insert(session, new, received_on, unapplied)
     allocating.apply(session, payment.id, applied)
     ledger.post(session, _journal(payment))
     totals = accounts.move(session, new.retailer_id, outstanding_minor=-new.amount_minor)
     reminders.withdraw_paid(session, new.retailer_id)
-    audit.record(
-        session,
-        "payment.recorded",
-        subject=ids.public("pay", payment.id),
-        retailer_id=new.retailer_id,
-        after={
-            "amount_minor": payment.amount_minor,
-            "method": payment.method,
-            "reference": payment.reference,
-            "received_on": received_on.isoformat(),
-            "unapplied_minor": unapplied,
-            "outstanding_minor": totals.outstanding_minor,
-        },
-    )
-    return Receipt(payment, account.currency, tuple(applied), totals.outstanding_minor)
+    warnings = cash.warn(session, payment, account.currency) if payment.method == cash.CASH else ()
+    _audit_recorded(session, payment, totals.outstanding_minor, warnings)
+    if payment.kind == PAYMENT:
+        promises.keep(session, payment.retailer_id)
+    evaluation = ladder.after_payment(session, account)
+    return Receipt(payment, account.currency, tuple(applied), totals.outstanding_minor, warnings, evaluation)
 
 
 def reverse(session: Session, payment_id: UUID, reason: str, charge_minor: int | None = None) -> Receipt:
@@ -114,31 +143,65 @@ def reverse(session: Session, payment_id: UUID, reason: str, charge_minor: int |
     reason = accounts.given(reason)
     if charge_minor is not None and not 0 < charge_minor <= MAX_MINOR:
         raise Invalid("A charge is above zero.", field="charge_minor", value=charge_minor)
+    payment = get(session, payment_id)
+    if payment.kind == DISPUTE:
+        raise Invalid("A disputed amount is released by settling the dispute.", field="payment_id")
+    if payment.method == "cheque" and session.get(Cheque, (payment.org_id, payment_id)) is not None:
+        raise Invalid("A cheque is taken back as a cheque: bounced, or given back.", field="payment_id")
+    undone = take_back(session, payment_id, reason)
+    if charge_minor:
+        charge(session, undone.retailer_id, payment_id, charge_minor)
+        undone = replace(undone, outstanding_minor=undone.outstanding_minor + charge_minor)
+    return undone
+
+
+def take_back(session: Session, payment_id: UUID, reason: str) -> Receipt:
+    """Undo a payment or another credit, without the checks of a door. Raises NotFound, AlreadyReversed."""
     account, payment = _lock(session, payment_id)
     if payment.status != "posted":
-        raise AlreadyReversed(payment_id=ids.public("pay", payment_id))
-    today = days.today(session)
+        raise AlreadyReversed(payment_id=_public(payment))
     taken_back = [
         Applied(one.bill_id, one.reference, -one.amount_minor) for one in allocating.applied_to(session, payment_id)
     ]
     allocating.apply(session, payment_id, taken_back)
-    ledger.reverse(session, payment_id, reason="payment.reversed", effective_on=today)
+    ledger.reverse(session, payment_id, reason=_action(payment, "reversed"), effective_on=days.today(session))
     _mark_reversed(session, payment)
     totals = accounts.move(session, payment.retailer_id, outstanding_minor=payment.amount_minor)
     audit.record(
         session,
-        "payment.reversed",
-        subject=ids.public("pay", payment_id),
+        _action(payment, "reversed"),
+        subject=_public(payment),
         retailer_id=payment.retailer_id,
         before={"amount_minor": payment.amount_minor, "method": payment.method, "reference": payment.reference},
         after={"outstanding_minor": totals.outstanding_minor, "allowance_minor": totals.allowance_minor},
         reason=reason,
     )
-    outstanding_minor = totals.outstanding_minor
-    if charge_minor:
-        _charge(session, payment, charge_minor, today)
-        outstanding_minor += charge_minor
-    return Receipt(payment, account.currency, tuple(taken_back), outstanding_minor)
+    lost_minor = _lose_discounts(session, taken_back, reason) if payment.kind == PAYMENT else 0
+    return Receipt(payment, account.currency, tuple(taken_back), totals.outstanding_minor + lost_minor)
+
+
+def _lose_discounts(session: Session, reopened: list[Applied], reason: str) -> int:
+    """A cash discount was for paying in full: it goes with the money. Returns what is owed again for that."""
+    named = [str(one.bill_id) for one in reopened]
+    found = db.execute(session, _DISCOUNTS, (str(db.org_of(session)), named)).all() if named else []
+    return sum(take_back(session, discount_id, reason).amount_minor for (discount_id,) in found)
+
+
+def charge(session: Session, retailer_id: UUID, payment_id: UUID, charge_minor: int) -> None:
+    """Bill what the bank took for a payment that came back. Raises Invalid."""
+    today = days.today(session)
+    bills.post(
+        session,
+        bills.Posting(
+            retailer_id=retailer_id,
+            kind=bills.CHARGE,
+            reference=f"CHARGE-{ids.public('pay', payment_id)[-8:]}",
+            bill_on=today,
+            due_on=today,
+            amount_minor=charge_minor,
+            contra={"charges": charge_minor},
+        ),
+    )
 
 
 def get(session: Session, payment_id: UUID) -> Payment:
@@ -149,10 +212,19 @@ def get(session: Session, payment_id: UUID) -> Payment:
     return payment
 
 
+def receipt(session: Session, payment: Payment) -> Receipt:
+    """What a payment settles now, and what is owed now."""
+    account = accounts.get(session, payment.retailer_id)
+    applied = tuple(allocating.applied_to(session, payment.id))
+    return Receipt(payment, account.currency, applied, account.outstanding_minor)
+
+
 def _check(session: Session, new: NewPayment) -> date:
     if not 0 < new.amount_minor <= MAX_MINOR:
         raise Invalid("A payment's amount is above zero.", field="amount_minor", value=new.amount_minor)
-    if new.method not in METHODS:
+    if new.kind != PAYMENT and (new.kind not in BORNE_BY or new.method != CREDIT):
+        raise ValueError(f"{new.kind} by {new.method} is no credit")
+    if new.kind == PAYMENT and new.method not in METHODS:
         raise Invalid(f"The method is one of {', '.join(METHODS)}.", field="method", value=new.method)
     if new.reference is not None and len(new.reference) > MAX_REFERENCE:
         raise Invalid(f"A reference has at most {MAX_REFERENCE} characters.", field="reference")
@@ -171,7 +243,7 @@ def _normal(reference: str | None) -> str | None:
 def _insert(session: Session, new: NewPayment, received_on: date, unapplied_minor: int) -> Payment:
     payment = Payment(
         org_id=db.org_of(session),
-        id=ids.new(),
+        id=new.payment_id or ids.new(),
         retailer_id=new.retailer_id,
         amount_minor=new.amount_minor,
         unapplied_minor=unapplied_minor,
@@ -181,11 +253,14 @@ def _insert(session: Session, new: NewPayment, received_on: date, unapplied_mino
         status="posted",
         recorded_by=audit.actor().name,
         created_at=clock.now(),
+        kind=new.kind,
+        note=new.note,
     )
     inserted = db.execute(
         session,
         "INSERT INTO payment (org_id, id, retailer_id, amount_minor, unapplied_minor, method, reference, received_on,"
-        " status, recorded_by, created_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " status, recorded_by, created_at, kind, note)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
         " ON CONFLICT (org_id, method, reference) WHERE reference IS NOT NULL AND status = 'posted'"
         " DO NOTHING RETURNING 1",
         (
@@ -200,6 +275,8 @@ def _insert(session: Session, new: NewPayment, received_on: date, unapplied_mino
             payment.status,
             payment.recorded_by,
             payment.created_at,
+            payment.kind,
+            payment.note,
         ),
     ).first()
     if not inserted:
@@ -208,15 +285,45 @@ def _insert(session: Session, new: NewPayment, received_on: date, unapplied_mino
 
 
 def _journal(payment: Payment) -> ledger.Journal:
+    borne_by = ACCOUNT_OF[payment.method] if payment.kind == PAYMENT else BORNE_BY[payment.kind]
     return ledger.Journal(
         id=payment.id,
         retailer_id=payment.retailer_id,
-        reason="payment.recorded",
-        reference=payment.reference or ids.public("pay", payment.id),
+        reason=_action(payment, "recorded") if payment.kind == PAYMENT else f"credit.{payment.kind}",
+        reference=payment.reference or _public(payment),
         key=f"payment:{payment.id}",
         effective_on=payment.received_on,
-        transfers=(ledger.Transfer(ACCOUNT_OF[payment.method], ledger.RECEIVABLE, payment.amount_minor),),
+        transfers=(ledger.Transfer(borne_by, ledger.RECEIVABLE, payment.amount_minor),),
     )
+
+
+def _audit_recorded(session: Session, payment: Payment, outstanding_minor: int, warnings: tuple[str, ...]) -> None:
+    what: dict[str, Any] = {"method": payment.method} if payment.kind == PAYMENT else {"kind": payment.kind}
+    if warnings:
+        what["warnings"] = list(warnings)
+    audit.record(
+        session,
+        _action(payment, "recorded"),
+        subject=_public(payment),
+        retailer_id=payment.retailer_id,
+        after={
+            "amount_minor": payment.amount_minor,
+            **what,
+            "reference": payment.reference,
+            "received_on": payment.received_on.isoformat(),
+            "unapplied_minor": payment.unapplied_minor,
+            "outstanding_minor": outstanding_minor,
+        },
+        reason=payment.note,
+    )
+
+
+def _action(payment: Payment, verb: str) -> str:
+    return f"{'payment' if payment.kind == PAYMENT else 'adjustment'}.{verb}"
+
+
+def _public(payment: Payment) -> str:
+    return ids.public("pay" if payment.kind == PAYMENT else "adj", payment.id)
 
 
 def _lock(session: Session, payment_id: UUID) -> tuple[CreditAccount, Payment]:
@@ -228,18 +335,3 @@ def _lock(session: Session, payment_id: UUID) -> tuple[CreditAccount, Payment]:
 def _mark_reversed(session: Session, payment: Payment) -> None:
     payment.status, payment.reversed_at, payment.unapplied_minor = "reversed", clock.now(), 0
     session.flush()  # later statements of this transaction are hand-written and must see it
-
-
-def _charge(session: Session, payment: Payment, charge_minor: int, today: date) -> None:
-    bills.post(
-        session,
-        bills.Posting(
-            retailer_id=payment.retailer_id,
-            kind=bills.CHARGE,
-            reference=f"CHARGE-{ids.public('pay', payment.id)[-8:]}",
-            bill_on=today,
-            due_on=today,
-            amount_minor=charge_minor,
-            contra={"charges": charge_minor},
-        ),
-    )

@@ -49,6 +49,7 @@ WITH stage (name, due_on) AS (
             WHEN contact.id IS NULL THEN 'no_contact'
             WHEN contact.opted_out_at IS NOT NULL THEN 'opted_out'
             WHEN claimed.retailer_id IS NOT NULL THEN 'payment_claimed'
+            WHEN promised.retailer_id IS NOT NULL THEN 'promised'
             WHEN account.outstanding_minor <= 0 THEN 'covered_by_money_on_account'
             WHEN account.outstanding_minor < %(smallest)s THEN 'small_amount'
             WHEN messaged.retailer_id IS NOT NULL THEN 'merged'
@@ -67,6 +68,8 @@ WITH stage (name, due_on) AS (
         SELECT DISTINCT retailer_id FROM payment_claim
         WHERE org_id = %(org)s AND status = 'claimed' AND freezes_reminders AND created_at > %(claimed_since)s
     ) claimed ON claimed.retailer_id = due.retailer_id
+    LEFT JOIN promise promised ON promised.org_id = due.org_id AND promised.retailer_id = due.retailer_id
+        AND promised.status = 'open' AND promised.promised_on >= %(today)s
     LEFT JOIN (
         SELECT DISTINCT retailer_id FROM reminder
         WHERE org_id = %(org)s AND local_on = %(today)s AND status = 'queued'

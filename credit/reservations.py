@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from core import audit, clock, db, ids, metrics
 from core.errors import DomainError, Invalid
 from core.money import MAX_MINOR
-from credit import accounts, guardrails
+from credit import accounts, guardrails, overrides
+from credit.guardrails import Verdict
 from credit.tables import Reservation
 
 POSTED, VOIDED, EXPIRED = "posted", "voided", "expired"
@@ -24,16 +25,19 @@ class ReservationOver(DomainError):
 def reserve(session: Session, retailer_id: UUID, reference_id: UUID, amount_minor: int) -> UUID:
     """Promise credit to what `reference_id` names; returns the reservation's id. One round trip, audited.
 
-    All guardrails stand in the WHERE of one UPDATE: no order slips between a check and its effect. Raises
-    guardrails.Refused with every reason, Invalid, NotFound.
+    All guardrails stand in the WHERE of one UPDATE: no order slips between a check and its effect. When they say no,
+    an approved override for this reference is used up. Raises guardrails.Refused with every reason, Invalid, NotFound.
     """
     if not 0 < amount_minor <= MAX_MINOR:
         raise Invalid("The amount to reserve is above zero.", field="amount_minor", value=amount_minor)
     taken = _take(session, retailer_id, reference_id, amount_minor)
     if taken is None:
-        accounts.get(session, retailer_id, lock=True)  # what is read now stays true until we have answered
+        account = accounts.get(session, retailer_id, lock=True)  # what is read now stays true until we have answered
         verdict = guardrails.judge(session, retailer_id, amount_minor)
         if verdict.reasons:
+            override_id = overrides.take(session, account, reference_id, amount_minor, verdict)
+            if override_id is not None:
+                return _take_beyond(session, retailer_id, reference_id, amount_minor, verdict, override_id)
             metrics.REFUSALS.labels(verdict.reason).inc()
             raise guardrails.Refused(verdict)
         taken = _take(session, retailer_id, reference_id, amount_minor)
@@ -111,6 +115,37 @@ def _take(session: Session, retailer_id: UUID, reference_id: UUID, amount_minor:
         ),
     ).scalar()
     return reservation_id if taken else None
+
+
+def _take_beyond(
+    session: Session, retailer_id: UUID, reference_id: UUID, amount_minor: int, no: Verdict, override_id: UUID
+) -> UUID:
+    """Reserve past the rules; the caller holds the account's lock. The excess shows as the account's allowance."""
+    reservation = Reservation(
+        id=ids.new(),
+        retailer_id=retailer_id,
+        reference_id=reference_id,
+        amount_minor=amount_minor,
+        status="live",
+        created_at=clock.now(),
+    )
+    session.add(reservation)
+    session.flush()
+    totals = accounts.move(session, retailer_id, reserved_minor=amount_minor)
+    audit.record(
+        session,
+        "credit.reserved_by_override",
+        subject=ids.public("rsv", reservation.id),
+        retailer_id=retailer_id,
+        after={
+            "amount_minor": amount_minor,
+            "reference_id": str(reference_id),
+            "override": ids.public("ovr", override_id),
+            "past": [reason.code for reason in no.reasons],
+            "allowance_minor": totals.allowance_minor,
+        },
+    )
+    return reservation.id
 
 
 def _end(session: Session, reservation_id: UUID, retailer_id: UUID, status: str) -> int | None:

@@ -9,17 +9,21 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from core import db
+from core import clock, db
 from core.errors import NotFound
 from credit.accounts import Position
 
 _STANDING = """
-SELECT a.currency, a.limit_minor, a.outstanding_minor, a.reserved_minor, a.paused_at IS NOT NULL AS is_paused,
+SELECT a.currency, a.outstanding_minor, a.reserved_minor, coalesce(a.paused_at, a.blocked_at) IS NOT NULL AS is_paused,
+    greatest(a.limit_minor, CASE WHEN a.temporary_until >= (%(now)s AT TIME ZONE g.timezone)::date
+        THEN a.temporary_limit_minor END) AS limit_minor,
+    coalesce(g.settings->>'exposure', 'confirmed') = 'confirmed' AS counts_reserved,
     (SELECT json_agg(json_build_array(b.reference, b.due_on, b.open_minor))
      FROM (SELECT reference, due_on, open_minor FROM bill
            WHERE org_id = a.org_id AND retailer_id = a.retailer_id AND open_minor > 0
            ORDER BY due_on, bill_on, reference LIMIT %(limit)s) b) AS bills
-FROM credit_account a WHERE a.org_id = %(org)s AND a.retailer_id = %(retailer)s
+FROM credit_account a JOIN organisation g ON g.org_id = a.org_id
+WHERE a.org_id = %(org)s AND a.retailer_id = %(retailer)s
 """
 
 
@@ -43,10 +47,10 @@ class Standing:
 
 def of(session: Session, retailer_id: UUID, *, limit: int) -> Standing:
     """The retailer's standing with at most `limit` open bills. Locks nothing. Raises NotFound."""
-    asked = {"org": str(db.org_of(session)), "retailer": str(retailer_id), "limit": limit}
+    asked = {"org": str(db.org_of(session)), "retailer": str(retailer_id), "limit": limit, "now": clock.now()}
     row = db.execute(session, _STANDING, asked).first()
     if row is None:
         raise NotFound(kind="CreditAccount")
     bills = (OpenBill(reference, date.fromisoformat(due_on), left) for reference, due_on, left in row.bills or ())
-    position = Position(row.currency, row.limit_minor, row.outstanding_minor, row.reserved_minor)
+    position = Position(row.currency, row.limit_minor, row.outstanding_minor, row.reserved_minor, row.counts_reserved)
     return Standing(position, row.is_paused, tuple(bills))

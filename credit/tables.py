@@ -1,6 +1,7 @@
 """The tables of credit. Transfers, allocations and their like are only ever added: a correction is a counter-entry."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -14,6 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.tables import Base, Identified, Minor, Moment, TenantOwned, Word, belongs_to, one_of
@@ -37,9 +39,27 @@ ACCOUNTS = (
     "discounts",
     "bad_debts",
     "charges",
+    "disputed",  # contested parts of bills, kept out of what is owed until they are settled
 )
 METHODS = ("cash", "upi", "bank", "cheque", "other")
+CREDIT = "credit"  # the method of a payment row that is no money: an adjustment
+CREDITS = (
+    "payment",
+    "opening",
+    "return",
+    "damage",
+    "short_supply",
+    "rate_difference",
+    "expiry",
+    "scheme_claim",
+    "goodwill",
+    "write_off",
+    "cash_discount",
+    "dispute",
+)
 STAGES = ("T-1", "T+0", "T+3")
+TERMS = ("days", "bill_to_bill")
+STATUSES = ("OK", "WATCH", "PAUSED", "BLOCKED")
 
 
 class CreditAccount(TenantOwned, Base):
@@ -52,9 +72,18 @@ class CreditAccount(TenantOwned, Base):
         CheckConstraint("allowance_minor >= 0", name="allowance_not_negative"),
         CheckConstraint("limit_minor IS NULL OR limit_minor >= 0", name="limit_not_negative"),
         CheckConstraint(
-            "outstanding_minor + reserved_minor <= greatest(coalesce(limit_minor, 0), 0) + allowance_minor",
+            "outstanding_minor + reserved_minor"
+            " <= greatest(coalesce(limit_minor, 0), coalesce(temporary_limit_minor, 0)) + allowance_minor",
             name="within_limit",
         ),
+        one_of("terms", TERMS),
+        CheckConstraint("tolerance_minor >= 0", name="tolerance_not_negative"),
+        CheckConstraint(
+            "temporary_limit_minor IS NULL OR temporary_limit_minor >= 0", name="temporary_limit_not_negative"
+        ),
+        CheckConstraint("(temporary_limit_minor IS NULL) = (temporary_until IS NULL)", name="temporary_limit_ends"),
+        belongs_to("credit_group", "group_id"),
+        Index("ix_credit_account_group", "org_id", "group_id", postgresql_where=text("group_id IS NOT NULL")),
         Index(
             "ix_credit_account_owing",
             "org_id",
@@ -72,12 +101,88 @@ class CreditAccount(TenantOwned, Base):
     credit_days: Mapped[int] = mapped_column(Integer, default=0)
     max_order_minor: Mapped[int | None] = mapped_column(BigInteger)
     max_outstanding_days: Mapped[int | None] = mapped_column(Integer)
+    terms: Mapped[Word] = mapped_column(default="days", server_default=text("'days'"))
+    tolerance_minor: Mapped[Minor] = mapped_column(default=0, server_default=text("0"))
+    temporary_limit_minor: Mapped[int | None] = mapped_column(BigInteger)
+    temporary_until: Mapped[date | None]
+    group_id: Mapped[UUID | None]
+    watched_at: Mapped[Moment | None]
     paused_at: Mapped[Moment | None]
     pause_reason: Mapped[str | None] = mapped_column(Text)
     pause_source: Mapped[Word | None]
+    blocked_at: Mapped[Moment | None]
+    block_reason: Mapped[str | None] = mapped_column(Text)
+    block_source: Mapped[Word | None]
+    evaluated_at: Mapped[Moment | None]
     version: Mapped[int] = mapped_column(Integer, default=1, server_default=text("1"))
     audit_seq: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
     audit_head: Mapped[bytes] = mapped_column(LargeBinary, default=b"\0", server_default=text("'\\x00'::bytea"))
+
+
+class CreditGroup(Identified, Base):
+    """Shops of one owner under one cap, beside each shop's own limit. Its row is what concurrent orders queue on."""
+
+    __tablename__ = "credit_group"
+    __table_args__ = (
+        UniqueConstraint("org_id", "name"),
+        CheckConstraint("limit_minor >= 0", name="limit_not_negative"),
+    )
+
+    name: Mapped[str] = mapped_column(Text)
+    limit_minor: Mapped[Minor]
+    version: Mapped[int] = mapped_column(Integer, default=1, server_default=text("1"))
+    created_at: Mapped[Moment]
+
+
+class CreditOverride(Identified, Base):
+    """Leave for one order (`reference_id`) to go past the rules, up to an amount and until a moment."""
+
+    __tablename__ = "credit_override"
+    __table_args__ = (
+        belongs_to("credit_account", "retailer_id", key="retailer_id"),
+        one_of("status", ["requested", "approved", "used", "revoked", "expired"]),
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint("(status IN ('used', 'revoked', 'expired')) = (ended_at IS NOT NULL)", name="ended_once"),
+        CheckConstraint("status NOT IN ('approved', 'used') OR approved_by IS NOT NULL", name="approved_by_somebody"),
+        Index(
+            "uq_credit_override_open",
+            "org_id",
+            "reference_id",
+            unique=True,
+            postgresql_where=text("status IN ('requested', 'approved')"),
+        ),
+        Index("ix_credit_override_retailer", "org_id", "retailer_id", "created_at"),
+    )
+
+    retailer_id: Mapped[UUID]
+    reference_id: Mapped[UUID]
+    amount_minor: Mapped[Minor]
+    reason: Mapped[str] = mapped_column(Text)
+    status: Mapped[Word]
+    requested_by: Mapped[Word]
+    approved_by: Mapped[Word | None]
+    created_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    ended_at: Mapped[Moment | None]
+
+
+class CreditEvaluation(Identified, Base):
+    """One decision about an account's status and the rules behind it. Never changed, never deleted."""
+
+    __tablename__ = "credit_evaluation"
+    __table_args__ = (
+        belongs_to("credit_account", "retailer_id", key="retailer_id"),
+        one_of("status_before", STATUSES),
+        one_of("status_after", STATUSES),
+        Index("ix_credit_evaluation_retailer", "org_id", "retailer_id", "at"),
+    )
+
+    retailer_id: Mapped[UUID]
+    cause: Mapped[Word]
+    status_before: Mapped[Word]
+    status_after: Mapped[Word]
+    trace: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    at: Mapped[Moment]
 
 
 class Reservation(Identified, Base):
@@ -144,7 +249,7 @@ class Bill(Identified, Base):
     __table_args__ = (
         belongs_to("credit_account", "retailer_id", key="retailer_id"),
         UniqueConstraint("org_id", "retailer_id", "kind", "reference"),
-        one_of("kind", ["invoice", "opening", "charge"]),
+        one_of("kind", ["invoice", "opening", "charge", "debit_note"]),
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint("open_minor >= 0 AND open_minor <= amount_minor", name="open_within_amount"),
         Index(
@@ -182,7 +287,8 @@ class Payment(Identified, Base):
     __tablename__ = "payment"
     __table_args__ = (
         belongs_to("credit_account", "retailer_id", key="retailer_id"),
-        one_of("method", METHODS),
+        one_of("kind", CREDITS),
+        one_of("method", [*METHODS, CREDIT]),
         one_of("status", ["posted", "reversed"]),
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint("unapplied_minor >= 0 AND unapplied_minor <= amount_minor", name="unapplied_within_amount"),
@@ -207,6 +313,8 @@ class Payment(Identified, Base):
     reversed_at: Mapped[Moment | None]
     recorded_by: Mapped[Word]
     created_at: Mapped[Moment]
+    kind: Mapped[Word] = mapped_column(default="payment", server_default=text("'payment'"))
+    note: Mapped[str | None] = mapped_column(Text)
 
 
 class Allocation(Identified, Base):
@@ -225,6 +333,7 @@ class Allocation(Identified, Base):
     bill_id: Mapped[UUID]
     amount_minor: Mapped[Minor]
     created_at: Mapped[Moment]
+    applied_on: Mapped[date | None]  # the day money on account was applied; NULL: with its payment
 
 
 class Reminder(Identified, Base):
@@ -257,7 +366,9 @@ class PaymentClaim(Identified, Base):
     __tablename__ = "payment_claim"
     __table_args__ = (
         belongs_to("credit_account", "retailer_id", key="retailer_id"),
+        belongs_to("payment", "payment_id"),
         one_of("status", ["claimed", "verified", "rejected"]),
+        Index("ix_payment_claim_retailer", "org_id", "retailer_id"),
     )
 
     retailer_id: Mapped[UUID]
@@ -267,3 +378,6 @@ class PaymentClaim(Identified, Base):
     freezes_reminders: Mapped[bool] = mapped_column(Boolean, default=True)
     created_at: Mapped[Moment]
     resolved_at: Mapped[Moment | None]
+    method: Mapped[Word | None]
+    payment_id: Mapped[UUID | None]  # what it became once it was verified
+    note: Mapped[str | None] = mapped_column(Text)

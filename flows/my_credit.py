@@ -10,18 +10,21 @@ from core import clock
 from core.i18n import N_, _, format_day, format_money, isolate
 from credit import days, standing
 from credit.standing import OpenBill, Standing
-from flows import wording
+from flows import why, wording
 
 MAX_BILLS = 10
 MAX_READ = 100  # more open bills than these are not counted one by one
 
 WORDS = words.meanings(
     {
-        "balance": "balance, my balance, my credit, credit, credit limit, limit, my limit, account, my account, khata,"
+        "why": "why, why not, why refused, why paused, why is my credit on hold, kyon, kyun, kyu, kyon nahi, kyun nahi,"
+        " udhaar kyon nahi, udhar kyun band hai, क्यों, क्यों नहीं, उधार क्यों नहीं, उधार क्यों बंद है, کیوں, کیوں نہیں,"
+        " ادھار کیوں نہیں, ادھار کیوں بند ہے",
+        "opened": "balance, my balance, my credit, credit, credit limit, limit, my limit, account, my account, khata,"
         " mera khata, hisab, hisaab, mera hisab, baki, baaki, baki kitna, kitna baki hai, kitna baki, udhaar, udhar,"
         " mera udhaar, outstanding, due, dues, how much do i owe, बैलेंस, बकाया, बाकी, कितना बाकी है, कितना बकाया है,"
         " मेरा बकाया, खाता, मेरा खाता, हिसाब, मेरा हिसाब, उधार, मेरा उधार, लिमिट, सीमा, بیلنس, بقایا, کتنا باقی ہے,"
-        " باقی, کھاتہ, میرا کھاتہ, حساب, میرا حساب, ادھار, میرا ادھار, لمٹ, حد"
+        " باقی, کھاتہ, میرا کھاتہ, حساب, میرا حساب, ادھار, میرا ادھار, لمٹ, حد",
     }
 )
 
@@ -30,10 +33,13 @@ class MyCredit(Flow):
     name = "my_credit"
     menu_label = N_("My credit")
     menu_rank = 20
-    transitions = [go("opened", START, END, say="show")]
+    transitions = [go("opened", START, END, say="show"), go("why", START, END, say="explain")]
 
     def recognise(self, message: Message) -> str | None:
-        return "opened" if message.folded in WORDS else None
+        return WORDS.get(message.folded)
+
+    def explain(self) -> None:
+        self.say(why.explain(self.session, self.turn.shop))
 
     def show(self) -> None:
         stands = standing.of(self.session, self.turn.shop.id, limit=MAX_READ)

@@ -17,11 +17,13 @@ from core.errors import NotFound
 from core.i18n import N_, _, format_day, format_money, isolate, speaking
 from core.outbox import OutboxMessage
 from credit import accounts, bills
+from credit.ladder import Evaluation
 from credit.payments import Receipt
 from credit.reminders import Digest
 from credit.tables import Payment
 from flows import wording
 from invoicing.tables import Invoice
+from orders.order import Order
 from parties import channels, contacts, organisations, retailers, tasks
 from parties.contacts import Reach
 from parties.tables import Organisation, Retailer
@@ -53,7 +55,7 @@ class Addressee:
 
 
 def payment_received(session: Session, receipt: Receipt) -> UUID | None:
-    """Thank for a payment: amount, way, day and what is owed now."""
+    """Thank for a payment: amount, way, day and what is owed now; and say so when it opened credit again."""
     to, payment = _addressee(session, receipt.retailer_id), receipt.payment
     if to is None:
         return None
@@ -65,7 +67,9 @@ def payment_received(session: Session, receipt: Receipt) -> UUID | None:
             "date": format_day(payment.received_on),
             "balance": wording.balance(receipt.outstanding_minor, receipt.currency),
         }
-    return _put(session, to, "payment_received", params, dedupe_key=f"payment:{payment.id}")
+    message_id = _put(session, to, "payment_received", params, dedupe_key=f"payment:{payment.id}")
+    status_changed(session, receipt.evaluation)
+    return message_id
 
 
 def payment_reversed(session: Session, receipt: Receipt) -> UUID | None:
@@ -140,6 +144,29 @@ def credit_restored(session: Session, retailer_id: UUID) -> UUID | None:
         params = {**to.names(), "available": format_money(stands.available_minor, stands.currency)}
     has_paid = _paid_lately(session, retailer_id)
     return _put(session, to, "credit_restored" if has_paid else "credit_open_again", params)
+
+
+def status_changed(session: Session, evaluation: Evaluation | None) -> UUID | None:
+    """Say that a rule has put credit on hold, or that the hold is over; nothing for what concerns only staff."""
+    if evaluation is not None and (evaluation.is_paused_now or evaluation.is_blocked_now):
+        return credit_paused(session, evaluation.retailer_id)
+    if evaluation is not None and evaluation.is_restored_now:
+        return credit_restored(session, evaluation.retailer_id)
+    return None
+
+
+def order_released(session: Session, order: Order) -> UUID | None:
+    """Say that an order that had to wait for credit is placed now."""
+    to = _addressee(session, order.retailer_id)
+    if to is None:
+        return None
+    with speaking(to.reach.language):
+        params = {
+            **to.names(),
+            "order_ref": isolate(order.number or ""),
+            "amount": format_money(order.total_minor, order.currency),
+        }
+    return _put(session, to, "order_released", params, dedupe_key=f"released:{order.id}")
 
 
 def reminder(session: Session, digest: Digest) -> UUID | None:

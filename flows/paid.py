@@ -9,9 +9,9 @@ from bot import words
 from bot.flow import END, START, Flow, Reply, go
 from bot.ingress import Message
 from bot.markup import plain
-from core import clock, db, templates
+from core import db, templates
 from core.i18n import N_, _, format_money, isolate, language
-from credit import accounts
+from credit import accounts, claims
 from credit.tables import PaymentClaim
 from flows import amounts, wording
 from orders.understanding.normalise import normalise
@@ -99,21 +99,8 @@ class Paid(Flow):
 
     def note(self) -> None:
         """Keep the claim, once for each reference, and ask people to check it."""
-        shop = self.turn.shop
-        if self.noted is not None:
-            return
-        claim = PaymentClaim(
-            retailer_id=shop.id, amount_minor=self.amount_minor, reference=self.reference, created_at=clock.now()
-        )
-        self.session.add(claim)
-        tasks.ask_staff(
-            self.session,
-            "payment_claimed",
-            f"{shop.name} says that a payment was made. Please check the bank and record it.",
-            retailer_id=shop.id,
-            facts={"amount_minor": self.amount_minor, "reference": self.reference},
-            dedupe_key=f"claim:{shop.id}:{self.reference or self.turn.message.id}",
-        )
+        if self.noted is None:
+            claims.record(self.session, claims.NewClaim(self.turn.shop.id, self.amount_minor, self.reference))
 
     def tell_difference(self) -> None:
         """Let people know of the second amount: the claim keeps the first."""

@@ -16,7 +16,7 @@ from core.i18n import N_, _, isolate
 from credit import accounts
 from credit.guardrails import CASH, CREDIT, Refused
 from flows import cancel_order, cart, quoting, refusals, wording
-from orders import catalogue, listing, ordering
+from orders import catalogue, holding, listing, ordering
 from orders.order import CONFIRMED, DISPATCHED, PENDING, Order
 from orders.understanding.facts import Understanding
 from orders.understanding.read import understand
@@ -324,6 +324,9 @@ class PlaceOrder(Flow):
 
     def ask_for_approval(self) -> None:
         order = self.order
+        if not refusals.judged(self.session, order).allowed:
+            order = holding.hold(self.session, order.id)
+            cart.clear(self.memory)
         tasks.ask_staff(
             self.session,
             "approval_wanted",
@@ -374,7 +377,9 @@ class PlaceOrder(Flow):
         self.say(quoting.gone(listing.get(self.session, kept) if kept else None))
 
     def say_asked(self) -> None:
-        self.say(_("We have asked for approval and will answer you here. Your list stays saved: type *list*."))
+        self.say(
+            _("We have asked for approval and will answer you here. Your order is kept: you need not send it again.")
+        )
 
     def explain_wrong(self) -> None:
         sku = self.error.facts.get("sku") if self.error else None

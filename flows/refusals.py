@@ -10,7 +10,7 @@ from bot.turn import Turn
 from core import templates
 from core.i18n import _, format_money, isolate, language
 from credit import guardrails
-from credit.guardrails import LIMIT, MAX_ORDER, OVERDUE, PAUSED, Reason, Verdict
+from credit.guardrails import BLOCKED, LIMIT, MAX_ORDER, OVERDUE, PAUSED, Reason, Verdict
 from flows import wording
 from orders.order import Order
 
@@ -44,6 +44,8 @@ def ways_on(verdict: Verdict) -> tuple[Choice, ...]:
 
 
 def _full(turn: Turn, order: Order, reason: Reason) -> str:
+    if reason.code == BLOCKED:
+        return _("Your account is blocked for credit. Please talk to us.")
     known = _SENTENCES.get(reason.code)
     if known is None:
         return _("This order cannot go on credit: no credit is agreed for your shop yet. It can go on cash or UPI.")

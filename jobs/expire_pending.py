@@ -1,10 +1,12 @@
-"""Lets quotes lapse that nobody confirmed within a day."""
+"""Lets quotes lapse that nobody confirmed within a day, and orders that were held for too long."""
 
 from sqlalchemy.orm import Session
 
-from orders import ordering
+from orders import holding, ordering
+from parties import organisations
 
 
 def run(session: Session) -> dict[str, int]:
-    """Expire what is too old; returns the count."""
-    return {"expired": ordering.expire_pending(session)}
+    """Expire what is too old; returns the counts."""
+    kept_for = organisations.setting(organisations.get(session), "hold_days")
+    return {"expired": ordering.expire_pending(session), "held_expired": holding.expire(session, kept_for)}

@@ -10,7 +10,15 @@ from datetime import datetime, time
 
 from sqlalchemy.orm import Session
 
-from jobs import expire_pending, follow_up, send_reminders, tidy
+from jobs import (
+    anchor_audit,
+    evaluate_guardrails,
+    expire_pending,
+    follow_up,
+    send_reminders,
+    settle_promises,
+    tidy,
+)
 from parties import organisations
 from parties.tables import Organisation
 
@@ -29,6 +37,17 @@ class Periodic:
     work: Work
 
 
+def daily(setting: str) -> Slot:
+    """Once a local day, from the organisation's setting `setting` (HH:MM) until its quiet hours."""
+
+    def slot(organisation: Organisation, local: datetime) -> str | None:
+        begin, last = _time(organisation, setting), _time(organisation, "quiet_after")
+        first = max(begin, _time(organisation, "quiet_before"))
+        return local.date().isoformat() if first <= local.time() < last else None
+
+    return slot
+
+
 def by_day(setting: str, minutes: int) -> Slot:
     """Once in every so many minutes, from the organisation's setting `setting` (HH:MM) until its quiet hours.
 
@@ -42,6 +61,15 @@ def by_day(setting: str, minutes: int) -> Slot:
         if not first <= local.time() < last:
             return None
         return f"{local.date().isoformat()}T{local.hour:02d}:{local.minute // minutes * minutes:02d}"
+
+    return slot
+
+
+def nightly(setting: str) -> Slot:
+    """Once a local day, from the organisation's setting `setting` on: for work that writes to nobody."""
+
+    def slot(organisation: Organisation, local: datetime) -> str | None:
+        return local.date().isoformat() if local.time() >= _time(organisation, setting) else None
 
     return slot
 
@@ -68,6 +96,11 @@ def _time(organisation: Organisation, setting: str) -> time:
 TABLE = (
     Periodic("reminders", by_day("reminders_at", QUARTER), send_reminders.run),
     Periodic("expire_pending", every_hours(6), expire_pending.run),
+    Periodic("guardrails", nightly("guardrails_at"), evaluate_guardrails.look),
+    Periodic("auto_pause", daily("auto_pause_at"), evaluate_guardrails.apply),
+    Periodic("release_held", hourly_by_day, evaluate_guardrails.release),
     Periodic("follow_up", hourly_by_day, follow_up.run),
     Periodic("tidy", every_hours(24), tidy.run),
+    Periodic("settle_promises", every_hours(1), settle_promises.run),
+    Periodic("anchor_audit", every_hours(1), anchor_audit.run),
 )

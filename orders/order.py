@@ -11,6 +11,7 @@ from invoicing.charging import quantity
 
 PENDING, CONFIRMED, DISPATCHED = "pending", "confirmed", "dispatched"
 CANCELLED, EXPIRED, FAILED = "cancelled", "expired", "failed"
+HELD = "held"  # only credit stands in the way
 REPLACED = "REPLACED"  # failure code of a quote that a newer one took the place of
 
 LINE_COLUMNS = (

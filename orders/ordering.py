@@ -7,7 +7,6 @@ its audit entry are one transaction. Quotes that nobody agreed to are not audite
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,12 +16,12 @@ from core import audit, clock, db
 from core.errors import DomainError, Invalid, NotFound
 from credit import reservations
 from credit.guardrails import CASH, CREDIT, Refused
-from orders import drafting, order
+from orders import closing, drafting, order
 from orders.dispatching import NotConfirmed, dispatch
 from orders.drafting import Standing
 from orders.listing import get, pending
 from orders.listing import page as list_page
-from orders.order import CANCELLED, CONFIRMED, DISPATCHED, EXPIRED, FAILED, PENDING, Order
+from orders.order import CANCELLED, CONFIRMED, DISPATCHED, EXPIRED, FAILED, HELD, PENDING, Order
 from orders.quotes import Quote, Wanted
 
 __all__ = [
@@ -51,7 +50,7 @@ UPDATE sales_order
 SET status = '{CONFIRMED}', payment_mode = %(mode)s, confirmed_at = %(now)s, failure = NULL,
     number = counted.code || '-' || counted.order_seq
 FROM counted
-WHERE org_id = %(org)s AND id = %(id)s AND status IN ('{PENDING}', '{FAILED}')
+WHERE org_id = %(org)s AND id = %(id)s AND status IN ('{PENDING}', '{FAILED}', '{HELD}')
 RETURNING number
 """
 _EXPIRE = f"""
@@ -121,7 +120,7 @@ def draft(session: Session, retailer_id: UUID, wanted: Sequence[Wanted], source:
 
 
 def confirm(session: Session, order_id: UUID, payment_mode: str, agreed_minor: int | None = None) -> Order:
-    """Promise a pending order; on credit the total is reserved. Again for the same order: the order as it stands.
+    """Promise a pending or held order; on credit the total is reserved. Again: the order as it stands.
 
     Re-priced at today's catalogue: up to what was agreed to (the draft's total unless `agreed_minor` names another)
     goes on, more raises PriceChanged with the draft updated. Raises guardrails.Refused (the order stays pending),
@@ -131,7 +130,7 @@ def confirm(session: Session, order_id: UUID, payment_mode: str, agreed_minor: i
     found, at = _locked(session, order_id)
     if found.status in (CONFIRMED, DISPATCHED):
         return get(session, order_id)
-    if found.status != PENDING:
+    if found.status not in (PENDING, HELD):
         raise NotPending(found)
     today = _today(session, found, at)
     if today.total_minor > (found.total_minor if agreed_minor is None else agreed_minor):
@@ -151,14 +150,14 @@ def place(
 
 
 def retry(session: Session, order_id: UUID, payment_mode: str | None = None) -> Placed:
-    """Put a failed order through the guardrails again at today's prices; confirmed already: nothing happens.
+    """Put a failed or held order through the guardrails again at today's prices; confirmed already: nothing happens.
 
     Whoever retries takes today's prices, as in placing it anew. Raises NotPending, NotFound.
     """
     found, at = _locked(session, order_id)
     if found.status in (CONFIRMED, DISPATCHED):
         return Placed(get(session, order_id))
-    if found.status not in (FAILED, PENDING):
+    if found.status not in (FAILED, PENDING, HELD):
         raise NotPending(found)
     mode = payment_mode or found.payment_mode or CREDIT
     _check(payment_mode=mode)
@@ -189,7 +188,7 @@ def cancel(session: Session, order_id: UUID, reason: str) -> Order:
     if found.status == EXPIRED:
         raise NotPending(found)
     reservations.void(session, order_id)
-    return _close(session, found, CANCELLED, "order.cancelled", {"code": "CANCELLED", "detail": reason}, reason)
+    return closing.close(session, found, CANCELLED, "order.cancelled", {"code": "CANCELLED", "detail": reason}, reason)
 
 
 def expire_pending(session: Session, before: datetime | None = None) -> int:
@@ -200,13 +199,7 @@ def expire_pending(session: Session, before: datetime | None = None) -> int:
         _EXPIRE,
         {"org": str(db.org_of(session)), "now": clock.now(), "before": before, "limit": MAX_EXPIRED},
     ).all()
-    if gone:
-        audit.record(
-            session,
-            "orders.expired",
-            subject=f"orders before {before.isoformat()}",
-            after={"orders": [order.public_id(row.id) for row in gone]},
-        )
+    closing.expired(session, [row.id for row in gone], f"orders before {before.isoformat()}")
     return len(gone)
 
 
@@ -245,7 +238,8 @@ def _try(session: Session, found: Order, payment_mode: str) -> Placed:
         return Placed(_confirm(session, found, payment_mode))
     except Refused as refusal:
         failure = {"detail": refusal.detail, "code": refusal.code, **refusal.verdict.as_dict()}
-        return Placed(_close(session, found, FAILED, "order.refused", failure, None, payment_mode), refusal)
+        status = HELD if found.status == HELD else FAILED
+        return Placed(closing.close(session, found, status, "order.refused", failure, None, payment_mode), refusal)
 
 
 def _confirm(session: Session, found: Order, payment_mode: str) -> Order:
@@ -263,36 +257,6 @@ def _confirm(session: Session, found: Order, payment_mode: str) -> Order:
     keys = {"org": str(db.org_of(session)), "retailer": str(found.retailer_id), "id": str(found.id)}
     number = db.execute(session, _CONFIRM, {**keys, "mode": payment_mode, "now": now}).scalar_one()
     return replace(found, status=CONFIRMED, payment_mode=payment_mode, number=number, confirmed_at=now, failure=None)
-
-
-def _close(
-    session: Session,
-    found: Order,
-    status: str,
-    action: str,
-    failure: dict[str, Any],
-    reason: str | None,
-    payment_mode: str | None = None,
-) -> Order:
-    closed = replace(
-        found, status=status, failure=failure, closed_at=clock.now(), payment_mode=payment_mode or found.payment_mode
-    )
-    db.execute(
-        session,
-        "UPDATE sales_order SET status = %s, failure = %s, closed_at = %s, payment_mode = %s"
-        " WHERE org_id = %s AND id = %s",
-        (status, db.json(failure), closed.closed_at, closed.payment_mode, str(db.org_of(session)), str(found.id)),
-    )
-    audit.record(
-        session,
-        action,
-        subject=found.public_id,
-        retailer_id=found.retailer_id,
-        before={"status": found.status},
-        after={"status": status, "total_minor": found.total_minor},
-        reason=reason or str(failure["detail"]),
-    )
-    return closed
 
 
 def _check(*, payment_mode: str = CASH, source: str = "api") -> None:

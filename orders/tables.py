@@ -17,6 +17,7 @@ STATUSES = {
     "cancelled": "called off before dispatch",
     "expired": "nobody said yes in time",
     "failed": "refused; the reason is kept and it may be tried again",
+    "held": "kept because only credit stands in the way; goes on by itself when that is gone",
 }
 
 
@@ -93,6 +94,7 @@ class Order(Identified, Base):
         one_of("source", ["chat", "api", "console"]),
         Index("ix_sales_order_retailer", "org_id", "retailer_id", "created_at"),
         Index("ix_sales_order_pending", "org_id", "created_at", postgresql_where=text("status = 'pending'")),
+        Index("ix_sales_order_held", "org_id", "created_at", postgresql_where=text("status = 'held'")),
     )
 
     retailer_id: Mapped[UUID]

@@ -22,6 +22,24 @@ DEFAULTS: dict[str, Any] = {
     "holidays": [],  # ISO dates
     "invoice_prefix": None,  # None: the initials of the name
     "smallest_reminder_minor": 0,
+    "apply_advances": False,  # whether money on account goes to the next bill by itself
+    "cash_discount": {"percent_bps": 0, "within_days": 7},  # of a bill that is paid so soon; 0 = none is given
+    "late_fees": {"rate_bps": 0, "grace_days": 0},  # interest a year on what is overdue; 0 = off
+    "cash_limit_minor": None,  # cash of one shop a day from which on staff is warned; None: the country's law
+    "cheque_counts_on": "clearing",  # when a cheque lowers what is owed: receipt, deposit or clearing
+    "exposure": "confirmed",  # from when on an order uses up the limit: confirmed, dispatched or invoiced
+    "guardrails_at": "04:00",  # the rules are looked at; nobody is stopped or written to at night
+    "auto_pause_at": "11:00",  # the rules pause, block and restore
+    "ladder": {  # from which value on a rule of credit/ladder.py fires; a rule that is not named is off
+        "watch": {"overdue_days": 7, "limit_used_percent": 90, "broken_promises": 1, "bounced_cheques": 1},
+        "pause": {"overdue_days": 45, "broken_promises": 3, "bounced_cheques": 2},
+        "block": {"overdue_days": 180, "bounced_cheques": 4},
+    },
+    "override_max_minor": 50_000_000,  # more than this no override lets through
+    "override_second_minor": 10_000_000,  # above this a second person approves
+    "override_hours": 24,
+    "hold_days": 7,  # how long an order is held for want of credit
+    "default_terms": {},  # of a new shop, by the names of credit.accounts.Terms; nothing is granted unless said here
 }
 
 

@@ -53,3 +53,12 @@ def finish(session: Session, task_id: UUID) -> StaffTask:
     task = db.fetch(session, StaffTask, task_id, lock=True)
     task.done_at = task.done_at or clock.now()
     return task
+
+
+def finish_known(session: Session, dedupe_key: str) -> None:
+    """Mark the open task with this key done, if there is one: what it asked for has happened."""
+    db.execute(
+        session,
+        "UPDATE staff_task SET done_at = %s WHERE org_id = %s AND dedupe_key = %s AND done_at IS NULL",
+        (clock.now(), str(db.org_of(session)), dedupe_key),
+    )

@@ -4,9 +4,11 @@ Today's answer reads the maintained column; an earlier day is rebuilt from bills
 money came in (a reversal: by the day it was made). Both agree with the ledger at that date.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +16,10 @@ from core import db
 from credit import days
 from parties import organisations
 
+VIEWS = {  # the last day of each bucket but the open one at the end, in days past due
+    "accountant": (30, 60, 90),
+    "collection": (7, 15, 30, 60, 90),
+}
 BUCKETS = ("not_due", "1-30", "31-60", "61-90", "90+")
 
 BUCKET = """
@@ -32,11 +38,24 @@ CROSS JOIN LATERAL (
     SELECT coalesce(sum(a.amount_minor), 0)::bigint AS amount_minor
     FROM allocation a JOIN payment p ON p.org_id = a.org_id AND p.id = a.payment_id
     WHERE a.org_id = b.org_id AND a.bill_id = b.id
-        AND CASE WHEN a.amount_minor > 0 THEN p.received_on
+        AND CASE WHEN a.applied_on IS NOT NULL THEN a.applied_on
+                 WHEN a.amount_minor > 0 THEN p.received_on
                  ELSE (a.created_at AT TIME ZONE %(zone)s)::date END <= %(as_of)s
 ) applied
 WHERE b.org_id = %(org)s AND b.bill_on <= %(as_of)s AND b.amount_minor > applied.amount_minor
 """
+_REPORT = """
+SELECT count(*) AS bills, count(DISTINCT retailer_id) AS retailers, sum(open_minor)::bigint AS open_minor, bucket
+FROM (
+    SELECT retailer_id, open_minor, {bucket} AS bucket
+    FROM ({source}) open_bill WHERE %(retailer)s::uuid IS NULL OR retailer_id = %(retailer)s::uuid
+) aged GROUP BY bucket
+"""
+_BUCKET_OF = {
+    "due_on": "CASE WHEN due_on >= %(as_of)s THEN 0 ELSE 1 + width_bucket(%(as_of)s - due_on, %(edges)s::int[]) END",
+    "bill_on": "width_bucket(%(as_of)s - bill_on, %(edges)s::int[])",
+}
+AGES_FROM = tuple(_BUCKET_OF)
 
 
 @dataclass(frozen=True)
@@ -63,3 +82,48 @@ def as_of(session: Session, on: date | None) -> AsOf:
 def parameters(session: Session, when: AsOf, **more: Any) -> dict[str, Any]:
     """What the queries of this module need, and more."""
     return {"org": str(db.org_of(session)), "as_of": when.on, "zone": when.zone, **more}
+
+
+def buckets(view: str, by: str = "due_on") -> tuple[str, ...]:
+    """The names of a view's buckets, youngest first, without gap or overlap; by bill date nothing is 'not due'."""
+    edges = VIEWS[view]
+    first, more = (0, ()) if by == "bill_on" else (1, ("not_due",))
+    closed = (f"{begin}-{end}" for begin, end in zip((first, *(edge + 1 for edge in edges)), edges, strict=False))
+    return (*more, *closed, f"{edges[-1]}+")
+
+
+def bucket(days_past_due: int, view: str) -> str:
+    """The bucket of a bill so many days past due; due today is not due."""
+    return buckets(view)[0 if days_past_due <= 0 else 1 + bisect_left(VIEWS[view], days_past_due)]
+
+
+def report(
+    session: Session,
+    on: date | None = None,
+    *,
+    by: str = "due_on",
+    view: str = "accountant",
+    retailer_id: UUID | None = None,
+) -> dict[str, Any]:
+    """What was open at the end of a day by its age since the due date or the bill date, of all shops or of one.
+
+    Money on account stands beside the buckets and is not netted into one. Raises KeyError for an unknown view or date.
+    """
+    when = as_of(session, on)
+    edges = [edge + 1 for edge in VIEWS[view]]
+    where = parameters(session, when, edges=edges, retailer=str(retailer_id) if retailer_id else None)
+    sql = _REPORT.format(bucket=_BUCKET_OF[by], source=when.open_bills)
+    rows = {row.bucket: row for row in db.execute(session, sql, where)}
+    return {
+        "as_of_on": when.on.isoformat(),
+        "currency": organisations.get(session).currency,
+        "by": by,
+        "view": view,
+        "open_minor": sum(row.open_minor for row in rows.values()),
+        "buckets": [_shown(name, rows.get(place)) for place, name in enumerate(buckets(view, by))],
+    }
+
+
+def _shown(name: str, row: Any) -> dict[str, Any]:
+    counts = {"amount_minor": row.open_minor, "bills": row.bills, "retailers": row.retailers} if row else {}
+    return {"name": name, "amount_minor": 0, "bills": 0, "retailers": 0, **counts}

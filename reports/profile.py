@@ -3,6 +3,7 @@
 The dicts are what the API answers: public ids, minor units, ISO dates.
 """
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,10 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import db, ids
-from credit import accounts, guardrails, ledger
+from credit import accounts, decisions, guardrails, ledger, payments
 from credit.tables import CreditAccount, Payment
 from parties import retailers
-from reports import ageing
+from reports import ageing, past, standing
 
 LAST_PAYMENTS = 10
 MAX_BILLS = 500
@@ -28,34 +29,50 @@ _OPEN = "SELECT coalesce(sum(open_minor), 0)::bigint FROM ({source}) open_bill W
 
 
 def of(session: Session, retailer_id: UUID, as_of: date | None = None) -> dict[str, Any]:
-    """The credit profile at the end of `as_of` (today when None). Terms and reserved are always today's.
-
-    Raises NotFound.
-    """
+    """The credit profile at the end of `as_of` (today when None), as it was then. Raises NotFound."""
     retailer = retailers.get(session, retailer_id)
     account = accounts.get(session, retailer_id)
     when = ageing.as_of(session, as_of)
     owed = ledger.receivable(session, retailer_id, when.on) if when.is_past else account.outstanding_minor
-    stands = accounts.Position(account.currency, account.limit_minor, owed, account.reserved_minor)
+    stands = replace(accounts.position_of(session, account), outstanding_minor=owed)
     where = ageing.parameters(session, when, retailer=str(retailer_id), limit=MAX_BILLS)
     open_minor: int = db.execute(session, _OPEN.format(source=when.open_bills), where).scalar_one()
     return {
         "retailer_id": ids.public("ret", retailer_id),
         "code": retailer.code,
         "name": retailer.name,
-        "status": "paused" if account.paused_at else retailer.status,
+        "status": _status(account) or retailer.status,
+        "credit_status": decisions.status_of(account),
         "as_of_on": when.on.isoformat(),
         "currency": account.currency,
-        "limit_minor": account.limit_minor,
+        "limit_minor": stands.limit_minor,
         "outstanding_minor": stands.outstanding_minor,
         "reserved_minor": stands.reserved_minor,
         "available_minor": stands.available_minor,
         "on_account_minor": open_minor - owed,
+        "disputed_minor": ledger.disputed(session, retailer_id, when.on),
         "paused_at": _moment(account.paused_at),
         "pause_reason": account.pause_reason,
         "open_bills": _bills(session, when, where),
         "last_payments": _payments(session, retailer_id, when.on),
         "guardrails": guardrails_of(account),
+        **(_as_it_was(session, retailer_id, stands, when.on) if when.is_past else {}),
+    }
+
+
+def _as_it_was(session: Session, retailer_id: UUID, stands: accounts.Position, on: date) -> dict[str, Any]:
+    """What is different in the profile of a past day: what was granted and promised then."""
+    then = past.granted(session, retailer_id, on)
+    stood = replace(stands, limit_minor=then.limit_on(on), reserved_minor=then.reserved_minor)
+    return {
+        "status": "paused" if then.paused_at else "active",
+        "credit_status": None,
+        "limit_minor": stood.limit_minor,
+        "reserved_minor": stood.reserved_minor,
+        "available_minor": stood.available_minor,
+        "paused_at": _moment(then.paused_at),
+        "pause_reason": then.pause_reason,
+        "guardrails": then.terms,
     }
 
 
@@ -63,25 +80,30 @@ def evaluate(session: Session, retailer_id: UUID) -> dict[str, Any]:
     """May this shop take anything on account now, and if not, every reason why. Raises NotFound."""
     account = accounts.get(session, retailer_id)
     verdict = guardrails.judge(session, retailer_id, amount_minor=1)
-    stands = accounts.position_of(account)
+    stands = accounts.position_of(session, account)
     return {
         "retailer_id": ids.public("ret", retailer_id),
         **verdict.as_dict(),
         "currency": account.currency,
         "available_minor": stands.available_minor,
         "largest_order_minor": _largest_order(account, stands, verdict),
+        **standing.why(session, retailer_id),
     }
 
 
 def guardrails_of(account: CreditAccount) -> dict[str, Any]:
     """The terms of an account; `version` is what a change must name."""
     return {
-        "limit_minor": account.limit_minor,
-        "credit_days": account.credit_days,
-        "max_order_minor": account.max_order_minor,
-        "max_outstanding_days": account.max_outstanding_days,
+        **accounts.terms_of(account).as_dict(),
+        "group_id": ids.public("grp", account.group_id) if account.group_id else None,
         "version": account.version,
     }
+
+
+def _status(account: CreditAccount) -> str | None:
+    if account.blocked_at:
+        return "blocked"
+    return "paused" if account.paused_at else None
 
 
 def _largest_order(account: CreditAccount, stands: accounts.Position, verdict: guardrails.Verdict) -> int:
@@ -110,7 +132,8 @@ def _bills(session: Session, when: ageing.AsOf, where: dict[str, Any]) -> list[d
 def _payments(session: Session, retailer_id: UUID, until: date) -> list[dict[str, Any]]:
     found = (
         select(Payment)
-        .where(Payment.org_id == db.org_of(session), Payment.retailer_id == retailer_id, Payment.received_on <= until)
+        .where(Payment.org_id == db.org_of(session), Payment.retailer_id == retailer_id)
+        .where(Payment.kind == payments.PAYMENT, Payment.received_on <= until)
         .order_by(Payment.received_on.desc(), Payment.id.desc())
         .limit(LAST_PAYMENTS)
         .execution_options(populate_existing=True)

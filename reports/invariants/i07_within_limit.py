@@ -15,6 +15,7 @@ UNION ALL
 SELECT org_id, 'retailer ' || retailer_id || ': ' || outstanding_minor || ' + ' || reserved_minor || ' against '
     || coalesce(limit_minor::text, 'no limit') || ', allowance ' || allowance_minor
 FROM credit_account
-WHERE allowance_minor <> greatest(0, outstanding_minor + reserved_minor - coalesce(limit_minor, 0))
+WHERE allowance_minor <> greatest(0, outstanding_minor + reserved_minor
+    - greatest(coalesce(limit_minor, 0), coalesce(temporary_limit_minor, 0)))
 """,
 )

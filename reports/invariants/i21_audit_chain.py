@@ -1,9 +1,16 @@
 """I21: the audit chains verify: no entry was changed, removed, inserted or moved.
 
-Always: each head agrees with its last entry. In full mode every hash is computed again from the stored bytes, and the
-readable columns are compared with those bytes.
+Always: each head agrees with its last entry, and the anchors outside the database are found again in it: whoever
+rewrites a chain from end to end, heads included, cannot rewrite those. In full mode every hash is computed again from
+the stored bytes, and the readable columns are compared with those bytes.
 """
 
+from collections.abc import Iterator
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from core import anchors, db
 from reports.invariant import RED, Invariant
 
 _HEADS = """
@@ -42,11 +49,29 @@ WHERE e.seq = 1 AND e.chain_id <> e.org_id
     AND NOT EXISTS (SELECT FROM credit_account a WHERE a.org_id = e.org_id AND a.retailer_id = e.chain_id)
 """
 
+_ANCHORED = """
+SELECT org_id, max(started_at) FROM job_run
+WHERE job = 'anchor_audit' AND status = 'done' AND (result ->> 'anchored')::bigint > 0
+    AND (%(org)s::uuid IS NULL OR org_id = %(org)s::uuid)
+GROUP BY org_id
+"""
+
+
+def _anchors(session: Session, org_id: UUID | None) -> Iterator[str]:
+    for anchored in [org_id] if org_id else anchors.organisations():
+        yield from anchors.problems(session, anchored)
+    for booked, at in db.execute(session, _ANCHORED, {"org": str(org_id) if org_id else None}).all():
+        last = anchors.last_at(booked)
+        if last is None or last < at:
+            yield f"the anchors of organisation {booked} end at {last}, and a run at {at} wrote more"
+
+
 INVARIANT = Invariant(
     id="I21",
     severity=RED,
-    title="The audit chains verify to their heads",
+    title="The audit chains verify to their heads and to the anchors outside the database",
     fix="Somebody changed history: compare with a backup, keep the database as it is, and find out who had access.",
     sql=_HEADS,
     full_sql=_ENTRIES,
+    probe=_anchors,
 )

@@ -43,6 +43,11 @@ class Caller:
             headers["Idempotency-Key"] = key or uuid.uuid4().hex
         return self.client.post(PREFIX + path, data=json.dumps(body) if raw is None else raw, headers=headers)
 
+    def put(self, path: str, body: Any, tag: str | None = None) -> TestResponse:
+        """PUT below the prefix, with the ETag that was read as If-Match."""
+        headers = {"Authorization": f"Bearer {self.token}", **({"If-Match": tag} if tag else {})}
+        return self.client.put(PREFIX + path, json=body, headers=headers)
+
 
 @pytest.fixture(scope="session")
 def app(database: str) -> Flask:

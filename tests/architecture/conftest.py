@@ -1,19 +1,22 @@
 """An organisation with rows in nearly every table: the demonstration shop, which has just been talked to."""
 
 import uuid
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from twilio.request_validator import RequestValidator
 
 from app import create_app
 from cli import demo, demo_story
 from core import crypto, db, settings
+from credit import cheques, claims, days, disputes, late_fees, openings, promises
 from invoicing import sharing
 from invoicing.tables import Invoice
-from parties import retailers
+from parties import organisations, retailers
 from parties.tables import Retailer, TenantRoute
 
 
@@ -26,11 +29,24 @@ def filled_org(database: str) -> UUID:
     client = create_app().test_client()
     with db.transaction(org_id) as session:
         shop = session.scalars(select(Retailer).order_by(Retailer.code)).first()
+        assert shop is not None
+        _arrange(session, shop)
         sharing.mint(session, session.scalars(select(Invoice.id).limit(1)).one())
-    assert shop is not None
     _say(client, shop.phone, "menu")
     _pause_and_unpause(client, shop)
     return org_id
+
+
+def _arrange(session: Session, shop: Retailer) -> None:
+    """An old bill with a late fee and a dispute, a promise, a claim and a cheque."""
+    today = days.today(session)
+    organisations.change_setting(session, "late_fees", {"rate_bps": 1800, "grace_days": 0}, "as printed")
+    [old] = openings.owe(session, shop.id, [openings.OpeningBill("90/A", today - timedelta(days=90), 900_000)])
+    late_fees.charge(session, old.id, "as printed", "owner")
+    disputes.start(session, old.id, 1_000, "two crates short")
+    promises.make(session, shop.id, 5_000, today)
+    claims.record(session, claims.NewClaim(shop.id, 5_000, "412345678901"))
+    cheques.receive(session, cheques.NewCheque(shop.id, 5_000, "000123"))
 
 
 def _say(client: FlaskClient, phone: str, text: str) -> None:

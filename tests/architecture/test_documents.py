@@ -111,9 +111,12 @@ def is_like(stated: str, actual: str) -> bool:
     return re.fullmatch(".+".join(pieces), actual) is not None
 
 
+PACKAGES = ("core", "parties", "credit", "invoicing", "orders", "bot", "jobs")
+
+
 def tables() -> Iterator[str]:
     """Every table of the code."""
-    for path in [*ROOT.glob("*/tables.py"), *(ROOT / "core").glob("*.py")]:
+    for path in sorted(path for package in PACKAGES for path in (ROOT / package).glob("*.py")):
         yield from TABLE_NAME.findall(path.read_text())
 
 

@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 
 import bot.tables
+import credit.papers
 import credit.tables
 import invoicing.tables
 import jobs.tables
@@ -18,7 +19,7 @@ import parties.tables
 from core import audit, db, idempotency, outbox, schema
 from core.tables import Base, TenantOwned
 
-LOADED = (bot.tables, credit.tables, invoicing.tables, jobs.tables, orders.tables, parties.tables)
+LOADED = (bot.tables, credit.papers, credit.tables, invoicing.tables, jobs.tables, orders.tables, parties.tables)
 KERNEL = (audit, idempotency, outbox)
 SHARED = {"tenant_route", "heartbeat"}  # found before an organisation is known, or about processes
 
@@ -88,7 +89,17 @@ def test_the_probe_above_meets_rows_in_every_table_that_a_story_fills(filled_org
         empty = {
             table for table in tenant_tables() if not db.execute(session, f"SELECT 1 FROM {table} LIMIT 1").first()
         }
-    assert empty <= {"job_run", "reminder", "provider_template", "outbox_status", "payment_claim", "staff_task"}
+    assert empty <= {
+        "job_run",
+        "reminder",
+        "provider_template",
+        "outbox_status",
+        "payment_claim",
+        "staff_task",
+        "credit_group",
+        "credit_override",
+        "credit_evaluation",
+    }
 
 
 def test_the_application_role_can_neither_own_nor_bypass_nor_truncate(database: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from core import clock
 from core.outbox import OutboxMessage
-from credit import bills, days, pauses, payments, reminders
+from credit import bills, days, ladder, pauses, payments, reminders
 from credit.bills import Posting
 from credit.tables import LedgerTransfer, PaymentClaim
 from orders import listing, ordering
@@ -196,3 +196,49 @@ def test_money_paid_ahead_is_called_so(open_chat: Callable[..., Chat], language:
         answer = chat.say(asked)
         assert said in answer
         assert "-₹" not in answer
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "expected"),
+    [
+        ("en", "why", ["on hold", "50 days past its due date", "Paying ₹1,250.50"]),
+        ("hi", "क्यों", ["50 दिन ऊपर", "₹1,250.50 देने से"]),
+        ("ur", "کیوں", ["دن اوپر", "₹1,250.50"]),
+        ("hi_Latn", "kyon nahi", ["50 din upar", "₹1,250.50 dene se"]),
+    ],
+)
+def test_why_names_the_rule_its_number_and_what_would_help(
+    open_chat: Callable[..., Chat], language: str, said: str, expected: list[str]
+) -> None:
+    chat = open_chat(code="R9", language=language)
+    shop = chat.session.query(Retailer).filter_by(code="R9").one()
+    owe(chat, shop, "OB-1", 125_050, clock.today("Asia/Kolkata") - timedelta(days=50))
+    ladder.evaluate(chat.session, shop.id, "daily")
+    answer = chat.say(said)
+    assert [text for text in expected if text not in answer] == []
+
+
+def test_why_says_when_staff_stopped_credit_and_when_nothing_stands_in_the_way(chat: Chat, shop: Retailer) -> None:
+    assert "no rule stands in the way" in chat.say("why")
+    pauses.pause(chat.session, shop.id, "their private reason")
+    answer = chat.say("why")
+    assert "Our staff put it on hold" in answer
+    assert "private" not in answer
+    pauses.block(chat.session, shop.id, "closed")
+    assert "blocked" in chat.say("why")
+
+
+def test_why_can_be_asked_after_a_refusal(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(limit_minor=0)
+    chat.play([("2 peti coke 500", "Total"), ("credit", "No credit is agreed"), ("why", "Your credit limit is ₹0")])
+
+
+def test_why_is_answered_in_the_middle_of_a_refusal_and_the_list_stays(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(limit_minor=1_000_000, max_order_minor=None)
+    chat.play([("20 peti coke 500", "Total"), ("yes", "pay ₹7,277 now"), ("why", "no rule stands in the way")])
+    chat.play([("list", "₹17,277")])
+
+
+def test_a_blocked_shop_is_told_so_at_its_order(chat: Chat, shop: Retailer) -> None:
+    pauses.block(chat.session, shop.id, "closed")
+    chat.play([("2 peti coke 500", "Total"), ("yes", "Your account is blocked for credit"), ("cash", "placed")])

@@ -158,7 +158,8 @@ def test_a_refusal_can_be_taken_to_people(open_chat: Callable[..., Chat]) -> Non
     chat = open_chat(limit_minor=1_000_000, max_order_minor=1_000_000)
     chat.play([("20 peti coke 500", "Total"), ("yes", "APPROVE"), ("approve", "asked for approval")])
     assert [task.kind for task in chat.session.query(StaffTask)] == ["approval_wanted"]
-    chat.play([("list", "₹17,277")])
+    assert [order.status for order in listing.page(chat.session)] == ["held"]
+    chat.play([("list", "What do you need")])
 
 
 def test_a_paused_account_is_told_so_and_may_pay_cash(chat: Chat, shop: Retailer) -> None:

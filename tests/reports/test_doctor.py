@@ -15,7 +15,7 @@ from cli import doctor as command_line
 from cli import failures
 from core import clock, db, ids
 from credit import accounts, bills, days, pauses, payments, reminders, reservations
-from parties import channels, organisations, retailers
+from parties import channels, organisations, retailers, sessions, users
 from parties.tables import Retailer
 from reports import doctor, invariants
 from reports.invariant import Invariant
@@ -167,7 +167,7 @@ SABOTAGE = {
         "I03",
         "INSERT INTO ledger_transfer SELECT (jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid(),"
         " 'journal_id', gen_random_uuid(), 'idempotency_key', 'x'))).* FROM ledger_transfer t"
-        " WHERE t.reason = 'bill.charge'",
+        " WHERE t.reason = 'bill.charge' AND t.org_id = current_setting('app.org')::uuid",
     ),
     "the outstanding is edited": (
         "I04",
@@ -194,7 +194,7 @@ SABOTAGE = {
         "I12",
         "ALTER TABLE inbound_message DROP CONSTRAINT uq_inbound_message_org_id_account_sid_message_sid;"
         "INSERT INTO inbound_message SELECT (jsonb_populate_record(m, jsonb_build_object('id', gen_random_uuid()))).*"
-        " FROM inbound_message m",
+        " FROM inbound_message m WHERE org_id = current_setting('app.org')::uuid",
     ),
     "a handled message has no outcome": ("I12", "UPDATE inbound_message SET outcome = 'waiting'"),
     "a reminder was claimed on another day": ("I15", "UPDATE reminder SET local_on = local_on + 20"),
@@ -248,6 +248,15 @@ SABOTAGE = {
         "ALTER TABLE audit_entry DISABLE TRIGGER append_only;"
         "DELETE FROM audit_entry WHERE seq > 2 AND chain_id <> org_id",
     ),
+    "a bill is inserted past the services": (
+        "I22",
+        "INSERT INTO bill SELECT (jsonb_populate_record(b, jsonb_build_object('id', gen_random_uuid(),"
+        " 'reference', 'X'))).* FROM bill b WHERE reference = 'A' AND org_id = current_setting('app.org')::uuid",
+    ),
+    "a promise of credit was never audited": (
+        "I22",
+        "ALTER TABLE audit_entry DISABLE TRIGGER append_only;DELETE FROM audit_entry WHERE action = 'credit.reserved'",
+    ),
     "row-level security is switched off": ("I23", "ALTER TABLE bill DISABLE ROW LEVEL SECURITY"),
     "row-level security spares the owner": ("I23", "ALTER TABLE payment NO FORCE ROW LEVEL SECURITY"),
     "a policy is dropped": ("I23", "DROP POLICY own_organisation ON staff_task"),
@@ -282,6 +291,59 @@ def test_credit_reserved_while_paused_is_found_in_the_audit_trail(owner: Session
     db.execute(owner, "UPDATE credit_account SET paused_at = NULL")
     reservations.reserve(owner, shop.id, ids.new(), 100)
     assert examine(owner, KNOWN["I09"]).count == 1
+
+
+def test_credit_reserved_while_blocked_is_found_in_the_audit_trail(owner: Session, shop: Retailer) -> None:
+    db.execute(owner, "UPDATE credit_account SET paused_at = NULL")
+    pauses.unpause(owner, shop.id, "paid")
+    pauses.block(owner, shop.id, "closed down")
+    db.execute(owner, "UPDATE credit_account SET paused_at = NULL, blocked_at = NULL")
+    reservations.reserve(owner, shop.id, ids.new(), 100)
+    (violation,) = [one for one in examine(owner, KNOWN["I09"]).violations if "blocked" in one]
+    assert "reserved while blocked" in violation
+
+
+@pytest.fixture
+def signed_in(owner: Session) -> Session:
+    """The owner's session, with somebody signed in."""
+    user = users.create(owner, email=f"{ids.new()}@example.com", role="owner", password="correct horse battery")
+    sessions.start(owner, user.id)
+    owner.flush()
+    assert [doctor.examine(owner, KNOWN[one], db.org_of(owner)).status for one in ("I26", "I32")] == ["holds"] * 2
+    return owner
+
+
+@pytest.mark.parametrize(
+    ("identifier", "sabotage"),
+    [
+        (
+            "I26",
+            "INSERT INTO user_session SELECT (jsonb_populate_record(s, jsonb_build_object('id', gen_random_uuid(),"
+            " 'token_hash', repeat('a', 64)))).* FROM user_session s WHERE org_id = current_setting('app.org')::uuid",
+        ),
+        ("I26", "UPDATE user_session SET rotated_at = now()"),
+        ("I32", "UPDATE user_session SET token_hash = 'the token itself'"),
+    ],
+)
+def test_a_weakened_session_is_found(signed_in: Session, identifier: str, sabotage: str) -> None:
+    db.execute(signed_in, sabotage)
+    assert examine(signed_in, KNOWN[identifier]).status == doctor.VIOLATED
+
+
+@pytest.mark.parametrize(
+    "change", ["tokens = 'plain'::bytea", "tokens = 'gone:'::bytea || tokens", "id = gen_random_uuid()"]
+)
+def test_a_secret_that_is_plain_moved_or_without_its_key_is_found(owner: Session, change: str) -> None:
+    assert doctor.examine(owner, KNOWN["I25"], db.org_of(owner), doctor.FULL).status == doctor.HOLDS
+    db.execute(
+        owner,
+        "INSERT INTO channel SELECT (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(),"
+        " 'whatsapp_number', '+1'))).* FROM channel c WHERE org_id = current_setting('app.org')::uuid",
+    )
+    if not change.startswith("id"):
+        db.execute(owner, f"UPDATE channel SET {change} WHERE whatsapp_number = '+1'")
+    found = doctor.examine(owner, KNOWN["I25"], db.org_of(owner), doctor.FULL)
+    assert (found.status, found.count) == (doctor.VIOLATED, 1)
 
 
 def test_rows_of_no_organisation_are_found(owner: Session) -> None:

@@ -1,0 +1,164 @@
+"""Credits that are no money, and debit notes: each with its kind, its reason and a role that may give it."""
+
+from typing import Any
+
+from flask import g
+from marshmallow import fields, validate
+from sqlalchemy.orm import Session
+
+from admin_api.access import BOOKKEEPERS, FOUNDERS, operation
+from admin_api.receipts import show_applied
+from admin_api.shapes import PositiveMinor, Strict, Text
+from admin_api.spec import Blueprint
+from core import ids
+from core.errors import Invalid
+from credit import adjustments, bills, debit_notes, discounts, disputes, late_fees, payments
+from credit.payments import DISPUTE, Receipt
+from credit.tables import Bill
+from parties import organisations, retailers
+
+blueprint = Blueprint("adjustments", __name__, url_prefix="/api/v1/admin/adjustment", description="Credits and debits")
+
+
+class AdjustmentIn(Strict):
+    """A credit to give. With `bill_id` that bill is settled first; a dispute freezes part of its bill."""
+
+    retailer_id = Text(longest=40, needed=True)
+    kind = fields.String(required=True, validate=validate.OneOf((*adjustments.MAY_GIVE, DISPUTE)))
+    amount_minor = PositiveMinor(required=True)
+    bill_id = Text(longest=40, load_default=None, allow_none=True)
+    reason = Text(longest=500, needed=True)
+
+
+class OfBill(Strict):
+    """One bill, and why something is added to it or taken off."""
+
+    bill_id = Text(longest=40, needed=True)
+    reason = Text(longest=500, needed=True)
+
+
+class DebitNoteIn(Strict):
+    """Something owed on top of what was billed."""
+
+    retailer_id = Text(longest=40, needed=True)
+    kind = fields.String(required=True, validate=validate.OneOf(tuple(debit_notes.EARNED_AS)))
+    amount_minor = PositiveMinor(required=True)
+    due_on = fields.Date(load_default=None, allow_none=True)
+    reason = Text(longest=500, needed=True)
+
+
+class Undoing(Strict):
+    """Why a credit is taken back."""
+
+    reason = Text(longest=500, needed=True)
+
+
+@blueprint.route("/create", methods=["POST"])
+@operation(BOOKKEEPERS, idempotent=True)
+@blueprint.arguments(AdjustmentIn)
+@blueprint.response(201)
+def create(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Give a credit: return, damage, short supply, rate difference, expiry, scheme claim, goodwill or write-off.
+
+    A dispute (with `bill_id`) is opened as `/disputes` does, and settled there.
+    """
+    if given["kind"] == DISPUTE:
+        return _dispute(session, given)
+    new = adjustments.Adjustment(
+        retailer_id=retailers.find(session, given["retailer_id"]).id,
+        kind=given["kind"],
+        amount_minor=given["amount_minor"],
+        reason=given["reason"],
+        role=g.who.role,
+        bill_id=ids.parse("bil", given["bill_id"]) if given["bill_id"] else None,
+    )
+    return show(adjustments.create(session, new))
+
+
+@blueprint.route("/<adjustment_id>/reverse", methods=["POST"])
+@operation(BOOKKEEPERS, idempotent=True)
+@blueprint.arguments(Undoing)
+@blueprint.response(200)
+def reverse(session: Session, why: dict[str, Any], adjustment_id: str) -> dict[str, Any]:
+    """Take a credit back: the same bills are open again. Needs a role that may give it."""
+    return show(adjustments.reverse(session, ids.parse("adj", adjustment_id), why["reason"], g.who.role))
+
+
+@blueprint.route("/cash-discount", methods=["POST"])
+@operation(BOOKKEEPERS, idempotent=True)
+@blueprint.arguments(OfBill)
+@blueprint.response(201)
+def cash_discount(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Give the discount that a bill has earned by being paid in full in time; refused with what is missing."""
+    return show(discounts.grant(session, ids.parse("bil", given["bill_id"]), given["reason"], g.who.role))
+
+
+@blueprint.route("/late-fee", methods=["POST"])
+@operation(FOUNDERS, idempotent=True)
+@blueprint.arguments(OfBill)
+@blueprint.response(201)
+def late_fee(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Charge the interest of a late bill until today, once; refused while late fees are off."""
+    return show_bill(
+        session, late_fees.charge(session, ids.parse("bil", given["bill_id"]), given["reason"], g.who.role)
+    )
+
+
+@blueprint.route("/debit-note", methods=["POST"])
+@operation(BOOKKEEPERS, idempotent=True)
+@blueprint.arguments(DebitNoteIn)
+@blueprint.response(201)
+def debit_note(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Make a shop owe more, as a bill of its own."""
+    note = debit_notes.DebitNote(
+        retailer_id=retailers.find(session, given["retailer_id"]).id,
+        kind=given["kind"],
+        amount_minor=given["amount_minor"],
+        reason=given["reason"],
+        role=g.who.role,
+        due_on=given["due_on"],
+    )
+    return show_bill(session, debit_notes.issue(session, note))
+
+
+def _dispute(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    if not given["bill_id"]:
+        raise Invalid("A dispute is about a bill: name it.", field="bill_id")
+    shop, bill_id = retailers.find(session, given["retailer_id"]), ids.parse("bil", given["bill_id"])
+    bills.of(session, shop.id, bill_id)
+    dispute = disputes.start(session, bill_id, given["amount_minor"], given["reason"])
+    freeze = payments.receipt(session, payments.get(session, dispute.freeze_id))
+    return {**show(freeze), "dispute_id": ids.public("dsp", dispute.id)}
+
+
+def show(receipt: Receipt) -> dict[str, Any]:
+    """A credit and what it settled."""
+    credit = receipt.payment
+    return {
+        "id": ids.public("adj", credit.id),
+        "retailer_id": retailers.public_id(credit.retailer_id),
+        "kind": credit.kind,
+        "amount_minor": credit.amount_minor,
+        "currency": receipt.currency,
+        "reason": credit.note,
+        "effective_on": credit.received_on.isoformat(),
+        "status": credit.status,
+        "allocations": show_applied(receipt.allocations),
+        "unapplied_minor": credit.unapplied_minor,
+        "outstanding_minor": receipt.outstanding_minor,
+    }
+
+
+def show_bill(session: Session, bill: Bill) -> dict[str, Any]:
+    """A bill that staff posted."""
+    return {
+        "bill_id": ids.public("bil", bill.id),
+        "retailer_id": retailers.public_id(bill.retailer_id),
+        "kind": bill.kind,
+        "invoice_number": bill.reference,
+        "bill_on": bill.bill_on.isoformat(),
+        "due_on": bill.due_on.isoformat(),
+        "amount_minor": bill.amount_minor,
+        "open_minor": bill.open_minor,
+        "currency": organisations.get(session).currency,
+    }

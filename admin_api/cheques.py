@@ -1,0 +1,140 @@
+"""Cheques on their way: received, deposited, cleared, bounced, or given back."""
+
+from typing import Any
+from uuid import UUID
+
+from marshmallow import fields, validate
+from sqlalchemy.orm import Session
+
+from admin_api.access import BOOKKEEPERS, FOUNDERS, SELLERS, operation
+from admin_api.receipts import show_applied
+from admin_api.shapes import PageQuery, PositiveMinor, Strict, Text, decode, page
+from admin_api.spec import Blueprint
+from core import ids
+from credit import accounts, allocating, cheques, listing, payments
+from credit.papers import CHEQUE_STATES, Cheque
+from flows import releasing
+from parties import retailers
+
+blueprint = Blueprint("cheques", __name__, url_prefix="/api/v1/admin/payment/cheques", description="Cheques")
+
+
+class ChequeQuery(PageQuery):
+    """Which cheques: of one shop, in one state."""
+
+    retailer_id = Text(longest=40, load_default=None, allow_none=True)
+    state = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(CHEQUE_STATES))
+
+
+class Bounce(Strict):
+    """What the bank said, and what it charged."""
+
+    reason = Text(longest=500, needed=True)
+    charge_minor = PositiveMinor(load_default=None, allow_none=True)
+
+
+class GivenBack(Strict):
+    """Why a cheque goes back to the shop."""
+
+    reason = Text(longest=500, needed=True)
+
+
+@blueprint.route("", methods=["GET"])
+@operation(SELLERS)
+@blueprint.arguments(ChequeQuery, location="query")
+@blueprint.response(200)
+def cheques_list(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+    """Cheques, newest first."""
+    position = decode(query["cursor"])
+    rows = listing.page(
+        session,
+        Cheque,
+        limit=query["limit"] + 1,
+        before=ids.parse("chq", position) if position else None,
+        retailer_id=retailers.find(session, query["retailer_id"]).id if query["retailer_id"] else None,
+        status=query["state"],
+    )
+    return page(rows, query["limit"], lambda row: ids.public("chq", row.id), lambda row: show(session, row))
+
+
+@blueprint.route("/<cheque_id>/deposit", methods=["POST"])
+@operation(BOOKKEEPERS, idempotent=True)
+@blueprint.response(200)
+def deposit(session: Session, cheque_id: str) -> dict[str, Any]:
+    """The cheque was brought to the bank."""
+    return show(session, _told(session, cheques.deposit(session, ids.parse("chq", cheque_id))))
+
+
+@blueprint.route("/<cheque_id>/clear", methods=["POST"])
+@operation(BOOKKEEPERS, idempotent=True)
+@blueprint.response(200)
+def clear(session: Session, cheque_id: str) -> dict[str, Any]:
+    """The bank has paid."""
+    return show(session, _told(session, cheques.clear(session, ids.parse("chq", cheque_id))))
+
+
+@blueprint.route("/<cheque_id>/bounce", methods=["POST"])
+@operation(FOUNDERS, idempotent=True)
+@blueprint.arguments(Bounce)
+@blueprint.response(200)
+def bounce(session: Session, why: dict[str, Any], cheque_id: str) -> dict[str, Any]:
+    """The bank has not paid: the same bills are open again, and its charge is owed on top."""
+    return show(session, cheques.bounce(session, ids.parse("chq", cheque_id), why["reason"], why["charge_minor"]))
+
+
+@blueprint.route("/<cheque_id>/return", methods=["POST"])
+@operation(BOOKKEEPERS, idempotent=True)
+@blueprint.arguments(GivenBack)
+@blueprint.response(200)
+def give_back(session: Session, why: dict[str, Any], cheque_id: str) -> dict[str, Any]:
+    """The cheque goes back to the shop; it never saw the bank."""
+    return show(session, cheques.give_back(session, ids.parse("chq", cheque_id), why["reason"]))
+
+
+def receive(
+    session: Session, retailer_id: UUID, given: dict[str, Any], chosen: tuple[tuple[UUID, int], ...]
+) -> dict[str, Any]:
+    """Take in what `/payment/record` was given as a cheque."""
+    cheque = cheques.receive(
+        session,
+        cheques.NewCheque(
+            retailer_id=retailer_id,
+            amount_minor=given["amount_minor"],
+            number=given["reference"] or "",
+            bank=given["bank"],
+            dated_on=given["dated_on"],
+            received_on=given["received_on"],
+            chosen=chosen,
+        ),
+    )
+    return show(session, _told(session, cheque))
+
+
+def show(session: Session, cheque: Cheque) -> dict[str, Any]:
+    """A cheque in the shape of a receipt, with its own state; it settles bills from the day it counts."""
+    paid, account = cheques.counted(session, cheque), accounts.get(session, cheque.retailer_id)
+    return {
+        "id": ids.public("pay", cheque.id),
+        "cheque_id": ids.public("chq", cheque.id),
+        "retailer_id": retailers.public_id(cheque.retailer_id),
+        "amount_minor": cheque.amount_minor,
+        "currency": account.currency,
+        "method": "cheque",
+        "reference": cheque.number,
+        "dated_on": cheque.dated_on.isoformat(),
+        "received_on": cheque.received_on.isoformat(),
+        "status": cheque.state,
+        "counts": paid is not None and paid.status == "posted",
+        "allocations": show_applied(allocating.applied_to(session, cheque.id)),
+        "unapplied_minor": paid.unapplied_minor if paid else 0,
+        "outstanding_minor": account.outstanding_minor,
+        "note": cheque.note,
+    }
+
+
+def _told(session: Session, cheque: Cheque) -> Cheque:
+    """Send the receipt once the cheque counts; the notice's key keeps it to one."""
+    paid = cheques.counted(session, cheque)
+    if paid is not None:
+        releasing.after_payment(session, payments.receipt(session, paid))
+    return cheque

@@ -1,0 +1,133 @@
+"""Payment claims: what shops say they paid, for staff to verify or reject."""
+
+from typing import Any
+
+from marshmallow import fields, validate
+from sqlalchemy.orm import Session
+
+from admin_api.access import BOOKKEEPERS, SELLERS, operation
+from admin_api.receipts import Chosen, chosen, show_receipt
+from admin_api.shapes import PageQuery, PositiveMinor, Strict, Text, decode, page
+from admin_api.spec import Blueprint
+from core import ids
+from credit import claims, listing, payments
+from credit.tables import METHODS, PaymentClaim
+from flows import releasing
+from parties import organisations, retailers
+
+blueprint = Blueprint("claims", __name__, url_prefix="/api/v1/admin/claims", description="What shops say they paid")
+
+
+class ClaimQuery(PageQuery):
+    """Which claims: of one shop, in one state."""
+
+    retailer_id = Text(longest=40, load_default=None, allow_none=True)
+    status = fields.String(
+        load_default=None, allow_none=True, validate=validate.OneOf((claims.CLAIMED, claims.VERIFIED, claims.REJECTED))
+    )
+
+
+class ClaimIn(Strict):
+    """What a shop told somebody, in person or on the telephone."""
+
+    retailer_id = Text(longest=40, needed=True)
+    amount_minor = PositiveMinor(load_default=None, allow_none=True)
+    method = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(METHODS))
+    reference = Text(longest=64, load_default=None, allow_none=True)
+
+
+class ClaimVerified(Strict):
+    """What the bank really shows; what is left out is taken from the claim."""
+
+    amount_minor = PositiveMinor(load_default=None, allow_none=True)
+    method = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(METHODS))
+    reference = Text(longest=64, load_default=None, allow_none=True)
+    received_on = fields.Date(load_default=None, allow_none=True)
+    allocations = fields.List(fields.Nested(Chosen), load_default=list, validate=validate.Length(max=100))
+
+
+class ClaimRejected(Strict):
+    """Why a claim is not believed."""
+
+    reason = Text(longest=500, needed=True)
+
+
+@blueprint.route("", methods=["GET"])
+@operation(SELLERS)
+@blueprint.arguments(ClaimQuery, location="query")
+@blueprint.response(200)
+def claims_list(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+    """Claims, newest first."""
+    position = decode(query["cursor"])
+    rows = listing.page(
+        session,
+        PaymentClaim,
+        limit=query["limit"] + 1,
+        before=ids.parse("clm", position) if position else None,
+        retailer_id=retailers.find(session, query["retailer_id"]).id if query["retailer_id"] else None,
+        status=query["status"],
+    )
+    currency = organisations.get(session).currency
+    return page(rows, query["limit"], lambda row: ids.public("clm", row.id), lambda row: show(row, currency))
+
+
+@blueprint.route("", methods=["POST"])
+@operation(SELLERS, idempotent=True)
+@blueprint.arguments(ClaimIn)
+@blueprint.response(201)
+def record(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Note a claim; nothing is booked. A reference that waits already is refused."""
+    shop = retailers.find(session, given["retailer_id"])
+    new = claims.NewClaim(shop.id, given["amount_minor"], given["reference"], given["method"])
+    claim = claims.record(session, new)
+    if claim is None:
+        raise claims.ClaimKnown(reference=given["reference"])
+    return show(claim, organisations.get(session).currency)
+
+
+@blueprint.route("/<claim_id>/verify", methods=["POST"])
+@operation(BOOKKEEPERS, idempotent=True)
+@blueprint.arguments(ClaimVerified)
+@blueprint.response(200)
+def verify(session: Session, given: dict[str, Any], claim_id: str) -> dict[str, Any]:
+    """The money is there: record it as a payment; the shop gets a receipt."""
+    claim = claims.get(session, ids.parse("clm", claim_id))
+    receipt = claims.verify(
+        session,
+        claim.id,
+        payments.NewPayment(
+            retailer_id=claim.retailer_id,
+            amount_minor=given["amount_minor"] or claim.amount_minor or 0,
+            method=given["method"] or claim.method or "other",
+            reference=(given["reference"] or "").strip() or None,
+            received_on=given["received_on"],
+            chosen=chosen(given["allocations"]),
+        ),
+    )
+    releasing.after_payment(session, receipt)
+    return show_receipt(receipt)
+
+
+@blueprint.route("/<claim_id>/reject", methods=["POST"])
+@operation(BOOKKEEPERS, idempotent=True)
+@blueprint.arguments(ClaimRejected)
+@blueprint.response(200)
+def reject(session: Session, why: dict[str, Any], claim_id: str) -> dict[str, Any]:
+    """No such payment came in: reminders go on."""
+    claim = claims.reject(session, ids.parse("clm", claim_id), why["reason"])
+    return show(claim, organisations.get(session).currency)
+
+
+def show(claim: PaymentClaim, currency: str) -> dict[str, Any]:
+    """A claim and what became of it."""
+    return {
+        "id": ids.public("clm", claim.id),
+        "retailer_id": retailers.public_id(claim.retailer_id),
+        "amount_minor": claim.amount_minor,
+        "currency": currency,
+        "method": claim.method,
+        "reference": claim.reference,
+        "status": claim.status,
+        "payment_id": ids.public("pay", claim.payment_id) if claim.payment_id else None,
+        "note": claim.note,
+    }

@@ -1,0 +1,104 @@
+"""Disputes: a contested part of a bill stands aside until it is settled."""
+
+from typing import Any
+
+from flask import g
+from marshmallow import fields, validate
+from sqlalchemy.orm import Session
+
+from admin_api.access import BOOKKEEPERS, SELLERS, operation
+from admin_api.shapes import PageQuery, PositiveMinor, Strict, Text, decode, page
+from admin_api.spec import Blueprint
+from core import ids
+from core.money import MAX_MINOR
+from credit import adjustments, disputes, listing
+from credit.papers import Dispute
+from parties import organisations, retailers
+
+blueprint = Blueprint("disputes", __name__, url_prefix="/api/v1/admin/disputes", description="Contested parts of bills")
+
+
+class DisputeQuery(PageQuery):
+    """Which disputes: of one shop, in one state."""
+
+    retailer_id = Text(longest=40, load_default=None, allow_none=True)
+    status = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(("open", "settled")))
+
+
+class DisputeIn(Strict):
+    """What is contested of which bill."""
+
+    bill_id = Text(longest=40, needed=True)
+    amount_minor = PositiveMinor(required=True)
+    reason = Text(longest=500, needed=True)
+
+
+class Settlement(Strict):
+    """How much of it was right, as which kind of adjustment; the rest is owed again."""
+
+    accepted_minor = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=MAX_MINOR))
+    kind = fields.String(load_default="rate_difference", validate=validate.OneOf(tuple(adjustments.MAY_GIVE)))
+    reason = Text(longest=500, needed=True)
+
+
+@blueprint.route("", methods=["GET"])
+@operation(SELLERS)
+@blueprint.arguments(DisputeQuery, location="query")
+@blueprint.response(200)
+def disputes_list(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+    """Disputes, newest first."""
+    position = decode(query["cursor"])
+    rows = listing.page(
+        session,
+        Dispute,
+        limit=query["limit"] + 1,
+        before=ids.parse("dsp", position) if position else None,
+        retailer_id=retailers.find(session, query["retailer_id"]).id if query["retailer_id"] else None,
+        status=query["status"],
+    )
+    currency = organisations.get(session).currency
+    return page(rows, query["limit"], lambda row: ids.public("dsp", row.id), lambda row: show(row, currency))
+
+
+@blueprint.route("", methods=["POST"])
+@operation(BOOKKEEPERS, idempotent=True)
+@blueprint.arguments(DisputeIn)
+@blueprint.response(201)
+def start(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Freeze a contested amount: neither overdue, nor reminded of, nor counted against the limit."""
+    bill_id = ids.parse("bil", given["bill_id"])
+    dispute = disputes.start(session, bill_id, given["amount_minor"], given["reason"])
+    return show(dispute, organisations.get(session).currency)
+
+
+@blueprint.route("/<dispute_id>/settle", methods=["POST"])
+@operation(BOOKKEEPERS, idempotent=True)
+@blueprint.arguments(Settlement)
+@blueprint.response(200)
+def settle(session: Session, given: dict[str, Any], dispute_id: str) -> dict[str, Any]:
+    """End a dispute: the accepted part becomes an adjustment, the rest is owed on the same bill as before."""
+    dispute = disputes.settle(
+        session,
+        ids.parse("dsp", dispute_id),
+        given["accepted_minor"],
+        given["reason"],
+        g.who.role,
+        given["kind"],
+    )
+    return show(dispute, organisations.get(session).currency)
+
+
+def show(dispute: Dispute, currency: str) -> dict[str, Any]:
+    """A dispute and how it ended."""
+    return {
+        "id": ids.public("dsp", dispute.id),
+        "retailer_id": retailers.public_id(dispute.retailer_id),
+        "bill_id": ids.public("bil", dispute.bill_id),
+        "amount_minor": dispute.amount_minor,
+        "accepted_minor": dispute.accepted_minor,
+        "currency": currency,
+        "status": dispute.status,
+        "reason": dispute.reason,
+        "settlement": dispute.settlement,
+        "opened_on": dispute.opened_on.isoformat(),
+    }

@@ -1,0 +1,100 @@
+"""Overrides: an owner lets one refused or held order go past the rules, capped and for a while."""
+
+from typing import Any
+
+from marshmallow import fields, validate
+from sqlalchemy.orm import Session
+
+from admin_api import credit, orders
+from admin_api.access import EVERYBODY, FOUNDERS, OWNER, operation
+from admin_api.shapes import PositiveMinor, Strict, Text
+from admin_api.spec import Blueprint
+from core import ids
+from credit import overrides
+from credit.tables import CreditOverride
+from flows import releasing
+from orders import listing
+from orders.order import Order
+from parties import retailers
+
+blueprint = Blueprint(
+    "overrides", __name__, url_prefix="/api/v1/admin/overrides", description="One order past the rules"
+)
+STATUSES = (overrides.REQUESTED, overrides.APPROVED, overrides.USED, overrides.REVOKED, overrides.EXPIRED)
+
+
+class OverrideIn(Strict):
+    """Which order, why, and up to what; without an amount, up to the order's total."""
+
+    order_id = Text(longest=40, needed=True)
+    amount_minor = PositiveMinor(load_default=None, allow_none=True)
+    reason = Text(longest=500, needed=True)
+
+
+class OverrideQuery(Strict):
+    """Which overrides."""
+
+    retailer_id = Text(longest=40, load_default=None, allow_none=True)
+    status = fields.String(load_default=None, validate=validate.OneOf(STATUSES))
+
+
+@blueprint.route("", methods=["GET"])
+@operation(EVERYBODY)
+@blueprint.arguments(OverrideQuery, location="query")
+@blueprint.response(200)
+def list_overrides(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+    """Overrides, newest first."""
+    retailer = retailers.find(session, query["retailer_id"]) if query["retailer_id"] else None
+    found = overrides.page(session, retailer.id if retailer else None, query["status"])
+    return {"data": [show(override) for override in found]}
+
+
+@blueprint.route("", methods=["POST"])
+@operation(OWNER, idempotent=True)
+@blueprint.arguments(OverrideIn)
+@blueprint.response(201)
+def grant(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Let an order through; it is placed at once when it was refused or held. Above the threshold a second person
+    approves first."""
+    order = listing.get(session, ids.parse("ord", given["order_id"]))
+    amount_minor = given["amount_minor"] or order.total_minor
+    override = overrides.grant(session, order.retailer_id, order.id, amount_minor, given["reason"])
+    return _answer(session, override, releasing.let_through(session, override))
+
+
+@blueprint.route("/<override_id>/approve", methods=["POST"])
+@operation(FOUNDERS, idempotent=True)
+@blueprint.arguments(orders.Nothing)
+@blueprint.response(200)
+def approve(session: Session, _given: dict[str, Any], override_id: str) -> dict[str, Any]:
+    """The second person's yes; the order is placed at once."""
+    override = overrides.approve(session, ids.parse("ovr", override_id))
+    return _answer(session, override, releasing.let_through(session, override))
+
+
+@blueprint.route("/<override_id>/revoke", methods=["POST"])
+@operation(FOUNDERS, idempotent=True)
+@blueprint.arguments(credit.Why)
+@blueprint.response(200)
+def revoke(session: Session, why: dict[str, Any], override_id: str) -> dict[str, Any]:
+    """Take an override back before it is used."""
+    return show(overrides.revoke(session, ids.parse("ovr", override_id), why["reason"]))
+
+
+def show(override: CreditOverride) -> dict[str, Any]:
+    """An override as the API has it."""
+    return {
+        "id": ids.public("ovr", override.id),
+        "retailer_id": retailers.public_id(override.retailer_id),
+        "order_id": ids.public("ord", override.reference_id),
+        "amount_minor": override.amount_minor,
+        "reason": override.reason,
+        "status": override.status,
+        "requested_by": override.requested_by,
+        "approved_by": override.approved_by,
+        "expires_at": override.expires_at.isoformat().replace("+00:00", "Z"),
+    }
+
+
+def _answer(session: Session, override: CreditOverride, placed: Order | None) -> dict[str, Any]:
+    return {**show(overrides.get(session, override.id)), "order": orders.show(placed) if placed else None}

@@ -1,0 +1,110 @@
+"""Money on account put to bills later: by hand, or to the next bill when the organisation's setting says so.
+
+What is owed in all stays the same; only which bills are open changes. No transfer is booked: the money came in once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from core import audit, db, ids
+from core.errors import DomainError
+from credit import accounts, allocating, days
+from credit.allocating import Applied, Chosen
+from parties import organisations
+
+_HELD = """
+SELECT id, kind, unapplied_minor FROM payment
+WHERE org_id = %s AND retailer_id = %s AND status = 'posted' AND unapplied_minor > 0
+ORDER BY received_on, created_at, id
+"""
+_TAKE = "UPDATE payment SET unapplied_minor = unapplied_minor - %s WHERE org_id = %s AND id = %s"
+
+
+class NothingHeld(DomainError):
+    """There is no money on account to apply."""
+
+    code = "NOTHING_ON_ACCOUNT"
+    detail = "There is no money on account, or no open bill to put it to."
+
+
+@dataclass(frozen=True)
+class Advance:
+    """A credit with money on account: its id, its kind, and what no bill has taken."""
+
+    id: UUID
+    kind: str
+    unapplied_minor: int
+
+
+def held(session: Session, retailer_id: UUID) -> list[Advance]:
+    """What is on account, oldest first: the order in which it is applied."""
+    rows = db.execute(session, _HELD, (str(db.org_of(session)), str(retailer_id)))
+    return [Advance(*row) for row in rows]
+
+
+def apply(session: Session, retailer_id: UUID, chosen: Sequence[Chosen] = ()) -> list[Applied]:
+    """Put money on account to the named bills, or to the oldest ones; returns what each bill got. Audited.
+
+    Locks the account row. Raises NothingHeld, Invalid, NotFound, allocating.OverAllocated (more than is held or open).
+    """
+    accounts.get(session, retailer_id, lock=True)
+    advances = held(session, retailer_id)
+    held_minor = sum(one.unapplied_minor for one in advances)
+    if not held_minor:
+        raise NothingHeld
+    parts = allocating.plan(session, retailer_id, held_minor, chosen, spread=not chosen)
+    if not parts:
+        raise NothingHeld
+    _distribute(session, retailer_id, advances, parts)
+    return parts
+
+
+def apply_to_new(session: Session, retailer_id: UUID, bill_id: UUID, open_minor: int) -> int:
+    """Put money on account to a bill that was just posted, if the setting says so; returns how much.
+
+    The caller holds the account's lock.
+    """
+    if not organisations.setting(organisations.get(session), "apply_advances"):
+        return 0
+    advances = held(session, retailer_id)
+    part_minor = min(open_minor, sum(one.unapplied_minor for one in advances))
+    if not part_minor:
+        return 0
+    _distribute(
+        session, retailer_id, advances, allocating.plan(session, retailer_id, part_minor, ((bill_id, part_minor),))
+    )
+    return part_minor
+
+
+def _distribute(session: Session, retailer_id: UUID, advances: Sequence[Advance], parts: Sequence[Applied]) -> None:
+    """Fill the bills from the advances, oldest advance first."""
+    left = {one.bill_id: one.amount_minor for one in parts}
+    for advance in advances:
+        available, taken = advance.unapplied_minor, list[Applied]()
+        for part in parts:
+            share = min(available, left[part.bill_id])
+            if share:
+                taken.append(Applied(part.bill_id, part.reference, share))
+                left[part.bill_id], available = left[part.bill_id] - share, available - share
+        if taken:
+            _put(session, retailer_id, advance, taken)
+
+
+def _put(session: Session, retailer_id: UUID, advance: Advance, taken: Sequence[Applied]) -> None:
+    total = sum(one.amount_minor for one in taken)
+    allocating.apply(session, advance.id, taken, applied_on=days.today(session))
+    db.execute(session, _TAKE, (total, str(db.org_of(session)), str(advance.id)))
+    audit.record(
+        session,
+        "advance.applied",
+        subject=ids.public("pay" if advance.kind == "payment" else "adj", advance.id),
+        retailer_id=retailer_id,
+        before={"unapplied_minor": advance.unapplied_minor},
+        after={
+            "unapplied_minor": advance.unapplied_minor - total,
+            "bills": {one.reference: one.amount_minor for one in taken},
+        },
+    )

@@ -1,0 +1,152 @@
+"""Payment claims: what somebody says was paid. Staff verify one, which records the payment, or reject it.
+
+A claim never moves the ledger. While it waits, reminders keep still.
+"""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core import audit, clock, db, ids
+from core.errors import DomainError, Invalid
+from core.money import MAX_MINOR
+from credit import accounts, payments
+from credit.payments import MAX_REFERENCE, NewPayment, Receipt
+from credit.tables import METHODS, PaymentClaim
+from parties import retailers, tasks
+
+CLAIMED, VERIFIED, REJECTED = "claimed", "verified", "rejected"
+
+
+class ClaimResolved(DomainError):
+    """A claim is verified or rejected once."""
+
+    code = "CLAIM_RESOLVED"
+    detail = "This claim has been verified or rejected already."
+
+
+class ClaimKnown(DomainError):
+    """The same reference is told of once."""
+
+    code = "CLAIM_KNOWN"
+    detail = "A claim with this reference is waiting already."
+
+
+@dataclass(frozen=True)
+class NewClaim:
+    """What was said. Amount, reference and method may be missing: people say what they know."""
+
+    retailer_id: UUID
+    amount_minor: int | None = None
+    reference: str | None = None
+    method: str | None = None
+
+
+def record(session: Session, new: NewClaim) -> PaymentClaim | None:
+    """Keep a claim and ask staff to check it; None when this reference is waiting already. Raises Invalid, NotFound."""
+    _check(new)
+    shop = retailers.get(session, new.retailer_id)
+    if new.reference and _waiting(session, new):
+        return None
+    claim = PaymentClaim(
+        id=ids.new(),
+        retailer_id=new.retailer_id,
+        amount_minor=new.amount_minor,
+        reference=new.reference,
+        method=new.method,
+        status=CLAIMED,
+        freezes_reminders=True,
+        created_at=clock.now(),
+    )
+    session.add(claim)
+    session.flush()
+    tasks.ask_staff(
+        session,
+        "payment_claimed",
+        f"{shop.name} says that a payment was made. Please check the bank and record it.",
+        retailer_id=shop.id,
+        facts={
+            "claim_id": ids.public("clm", claim.id),
+            "amount_minor": new.amount_minor,
+            "reference": new.reference,
+        },
+        dedupe_key=_task(claim),
+    )
+    return claim
+
+
+def get(session: Session, claim_id: UUID) -> PaymentClaim:
+    """One claim. Raises NotFound."""
+    return db.fetch(session, PaymentClaim, claim_id)
+
+
+def verify(session: Session, claim_id: UUID, paid: NewPayment) -> Receipt:
+    """Record the payment that a claim told of, audited; `paid` says what the bank really shows.
+
+    Without a reference in `paid` the claim's own is taken. Locks the account row. Raises ClaimResolved, NotFound,
+    Invalid (another shop's claim) and what payments.record raises.
+    """
+    claim = _lock(session, claim_id)
+    if claim.retailer_id != paid.retailer_id:
+        raise Invalid("The claim is another shop's.", field="retailer_id")
+    receipt = payments.record(session, replace(paid, reference=paid.reference or claim.reference))
+    claim.payment_id = receipt.payment_id
+    _resolve(session, claim, VERIFIED, None)
+    return receipt
+
+
+def reject(session: Session, claim_id: UUID, reason: str) -> PaymentClaim:
+    """Say that no such payment came in, audited: reminders go on. Raises ClaimResolved, NotFound, Invalid."""
+    reason = accounts.given(reason)
+    claim = _lock(session, claim_id)
+    _resolve(session, claim, REJECTED, reason)
+    return claim
+
+
+def _check(new: NewClaim) -> None:
+    if new.amount_minor is not None and not 0 < new.amount_minor <= MAX_MINOR:
+        raise Invalid("A claimed amount is above zero.", field="amount_minor", value=new.amount_minor)
+    if new.method is not None and new.method not in METHODS:
+        raise Invalid(f"The method is one of {', '.join(METHODS)}.", field="method", value=new.method)
+    if new.reference is not None and len(new.reference) > MAX_REFERENCE:
+        raise Invalid(f"A reference has at most {MAX_REFERENCE} characters.", field="reference")
+
+
+def _waiting(session: Session, new: NewClaim) -> bool:
+    same = select(PaymentClaim.id).where(
+        PaymentClaim.org_id == db.org_of(session),
+        PaymentClaim.retailer_id == new.retailer_id,
+        PaymentClaim.reference == new.reference,
+        PaymentClaim.status == CLAIMED,
+    )
+    return session.scalars(same.limit(1)).first() is not None
+
+
+def _lock(session: Session, claim_id: UUID) -> PaymentClaim:
+    """The claim as it is once the account's lock is ours, still waiting."""
+    claim = db.fetch(session, PaymentClaim, claim_id)
+    accounts.get(session, claim.retailer_id, lock=True)
+    session.refresh(claim)
+    if claim.status != CLAIMED:
+        raise ClaimResolved(state=claim.status)
+    return claim
+
+
+def _resolve(session: Session, claim: PaymentClaim, status: str, reason: str | None) -> None:
+    claim.status, claim.resolved_at, claim.note = status, clock.now(), reason
+    session.flush()
+    tasks.finish_known(session, _task(claim))
+    audit.record(
+        session,
+        f"claim.{status}",
+        subject=ids.public("clm", claim.id),
+        retailer_id=claim.retailer_id,
+        after={"payment_id": ids.public("pay", claim.payment_id) if claim.payment_id else None},
+        reason=reason,
+    )
+
+
+def _task(claim: PaymentClaim) -> str:
+    return f"claim:{claim.id}"

@@ -1,0 +1,50 @@
+"""Debit notes: something more is owed than was billed, for a reason that somebody gave."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from core import ids
+from core.errors import Forbidden, Invalid
+from credit import accounts, bills, days
+from credit.adjustments import BOOKKEEPERS
+from credit.tables import Bill
+
+EARNED_AS = {"rate_difference": "sales", "short_billed": "sales", "freight": "charges", "other": "charges"}
+
+
+@dataclass(frozen=True)
+class DebitNote:
+    """What is owed on top. `due_on` None = after the account's credit days; `role` is the issuer's."""
+
+    retailer_id: UUID
+    kind: str
+    amount_minor: int
+    reason: str
+    role: str
+    due_on: date | None = None
+
+
+def issue(session: Session, note: DebitNote) -> Bill:
+    """Post a debit note as a bill of its own, numbered DN-...; audited. Raises Invalid, Forbidden, NotFound."""
+    reason = accounts.given(note.reason)
+    if note.kind not in EARNED_AS:
+        raise Invalid(f"The kind is one of {', '.join(EARNED_AS)}.", field="kind", value=note.kind)
+    if note.role not in BOOKKEEPERS:
+        raise Forbidden("A debit note is issued by bookkeeping.")
+    account, today = accounts.get(session, note.retailer_id, lock=True), days.today(session)
+    return bills.post(
+        session,
+        bills.Posting(
+            retailer_id=note.retailer_id,
+            kind=bills.DEBIT_NOTE,
+            reference=f"DN-{ids.public('bil', ids.new())[-8:]}",
+            bill_on=today,
+            due_on=note.due_on or today + timedelta(days=account.credit_days),
+            amount_minor=note.amount_minor,
+            contra={EARNED_AS[note.kind]: note.amount_minor},
+            reason=f"{note.kind}: {reason}",
+        ),
+    )

@@ -1,0 +1,88 @@
+"""Cash discount: a commercial credit for settling a whole bill soon. No tax changes, and it goes when the money goes.
+
+The organisation's setting `cash_discount` names the percentage (in hundredths of a percent) and the days.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from core import db, ids
+from core.errors import DomainError, Forbidden
+from credit import accounts, bills, payments
+from credit.adjustments import BOOKKEEPERS
+from credit.payments import Receipt
+from credit.tables import CREDIT, Bill
+from parties import organisations
+
+CASH_DISCOUNT = "cash_discount"
+
+_PAID = """
+SELECT max(p.received_on) FILTER (WHERE p.kind = 'payment'),
+    coalesce(bool_or(p.kind = 'cash_discount'), false)
+FROM allocation a JOIN payment p ON p.org_id = a.org_id AND p.id = a.payment_id
+WHERE a.org_id = %s AND a.bill_id = %s AND p.status = 'posted'
+"""
+
+
+class DiscountNotEarned(DomainError):
+    """The bill was not settled in full, less the discount, by the day; or it had its discount."""
+
+    code = "DISCOUNT_NOT_EARNED"
+    detail = "The cash discount is for bills that are paid in full by their discount day."
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What paying soon is worth: the discount, until when, and what must still be paid for it."""
+
+    amount_minor: int
+    until_on: date
+    missing_minor: int
+    is_earned: bool
+
+
+def offer(session: Session, bill: Bill) -> Offer:
+    """What the cash discount of this bill is, and whether it is earned."""
+    terms = organisations.setting(organisations.get(session), CASH_DISCOUNT)
+    amount_minor = (bill.amount_minor * terms["percent_bps"] + 5_000) // 10_000  # half up
+    until_on = bill.bill_on + timedelta(days=terms["within_days"])
+    paid_on, is_given = db.execute(session, _PAID, (str(db.org_of(session)), str(bill.id))).one()
+    missing_minor = max(0, bill.open_minor - amount_minor)
+    in_time = paid_on is not None and paid_on <= until_on
+    settles = bill.open_minor > 0 and missing_minor == 0
+    return Offer(amount_minor, until_on, missing_minor, bool(amount_minor and in_time and settles and not is_given))
+
+
+def grant(session: Session, bill_id: UUID, reason: str, role: str) -> Receipt:
+    """Give the discount that a bill has earned; audited. Locks the account row.
+
+    Raises Forbidden, Invalid, NotFound, DiscountNotEarned (with what is missing and until when).
+    """
+    reason = accounts.given(reason)
+    if role not in BOOKKEEPERS:
+        raise Forbidden("A cash discount is given by bookkeeping.")
+    accounts.get(session, bills.get(session, bill_id).retailer_id, lock=True)
+    bill = bills.get(session, bill_id)
+    found = offer(session, bill)
+    if not found.is_earned:
+        raise DiscountNotEarned(
+            bill_id=ids.public("bil", bill_id),
+            discount_minor=found.amount_minor,
+            missing_minor=found.missing_minor,
+            until_on=found.until_on.isoformat(),
+        )
+    return payments.record(
+        session,
+        payments.NewPayment(
+            retailer_id=bill.retailer_id,
+            amount_minor=bill.open_minor,
+            method=CREDIT,
+            chosen=((bill_id, bill.open_minor),),
+            kind=CASH_DISCOUNT,
+            note=reason,
+            spread=False,
+        ),
+    )

@@ -1,0 +1,151 @@
+"""Late fees: simple interest on what is overdue, actual days over 365. Off by default; computed for showing, and
+charged only when staff charges it.
+
+Interest runs from the due date and the days of grace on, on what was open each day: part payments lower it from their
+day, and what is disputed bears none meanwhile. Charges bear no interest themselves.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core import clock, db, ids
+from core.errors import DomainError, Forbidden
+from credit import accounts, bills, days
+from credit.adjustments import FOUNDERS
+from credit.papers import LateFee
+from credit.tables import Bill
+from parties import organisations
+
+YEAR_DAYS = 365
+
+_SETTLED = """
+SELECT coalesce(a.applied_on, CASE WHEN a.amount_minor > 0 THEN p.received_on
+                                   ELSE (a.created_at AT TIME ZONE %(zone)s)::date END) AS settled_on,
+    sum(a.amount_minor)::bigint
+FROM allocation a JOIN payment p ON p.org_id = a.org_id AND p.id = a.payment_id
+WHERE a.org_id = %(org)s AND a.bill_id = %(bill)s GROUP BY 1 ORDER BY 1
+"""
+_CHARGED = "SELECT coalesce(sum(amount_minor), 0)::bigint FROM late_fee WHERE org_id = %s AND bill_id = %s"
+
+
+class NothingToCharge(DomainError):
+    """Late fees are off, or the bill has none that was not charged already."""
+
+    code = "NO_LATE_FEE"
+    detail = "There is no late fee to charge: late fees are off, or the bill has none left."
+
+
+@dataclass(frozen=True)
+class Fee:
+    """The interest of one bill until a day: all of it, what was charged of it, and what might be charged now."""
+
+    bill_id: UUID
+    reference: str
+    due_on: date
+    open_minor: int
+    days_late: int
+    accrued_minor: int
+    charged_minor: int
+
+    @property
+    def due_minor(self) -> int:
+        """What has not been charged yet."""
+        return max(0, self.accrued_minor - self.charged_minor)
+
+
+def interest(principal_minor: int, rate_bps: int, days: int) -> int:
+    """Simple interest on an amount for some days at a yearly rate in hundredths of a percent; halves go up."""
+    return _round(principal_minor * days, rate_bps)
+
+
+def of_shop(session: Session, retailer_id: UUID, as_of: date | None = None) -> list[Fee]:
+    """The interest of every overdue bill at the end of `as_of` (today when None); nothing is written."""
+    as_of = as_of or days.today(session)
+    found = select(Bill).where(
+        Bill.org_id == db.org_of(session),
+        Bill.retailer_id == retailer_id,
+        Bill.open_minor > 0,
+        Bill.due_on < as_of,
+        Bill.kind != bills.CHARGE,
+    )
+    late = session.scalars(found.order_by(Bill.due_on, Bill.id).execution_options(populate_existing=True)).all()
+    fees = (of_bill(session, bill, as_of) for bill in late)
+    return [fee for fee in fees if fee.accrued_minor]
+
+
+def of_bill(session: Session, bill: Bill, as_of: date) -> Fee:
+    """The interest of one bill at the end of `as_of`."""
+    terms = organisations.setting(organisations.get(session), "late_fees")
+    begins = bill.due_on + timedelta(days=terms["grace_days"])
+    minor_days = _minor_days(session, bill, begins, as_of) if bill.kind != bills.CHARGE else 0
+    charged: int = db.execute(session, _CHARGED, (str(db.org_of(session)), str(bill.id))).scalar_one()
+    return Fee(
+        bill_id=bill.id,
+        reference=bill.reference,
+        due_on=bill.due_on,
+        open_minor=bill.open_minor,
+        days_late=days.overdue(bill.due_on, as_of),
+        accrued_minor=_round(minor_days, terms["rate_bps"]),
+        charged_minor=charged,
+    )
+
+
+def charge(session: Session, bill_id: UUID, reason: str, role: str) -> Bill:
+    """Bill what has accrued on a late bill until today and was not charged yet; audited. Locks the account row.
+
+    Raises Forbidden, Invalid, NotFound, NothingToCharge.
+    """
+    reason = accounts.given(reason)
+    if role not in FOUNDERS:
+        raise Forbidden("Late fees are charged by the owner or an admin.")
+    accounts.get(session, bills.get(session, bill_id).retailer_id, lock=True)
+    late, today = bills.get(session, bill_id), days.today(session)
+    fee = of_bill(session, late, today)
+    if not fee.due_minor:
+        raise NothingToCharge
+    posted = bills.post(
+        session,
+        bills.Posting(
+            retailer_id=late.retailer_id,
+            kind=bills.CHARGE,
+            reference=f"LF-{ids.public('bil', ids.new())[-8:]}",
+            bill_on=today,
+            due_on=today,
+            amount_minor=fee.due_minor,
+            contra={"charges": fee.due_minor},
+            reason=f"late fee on {late.reference}: {reason}",
+        ),
+    )
+    session.add(
+        LateFee(
+            bill_id=late.id,
+            charge_id=posted.id,
+            amount_minor=fee.due_minor,
+            through_on=today,
+            created_at=clock.now(),
+        )
+    )
+    session.flush()
+    return posted
+
+
+def _minor_days(session: Session, bill: Bill, begins: date, ends: date) -> int:
+    """What was open at the end of each day from `begins` to the day before `ends`, added up."""
+    zone = organisations.get(session).timezone
+    asked = {"org": str(db.org_of(session)), "bill": str(bill.id), "zone": zone}
+    total, open_minor, since = 0, bill.amount_minor, begins
+    for settled_on, part_minor in db.execute(session, _SETTLED, asked):
+        until = min(max(settled_on, since), ends)
+        total += open_minor * max(0, (until - since).days)
+        open_minor, since = open_minor - part_minor, max(since, until)
+    return total + open_minor * max(0, (ends - since).days)
+
+
+def _round(minor_days: int, rate_bps: int) -> int:
+    """Halves go up; all in integers."""
+    whole = 10_000 * YEAR_DAYS
+    return (2 * minor_days * rate_bps + whole) // (2 * whole)

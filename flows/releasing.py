@@ -1,0 +1,45 @@
+"""Held orders go on: when credit allows them again, or when an owner lets one through. The shop is told of each."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from credit import overrides
+from credit.guardrails import CREDIT
+from credit.payments import Receipt
+from credit.tables import CreditOverride
+from flows import notices
+from orders import holding, listing, ordering
+from orders.order import FAILED, HELD, Order
+
+
+def after_payment(session: Session, receipt: Receipt) -> None:
+    """Thank for a payment, and place the held orders that it made room for."""
+    notices.payment_received(session, receipt)
+    release(session, receipt.retailer_id)
+
+
+def release(session: Session, retailer_id: UUID) -> list[Order]:
+    """Place what credit allows now of the shop's held orders; returns those."""
+    placed = holding.release(session, retailer_id)
+    for order in placed:
+        notices.order_released(session, order)
+    return placed
+
+
+def release_all(session: Session) -> int:
+    """The same for every shop with held orders; returns how many orders were placed."""
+    return sum(len(release(session, retailer_id)) for retailer_id in holding.waiting(session))
+
+
+def let_through(session: Session, override: CreditOverride) -> Order | None:
+    """Place the refused or held order that an approved override is for; None while it waits for something else."""
+    if override.status != overrides.APPROVED:
+        return None
+    if listing.get(session, override.reference_id).status not in (HELD, FAILED):
+        return None
+    tried = ordering.retry(session, override.reference_id, CREDIT)
+    if tried.refusal is not None:
+        return None
+    notices.order_released(session, tried.order)
+    return tried.order

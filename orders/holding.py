@@ -1,0 +1,81 @@
+"""Held orders: kept because only credit stands in the way, and placed by themselves when that is gone."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from core import clock, db
+from core.errors import DomainError
+from credit import guardrails
+from credit.guardrails import CREDIT, Refused
+from orders import closing, ordering
+from orders.listing import get
+from orders.order import FAILED, HELD, PENDING, Order
+
+MAX_AT_ONCE = 50
+_HELD = f"""
+SELECT id, total_minor FROM sales_order WHERE org_id = %s AND retailer_id = %s AND status = '{HELD}'
+ORDER BY created_at, id LIMIT {MAX_AT_ONCE}
+"""
+_WITH_HELD = (
+    f"SELECT DISTINCT retailer_id FROM sales_order WHERE org_id = %s AND status = '{HELD}' ORDER BY retailer_id"
+)
+
+
+class NothingInTheWay(DomainError):
+    """Credit allows the order: confirm it instead."""
+
+    code = "NOTHING_TO_HOLD"
+    detail = "Only an order that credit alone stands in the way of is held. This one can be confirmed."
+
+
+def hold(session: Session, order_id: UUID) -> Order:
+    """Keep a quoted or refused order until credit allows it; held already: as it stands. Audited.
+
+    Raises ordering.NotPending, NothingInTheWay, NotFound.
+    """
+    found = get(session, order_id, lock=True)
+    if found.status == HELD:
+        return found
+    if found.status not in (PENDING, FAILED):
+        raise ordering.NotPending(found)
+    verdict = guardrails.judge(session, found.retailer_id, found.total_minor)
+    if verdict.allowed:
+        raise NothingInTheWay
+    refusal = Refused(verdict)
+    failure = {"detail": refusal.detail, "code": refusal.code, **verdict.as_dict()}
+    return closing.close(session, found, HELD, "order.held", failure, None, CREDIT)
+
+
+def release(session: Session, retailer_id: UUID) -> list[Order]:
+    """Place the shop's held orders, the oldest first, until credit stops one; returns those that were placed.
+
+    An order whose price rose beyond what was agreed stays held: it needs a fresh yes.
+    """
+    placed = []
+    for order_id, agreed_minor in db.execute(session, _HELD, (str(db.org_of(session)), str(retailer_id))).all():
+        try:
+            with session.begin_nested():
+                placed.append(ordering.confirm(session, order_id, CREDIT, agreed_minor))
+        except Refused:
+            break
+        except DomainError:
+            continue  # it stays held, and staff see it in the list of held orders
+    return placed
+
+
+def waiting(session: Session) -> list[UUID]:
+    """Shops that have held orders."""
+    return [retailer_id for (retailer_id,) in db.execute(session, _WITH_HELD, (str(db.org_of(session)),))]
+
+
+def expire(session: Session, days: int) -> int:
+    """Let orders lapse that were held for so many days; returns how many."""
+    gone = db.execute(
+        session,
+        f"UPDATE sales_order SET status = 'expired', closed_at = %(now)s WHERE org_id = %(org)s AND status = '{HELD}'"
+        " AND created_at < %(now)s - make_interval(days => %(days)s) RETURNING id",
+        {"now": clock.now(), "org": str(db.org_of(session)), "days": days},
+    ).all()
+    closing.expired(session, [row.id for row in gone], f"orders held for {days} days")
+    return len(gone)

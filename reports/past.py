@@ -1,0 +1,65 @@
+"""What was granted and promised to a shop at the end of a past day, read from what was written down at the time.
+
+What it owed comes from the ledger and from allocations (see ageing); terms and pauses come from the audit trail, and
+promised orders from their reservations.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from core import db
+from parties import organisations
+
+_TERMS = """
+SELECT after FROM audit_entry
+WHERE org_id = %(org)s AND chain_id = %(retailer)s AND at < %(until)s AND action IN ('account.opened', 'terms.changed')
+ORDER BY seq DESC LIMIT 1
+"""
+_PAUSE = """
+SELECT action, at, reason FROM audit_entry
+WHERE org_id = %(org)s AND chain_id = %(retailer)s AND at < %(until)s
+    AND action IN ('credit.paused', 'credit.unpaused')
+ORDER BY seq DESC LIMIT 1
+"""
+_RESERVED = """
+SELECT coalesce(sum(amount_minor), 0)::bigint FROM reservation
+WHERE org_id = %(org)s AND retailer_id = %(retailer)s AND created_at < %(until)s
+    AND (resolved_at IS NULL OR resolved_at >= %(until)s)
+"""
+
+
+@dataclass(frozen=True)
+class Granted:
+    """Terms by their names in the audit trail, what was reserved, and the pause if there was one."""
+
+    terms: dict[str, Any]
+    reserved_minor: int
+    paused_at: datetime | None
+    pause_reason: str | None
+
+    def limit_on(self, day: date) -> int | None:
+        """The limit that held on this day, a temporary one included."""
+        until = self.terms.get("temporary_until")
+        current = self.terms.get("temporary_limit_minor") if until and day <= date.fromisoformat(until) else None
+        return max((limit for limit in (self.terms.get("limit_minor"), current) if limit is not None), default=None)
+
+
+def granted(session: Session, retailer_id: UUID, on: date) -> Granted:
+    """What held at the end of this local day; nothing is granted before the account was opened."""
+    zone = ZoneInfo(organisations.get(session).timezone)
+    until = datetime.combine(on + timedelta(days=1), time(), zone)
+    where = {"org": str(db.org_of(session)), "retailer": str(retailer_id), "until": until}
+    terms = db.execute(session, _TERMS, where).scalar()
+    pause = db.execute(session, _PAUSE, where).first()
+    paused = pause is not None and pause.action == "credit.paused"
+    return Granted(
+        terms=terms or {},
+        reserved_minor=db.execute(session, _RESERVED, where).scalar_one(),
+        paused_at=pause.at if paused else None,
+        pause_reason=pause.reason if paused else None,
+    )

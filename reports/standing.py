@@ -1,0 +1,100 @@
+"""Why an account has its status, and which accounts are at risk: rules, numbers, the next automatic step."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from core import db, ids
+from credit import accounts, decisions, ladder
+from credit.decisions import AUTOMATIC, BLOCKED, OK, PAUSED, WATCH
+from credit.ladder import Evaluation
+from credit.tables import CreditAccount, CreditEvaluation
+from parties import organisations
+
+LAST_DECISIONS = 5
+_NAMES = """
+SELECT r.id, r.name, r.code, a.outstanding_minor, a.currency, a.pause_source, a.block_source
+FROM retailer r JOIN credit_account a ON a.org_id = r.org_id AND a.retailer_id = r.id
+WHERE r.org_id = %s AND r.id = ANY(%s::uuid[])
+"""
+
+
+def why(session: Session, retailer_id: UUID) -> dict[str, Any]:
+    """The status, who set it and why, every rule as it stands now, and the last decisions. Raises NotFound."""
+    account = accounts.get(session, retailer_id)
+    now = ladder.look(session, retailer_id)
+    since = decisions.since(account)
+    return {
+        "status": now.status,
+        "since_at": since.isoformat().replace("+00:00", "Z") if since else None,
+        "source": source_of(account),
+        "status_reason": account.block_reason or account.pause_reason,
+        "wanted_status": now.wanted,
+        "trace": [asdict(tried) for tried in now.trace],
+        "next_step": next_step(session, now, source_of(account)),
+        "decisions": [_decision(one) for one in decisions.latest(session, retailer_id, LAST_DECISIONS)],
+    }
+
+
+def source_of(account: CreditAccount) -> str | None:
+    """Who stopped the account: staff, automatic, or nobody."""
+    return account.block_source if account.blocked_at else account.pause_source
+
+
+def at_risk(session: Session, limit: int, skip: int = 0) -> list[dict[str, Any]]:
+    """Accounts that are watched, stopped, or about to be: the strictest first, then the longest overdue."""
+    found = sorted(ladder.look_all(session), key=_severity)[skip : skip + limit]
+    keys = [str(one.retailer_id) for one in found]
+    named = {row.id: row for row in db.execute(session, _NAMES, (str(db.org_of(session)), keys))}
+    return [_row(session, one, named[one.retailer_id]) for one in found]
+
+
+def next_step(session: Session, found: Evaluation, source: str | None) -> str:
+    """What happens by itself next, or what a person has to do because nothing will."""
+    at = organisations.setting(organisations.get(session), "auto_pause_at")
+    if found.status == BLOCKED:
+        return "Blocked until somebody unblocks it."
+    if found.wanted == BLOCKED:
+        return f"Is blocked at {at}."
+    if found.status == PAUSED and source != AUTOMATIC:
+        return "Paused by staff until somebody restores it."
+    if found.status == PAUSED:
+        return "Restored when a payment ends the cause." if found.wanted == PAUSED else f"Is restored at {at}."
+    if found.wanted == PAUSED:
+        return f"Is paused at {at}."
+    return "Stays watched; nothing is stopped." if found.wanted == WATCH else "Nothing."
+
+
+def _severity(found: Evaluation) -> tuple[int, int, str]:
+    order = (BLOCKED, PAUSED, WATCH, OK)
+    late = max((tried.value for tried in found.trace if tried.rule == "overdue_days"), default=0)
+    return min(order.index(found.status), order.index(found.wanted)), -late, str(found.retailer_id)
+
+
+def _row(session: Session, found: Evaluation, named: Any) -> dict[str, Any]:
+    source = named.block_source if found.status == BLOCKED else named.pause_source
+    return {
+        "retailer_id": ids.public("ret", found.retailer_id),
+        "code": named.code,
+        "name": named.name,
+        "status": found.status,
+        "wanted_status": found.wanted,
+        "source": source,
+        "currency": named.currency,
+        "outstanding_minor": named.outstanding_minor,
+        "fired": [asdict(tried) for tried in found.fired],
+        "next_step": next_step(session, found, source),
+    }
+
+
+def _decision(one: CreditEvaluation) -> Mapping[str, Any]:
+    return {
+        "at": one.at.isoformat().replace("+00:00", "Z"),
+        "cause": one.cause,
+        "status_before": one.status_before,
+        "status_after": one.status_after,
+        "trace": one.trace,
+    }

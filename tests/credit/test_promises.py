@@ -1,0 +1,101 @@
+"""Promises to pay: kept by money, broken by the calendar, and quiet until then."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.audit import AuditEntry
+from core.errors import Invalid
+from credit import adjustments, days, payments, promises, reminders
+from credit.papers import Promise
+from credit.tables import Bill
+from parties.tables import Retailer
+
+Make = Callable[..., Retailer]
+Post = Callable[..., Bill]
+
+
+def pay(session: Session, shop: Retailer, amount_minor: int) -> None:
+    payments.record(session, payments.NewPayment(shop.id, amount_minor, "cash"))
+
+
+def promise(session: Session, shop: Retailer, amount_minor: int = 500, within: int = 3) -> Promise:
+    return promises.make(session, shop.id, amount_minor, days.today(session) + timedelta(days=within))
+
+
+def status(session: Session, made: Promise) -> str:
+    session.refresh(made)
+    return made.status
+
+
+def test_a_promise_is_kept_by_enough_money_in_parts(session: Session, make_retailer: Make, bill: Post) -> None:
+    shop = make_retailer(session)
+    bill(session, shop.id, 900)
+    made = promise(session, shop)
+    pay(session, shop, 499)
+    assert status(session, made) == "open"
+    pay(session, shop, 1)
+    assert status(session, made) == "kept"
+
+
+def test_a_credit_keeps_no_promise(session: Session, make_retailer: Make, bill: Post) -> None:
+    shop = make_retailer(session)
+    bill(session, shop.id, 900)
+    made = promise(session, shop)
+    adjustments.create(session, adjustments.Adjustment(shop.id, "goodwill", 900, "old friend", "owner"))
+    assert status(session, made) == "open"
+
+
+def test_money_that_was_taken_back_keeps_no_promise(session: Session, make_retailer: Make) -> None:
+    shop = make_retailer(session)
+    made = promise(session, shop)
+    wrong = payments.record(session, payments.NewPayment(shop.id, 400, "cash"))
+    payments.reverse(session, wrong.payment_id, "another shop's")
+    pay(session, shop, 200)
+    assert status(session, made) == "open"
+
+
+def test_a_promise_breaks_when_its_day_is_over_and_not_before(session: Session, make_retailer: Make) -> None:
+    shop = make_retailer(session)
+    made = promise(session, shop, within=2)
+    assert promises.settle_due(session, made.promised_on) == []
+    assert promises.settle_due(session, made.promised_on + timedelta(days=1)) == [shop.id]
+    assert status(session, made) == "broken"
+    assert promises.settle_due(session, made.promised_on + timedelta(days=2)) == []
+    told = session.scalars(select(AuditEntry.action).where(AuditEntry.chain_id == shop.id).order_by(AuditEntry.seq))
+    assert list(told)[-2:] == ["promise.made", "promise.broken"]
+
+
+def test_one_promise_at_a_time(session: Session, make_retailer: Make) -> None:
+    shop = make_retailer(session)
+    first = promise(session, shop)
+    with pytest.raises(promises.PromiseOpen):
+        promise(session, shop)
+    promises.withdraw(session, first.id, "misheard")
+    assert status(session, first) == "withdrawn"
+    with pytest.raises(promises.PromiseOver):
+        promises.withdraw(session, first.id, "again")
+    promise(session, shop)
+
+
+@pytest.mark.parametrize(("amount_minor", "within"), [(0, 3), (500, -1), (500, promises.LONGEST_DAYS + 1)])
+def test_what_is_no_promise_is_refused(session: Session, make_retailer: Make, amount_minor: int, within: int) -> None:
+    with pytest.raises(Invalid):
+        promise(session, make_retailer(session), amount_minor, within)
+
+
+def skips(session: Session, today: date) -> list[str | None]:
+    return [line.skip_reason for line in reminders.preview(session, today)]
+
+
+def test_nobody_is_reminded_until_the_end_of_the_promised_day(
+    session: Session, make_retailer: Make, bill: Post
+) -> None:
+    shop, today = make_retailer(session), days.today(session)
+    bill(session, shop.id, 900, due_in=3)
+    promise(session, shop, within=3)
+    assert skips(session, today + timedelta(days=3)) == ["promised"]
+    assert skips(session, today + timedelta(days=6)) == [None]

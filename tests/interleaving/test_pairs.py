@@ -1,0 +1,467 @@
+"""Pairs that meet at the same account, bill, order or message: every order of their statements ends well.
+
+After each the sums are right and no transaction was lost to a deadlock; after all of them the doctor finds nothing.
+With BAHI_MODEL=ci all orders are gone through (those of long pieces of work with at most two interruptions); otherwise
+each piece of work is interrupted once, at every place.
+"""
+
+import os
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from bot import flow, ingress, webhook
+from core import clock, db, ids, outbox, sending
+from core.errors import DomainError
+from credit import accounts, bills, days, guardrails, pauses, payments, reminders
+from orders import ordering
+from orders.quotes import Wanted
+from parties import channels, sessions, users
+from reports import doctor, invariants
+from tests.conftest import ACCOUNT_SID
+from tests.interleaving import stepping
+
+KILOGRAM_MINOR = 4800
+LIMIT_MINOR = 100 * KILOGRAM_MINOR
+DEEP = bool(os.environ.get("BAHI_MODEL"))
+SWITCHES = None if DEEP else 1
+SWITCHES_WHEN_LONG = 2 if DEEP else 1  # for pieces of work that meet late or in one place only
+CHECKED = ("I04", "I05", "I06", "I07", "I08", "I09", "I10", "I11", "I12", "I15", "I17", "I20", "I21")
+KNOWN = {one.id: one for one in invariants.load()}
+
+Open = Callable[..., UUID]
+Told = Callable[[str, list[stepping.Run]], None]
+
+
+def sound(results: tuple[Any, ...]) -> None:
+    """Nothing unexpected was raised: no deadlock, no broken constraint."""
+    assert [one for one in results if isinstance(one, Exception) and not isinstance(one, DomainError)] == []
+
+
+def healthy(org: UUID) -> None:
+    """Every invariant holds for all that the orders of a pair left behind: each had a shop or a message of its own."""
+    with db.transaction(org) as session:
+        findings = [doctor.examine(session, KNOWN[one], org, doctor.FULL) for one in CHECKED]
+    assert [one for one in findings if one.status != doctor.HOLDS] == []
+
+
+def both(org: UUID, *works: Callable[[Any], Any]) -> list[stepping.Work]:
+    """Each in a transaction as the doors make it."""
+    return [lambda work=work: db.run(work, org) for work in works]
+
+
+def place(shop: UUID, kg: int) -> Callable[[Any], ordering.Placed]:
+    return lambda session: ordering.place(session, shop, [Wanted("RICE-L", kg, "kg")], "CREDIT")
+
+
+def account(org: UUID, shop: UUID) -> tuple[int, int, int]:
+    with db.transaction(org) as session:
+        found = accounts.get(session, shop)
+        return found.outstanding_minor, found.reserved_minor, found.allowance_minor
+
+
+def confirmed(org: UUID, shop: UUID, kg: int) -> UUID:
+    placed = db.run(place(shop, kg), org)
+    assert placed.refusal is None
+    return placed.order.id
+
+
+def billed(org: UUID, shop: UUID, amount_minor: int, due_in: int = 0) -> UUID:
+    with db.transaction(org) as session:
+        today = days.today(session)
+        due_on = today + timedelta(days=due_in)
+        posting = bills.Posting(
+            shop, bills.INVOICE, uuid.uuid4().hex[:8], min(today, due_on), due_on, amount_minor, {"sales": amount_minor}
+        )
+        return bills.post(session, posting).id
+
+
+def test_of_two_orders_that_do_not_fit_together_one_is_refused(org: UUID, open_shop: Open, told: Told) -> None:
+    shops: list[UUID] = []
+
+    def prepare() -> list[stepping.Work]:
+        shops.append(open_shop(limit_minor=LIMIT_MINOR))
+        return both(org, place(shops[-1], 60), place(shops[-1], 60))
+
+    def check(results: tuple[Any, ...]) -> None:
+        sound(results)
+        assert sorted(one.order.status for one in results) == ["confirmed", "failed"]
+        assert account(org, shops[-1]) == (0, 60 * KILOGRAM_MINOR, 0)
+
+    told("order and order", stepping.explore(prepare, check, switches=SWITCHES))
+    healthy(org)
+
+
+def test_an_order_and_a_pause_are_one_after_the_other(org: UUID, open_shop: Open, told: Told) -> None:
+    shops: list[UUID] = []
+
+    def prepare() -> list[stepping.Work]:
+        shops.append(open_shop(limit_minor=LIMIT_MINOR))
+        return both(org, place(shops[-1], 60), lambda session: pauses.pause(session, shops[-1], "late"))
+
+    def check(results: tuple[Any, ...]) -> None:
+        sound(results)
+        refusal = results[0].refusal
+        assert refusal is None or refusal.code == guardrails.PAUSED
+        assert account(org, shops[-1])[1] == (0 if refusal else 60 * KILOGRAM_MINOR)
+
+    told("order and pause", stepping.explore(prepare, check, switches=SWITCHES))
+    healthy(org)
+
+
+def test_an_order_and_a_cut_of_the_limit_are_one_after_the_other(org: UUID, open_shop: Open, told: Told) -> None:
+    shops: list[UUID] = []
+    cut = accounts.Terms(limit_minor=10 * KILOGRAM_MINOR)
+
+    def prepare() -> list[stepping.Work]:
+        shops.append(open_shop(limit_minor=LIMIT_MINOR))
+        return both(org, place(shops[-1], 60), lambda session: accounts.set_terms(session, shops[-1], cut, "cut"))
+
+    def check(results: tuple[Any, ...]) -> None:
+        sound(results)
+        refusal = results[0].refusal
+        assert refusal is None or refusal.code == guardrails.LIMIT
+        assert account(org, shops[-1]) == ((0, 0, 0) if refusal else (0, 60 * KILOGRAM_MINOR, 50 * KILOGRAM_MINOR))
+
+    told("order and limit cut", stepping.explore(prepare, check, switches=SWITCHES))
+    healthy(org)
+
+
+def test_two_payments_of_one_bill_settle_it_once(org: UUID, open_shop: Open, told: Told) -> None:
+    shops: list[UUID] = []
+
+    def prepare() -> list[stepping.Work]:
+        shop = open_shop()
+        shops.append(shop)
+        billed(org, shop, 1_000)
+        pay = payments.NewPayment(shop, 700, "cash")
+        return both(org, lambda session: payments.record(session, pay), lambda session: payments.record(session, pay))
+
+    def check(results: tuple[Any, ...]) -> None:
+        sound(results)
+        assert sorted(one.unapplied_minor for one in results) == [0, 400]
+        assert sorted(one.outstanding_minor for one in results) == [-400, 300]
+
+    told("payment and payment", stepping.explore(prepare, check, switches=SWITCHES))
+    healthy(org)
+
+
+def test_one_reference_pays_once_for_two_shops(org: UUID, open_shop: Open, told: Told) -> None:
+    def prepare() -> list[stepping.Work]:
+        reference = uuid.uuid4().hex
+        works = []
+        for _ in range(2):
+            new = payments.NewPayment(open_shop(), 700, "upi", reference)
+            works.append(lambda session, new=new: payments.record(session, new))
+        return both(org, *works)
+
+    def check(results: tuple[Any, ...]) -> None:
+        sound(results)
+        assert sorted(type(one).__name__ for one in results) == ["Receipt", "ReferenceUsed"]
+
+    told("one reference, two shops", stepping.explore(prepare, check, switches=SWITCHES_WHEN_LONG))
+    healthy(org)
+
+
+def test_a_payment_is_taken_back_once(org: UUID, open_shop: Open, told: Told) -> None:
+    shops: list[UUID] = []
+
+    def prepare() -> list[stepping.Work]:
+        shop = open_shop()
+        shops.append(shop)
+        billed(org, shop, 1_000)
+        paid = db.run(lambda session: payments.record(session, payments.NewPayment(shop, 700, "cash")), org)
+        back = lambda session: payments.reverse(session, paid.payment_id, "bounced")  # noqa: E731
+        return both(org, back, back)
+
+    def check(results: tuple[Any, ...]) -> None:
+        sound(results)
+        assert sorted(type(one).__name__ for one in results) == ["AlreadyReversed", "Receipt"]
+        assert account(org, shops[-1])[0] == 1_000
+
+    told("reversal and reversal", stepping.explore(prepare, check, switches=SWITCHES))
+    healthy(org)
+
+
+def test_a_reminder_names_what_is_open_when_it_is_claimed(org: UUID, open_shop: Open, told: Told) -> None:
+    def prepare() -> list[stepping.Work]:
+        shop = open_shop()
+        billed(org, shop, 1_000)
+        today = clock.today("Asia/Kolkata")
+        pay = payments.NewPayment(shop, 1_000, "cash")
+        return both(
+            org,
+            lambda session: [d.total_minor for d in reminders.claim(session, today) if d.retailer_id == shop],
+            lambda session: payments.record(session, pay),
+        )
+
+    def check(results: tuple[Any, ...]) -> None:
+        sound(results)
+        assert results[0] in ([], [1_000])
+
+    told("reminder and payment", stepping.explore(prepare, check, switches=SWITCHES))
+    healthy(org)
+
+
+def test_two_runs_of_the_reminders_claim_each_stage_once(org: UUID, open_shop: Open, told: Told) -> None:
+    def prepare() -> list[stepping.Work]:
+        shop = open_shop()
+        billed(org, shop, 1_000)
+        today = clock.today("Asia/Kolkata")
+        claim = lambda session: len(reminders.claim(session, today))  # noqa: E731
+        return both(org, claim, claim)
+
+    def check(results: tuple[Any, ...]) -> None:
+        sound(results)
+        assert sorted(results) == [0, 1]
+
+    told("reminders and reminders", stepping.explore(prepare, check, switches=SWITCHES))
+    healthy(org)
+
+
+def test_a_quote_is_confirmed_or_expires(org: UUID, open_shop: Open, told: Told) -> None:
+    shops: list[UUID] = []
+
+    def prepare() -> list[stepping.Work]:
+        shop = open_shop(limit_minor=LIMIT_MINOR)
+        shops.append(shop)
+        draft = db.run(lambda session: ordering.draft(session, shop, [Wanted("RICE-L", 60, "kg")]), org)
+        later = clock.now() + timedelta(seconds=1)
+        return both(
+            org,
+            lambda session: ordering.confirm(session, draft.id, "CREDIT").status,
+            lambda session: ordering.expire_pending(session, before=later),
+        )
+
+    def check(results: tuple[Any, ...]) -> None:
+        sound(results)
+        was_confirmed = results[0] == "confirmed"
+        assert was_confirmed or isinstance(results[0], ordering.NotPending)
+        assert results[1] == (0 if was_confirmed else 1)
+        assert account(org, shops[-1])[1] == (60 * KILOGRAM_MINOR if was_confirmed else 0)
+
+    told("confirm and expire", stepping.explore(prepare, check, switches=SWITCHES))
+    healthy(org)
+
+
+def test_a_double_yes_promises_once(org: UUID, open_shop: Open, told: Told) -> None:
+    shops: list[UUID] = []
+
+    def prepare() -> list[stepping.Work]:
+        shop = open_shop(limit_minor=LIMIT_MINOR)
+        shops.append(shop)
+        draft = db.run(lambda session: ordering.draft(session, shop, [Wanted("RICE-L", 40, "kg")]), org)
+        yes = lambda session: ordering.confirm(session, draft.id, "CREDIT").status  # noqa: E731
+        return both(org, yes, yes)
+
+    def check(results: tuple[Any, ...]) -> None:
+        sound(results)
+        assert results == ("confirmed", "confirmed")
+        assert account(org, shops[-1])[1] == 40 * KILOGRAM_MINOR
+
+    told("confirm and confirm", stepping.explore(prepare, check, switches=SWITCHES))
+    healthy(org)
+
+
+def test_an_order_is_sent_or_called_off(org: UUID, open_shop: Open, told: Told) -> None:
+    shops: list[UUID] = []
+
+    def prepare() -> list[stepping.Work]:
+        shop = open_shop(limit_minor=LIMIT_MINOR)
+        shops.append(shop)
+        order_id = confirmed(org, shop, 60)
+        return both(
+            org,
+            lambda session: ordering.dispatch(session, order_id).status,
+            lambda session: ordering.cancel(session, order_id, "not wanted").status,
+        )
+
+    def check(results: tuple[Any, ...]) -> None:
+        sound(results)
+        sent = results[0] == "dispatched"
+        assert isinstance(results[int(sent)], DomainError)
+        assert account(org, shops[-1]) == (60 * KILOGRAM_MINOR if sent else 0, 0, 0)
+
+    told("dispatch and cancel", stepping.explore(prepare, check, switches=SWITCHES))
+    healthy(org)
+
+
+def test_two_invoices_get_two_numbers_without_a_gap(org: UUID, open_shop: Open, told: Told) -> None:
+    def prepare() -> list[stepping.Work]:
+        orders = [confirmed(org, open_shop(limit_minor=LIMIT_MINOR), 10) for _ in range(2)]
+        return both(org, *[lambda session, order=order: ordering.dispatch(session, order).status for order in orders])
+
+    def check(results: tuple[Any, ...]) -> None:
+        sound(results)
+        assert results == ("dispatched", "dispatched")
+
+    told("invoice number and invoice number", stepping.explore(prepare, check, switches=SWITCHES_WHEN_LONG))
+    healthy(org)
+
+
+def test_an_order_and_a_payment_that_makes_room(org: UUID, open_shop: Open, told: Told) -> None:
+    shops: list[UUID] = []
+
+    def prepare() -> list[stepping.Work]:
+        shop = open_shop(limit_minor=LIMIT_MINOR)
+        shops.append(shop)
+        billed(org, shop, 60 * KILOGRAM_MINOR)
+        pay = payments.NewPayment(shop, 60 * KILOGRAM_MINOR, "cash")
+        return both(org, place(shop, 60), lambda session: payments.record(session, pay))
+
+    def check(results: tuple[Any, ...]) -> None:
+        sound(results)
+        refusal = results[0].refusal
+        assert refusal is None or refusal.code == guardrails.LIMIT
+        assert account(org, shops[-1]) == (0, 0 if refusal else 60 * KILOGRAM_MINOR, 0)
+
+    told("order and payment", stepping.explore(prepare, check, switches=SWITCHES))
+    healthy(org)
+
+
+def test_a_refresh_token_has_one_successor(org: UUID, told: Told) -> None:
+    with db.transaction(org) as session:
+        user = users.create(session, email=f"{org}@example.com", role="owner", password="correct horse battery").id
+
+    def prepare() -> list[stepping.Work]:
+        with db.transaction(org) as session:
+            token = sessions.start(session, user)
+        return [lambda: sessions.rotate(token).refresh_token] * 2
+
+    def check(results: tuple[Any, ...]) -> None:
+        sound(results)
+        assert results[0] == results[1]
+
+    told("refresh and refresh", stepping.explore(prepare, check, switches=SWITCHES))
+    healthy(org)
+
+
+def test_a_message_delivered_twice_has_one_effect(org: UUID, open_shop: Open, told: Told) -> None:
+    with db.transaction(org) as session:
+        line = channels.line(session, channels.main(session).id)
+    flow.installed()
+
+    def prepare() -> list[stepping.Work]:
+        fields = {
+            "AccountSid": ACCOUNT_SID,
+            "MessageSid": "SM" + uuid.uuid4().hex,
+            "From": f"whatsapp:+9197{uuid.uuid4().int % 10**8:08d}",
+            "To": f"whatsapp:{line.number}",
+            "Body": "menu",
+        }
+        incoming = ingress.read([(name.encode(), value.encode()) for name, value in fields.items()])
+        return [lambda: webhook.take(line, incoming)] * 2
+
+    def check(results: tuple[Any, ...]) -> None:
+        sound(results)
+        assert sorted(results) == ["new", "seen"]
+
+    told("webhook and webhook", stepping.explore(prepare, check, switches=SWITCHES_WHEN_LONG))
+    healthy(org)
+
+
+def test_a_message_is_sent_by_one_of_two_workers(org: UUID, told: Told) -> None:
+    with db.transaction(org) as session:
+        line = channels.main(session).id
+
+    def prepare() -> list[stepping.Work]:
+        with db.transaction(org) as session:
+            message_id = outbox.put(
+                session, channel_id=line, to_address=f"whatsapp:+91{uuid.uuid4().int % 10**10:010d}", language="en",
+                body="hello",
+            )  # fmt: skip
+        work = lambda session: _send(session, message_id)  # noqa: E731
+        return both(org, work, work)
+
+    def check(results: tuple[Any, ...]) -> None:
+        sound(results)
+        assert sorted(results) == [False, True]
+
+    told("worker and worker", stepping.explore(prepare, check, switches=SWITCHES))
+    healthy(org)
+
+
+def _send(session: Any, message_id: UUID | None) -> bool:
+    mine = [one for one in sending.claim(session, 10) if one.id == message_id]
+    sent = [sending.finish(session, one, sending.Outcome("sent", sid=f"SM{ids.new().hex}")) for one in mine]
+    return sent == [True]
+
+
+def test_a_sweeper_and_a_late_worker_do_not_both_decide(org: UUID, told: Told) -> None:
+    with db.transaction(org) as session:
+        line = channels.main(session).id
+
+    def prepare() -> list[stepping.Work]:
+        with db.transaction(org) as session:
+            outbox.put(
+                session, channel_id=line, to_address=f"whatsapp:+91{uuid.uuid4().int % 10**10:010d}", language="en",
+                body="hello",
+            )  # fmt: skip
+            (message,) = sending.claim(session, 10)
+            db.execute(
+                session,
+                "UPDATE outbox_message SET lease_until = clock_timestamp() - interval '1 second' WHERE id = %s",
+                (str(message.id),),
+            )
+        sent = sending.Outcome("sent", sid=f"SM{ids.new().hex}")
+        return both(org, lambda session: sending.finish(session, message, sent), _sweep_and_send)
+
+    def check(results: tuple[Any, ...]) -> None:
+        sound(results)
+        assert results in {(True, 0), (False, 1)}
+
+    told("sweeper and worker", stepping.explore(prepare, check, switches=SWITCHES))
+    healthy(org)
+
+
+def _sweep_and_send(session: Any) -> int:
+    sending.repair(session)
+    again = sending.claim(session, 10)
+    for message in again:
+        sending.finish(session, message, sending.Outcome("sent", sid=f"SM{ids.new().hex}"))
+    return len(again)
+
+
+def test_an_explorer_meets_every_order_and_finds_what_is_wrong(org: UUID, open_shop: Open) -> None:
+    shops: list[UUID] = []
+
+    def careless(session: Any) -> None:
+        found = accounts.get(session, shops[-1])
+        db.execute(
+            session,
+            "UPDATE credit_account SET credit_days = %s WHERE org_id = %s AND retailer_id = %s",
+            (found.credit_days + 1, str(org), str(shops[-1])),
+        )
+
+    def prepare() -> list[stepping.Work]:
+        shops.append(open_shop(credit_days=0))
+        return both(org, careless, careless)
+
+    def lost(_results: tuple[Any, ...]) -> None:
+        with db.transaction(org) as session:
+            seen.append(accounts.get(session, shops[-1]).credit_days)
+
+    seen: list[int] = []
+    runs = stepping.explore(prepare, lost)
+    assert set(seen) == {1, 2}
+    assert len(runs) == len({tuple(run.choices) for run in runs})
+
+
+def test_works_that_never_meet_are_taken_in_all_orders_of_their_statements(org: UUID) -> None:
+    def prepare() -> list[stepping.Work]:
+        read = lambda session: [db.execute(session, "SELECT 1").scalar() for _ in range(2)]  # noqa: E731
+        return both(org, read, read)
+
+    runs = stepping.explore(prepare, lambda results: None)
+    assert len(runs) == 20  # (3 + 3)! / 3! / 3!: two statements and a commit each
+    assert len(stepping.explore(prepare, lambda results: None, switches=0)) == 2
+
+
+@pytest.fixture(autouse=True)
+def _quiet_threads() -> None:
+    """Whoever is left behind by a failure must not step into the next test."""
+    assert getattr(stepping._here, "actor", None) is None

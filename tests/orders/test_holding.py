@@ -1,0 +1,102 @@
+"""Held orders: kept when only credit stands in the way, placed when that is gone, in their order."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from core import clock
+from credit import accounts, overrides, pauses
+from orders import catalogue_import, holding, ordering
+from orders.holding import NothingInTheWay
+from orders.ordering import NotPending, Wanted
+from parties.tables import Retailer
+from tests.orders.conftest import item
+
+CASE = [Wanted("COKE-500", 1, "case")]
+
+
+@pytest.fixture
+def paused(stocked: Session, shop: Retailer) -> Retailer:
+    """The shop, with its credit on hold."""
+    pauses.pause(stocked, shop.id, "late")
+    return shop
+
+
+def test_a_refused_order_is_held_and_placed_when_credit_is_back(stocked: Session, paused: Retailer) -> None:
+    refused = ordering.place(stocked, paused.id, CASE, "CREDIT").order
+    held = holding.hold(stocked, refused.id)
+    assert (held.status, held.closed_at, held.failure and held.failure["code"]) == ("held", None, "CREDIT_PAUSED")
+    assert holding.hold(stocked, refused.id).status == "held"
+    assert holding.waiting(stocked) == [paused.id]
+    assert holding.release(stocked, paused.id) == []
+    assert ordering.get(stocked, refused.id).status == "held"
+    pauses.unpause(stocked, paused.id, "paid")
+    (placed,) = holding.release(stocked, paused.id)
+    assert (placed.id, placed.status, placed.payment_mode) == (refused.id, "confirmed", "CREDIT")
+    assert accounts.get(stocked, paused.id).reserved_minor == placed.total_minor
+    assert holding.waiting(stocked) == []
+
+
+def test_a_quote_in_the_chat_is_held_and_outlives_the_day(stocked: Session, paused: Retailer) -> None:
+    quoted = ordering.draft(stocked, paused.id, CASE)
+    holding.hold(stocked, quoted.id)
+    newer = ordering.draft(stocked, paused.id, CASE)
+    clock.advance(timedelta(days=2))
+    ordering.expire_pending(stocked)
+    assert [ordering.get(stocked, one.id).status for one in (quoted, newer)] == ["held", "expired"]
+    assert holding.expire(stocked, 7) == 0
+    clock.advance(timedelta(days=6))
+    assert holding.expire(stocked, 7) == 1
+    assert ordering.get(stocked, quoted.id).status == "expired"
+
+
+def test_an_order_that_may_go_on_credit_is_not_held(stocked: Session, shop: Retailer) -> None:
+    with pytest.raises(NothingInTheWay):
+        holding.hold(stocked, ordering.draft(stocked, shop.id, CASE).id)
+
+
+def test_what_was_placed_or_called_off_is_not_held(stocked: Session, shop: Retailer) -> None:
+    placed = ordering.place(stocked, shop.id, CASE, "CASH").order
+    with pytest.raises(NotPending):
+        holding.hold(stocked, placed.id)
+
+
+def test_the_oldest_held_order_goes_first_and_stops_the_rest(stocked: Session, paused: Retailer) -> None:
+    first, second = (ordering.place(stocked, paused.id, CASE, "CREDIT").order for _ in range(2))
+    for one in (first, second):
+        holding.hold(stocked, one.id)
+    terms = accounts.Terms(limit_minor=first.total_minor)
+    accounts.set_terms(stocked, paused.id, terms, "room for one")
+    pauses.unpause(stocked, paused.id, "paid")
+    assert [one.id for one in holding.release(stocked, paused.id)] == [first.id]
+    assert ordering.get(stocked, second.id).status == "held"
+
+
+def test_a_held_order_whose_price_rose_needs_a_fresh_yes(stocked: Session, paused: Retailer) -> None:
+    held = holding.hold(stocked, ordering.place(stocked, paused.id, CASE, "CREDIT").order.id)
+    pauses.unpause(stocked, paused.id, "paid")
+    catalogue_import.import_catalogue(stocked, {"items": [item(price_paise=2_671)]})
+    assert holding.release(stocked, paused.id) == []
+    found = ordering.get(stocked, held.id)
+    assert (found.status, found.total_minor) == ("held", held.total_minor)
+    assert ordering.retry(stocked, held.id).order.status == "confirmed"
+
+
+def test_a_held_order_can_be_paid_in_cash_or_called_off(stocked: Session, paused: Retailer) -> None:
+    one, two = (holding.hold(stocked, ordering.place(stocked, paused.id, CASE, "CREDIT").order.id) for _ in range(2))
+    assert ordering.confirm(stocked, one.id, "CASH").payment_mode == "CASH"
+    assert ordering.cancel(stocked, two.id, "no longer needed").status == "cancelled"
+
+
+def test_a_retry_that_is_refused_leaves_the_order_held(stocked: Session, paused: Retailer) -> None:
+    held = holding.hold(stocked, ordering.place(stocked, paused.id, CASE, "CREDIT").order.id)
+    tried = ordering.retry(stocked, held.id)
+    assert tried.refusal is not None
+    assert tried.order.status == "held"
+
+
+def test_an_override_lets_a_held_order_through(stocked: Session, paused: Retailer) -> None:
+    held = holding.hold(stocked, ordering.place(stocked, paused.id, CASE, "CREDIT").order.id)
+    overrides.grant(stocked, paused.id, held.id, held.total_minor, "the owner's word")
+    assert [one.id for one in holding.release(stocked, paused.id)] == [held.id]
