@@ -10,6 +10,7 @@ from flows import cancel_order, wording
 from orders.catalogue import Catalogue
 from orders.order import CANCELLED, REPLACED, Order, OrderLine
 from orders.understanding.facts import CartLine, Question
+from orders.understanding.quantities import MAX_UNITS
 
 MAX_SHOWN = 15
 MAX_OPTIONS = 10
@@ -17,7 +18,27 @@ NO_REASON = {"", "cancelled by staff", cancel_order.REASON}  # what is written d
 
 
 def which(asked: Question, goods: Catalogue) -> Reply:
-    """Ask for what a line left open: the product, the quantity, or both."""
+    """Ask for what a line left open: the product, the quantity, or both; first say why, where that is not plain."""
+    asks, why = _which(asked, goods), _why(asked)
+    return Reply(f"{why}\n{asks.text}", asks.choices) if why else asks
+
+
+def _why(asked: Question) -> str:
+    said = isolate(plain(asked.text))
+    if asked.reason == "qty_too_large":
+        return _(
+            "“%(said)s” is more than one order can take: at most %(most)s.", said=said, most=isolate(str(MAX_UNITS))
+        )
+    if asked.reason == "item_twice":
+        return _("“%(said)s”: this stands here twice. Please write how much in all.", said=said)
+    if asked.reason == "number_unclear":
+        return _("The number in “%(said)s” is not clear to me.", said=said)
+    if asked.reason == "remove_or_reduce":
+        return _("“%(said)s”: shall it be less, or go from the list? Please write how much should stay.", said=said)
+    return ""
+
+
+def _which(asked: Question, goods: Catalogue) -> Reply:
     names = [plain(goods.product(sku).name) for sku in asked.candidates if sku in goods.products]
     said = isolate(plain(asked.text)) or "…"
     if len(names) == 1:

@@ -275,3 +275,15 @@ def test_nobody_is_asked_about_a_list_that_is_gone_or_unclear(
     chat.play([("5 kg sugar", "Total"), *meanwhile])
     clock.advance(timedelta(hours=21))
     assert follow_up.run(chat.session) == {"asked": 0}
+
+
+def test_goods_named_twice_are_asked_about_and_the_answer_is_the_whole(chat: Chat) -> None:
+    chat.play([("10 kg sugar 2 kg sugar", "stands here twice"), ("12 kg", "12 kg")])
+
+
+def test_more_than_an_order_takes_is_said_so(chat: Chat) -> None:
+    chat.play([("1000000 kg sugar", "at most 9999")])
+
+
+def test_a_sign_at_a_number_is_not_guessed_about(chat: Chat) -> None:
+    chat.play([("-5 kg sugar", "not clear")])
