@@ -34,10 +34,22 @@ _CANDIDATES = """
 WITH stage (name, due_on) AS (
     SELECT * FROM unnest(%(stages)s::text[], %(days)s::date[])
 ), due AS (
-    SELECT b.org_id, b.id, b.retailer_id, b.reference, b.due_on, b.open_minor, stage.name AS stage,
+    -- money on account is counted against the oldest bills first: nobody is asked for more than is owed
+    SELECT b.org_id, b.id, b.retailer_id, b.reference, b.due_on, stage.name AS stage,
+        CASE WHEN account.held IS NULL THEN b.open_minor
+             ELSE greatest(0, least(b.open_minor, upto.open_minor - account.held))::bigint END AS open_minor,
         row_number() OVER (PARTITION BY b.id ORDER BY array_position(%(urgency)s::text[], stage.name) DESC) AS latest
     FROM stage
     JOIN bill b ON b.org_id = %(org)s AND b.open_minor > 0 AND b.due_on = stage.due_on
+    LEFT JOIN LATERAL (
+        SELECT sum(p.unapplied_minor) AS held FROM payment p
+        WHERE p.org_id = b.org_id AND p.retailer_id = b.retailer_id AND p.status = 'posted' AND p.unapplied_minor > 0
+    ) account ON true
+    LEFT JOIN LATERAL (
+        SELECT sum(older.open_minor) AS open_minor FROM bill older
+        WHERE older.org_id = b.org_id AND older.retailer_id = b.retailer_id AND older.open_minor > 0
+            AND (older.due_on, older.bill_on, older.reference) <= (b.due_on, b.bill_on, b.reference)
+    ) upto ON account.held IS NOT NULL
 ), judged AS (
     SELECT due.*, retailer.name AS retailer_name,
         reminded.status AS reminded,
@@ -50,7 +62,7 @@ WITH stage (name, due_on) AS (
             WHEN contact.opted_out_at IS NOT NULL THEN 'opted_out'
             WHEN claimed.retailer_id IS NOT NULL THEN 'payment_claimed'
             WHEN promised.retailer_id IS NOT NULL THEN 'promised'
-            WHEN account.outstanding_minor <= 0 THEN 'covered_by_money_on_account'
+            WHEN account.outstanding_minor <= 0 OR due.open_minor = 0 THEN 'covered_by_money_on_account'
             WHEN account.outstanding_minor < %(smallest)s THEN 'small_amount'
             WHEN messaged.retailer_id IS NOT NULL THEN 'merged'
         END AS skip_reason
@@ -105,7 +117,7 @@ FROM judged ORDER BY retailer_name, retailer_id, due_on, reference
 
 @dataclass(frozen=True)
 class DueBill:
-    """One bill to be reminded of, with what is open after part payments."""
+    """One bill to be reminded of, with what is open after part payments and money on account."""
 
     retailer_id: UUID
     bill_id: UUID

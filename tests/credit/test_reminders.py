@@ -260,3 +260,16 @@ def test_a_reminder_that_still_waits_is_called_back_when_its_bills_are_paid(
 
 def statuses(session: Session) -> list[str]:
     return sorted(status for (status,) in db.execute(session, "SELECT status FROM outbox_message"))
+
+
+def test_money_on_account_is_counted_against_the_oldest_bills_first(
+    session: Session, make_retailer: Make, bill: Post
+) -> None:
+    shop = make_retailer(session)
+    payments.record(session, payments.NewPayment(shop.id, 700, "cash"))
+    bill(session, shop.id, 500, due_in=-3, reference="OLD")
+    bill(session, shop.id, 900, due_in=0, reference="NEW")
+    bill(session, shop.id, 5_000, due_in=9, reference="LATER")
+    (digest,) = reminders.claim(session, days.today(session))
+    assert [(one.reference, one.open_minor) for one in digest.bills] == [("NEW", 700)]
+    assert reasons(session)["OLD"] == "covered_by_money_on_account"
