@@ -151,8 +151,13 @@ def sent_statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 @pytest.fixture(autouse=True)
 def _fresh_process() -> Iterator[None]:
-    """No test leaves a moved clock, a cached channel or an actor behind."""
+    """No test leaves a moved clock, a cached channel, an actor or another environment behind."""
+    before = dict(os.environ)
     yield
+    for name in set(os.environ) - set(before) - {"PYTEST_CURRENT_TEST"}:
+        del os.environ[name]
+    os.environ.update({name: value for name, value in before.items() if name != "PYTEST_CURRENT_TEST"})
+    settings.current.cache_clear()
     channels.forget()
     audit.act_as(audit.SYSTEM)
     if "BAHI_HOME" in os.environ:

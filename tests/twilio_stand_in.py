@@ -49,6 +49,10 @@ class TwilioStandIn:
         with self.lock:
             return Counter(message.get("Body") or message.get("ContentVariables", "") for message in self.sent)
 
+    def numbered(self) -> dict[str, int]:
+        """The same of `message 1`, `message 2`: other tests' messages may wait in the same database."""
+        return {text: times for text, times in self.bodies().items() if text.startswith("message ")}
+
     def take(self, form: dict[str, str]) -> tuple[int, dict[str, Any], Any]:
         """Apply the next fault and keep the message; returns (status, body, fault)."""
         with self.lock:

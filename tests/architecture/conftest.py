@@ -13,7 +13,7 @@ from twilio.request_validator import RequestValidator
 from app import create_app
 from cli import demo, demo_story
 from core import crypto, db, settings
-from credit import cheques, claims, days, disputes, late_fees, openings, promises
+from credit import accounts, cheques, claims, days, disputes, late_fees, openings, promises
 from invoicing import sharing
 from invoicing.tables import Invoice
 from parties import organisations, retailers
@@ -28,8 +28,8 @@ def filled_org(database: str) -> UUID:
         org_id = session.get_one(TenantRoute, ("login", crypto.fingerprint(demo.EMAIL))).org_id
     client = create_app().test_client()
     with db.transaction(org_id) as session:
-        shop = session.scalars(select(Retailer).order_by(Retailer.code)).first()
-        assert shop is not None
+        shop = retailers.create(session, retailers.Details(code="PROBE", name="Probe", phone="+919829999999"))
+        accounts.open_account(session, shop.id, accounts.Terms(limit_minor=5_000_000, credit_days=15))
         _arrange(session, shop)
         sharing.mint(session, session.scalars(select(Invoice.id).limit(1)).one())
     _say(client, shop.phone, "menu")
@@ -68,7 +68,7 @@ def _say(client: FlaskClient, phone: str, text: str) -> None:
 def _pause_and_unpause(client: FlaskClient, shop: Retailer) -> None:
     credentials = {"email": demo.EMAIL, "password": demo.DEMO_PASSWORD}
     token = client.post("/api/v1/auth/login", json=credentials).json["access_token"]
-    for action in ("pause", "unpause"):  # the demo stays as other tests expect it
+    for action in ("pause", "unpause"):
         answer = client.post(
             f"/api/v1/admin/credit/{retailers.public_id(shop.id)}/{action}",
             json={"reason": "a look at the books"},

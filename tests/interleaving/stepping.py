@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.orm import Session
 
-from core import db
+from core import db, rows
 
 PATIENCE_SECONDS = 20.0
 _QUIET = "SELECT set_config('app.org'"  # opens the transaction and touches no row
@@ -91,12 +92,21 @@ def stepping() -> Iterator[Engine]:
         if not statement.startswith(_QUIET):
             _stop(connection)
 
+    by_hand = rows.ask
+
+    def ask(session: Session, sql: str, parameters: Any) -> rows.Rows:
+        if not sql.startswith(_QUIET):
+            _stop(session.connection())
+        return by_hand(session, sql, parameters)
+
+    rows.ask = ask
     event.listen(engine, "before_cursor_execute", before)
     event.listen(engine, "commit", _stop)
     watching = create_engine(engine.url, isolation_level="AUTOCOMMIT", pool_size=1)
     try:
         yield watching
     finally:
+        rows.ask = by_hand
         event.remove(engine, "before_cursor_execute", before)
         event.remove(engine, "commit", _stop)
         watching.dispose()

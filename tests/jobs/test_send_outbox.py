@@ -251,7 +251,7 @@ def test_two_senders_side_by_side_send_each_message_once(twilio: TwilioStandIn, 
         thread.start()
     for thread in threads:
         thread.join()
-    assert twilio.bodies() == {f"message {number}": 1 for number in range(40)}
+    assert twilio.numbered() == {f"message {number}": 1 for number in range(40)}
 
 
 def test_messages_to_one_person_keep_their_order(twilio: TwilioStandIn, put: Put) -> None:

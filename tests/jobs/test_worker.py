@@ -52,7 +52,7 @@ def test_a_worker_killed_while_fifty_messages_wait_loses_and_doubles_none(
             return statement(left)[0][0] == 0
 
         wait_for(all_sent, "every message sent", 90)
-    assert twilio.bodies() == {f"message {number}": 1 for number in range(50)}
+    assert twilio.numbered() == {f"message {number}": 1 for number in range(50)}
 
 
 def test_a_flushed_redis_loses_nothing(twilio: TwilioStandIn, put: Put, tmp_path: Path) -> None:
