@@ -91,7 +91,9 @@ def line(session: Session, channel_id: UUID) -> Line:
 
 def main(session: Session) -> Channel:
     """The organisation's first number: what speaks to somebody who never wrote. Raises NotFound."""
-    channel = session.scalars(select(Channel).order_by(Channel.created_at).limit(1)).first()
+    channel = session.scalars(
+        select(Channel).where(Channel.org_id == db.org_of(session)).order_by(Channel.created_at).limit(1)
+    ).first()
     if channel is None:
         raise NotFound("This organisation has no WhatsApp number.")
     return channel

@@ -64,7 +64,11 @@ def release(session: Session, retailer_id: UUID, phone: str) -> bool:
     """The shop gave this phone up: whoever has it now is a stranger, reads nothing of the shop and gets none of what
     still waits for it. Audited; False when nobody of the shop had the phone.
     """
-    contact = session.scalars(select(Contact).where(Contact.phone == phone, Contact.retailer_id == retailer_id)).first()
+    contact = session.scalars(
+        select(Contact).where(
+            Contact.org_id == db.org_of(session), Contact.phone == phone, Contact.retailer_id == retailer_id
+        )
+    ).first()
     if contact is None:
         return False
     contact.retailer_id = None

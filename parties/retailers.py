@@ -85,7 +85,7 @@ def get(session: Session, retailer_id: UUID) -> Retailer:
 
 def by_code(session: Session, code: str) -> Retailer | None:
     """The shop with this code, if any."""
-    return session.scalars(select(Retailer).where(Retailer.code == code)).first()
+    return session.scalars(select(Retailer).where(Retailer.org_id == db.org_of(session), Retailer.code == code)).first()
 
 
 def find(session: Session, public: str) -> Retailer:
@@ -95,7 +95,7 @@ def find(session: Session, public: str) -> Retailer:
 
 def page(session: Session, *, limit: int, after: str | None = None, search: str = "") -> list[Retailer]:
     """Shops by code, at most `limit`, behind the code `after`; `search` looks into code, name and phone."""
-    wanted = select(Retailer).order_by(Retailer.code).limit(limit)
+    wanted = select(Retailer).where(Retailer.org_id == db.org_of(session)).order_by(Retailer.code).limit(limit)
     if after is not None:
         wanted = wanted.where(Retailer.code > after)
     if search:
@@ -127,7 +127,9 @@ def _checked(session: Session, details: Details) -> Details:
 
 def _refuse_twin(session: Session, details: Details, but: UUID | None = None) -> None:
     same = (Retailer.code == details.code) | (Retailer.phone == details.phone)
-    twin = session.scalars(select(Retailer).where(same, Retailer.id != but).limit(1)).first()
+    twin = session.scalars(
+        select(Retailer).where(Retailer.org_id == db.org_of(session), same, Retailer.id != but).limit(1)
+    ).first()
     if twin is None:
         return
     what = f"code {details.code}" if twin.code == details.code else f"phone {details.phone}"
@@ -147,7 +149,9 @@ def _first_of_its_kind(session: Session) -> Iterator[None]:
 
 
 def _adopt_contact(session: Session, retailer: Retailer) -> None:
-    contact = session.scalars(select(Contact).where(Contact.phone == retailer.phone)).first()
+    contact = session.scalars(
+        select(Contact).where(Contact.org_id == retailer.org_id, Contact.phone == retailer.phone)
+    ).first()
     if contact is not None:
         contact.retailer_id = retailer.id
     else:

@@ -41,7 +41,7 @@ def ask_staff(
 
 def open_tasks(session: Session, limit: int = 100, *, after: UUID | None = None) -> list[StaffTask]:
     """What waits for a person, oldest first, behind the task `after`. Raises NotFound."""
-    wanted = select(StaffTask).where(StaffTask.done_at.is_(None))
+    wanted = select(StaffTask).where(StaffTask.org_id == db.org_of(session), StaffTask.done_at.is_(None))
     if after is not None:
         last = db.fetch(session, StaffTask, after)  # done meanwhile, perhaps: its place in the order stays
         wanted = wanted.where(tuple_(StaffTask.created_at, StaffTask.id) > (last.created_at, last.id))
