@@ -158,6 +158,7 @@ def test_ports_are_remembered_until_another_program_takes_them(home: Path) -> No
         assert second.database_url == first.database_url
     taken = int((home / "services/postgres/port").read_text())
     with contextlib.closing(socket.socket()) as thief:
+        thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # closed connections of the server linger
         thief.bind(("127.0.0.1", taken))
         thief.listen()
         with services.running(home, fsync=False) as third:
