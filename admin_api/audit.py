@@ -12,7 +12,7 @@ from admin_api import sheets
 from admin_api.access import BOOKKEEPERS, operation
 from admin_api.shapes import PageQuery, Text, decode, page
 from admin_api.spec import Blueprint
-from core import ids
+from core import clock, ids
 from core.audit import AuditEntry
 from core.errors import Invalid
 from parties import retailers
@@ -56,7 +56,7 @@ def verify(session: Session) -> dict[str, Any]:
         "status": found.status,
         "entries": found.entries,
         "chains": found.chains,
-        "anchored_at": found.anchored_at.isoformat().replace("+00:00", "Z") if found.anchored_at else None,
+        "anchored_at": clock.rfc3339(found.anchored_at),
         "problem_count": found.count,
         "problems": list(found.problems),
     }
@@ -97,7 +97,7 @@ def show(entry: AuditEntry) -> dict[str, Any]:
     """One entry; `hash` is the link of its chain."""
     return {
         "id": ids.public("aud", entry.id),
-        "at": entry.at.isoformat().replace("+00:00", "Z"),
+        "at": clock.rfc3339(entry.at),
         "actor": entry.actor,
         "action": entry.action,
         "subject": entry.subject,

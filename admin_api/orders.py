@@ -1,6 +1,5 @@
 """Orders: the same path that a chat confirmation takes, with the same guardrails and the same refusals."""
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +11,7 @@ from admin_api import problems
 from admin_api.access import BOOKKEEPERS, EVERYBODY, SELLERS, operation
 from admin_api.shapes import PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
-from core import ids
+from core import clock, ids
 from credit.guardrails import Refused
 from flows import notices
 from orders import dispatching, holding, listing, ordering
@@ -211,8 +210,8 @@ def show(order: Order) -> dict[str, Any]:
         "source": order.source,
         "failure": order.failure,
         "invoice_id": ids.public("inv", order.invoice_id) if order.invoice_id else None,
-        "created_at": _moment(order.created_at),
-        "confirmed_at": _moment(order.confirmed_at),
+        "created_at": clock.rfc3339(order.created_at),
+        "confirmed_at": clock.rfc3339(order.confirmed_at),
         "lines": [_line(line) for line in order.lines],
     }
 
@@ -247,7 +246,3 @@ def _page(session: Session, query: dict[str, Any], retailer_id: str | None, stat
 
 def _quantity(qty: Decimal | int) -> int | float:
     return int(qty) if qty == int(qty) else float(qty)
-
-
-def _moment(at: datetime | None) -> str | None:
-    return at.isoformat().replace("+00:00", "Z") if at else None

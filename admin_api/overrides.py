@@ -9,7 +9,7 @@ from admin_api import credit, orders
 from admin_api.access import EVERYBODY, FOUNDERS, OWNER, operation
 from admin_api.shapes import PositiveMinor, Strict, Text
 from admin_api.spec import Blueprint
-from core import ids
+from core import clock, ids
 from credit import overrides
 from credit.tables import CreditOverride
 from flows import releasing
@@ -92,7 +92,7 @@ def show(override: CreditOverride) -> dict[str, Any]:
         "status": override.status,
         "requested_by": override.requested_by,
         "approved_by": override.approved_by,
-        "expires_at": override.expires_at.isoformat().replace("+00:00", "Z"),
+        "expires_at": clock.rfc3339(override.expires_at),
     }
 
 

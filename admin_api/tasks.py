@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from admin_api.access import EVERYBODY, SELLERS, operation
 from admin_api.shapes import PageQuery, decode, page
 from admin_api.spec import Blueprint
-from core import ids
+from core import clock, ids
 from parties import retailers, tasks
 from parties.tables import StaffTask
 
@@ -41,6 +41,6 @@ def show(task: StaffTask) -> dict[str, Any]:
         "retailer_id": retailers.public_id(task.retailer_id) if task.retailer_id else None,
         "detail": task.detail,
         "facts": task.facts,
-        "created_at": task.created_at.isoformat().replace("+00:00", "Z"),
+        "created_at": clock.rfc3339(task.created_at),
         "done": task.done_at is not None,
     }

@@ -31,6 +31,11 @@ def today(timezone: str) -> date:
     return now().astimezone(ZoneInfo(timezone)).date()
 
 
+def rfc3339(moment: datetime | None) -> str | None:
+    """`2026-11-20T10:04:00Z`, as every answer writes an aware UTC moment; None stays None."""
+    return moment.isoformat().replace("+00:00", "Z") if moment else None
+
+
 def offset() -> timedelta:
     """How far the clock is moved; zero in production and when never moved."""
     global _seen  # noqa: PLW0603  one cached reading per process, replaced when the file changes

@@ -4,14 +4,14 @@ The dicts are what the API answers: public ids, minor units, ISO dates.
 """
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core import db, ids
+from core import clock, db, ids
 from credit import accounts, decisions, guardrails, ledger, payments
 from credit.tables import CreditAccount, Payment
 from parties import retailers
@@ -51,7 +51,7 @@ def of(session: Session, retailer_id: UUID, as_of: date | None = None) -> dict[s
         "available_minor": stands.available_minor,
         "on_account_minor": open_minor - owed,
         "disputed_minor": ledger.disputed(session, retailer_id, when.on),
-        "paused_at": _moment(account.paused_at),
+        "paused_at": clock.rfc3339(account.paused_at),
         "pause_reason": account.pause_reason,
         "open_bills": _bills(session, when, where),
         "last_payments": _payments(session, retailer_id, when.on),
@@ -70,7 +70,7 @@ def _as_it_was(session: Session, retailer_id: UUID, stands: accounts.Position, o
         "limit_minor": stood.limit_minor,
         "reserved_minor": stood.reserved_minor,
         "available_minor": stood.available_minor,
-        "paused_at": _moment(then.paused_at),
+        "paused_at": clock.rfc3339(then.paused_at),
         "pause_reason": then.pause_reason,
         "guardrails": then.terms,
     }
@@ -151,7 +151,3 @@ def _payment(payment: Payment) -> dict[str, Any]:
         "received_on": payment.received_on.isoformat(),
         "status": payment.status,
     }
-
-
-def _moment(at: datetime | None) -> str | None:
-    return at.isoformat().replace("+00:00", "Z") if at else None

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from core import db, ids
+from core import clock, db, ids
 from credit import accounts, decisions, ladder
 from credit.decisions import AUTOMATIC, BLOCKED, OK, PAUSED, WATCH
 from credit.ladder import Evaluation
@@ -29,7 +29,7 @@ def why(session: Session, retailer_id: UUID) -> dict[str, Any]:
     since = decisions.since(account)
     return {
         "status": now.status,
-        "since_at": since.isoformat().replace("+00:00", "Z") if since else None,
+        "since_at": clock.rfc3339(since),
         "source": source_of(account),
         "status_reason": account.block_reason or account.pause_reason,
         "wanted_status": now.wanted,
@@ -92,7 +92,7 @@ def _row(session: Session, found: Evaluation, named: Any) -> dict[str, Any]:
 
 def _decision(one: CreditEvaluation) -> Mapping[str, Any]:
     return {
-        "at": one.at.isoformat().replace("+00:00", "Z"),
+        "at": clock.rfc3339(one.at),
         "cause": one.cause,
         "status_before": one.status_before,
         "status_after": one.status_after,

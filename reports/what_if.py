@@ -150,7 +150,7 @@ def _difference(one: _Asked, now: Verdict, then: Verdict) -> dict[str, Any]:
     return {
         "order_id": ids.public("ord", one.row.id),
         "number": one.row.number,
-        "at": one.row.at.isoformat().replace("+00:00", "Z"),
+        "at": clock.rfc3339(one.row.at),
         "total_minor": one.row.total_minor,
         "happened": one.row.status,
         "outstanding_minor": one.row.outstanding_minor,
