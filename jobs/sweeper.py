@@ -1,7 +1,8 @@
 """Every five seconds: does from PostgreSQL alone whatever a lost hint should have started.
 
-It also wakes earlier when a message is to be tried again sooner, and ticks when nobody else has for a minute of
-business time, so that neither Redis nor the scheduler is needed for anything to happen.
+It also wakes earlier when a message is to be tried again sooner. Beside it, in a thread of its own, an understudy ticks
+when nobody else has for a minute of business time: neither Redis nor the scheduler is needed for anything to happen,
+and a long night's work holds up no message.
 """
 
 import threading
@@ -22,24 +23,25 @@ ACTOR = audit.Actor("job:sweeper")
 
 _stop = threading.Event()
 _look = threading.Event()
-_thread: threading.Thread | None = None
+_threads: list[threading.Thread] = []
 _log = logs.get("sweeper")
 
 
 def start() -> None:
-    """Sweep in a thread of its own until `stop`."""
-    global _thread  # noqa: PLW0603  one sweeper per process
+    """Sweep, and tick when it is late, in threads of their own until `stop`."""
     _stop.clear()
-    _thread = threading.Thread(target=_run, name="sweeper", daemon=True)
-    _thread.start()
+    for name, work in (("sweeper", _sweep_until_stopped), ("understudy", _tick_until_stopped)):
+        _threads.append(threading.Thread(target=work, name=name, daemon=True))
+        _threads[-1].start()
 
 
 def stop() -> None:
-    """Let the running sweep end, and wait for it."""
+    """Let the running sweep and tick end, and wait for them."""
+    end = time.monotonic() + STOP_SECONDS
     _stop.set()
     _look.set()
-    if _thread is not None:
-        _thread.join(STOP_SECONDS)
+    while _threads:
+        _threads.pop().join(max(0.0, end - time.monotonic()))
 
 
 def look_soon() -> None:
@@ -49,16 +51,23 @@ def look_soon() -> None:
 
 def sweep() -> None:
     """One round. A part that fails is logged and tried again in the next round."""
-    for work in (repair_outbox.run, send_outbox.run, retry_inbound.run, _tick_if_late):
+    for work in (repair_outbox.run, send_outbox.run, retry_inbound.run):
         audit.act_as(ACTOR)  # a turn or a job that the work before took up named its own
         _safely(work)
 
 
-def _run() -> None:
+def _sweep_until_stopped() -> None:
     while not _stop.is_set():
         sweep()
         _safely(lambda: heartbeats.beat("sweeper"))
         _rest()
+
+
+def _tick_until_stopped() -> None:
+    while not _stop.is_set():
+        audit.act_as(ACTOR)
+        _safely(_tick_if_late)
+        _stop.wait(EVERY_SECONDS)
 
 
 def _rest() -> None:

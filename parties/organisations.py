@@ -91,9 +91,17 @@ def get(session: Session) -> Organisation:
 
 
 def ids_of_all(session: Session) -> list[UUID]:
-    """Every organisation that has a WhatsApp number: where jobs look for work."""
+    """Every organisation that has a WhatsApp number."""
     found = session.scalars(select(TenantRoute.org_id).where(TenantRoute.kind == "channel").distinct())
     return sorted(found, key=str)
+
+
+def with_a_number(session: Session) -> list[Organisation]:
+    """The same as rows, where jobs look for work. Only the doctor's role sees them all."""
+    numbers = select(TenantRoute.org_id).where(TenantRoute.kind == "channel")
+    return list(
+        session.scalars(select(Organisation).where(Organisation.org_id.in_(numbers)).order_by(Organisation.org_id))
+    )
 
 
 def setting(organisation: Organisation, name: str) -> Any:
