@@ -17,6 +17,7 @@ from admin_api import (
     credit,
     disputes,
     docs,
+    exports,
     groups,
     guardrails,
     orders,
@@ -48,6 +49,7 @@ NOUNS = (
     retailers,
     products,
     tasks,
+    exports,
 )
 
 

@@ -34,10 +34,11 @@ class SignInFirst(DomainError):
     detail = "Sign in first: the access token is missing, wrong or expired."
 
 
-def operation(roles: frozenset[str], *, idempotent: bool = False) -> Callable[[View], View]:
+def operation(roles: frozenset[str], *, idempotent: bool = False, snapshot: bool = False) -> Callable[[View], View]:
     """Guard a view: the caller's role must be in `roles`. The view gets `session` first, committed after it answers.
 
-    With `idempotent` the request needs an Idempotency-Key and a retry gets the first answer.
+    With `idempotent` the request needs an Idempotency-Key and a retry gets the first answer. With `snapshot` the view
+    only reads, and all that it reads is of one moment.
     """
 
     def guard(view: View) -> View:
@@ -47,6 +48,7 @@ def operation(roles: frozenset[str], *, idempotent: bool = False) -> Callable[[V
             answer = db.run(
                 lambda session: _answer(session, who, roles, lambda: view(session, *args, **kwargs), idempotent),
                 who.org_id,
+                snapshot=snapshot,
             )
             if request.method not in SAFE:
                 queue.hint_soon("send")  # what was said to a shop is committed now; the sweeper would take seconds

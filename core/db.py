@@ -87,9 +87,14 @@ def dispose() -> None:
 
 
 @contextmanager
-def transaction(org_id: UUID | None = None, *, role: str = APP) -> Iterator[Session]:
-    """One unit of work: commits at the end, rolls back on any error. With `org_id` its rows are visible, else none."""
+def transaction(org_id: UUID | None = None, *, role: str = APP, snapshot: bool = False) -> Iterator[Session]:
+    """One unit of work: commits at the end, rolls back on any error. With `org_id` its rows are visible, else none.
+
+    With `snapshot` it can only read, and every statement sees the database as the first one did.
+    """
     with Session(engine(role), expire_on_commit=False) as session:
+        if snapshot:
+            execute(session, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         if org_id is not None:
             enter(session, org_id)
         yield session
@@ -102,11 +107,11 @@ def enter(session: Session, org_id: UUID) -> None:
     execute(session, "SELECT set_config('app.org', %s, true)", (str(org_id),))
 
 
-def run(work: Callable[[Session], Result], org_id: UUID | None = None) -> Result:
+def run(work: Callable[[Session], Result], org_id: UUID | None = None, *, snapshot: bool = False) -> Result:
     """Run `work` in a transaction, repeating the whole of it on serialization failures and deadlocks."""
     for attempt in range(1, MAX_TRIES + 1):
         try:
-            with transaction(org_id) as session:
+            with transaction(org_id, snapshot=snapshot) as session:
                 return work(session)
         except DBAPIError as error:
             if getattr(error.orig, "pgcode", None) not in RETRY_STATES or attempt == MAX_TRIES:
@@ -129,6 +134,11 @@ def org_of(session: Session) -> UUID:
 def execute(session: Session, sql: str, parameters: tuple[Any, ...] | dict[str, Any] = ()) -> Rows:
     """One hand-written statement in the session's transaction (psycopg2 placeholders): the hot path."""
     return rows.ask(session, sql, parameters)
+
+
+def walk(session: Session, sql: str, parameters: tuple[Any, ...] | dict[str, Any] = ()) -> Iterator[Any]:
+    """The rows of one hand-written query, fetched piece by piece: for results that are too large to hold."""
+    return rows.walk(session, sql, parameters)
 
 
 def json(value: Any) -> str | None:

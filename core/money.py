@@ -17,3 +17,9 @@ def from_major(text: str) -> int:
     if not value.is_finite() or value != value.to_integral_value() or abs(value) > MAX_MINOR:
         raise Invalid(f"{text!r} is not an amount in rupees and paise", value=text)
     return int(value)
+
+
+def to_major(amount_minor: int) -> str:
+    """Paise as rupees with two decimals, for files that machines read: `-1234.50`."""
+    rupees, paise = divmod(abs(amount_minor), 100)
+    return f"{'-' if amount_minor < 0 else ''}{rupees}.{paise:02d}"

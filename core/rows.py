@@ -7,11 +7,15 @@ that the ORM's result machinery takes. Errors come back as SQLAlchemy's, so that
 from collections import namedtuple
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 import psycopg2
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
 from sqlalchemy.orm import Session
+
+BATCH = 2_000
+_cursors = count(1)
 
 
 class Rows:
@@ -73,3 +77,15 @@ def ask(session: Session, sql: str, parameters: tuple[Any, ...] | dict[str, Any]
         raise DBAPIError.instance(
             sql, None, error, psycopg2.Error, connection_invalidated=bool(dbapi.closed), dialect=connection.dialect
         ) from error
+
+
+def walk(session: Session, sql: str, parameters: tuple[Any, ...] | dict[str, Any]) -> Iterator[Any]:
+    """The rows of one query as it saw the database when it began, fetched piece by piece: for results of any size.
+
+    Only inside one transaction, and nothing may be written to what it reads meanwhile.
+    """
+    name = f"walk_{next(_cursors)}"
+    ask(session, f"DECLARE {name} NO SCROLL CURSOR FOR {sql}", parameters)
+    while found := ask(session, f"FETCH {BATCH} FROM {name}", ()).all():
+        yield from found
+    ask(session, f"CLOSE {name}", ())

@@ -1,0 +1,61 @@
+"""What leaves Bahi as a file: the books and the returns, each of one moment, each noted in the audit trail."""
+
+import io
+import tempfile
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from flask import Response, g, send_file
+from marshmallow import fields
+from sqlalchemy.orm import Session
+
+from admin_api.access import BOOKKEEPERS, operation
+from admin_api.shapes import Strict
+from admin_api.spec import Blueprint
+from core import audit, db
+from parties import organisations
+from reports.books import journal
+
+blueprint = Blueprint("exports", __name__, url_prefix="/api/v1/admin/exports", description="Books and returns")
+
+IN_MEMORY_BYTES = 1024 * 1024  # what is larger waits in a file until it is sent
+
+
+class AsOf(Strict):
+    """Until when; without it everything."""
+
+    as_of = fields.Date(load_default=None)
+
+
+@blueprint.route("/journal", methods=["GET"])
+@operation(BOOKKEEPERS, snapshot=True)
+@blueprint.arguments(AsOf, location="query")
+@blueprint.response(200, content_type="text/plain")
+def journal_file(session: Session, query: dict[str, Any]) -> Response:
+    """The whole ledger as a plain-text journal (hledger); every shop's balance is its outstanding."""
+    note("journal", as_of=query["as_of"])
+    return answer("books.journal", "text/plain; charset=utf-8", journal.write(session, query["as_of"]))
+
+
+def answer(name: str, mimetype: str, pieces: Iterable[str | bytes]) -> Response:
+    """A file to download. It is written before the transaction ends and sent after, however slow the reader is."""
+    file = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115  the response closes it
+    for piece in pieces:
+        file.write(piece.encode() if isinstance(piece, str) else piece)
+    size = file.tell()
+    file.seek(0, io.SEEK_SET)
+    response = send_file(file, mimetype, as_attachment=True, download_name=name, etag=False)
+    response.content_length = size
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def note(what: str, **asked: date | str | None) -> None:
+    """Say in the audit trail who took what, in a transaction of its own: the export's own one can only read."""
+    facts = {name: str(value) for name, value in asked.items() if value is not None}
+    db.run(lambda session: _record(session, {"export": what, **facts}), g.who.org_id)
+
+
+def _record(session: Session, facts: dict[str, str]) -> None:
+    audit.record(session, "export.made", subject=organisations.public_id(db.org_of(session)), after=facts)

@@ -1,0 +1,77 @@
+"""`bahi export`: the books and the returns as files, each of one moment."""
+
+import functools
+import os
+import sys
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import click
+from sqlalchemy.orm import Session
+
+from cli import org
+from core import audit, db, ids
+from parties import organisations
+from reports.books import journal
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+Pieces = Iterable[str | bytes]
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.group()
+def command() -> None:
+    """Write the books or a return to a file, or to stdout."""
+    audit.act_as(audit.Actor("cli"))
+
+
+def _options(function: Command) -> Command:
+    for option in (
+        click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; stdout when left out."),
+        click.option("--org", "public", required=True, help="org_..."),
+    ):
+        function = option(function)
+    return function
+
+
+@command.command("journal")
+@_options
+@click.option("--as-of", type=DAY, help="Only what was booked until this day, included.")
+def write_journal(public: str, output: Path | None, as_of: datetime | None) -> None:
+    """The whole ledger as a plain-text journal, for hledger and its relatives."""
+    until = as_of.date() if as_of else None
+    export(public, output, {"export": "journal", "as_of": until}, functools.partial(journal.write, as_of=until))
+
+
+def export(public: str, output: Path | None, what: dict[str, Any], write: Callable[[Session], Pieces]) -> None:
+    """Note the export in the audit trail, then write it in a snapshot. Raises NotFound and what `write` raises."""
+    org_id = org.find(public)
+    _note(org_id, {name: str(value) for name, value in what.items() if value is not None})
+    with db.transaction(org_id, snapshot=True) as session:
+        save(write(session), output)
+    if output:
+        click.echo(f"{output}: {output.stat().st_size} bytes", err=True)
+
+
+def save(pieces: Pieces, output: Path | None) -> None:
+    """Write the pieces to a file that is there whole or not at all, or to stdout."""
+    encoded = (piece.encode() if isinstance(piece, str) else piece for piece in pieces)
+    if output is None:
+        sys.stdout.buffer.writelines(encoded)
+        sys.stdout.buffer.flush()
+        return
+    draft = output.with_name(f".{output.name}.{ids.new()}")
+    try:
+        with draft.open("wb") as file:
+            file.writelines(encoded)
+        os.replace(draft, output)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _note(org_id: UUID, what: dict[str, str]) -> None:
+    with db.transaction(org_id) as session:
+        audit.record(session, "export.made", subject=organisations.public_id(org_id), after=what)
