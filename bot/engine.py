@@ -11,7 +11,7 @@ or after a message that was delayed, the prompt is said anew instead. Choices th
 import copy
 from collections.abc import Callable
 from contextlib import nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -107,7 +107,7 @@ def _by_tap(turn: Turn) -> bool:
     flow_class = turn.flows.get(name)
     if flow_class is None or flow_class not in turn.flows.serving(lead=turn.is_lead):
         return False
-    is_live = prompt == str(turn.place.memory.get("prompt")) and not _is_late(turn)
+    is_live = prompt == str(turn.place.memory.get("prompt")) and not _is_past(turn, _offered_at(turn))
     if is_live and _pick(turn, flow_class, trigger, arg):
         return True
     if _only_shows(flow_class, turn, trigger):
@@ -122,7 +122,8 @@ def _by_option(turn: Turn) -> bool:
     for number, (name, trigger, arg, title) in enumerate(turn.place.memory.get("choices", ()), 1):
         if turn.message.folded in (str(number), words.fold(title)):
             flow_class = turn.flows.get(name)
-            if flow_class is None or (_is_late(turn) and not _only_shows(flow_class, turn, trigger)):
+            is_past = _is_past(turn, _offered_at(turn))
+            if flow_class is None or (is_past and not _only_shows(flow_class, turn, trigger)):
                 return False
             return _pick(turn, flow_class, trigger, arg)
     return False
@@ -217,7 +218,7 @@ def _step(turn: Turn, flow: Flow, trigger: str) -> bool:
 
 def _take_back(turn: Turn, said: Said, memory: dict[str, Any] | None) -> None:
     del turn.texts[said[0] :], turn.papers[said[1] :]
-    turn.choices = said[2]
+    turn.choices, turn.handed_on = said[2], None
     if memory is not None:
         turn.place.memory.clear()
         turn.place.memory.update(memory)
@@ -245,7 +246,15 @@ def _settle(turn: Turn, flow: Flow) -> None:
     if place.flow == flow.name:
         place.memory.pop("choices", None)
         place.flow, place.state = place.memory.pop("waiting", None) or (None, None)
-    _remind_of_what_waits(turn)
+    if not _hand_on(turn):
+        _remind_of_what_waits(turn)
+
+
+def _hand_on(turn: Turn) -> bool:
+    """Go on in the conversation that the last one named, if it named one."""
+    (name, trigger), turn.handed_on = turn.handed_on or ("", ""), None
+    flow_class = turn.flows.get(name)
+    return flow_class is not None and _pick(turn, flow_class, trigger)
 
 
 def _ask(turn: Turn, flow: Flow) -> bool:
@@ -304,8 +313,18 @@ def _leave_what_is_gone(turn: Turn) -> None:
 
 
 def _is_late(turn: Turn) -> bool:
-    prompted_at = turn.place.prompted_at
-    is_old = prompted_at is not None and turn.at - prompted_at > PROMPT_LIVES
+    """True when the present question was asked too long ago for this message to answer it."""
+    return _is_past(turn, turn.place.prompted_at)
+
+
+def _offered_at(turn: Turn) -> datetime | None:
+    """When the choices that can be tapped now were offered: a menu may be younger than the question that waits."""
+    offered_at = turn.place.memory.get("offered_at")
+    return datetime.fromisoformat(offered_at) if offered_at else turn.place.prompted_at
+
+
+def _is_past(turn: Turn, asked_at: datetime | None) -> bool:
+    is_old = asked_at is not None and turn.at - asked_at > PROMPT_LIVES
     return is_old or turn.at - turn.received_at > LATE_AFTER
 
 
@@ -345,6 +364,7 @@ def _offer(turn: Turn) -> list[tuple[str, str]]:
     offered = turn.choices[:MAX_CHOICES]
     if offered:
         turn.place.memory["prompt"] = turn.place.version
+        turn.place.memory["offered_at"] = turn.at.isoformat()
         turn.place.memory["choices"] = [
             [name, choice.trigger, choice.arg, choice.title[:MAX_TITLE]] for name, choice in offered
         ]

@@ -98,6 +98,10 @@ class Flow:
         """Add to the turn's answer."""
         self.turn.say(text, flow=self.name)
 
+    def hand_on(self, flow: str, trigger: str) -> None:
+        """Go on in another conversation when this one is over, as if its choice had been tapped."""
+        self.turn.handed_on = (flow, trigger)
+
     def fire(self, trigger: str) -> bool:
         """Let the machine take one step; False when no guard passed."""
         return bool(self.machine.events[trigger].trigger(self))

@@ -84,6 +84,7 @@ class Turn:
     texts: list[str] = field(default_factory=list)
     choices: list[tuple[str, Choice]] = field(default_factory=list)
     papers: list[dict[str, Any]] = field(default_factory=list)
+    handed_on: tuple[str, str] | None = None  # a flow and a trigger to go on with
     voice: ExitStack = field(default_factory=ExitStack)
 
     @property

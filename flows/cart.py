@@ -78,9 +78,10 @@ def write(memory: Memory, cart: Iterable[CartLine]) -> None:
     kept.pop("yes", None)
 
 
-def take_from(memory: Memory, order: Order) -> None:
-    """Make an earlier order's goods the list."""
-    write(memory, (CartLine(one.sku, Decimal(one.qty), one.unit, Decimal(one.base_qty)) for one in order.lines))
+def add_missing(memory: Memory, wanted_lines: Iterable[CartLine]) -> None:
+    """Put goods on the list that are not on it: what was typed for this list stays as it was typed."""
+    kept = {line.sku: line for line in lines(memory)}
+    write(memory, [*kept.values(), *(line for line in wanted_lines if line.sku not in kept)])
 
 
 def drop(memory: Memory, sku: str) -> None:

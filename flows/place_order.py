@@ -4,6 +4,7 @@ The list lives in the conversation's memory and survives every interruption. The
 what the prompt named: credit when the account has terms, else cash. Prices are looked up, never remembered.
 """
 
+from collections.abc import Sequence
 from functools import cached_property
 
 from bot import words
@@ -16,7 +17,7 @@ from core.i18n import N_, _, isolate
 from credit import accounts
 from credit.guardrails import CASH, CREDIT, Refused
 from flows import cancel_order, cart, quoting, refusals, wording
-from orders import catalogue, holding, listing, ordering
+from orders import catalogue, holding, listing, ordering, usual
 from orders.order import CONFIRMED, DISPATCHED, PENDING, Order
 from orders.understanding.facts import Understanding
 from orders.understanding.read import understand
@@ -296,7 +297,8 @@ class PlaceOrder(Flow):
 
     def repeat_order(self) -> None:
         if self.earlier is not None:
-            cart.take_from(self.memory, self.earlier)
+            cart.add_missing(self.memory, usual.again(self.earlier, self.goods))
+            self.say_unsold(usual.unsold(self.earlier, self.goods))
         self._drafted()
 
     def place_on_credit(self) -> None:
@@ -339,7 +341,10 @@ class PlaceOrder(Flow):
     # -- saying -------------------------------------------------------------------------------------------------------
 
     def name_unsold(self) -> None:
-        for text in self.read.unknown[:3]:
+        self.say_unsold(self.read.unknown)
+
+    def say_unsold(self, named: Sequence[str]) -> None:
+        for text in named[:3]:
             self.say(_("We do not sell “%(what)s”.", what=isolate(plain(text)[:60])))
 
     def say_placed(self) -> None:

@@ -81,7 +81,7 @@ def test_two_misunderstandings_bring_the_menu_and_a_person(chat: Chat) -> None:
 
 
 def test_a_number_chooses_from_what_was_offered_last(chat: Chat) -> None:
-    chat.play([("menu", "What would you like"), ("2", "Limit"), ("3", "no bills yet")])
+    chat.play([("menu", "What would you like"), ("4", "Limit"), ("5", "no bills yet")])
 
 
 def test_an_old_menu_button_that_only_shows_still_works(chat: Chat) -> None:

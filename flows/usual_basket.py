@@ -1,0 +1,54 @@
+"""What the shop usually takes, as a list that place_order quotes: from the menu or by word, and a yes places it."""
+
+from functools import cached_property
+
+from bot import words
+from bot.flow import END, START, Flow, go
+from bot.ingress import Message
+from core import clock
+from core.i18n import N_, _
+from flows import cart
+from orders import catalogue, usual
+from orders.understanding.facts import CartLine
+
+WORDS = words.meanings(
+    {
+        "usual": "usual, the usual, usual order, usual basket, my usual, my usual order, same as always, as always,"
+        " hamesha wala, hamesha ka order, hamesha wala order, har baar wala, har baar ka, roz wala, roz ka order,"
+        " mera roz ka saman, हमेशा वाला, हमेशा का ऑर्डर, हमेशा वाला ऑर्डर, हर बार वाला, हर बार का, रोज़ का ऑर्डर,"
+        " रोज़ वाला, ہمیشہ والا, ہمیشہ کا آرڈر, ہمیشہ والا آرڈر, ہر بار والا, ہر بار کا, روز کا آرڈر, روز والا"
+    }
+)
+
+
+class UsualBasket(Flow):
+    name = "usual_basket"
+    menu_label = N_("My usual basket")
+    menu_rank = 14
+    transitions = [
+        go("opened", START, END, when="has_usual", do="fill"),
+        go("opened", START, END, say="say_none"),
+    ]
+
+    def recognise(self, message: Message) -> str | None:
+        return "opened" if message.folded in WORDS else None
+
+    @cached_property
+    def proposed(self) -> list[CartLine]:
+        """What is due by the shop's own rhythm; all of its usual goods when nothing is."""
+        business = self.turn.business
+        today = clock.today(business.timezone)
+        taken = usual.of(self.session, self.turn.shop.id, today, business.timezone)
+        goods = catalogue.load(self.session, version=business.catalogue_version, on=today)
+        return usual.basket(taken, today, goods)
+
+    def has_usual(self) -> bool:
+        return bool(self.proposed)
+
+    def fill(self) -> None:
+        cart.add_missing(self.memory, self.proposed)
+        self.say(_("What you usually take:"))
+        self.hand_on("place_order", "opened")
+
+    def say_none(self) -> None:
+        self.say(_("I do not know yet what you usually take. It shows after a few orders; type what you need today."))
