@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core import audit, clock, ids
 from core.errors import DomainError
 from credit import bills
-from invoicing import series
+from invoicing import series, snapshots
 from invoicing.charging import Charge, Goods, Supply, charge, document_type
 from invoicing.series import Place
 from invoicing.tables import Invoice, InvoiceLine
@@ -121,7 +121,7 @@ def _invoice(
         due_on=due_on,
         place_of_supply=charged.place_of_supply,
         currency=charged.currency,
-        seller=_seller(seller),
+        seller=snapshots.seller(seller),
         buyer=_buyer(request),
         taxable_minor=charged.taxable_minor,
         **{f"{head}_minor": charged.taxes.get(head, 0) for head in HEADS},
@@ -129,18 +129,6 @@ def _invoice(
         total_minor=charged.total_minor,
         created_at=clock.now(),
     )
-
-
-def _seller(seller: Organisation) -> dict[str, Any]:
-    return {
-        "name": seller.name,
-        "address": seller.address,
-        "phone": seller.phone,
-        "gstin": seller.gstin,
-        "state_code": seller.state_code,
-        "country": seller.country,
-        "upi_vpa": seller.upi_vpa,
-    }
 
 
 def _buyer(request: Request) -> dict[str, Any]:

@@ -1,26 +1,32 @@
-"""An invoice as a PDF: drawn once, kept as a file, and proved by its SHA-256 in the invoice's row.
+"""A document as a PDF: drawn once, kept as a file, and proved by its SHA-256 in the document's row.
 
 The same bytes come back for ever: the file when it still has the right hash, else the drawing done again, which for an
-equal paper gives equal bytes.
+equal paper gives equal bytes. Other prints of a document (a duplicate, a slip of 80 mm) are drawn when asked for.
 """
 
 import hashlib
-import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core import audit, db, ids, settings
-from invoicing.tables import Invoice, InvoiceLine
+from core import audit, clock, db, ids
+from core.errors import NotFound
+from invoicing import storage
+from invoicing.tables import Invoice, InvoiceLine, Paper
 
 if TYPE_CHECKING:
     from invoicing.pdf import InvoicePaper
+
+Copy = Literal["original", "duplicate", "triplicate"]
+Size = Literal["a4", "80mm"]
+COPIES: tuple[Copy, ...] = ("original", "duplicate", "triplicate")
+SIZES: tuple[Size, ...] = ("a4", "80mm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,29 +37,65 @@ class Pdf:
     filename: str
 
 
+def keep(session: Session, kind: str, retailer_id: UUID, name: str, content: Mapping[str, Any]) -> UUID:
+    """Keep a paper that is no tax document: all that its drawing needs. `name` becomes the file's. Returns its id."""
+    kept = Paper(
+        id=ids.new(), kind=kind, retailer_id=retailer_id, name=name, content=dict(content), created_at=clock.now()
+    )
+    session.add(kept)
+    session.flush()  # links refer to it by plain SQL
+    return kept.id
+
+
+def find(session: Session, document_id: UUID) -> Invoice | Paper:
+    """The document or paper of this id. Raises NotFound."""
+    key = (db.org_of(session), document_id)
+    found: Invoice | Paper | None = session.get(Invoice, key) or session.get(Paper, key)
+    if found is None:
+        raise NotFound(kind="Document")
+    return found
+
+
 def paper(session: Session, invoice_id: UUID) -> "InvoicePaper":
     """What the invoice prints, as plain values. Raises NotFound."""
     invoice = db.fetch(session, Invoice, invoice_id)
+    original = db.fetch(session, Invoice, invoice.refers_to_id) if invoice.refers_to_id else None
+    printed: InvoicePaper = _printing().paper_of(invoice, lines_of(session, invoice_id), original)
+    return printed
+
+
+def lines_of(session: Session, invoice_id: UUID) -> list[InvoiceLine]:
+    """The lines of an invoice in order."""
     found = (
         select(InvoiceLine)
         .where(InvoiceLine.org_id == db.org_of(session), InvoiceLine.invoice_id == invoice_id)
         .order_by(InvoiceLine.line_no)
     )
-    printed: InvoicePaper = _printing().paper_of(invoice, session.scalars(found).all())
-    return printed
+    return list(session.scalars(found))
 
 
-def pdf(session: Session, invoice_id: UUID) -> Pdf:
-    """The invoice as a PDF, from its file when that is what was drawn. Raises NotFound, FontsMissing."""
-    invoice = db.fetch(session, Invoice, invoice_id)
-    path = _path(invoice)
-    kept = _kept(path)
-    if kept is not None and _digest(kept) == invoice.pdf_sha256:
-        return Pdf(kept, filename(invoice.number))
-    drawn: bytes = _printing().render(paper(session, invoice_id))
-    _note_digest(session, invoice, _digest(drawn))
-    _keep(path, drawn)
-    return Pdf(drawn, filename(invoice.number))
+def pdf(session: Session, document_id: UUID, copy: Copy = "original", size: Size = "a4") -> Pdf:
+    """A document as a PDF, from its file when that is what was drawn. Raises NotFound, FontsMissing.
+
+    Only the original on A4 is kept; what is cancelled since is still the same paper, as it was handed out.
+    """
+    found = find(session, document_id)
+    if isinstance(found, Invoice) and (copy, size) != ("original", "a4"):
+        printed: bytes = _printing().drawn(paper(session, document_id), copy, size)
+        return Pdf(printed, filename(f"{found.number}-{copy}" if copy != "original" else found.number))
+    key, place = f"{found.org_id}/{found.id}.pdf", storage.current()
+    kept = place.read(key)
+    if kept is not None and _digest(kept) == found.pdf_sha256:
+        return Pdf(kept, name_of(found))
+    drawn = _drawn(session, found)
+    _note_digest(session, found, _digest(drawn))
+    place.write(key, drawn)
+    return Pdf(drawn, name_of(found))
+
+
+def name_of(document: Invoice | Paper) -> str:
+    """The file's name, ending in the number."""
+    return filename(document.number if isinstance(document, Invoice) else document.name)
 
 
 def filename(number: str) -> str:
@@ -66,41 +108,28 @@ def stem(number: str) -> str:
     return number.replace("/", "-")
 
 
-def _note_digest(session: Session, invoice: Invoice, digest: str) -> None:
-    if invoice.pdf_sha256 == digest:
+def _drawn(session: Session, document: Invoice | Paper) -> bytes:
+    if isinstance(document, Invoice):
+        drawn: bytes = _printing().drawn(paper(session, document.id), "original", "a4")
+        return drawn
+    sketched: bytes = _printing().drawn_paper(document)
+    return sketched
+
+
+def _note_digest(session: Session, document: Invoice | Paper, digest: str) -> None:
+    if document.pdf_sha256 == digest:
         return
-    if invoice.pdf_sha256 is not None:  # another version of Bahi or of its fonts draws other bytes: said, not hidden
+    if document.pdf_sha256 is not None:  # another version of Bahi or of its fonts draws other bytes: said, not hidden
         audit.record(
             session,
-            "invoice.redrawn",
-            subject=ids.public("inv", invoice.id),
-            retailer_id=invoice.retailer_id,
-            before={"sha256": invoice.pdf_sha256},
+            "invoice.redrawn" if isinstance(document, Invoice) else "paper.redrawn",
+            subject=ids.public("inv" if isinstance(document, Invoice) else "ppr", document.id),
+            retailer_id=document.retailer_id,
+            before={"sha256": document.pdf_sha256},
             after={"sha256": digest},
         )
-    invoice.pdf_sha256 = digest
+    document.pdf_sha256 = digest
     session.flush()  # who sends the file next reads the row by plain SQL
-
-
-def _path(invoice: Invoice) -> Path:
-    return settings.current().home / "documents" / str(invoice.org_id) / f"{invoice.id}.pdf"
-
-
-def _kept(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-
-
-def _keep(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{ids.new()}")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)  # readers find a whole file or none
 
 
 def _digest(content: bytes) -> str:

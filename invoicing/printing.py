@@ -1,31 +1,80 @@
 """From an issued invoice to its paper: only what the invoice copied, nothing that could have changed since."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
+from invoicing import snapshots
 from invoicing.charging import quantity
 from invoicing.issuing import HEADS
 from invoicing.pdf import (
     TITLES,
     InvoicePaper,
+    Movement,
+    OpenBill,
     PaperLine,
     PaperParty,
     PaperPayment,
+    StatementPaper,
     printed_heads,
     render,
+    render_statement,
     summarised,
 )
-from invoicing.tables import Invoice, InvoiceLine
+from invoicing.tables import Invoice, InvoiceLine, Paper
 from invoicing.tax import Totals
 from invoicing.tax.rounding import THOUSANDTHS, divided
-from invoicing.upi import MAX_AMOUNT_MINOR, pay_link
 from parties.states import state_name
 
-__all__ = ["paper_of", "render"]
+COPY_LABELS = {
+    "original": "ORIGINAL FOR RECIPIENT",
+    "duplicate": "DUPLICATE FOR TRANSPORTER",
+    "triplicate": "TRIPLICATE FOR SUPPLIER",
+}
 
 
-def paper_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> InvoicePaper:
-    """What this invoice prints. Equal invoices give equal papers."""
+def drawn(paper: InvoicePaper, copy: str, size: str) -> bytes:
+    """The paper drawn, marked as this copy."""
+    return render(replace(paper, copy_label=COPY_LABELS[copy]))
+
+
+def drawn_paper(kept: Paper) -> bytes:
+    """A statement or an order confirmation drawn."""
+    return render_statement(statement_of(kept.content))
+
+
+def statement_of(content: Mapping[str, Any]) -> StatementPaper:
+    """What a kept statement prints."""
+    to_on, name = date.fromisoformat(content["to_on"]), content["buyer"].get("code") or "KHATA"
+    return StatementPaper(
+        seller=_party(content["seller"]),
+        buyer=_party(content["buyer"]),
+        from_on=date.fromisoformat(content["from_on"]),
+        to_on=to_on,
+        opening_minor=content["opening_minor"],
+        closing_minor=content["closing_minor"],
+        disputed_minor=content["disputed_minor"],
+        currency=content["currency"],
+        movements=[Movement(**{**one, "on": date.fromisoformat(one["on"])}) for one in content["movements"]],
+        open_bills=[
+            OpenBill(
+                **{
+                    **one,
+                    "bill_on": date.fromisoformat(one["bill_on"]),
+                    "due_on": date.fromisoformat(one["due_on"]),
+                }
+            )
+            for one in content["open_bills"]
+        ],
+        payment=_payment(
+            content["seller"], content["currency"], content["closing_minor"], f"{name}{to_on:%y%m%d}", f"Account {name}"
+        ),
+    )
+
+
+def paper_of(invoice: Invoice, lines: Sequence[InvoiceLine], original: Invoice | None = None) -> InvoicePaper:
+    """What this invoice prints. Equal invoices give equal papers. `original` is what a note corrects."""
     printed = tuple(_line(line) for line in lines)
     totals = Totals(
         gross_minor=sum(divided(line.qty_milli * line.price_minor, THOUSANDTHS) for line in lines),
@@ -51,7 +100,9 @@ def paper_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> InvoicePaper:
         place_of_supply=f"{state_name(invoice.place_of_supply)} ({invoice.place_of_supply})",
         prices_include_tax=all(line.price_mode == "inclusive" for line in lines),
         references=(("Order", reference),) if reference else (),
-        payment=_payment(invoice),
+        payment=_payment(
+            invoice.seller, invoice.currency, invoice.total_minor, invoice.number, f"Inv {invoice.number}"
+        ),
     )
 
 
@@ -84,18 +135,13 @@ def _party(known: Mapping[str, Any]) -> PaperParty:
         state_code=state,
         state_name=state_name(state),
         phone=known.get("phone") or "",
+        email=known.get("email") or "",
     )
 
 
-def _payment(invoice: Invoice) -> PaperPayment:
-    vpa = invoice.seller.get("upi_vpa")
-    if not vpa or invoice.currency != "INR" or invoice.total_minor > MAX_AMOUNT_MINOR:
-        return PaperPayment()
-    link = pay_link(
-        vpa=vpa,
-        name=invoice.seller["name"],
-        amount_minor=invoice.total_minor,
-        reference=invoice.number,
-        note=f"Inv {invoice.number}",
+def _payment(seller: Mapping[str, Any], currency: str, amount_minor: int, number: str, note: str) -> PaperPayment:
+    return PaperPayment(
+        vpa=(seller.get("upi_vpa") or "") if currency == "INR" else "",
+        upi_link=snapshots.upi_link(seller, currency, amount_minor, number, note),
+        bank=snapshots.bank_rows(seller),
     )
-    return PaperPayment(vpa=vpa, upi_link=link)

@@ -1,55 +1,98 @@
-"""Links to invoices: a random token in the address, its SHA-256 in the database, an end, and a way to end it sooner.
+"""Links to documents: a random token in the address, its SHA-256 in the database, an end, and a way to end it sooner.
 
 `tenant_route` finds the organisation of a token before one is known; it holds the hash, never the token.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from core import audit, clock, crypto, db, ids, settings
+from core.errors import DomainError
 from invoicing import papers
 from invoicing.tables import Invoice
 
 Purpose = Literal["media", "share"]
 LIFE = {"media": timedelta(hours=24), "share": timedelta(days=7)}
 TOKEN_LENGTH = 43  # 32 bytes, URL-safe
+BURST, MOST_IN_BURST = timedelta(hours=1), 60  # of one link: WhatsApp fetches a few times, a person some more
+MAX_AGENT = 200
+
+_LIVE = """
+SELECT id, coalesce(invoice_id, paper_id) AS document_id FROM share_link
+WHERE org_id = %(org)s AND token_hash = %(digest)s AND revoked_at IS NULL AND expires_at > %(now)s
+"""
+_COUNT = """
+UPDATE share_link SET downloads = downloads + 1,
+    burst = CASE WHEN burst_at > %(since)s THEN burst + 1 ELSE 1 END,
+    burst_at = CASE WHEN burst_at > %(since)s THEN burst_at ELSE %(now)s END
+WHERE org_id = %(org)s AND token_hash = %(digest)s AND NOT (coalesce(burst_at > %(since)s, false) AND burst >= %(most)s)
+RETURNING 1
+"""
+
+
+class TooOften(DomainError):
+    """One link was fetched more often than people do."""
+
+    code = "TOO_MANY_REQUESTS"
+    status = 429
+    detail = "This document was fetched very often within the hour. Please try again later."
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a live link leads to."""
+    """What a live link leads to: an invoice, or a paper such as a statement."""
 
     org_id: UUID
-    invoice_id: UUID
+    document_id: UUID
 
 
-def mint(session: Session, invoice_id: UUID, purpose: Purpose = "share") -> str:
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who follows a link, as far as it is noted: the network, not the machine."""
+
+    network: str = ""
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link that was given to people."""
+
+    id: UUID
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    downloads: int
+
+
+def mint(session: Session, document_id: UUID, purpose: Purpose = "share") -> str:
     """A new link: `media` for the provider's fetch lives 24 hours, `share` for people seven days. Raises NotFound."""
-    invoice = db.fetch(session, Invoice, invoice_id)
+    document = papers.find(session, document_id)
+    column = "invoice_id" if isinstance(document, Invoice) else "paper_id"
     token, link_id, now = ids.token(), ids.new(), clock.now()
     digest, org_id = crypto.fingerprint(token), str(db.org_of(session))
     db.execute(
         session,
-        "INSERT INTO share_link (org_id, id, invoice_id, token_hash, purpose, expires_at, downloads, created_at)"
+        f"INSERT INTO share_link (org_id, id, {column}, token_hash, purpose, expires_at, downloads, created_at)"
         " VALUES (%s, %s, %s, %s, %s, %s, 0, %s)",
-        (org_id, str(link_id), str(invoice_id), digest, purpose, now + LIFE[purpose], now),
+        (org_id, str(link_id), str(document_id), digest, purpose, now + LIFE[purpose], now),
     )
     db.execute(
         session,
         "INSERT INTO tenant_route (kind, key, org_id, target_id) VALUES ('share', %s, %s, %s)",
         (digest, org_id, str(link_id)),
     )
-    return f"{settings.current().public_base_url}/i/{token}/{papers.filename(invoice.number)}"
+    return f"{settings.current().public_base_url}/i/{token}/{papers.name_of(document)}"
 
 
-def find(token: str) -> Found | None:
-    """Where a live link leads, counted as a download; None alike for unknown, expired and revoked ones.
+def find(token: str, visitor: Visitor | None = None) -> Found | None:
+    """Where a live link leads, counted and noted; None alike for unknown, expired and revoked ones. Raises TooOften.
 
-    Opens its own small transaction.
+    Opens its own small transaction. Without a visitor it is our own look before sending: nothing is counted.
     """
     if len(token) != TOKEN_LENGTH:
         return None
@@ -61,29 +104,53 @@ def find(token: str) -> Found | None:
         if route is None:
             return None
         db.enter(session, route.org_id)
-        live = db.execute(
-            session,
-            "UPDATE share_link SET downloads = downloads + 1"
-            " WHERE org_id = %s AND token_hash = %s AND revoked_at IS NULL AND expires_at > %s RETURNING invoice_id",
-            (str(route.org_id), digest, clock.now()),
-        ).first()
-    return Found(route.org_id, live.invoice_id) if live else None
+        known = {"org": str(route.org_id), "digest": digest, "now": clock.now()}
+        live = db.execute(session, _LIVE, known).first()
+        if live is None:
+            return None
+        if visitor is not None:
+            _count(session, live.id, known, visitor)
+    return Found(route.org_id, live.document_id)
 
 
-def revoke(session: Session, invoice_id: UUID, reason: str) -> int:
-    """End every live link of an invoice, audited; returns how many. Raises NotFound."""
-    invoice = db.fetch(session, Invoice, invoice_id)
+def _count(session: Session, link_id: UUID, known: dict[str, Any], visitor: Visitor) -> None:
+    """Count a visit and note it. Raises TooOften when this link was fetched too often within the hour."""
+    counted = db.execute(session, _COUNT, {**known, "since": known["now"] - BURST, "most": MOST_IN_BURST}).first()
+    if counted is None:
+        raise TooOften
+    db.execute(
+        session,
+        "INSERT INTO share_access (org_id, id, link_id, at, network, agent) VALUES (%s, %s, %s, %s, %s, %s)",
+        (known["org"], str(ids.new()), str(link_id), known["now"], visitor.network, visitor.agent[:MAX_AGENT]),
+    )
+
+
+def links(session: Session, document_id: UUID) -> list[Link]:
+    """The links of a document that were made for people, newest first, with how often each was followed."""
+    found = db.execute(
+        session,
+        "SELECT id, created_at, expires_at, revoked_at, downloads FROM share_link WHERE org_id = %s"
+        " AND coalesce(invoice_id, paper_id) = %s AND purpose = 'share' ORDER BY created_at DESC LIMIT 100",
+        (str(db.org_of(session)), str(document_id)),
+    )
+    return [Link(*row) for row in found.all()]
+
+
+def revoke(session: Session, document_id: UUID, reason: str) -> int:
+    """End every live link of a document, audited; returns how many. Raises NotFound."""
+    document = papers.find(session, document_id)
     ended: int = db.execute(
         session,
-        "UPDATE share_link SET revoked_at = %s WHERE org_id = %s AND invoice_id = %s AND revoked_at IS NULL",
-        (clock.now(), str(db.org_of(session)), str(invoice_id)),
+        "UPDATE share_link SET revoked_at = %s WHERE org_id = %s AND coalesce(invoice_id, paper_id) = %s"
+        " AND revoked_at IS NULL",
+        (clock.now(), str(db.org_of(session)), str(document_id)),
     ).rowcount
     if ended:
         audit.record(
             session,
             "invoice.links_revoked",
-            subject=ids.public("inv", invoice_id),
-            retailer_id=invoice.retailer_id,
+            subject=ids.public("inv" if isinstance(document, Invoice) else "ppr", document_id),
+            retailer_id=document.retailer_id,
             after={"links": ended},
             reason=reason,
         )

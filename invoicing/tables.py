@@ -1,14 +1,24 @@
-"""The tables of invoicing. An invoice is a snapshot: it copies what it prints and never changes."""
+"""The tables of invoicing. A document is a snapshot: it copies what it prints and never changes.
+
+The application's role may not even update what was printed (see the migration): only what became of a document.
+"""
 
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, Integer, Text, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.tables import Base, Identified, Minor, Moment, TenantOwned, Word, belongs_to, one_of
+
+TAX_INVOICE, BILL_OF_SUPPLY, INVOICE_CUM_BILL = "tax_invoice", "bill_of_supply", "invoice_cum_bill"
+CREDIT_NOTE, DEBIT_NOTE, COMMERCIAL_CREDIT_NOTE = "credit_note", "debit_note", "commercial_credit_note"
+SALES = (TAX_INVOICE, BILL_OF_SUPPLY, INVOICE_CUM_BILL)  # what goods were sold on
+NOTES = (CREDIT_NOTE, DEBIT_NOTE, COMMERCIAL_CREDIT_NOTE)  # what corrects one of those
+ISSUED, CANCELLED = "issued", "cancelled"
+STATEMENT, ORDER_CONFIRMATION = "statement", "order_confirmation"
 
 
 class NumberSeries(TenantOwned, Base):
@@ -24,7 +34,11 @@ class NumberSeries(TenantOwned, Base):
 
 
 class Invoice(Identified, Base):
-    """An issued document: number, parties and totals as printed. `source_id` is what it was issued for."""
+    """An issued document: number, parties and totals as printed. `source_id` is what it was issued for.
+
+    Amounts of a credit note are above zero too: its type says which way they go. `payment_id` is the credit that it
+    gave, `refers_to_id` the invoice that a note corrects. `details` holds what else is printed: `ship_to`, `notes`.
+    """
 
     __tablename__ = "invoice"
     __table_args__ = (
@@ -33,9 +47,13 @@ class Invoice(Identified, Base):
         UniqueConstraint("org_id", "number"),
         UniqueConstraint("org_id", "document_type", "financial_year", "sequence"),
         UniqueConstraint("org_id", "source_id"),
-        one_of("document_type", ["tax_invoice", "bill_of_supply"]),
-        one_of("status", ["issued", "cancelled"]),
+        belongs_to("invoice", "refers_to_id"),
+        belongs_to("payment", "payment_id"),
+        one_of("document_type", [*SALES, *NOTES]),
+        one_of("status", [ISSUED, CANCELLED]),
         Index("ix_invoice_retailer", "org_id", "retailer_id", "issued_on"),
+        Index("ix_invoice_refers_to", "org_id", "refers_to_id"),
+        Index("ix_invoice_issued", "org_id", "issued_on"),
     )
 
     document_type: Mapped[Word]
@@ -45,13 +63,21 @@ class Invoice(Identified, Base):
     retailer_id: Mapped[UUID]
     source_id: Mapped[UUID]
     bill_id: Mapped[UUID | None]
-    status: Mapped[Word] = mapped_column(default="issued")
+    payment_id: Mapped[UUID | None]
+    refers_to_id: Mapped[UUID | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[Word] = mapped_column(default=ISSUED)
+    cancelled_at: Mapped[Moment | None]
+    cancel_reason: Mapped[str | None] = mapped_column(Text)
     issued_on: Mapped[date]
     due_on: Mapped[date]
     place_of_supply: Mapped[Word]
     currency: Mapped[Word]
     seller: Mapped[dict[str, Any]] = mapped_column(JSONB)
     buyer: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    details: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default=text("'{}'"))
+    reverse_charge: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    discount_minor: Mapped[Minor] = mapped_column(default=0, server_default=text("0"))
     taxable_minor: Mapped[Minor]
     cgst_minor: Mapped[Minor] = mapped_column(default=0)
     sgst_minor: Mapped[Minor] = mapped_column(default=0)
@@ -65,7 +91,10 @@ class Invoice(Identified, Base):
 
 
 class InvoiceLine(TenantOwned, Base):
-    """One line as printed."""
+    """One line as printed. `discount_minor` is its own discount and its share of the invoice's together.
+
+    On a note `original_line_no` is the line of the invoice that it corrects.
+    """
 
     __tablename__ = "invoice_line"
     __table_args__ = (belongs_to("invoice", "invoice_id"),)
@@ -81,7 +110,11 @@ class InvoiceLine(TenantOwned, Base):
     price_minor: Mapped[Minor]
     price_mode: Mapped[Word]
     rate_bps: Mapped[int] = mapped_column(Integer)
+    cess_bps: Mapped[int] = mapped_column(Integer, default=0, server_default=text("0"))
+    mrp_minor: Mapped[int | None] = mapped_column(BigInteger)
+    original_line_no: Mapped[int | None] = mapped_column(Integer)
     treatment: Mapped[Word]
+    discount_minor: Mapped[Minor] = mapped_column(default=0, server_default=text("0"))
     taxable_minor: Mapped[Minor]
     cgst_minor: Mapped[Minor] = mapped_column(default=0)
     sgst_minor: Mapped[Minor] = mapped_column(default=0)
@@ -91,20 +124,59 @@ class InvoiceLine(TenantOwned, Base):
     total_minor: Mapped[Minor]
 
 
+class Paper(Identified, Base):
+    """A statement or an order confirmation as it was printed: `content` is all that the drawing needs."""
+
+    __tablename__ = "paper"
+    __table_args__ = (
+        belongs_to("retailer", "retailer_id"),
+        one_of("kind", [STATEMENT, ORDER_CONFIRMATION]),
+        Index("ix_paper_retailer", "org_id", "retailer_id", "created_at"),
+    )
+
+    kind: Mapped[Word]
+    retailer_id: Mapped[UUID]
+    name: Mapped[str] = mapped_column(Text)
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    pdf_sha256: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[Moment]
+
+
 class ShareLink(Identified, Base):
-    """A random token for one invoice, stored hashed: 24 hours for Twilio's fetch, 7 days for a person, revocable."""
+    """A random token for one document, stored hashed: 24 hours for Twilio's fetch, 7 days for a person, revocable.
+
+    `burst` counts the fetches since `burst_at`, so that one link cannot be fetched without end.
+    """
 
     __tablename__ = "share_link"
     __table_args__ = (
         belongs_to("invoice", "invoice_id"),
+        belongs_to("paper", "paper_id"),
+        CheckConstraint("(invoice_id IS NULL) <> (paper_id IS NULL)", name="one_target"),
         UniqueConstraint("org_id", "token_hash"),
         one_of("purpose", ["media", "share"]),
+        Index("ix_share_link_invoice", "org_id", "invoice_id"),
     )
 
-    invoice_id: Mapped[UUID]
+    invoice_id: Mapped[UUID | None]
+    paper_id: Mapped[UUID | None]
     token_hash: Mapped[str] = mapped_column(Text)
     purpose: Mapped[Word]
     expires_at: Mapped[Moment]
     revoked_at: Mapped[Moment | None]
     downloads: Mapped[int] = mapped_column(Integer, default=0)
+    burst_at: Mapped[Moment | None]
+    burst: Mapped[int] = mapped_column(Integer, default=0, server_default=text("0"))
     created_at: Mapped[Moment]
+
+
+class ShareAccess(Identified, Base):
+    """Somebody fetched a document by its link: when, from which network (not which machine), with what."""
+
+    __tablename__ = "share_access"
+    __table_args__ = (belongs_to("share_link", "link_id"), Index("ix_share_access_link", "org_id", "link_id", "at"))
+
+    link_id: Mapped[UUID]
+    at: Mapped[Moment]
+    network: Mapped[str] = mapped_column(Text)
+    agent: Mapped[str] = mapped_column(Text)

@@ -21,6 +21,11 @@ DEFAULTS: dict[str, Any] = {
     "closed_weekdays": [],  # 0 = Monday; reminders move to the next opening
     "holidays": [],  # ISO dates
     "invoice_prefix": None,  # None: the initials of the name
+    "email": "",  # printed on documents
+    "bank_account": {},  # printed on documents: holder, bank, account, ifsc
+    "invoice_terms": [],  # printed on documents, up to eight sentences
+    "logo": None,  # SHA-256 of the picture printed on documents
+    "gst_scheme": "regular",  # or composition: no tax is charged, bills of supply only
     "smallest_reminder_minor": 0,
     "apply_advances": False,  # whether money on account goes to the next bill by itself
     "cash_discount": {"percent_bps": 0, "within_days": 7},  # of a bill that is paid so soon; 0 = none is given

@@ -14,6 +14,7 @@ from invoicing.pdf.paper import (
     summarised,
 )
 from invoicing.pdf.render import render
+from invoicing.pdf.statement import Movement, OpenBill, StatementPaper, render_statement
 
 __all__ = [
     "FONT_FOLDER",
@@ -21,12 +22,16 @@ __all__ = [
     "TITLES",
     "FontsMissing",
     "InvoicePaper",
+    "Movement",
+    "OpenBill",
     "PaperLine",
     "PaperParty",
     "PaperPayment",
     "PaperTaxRow",
+    "StatementPaper",
     "paper_lines",
     "printed_heads",
     "render",
+    "render_statement",
     "summarised",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from invoicing.pdf.figures import with_currency
-from invoicing.pdf.paper import InvoicePaper
+from invoicing.pdf.paper import InvoicePaper, PaperPayment
 from invoicing.pdf.pen import BODY, LABEL, QUIET, STRONG, Pen, height
 from invoicing.pdf.shaping import SetLine
 from invoicing.pdf.sheet import LEFT, RIGHT, BoxMark, CodeMark, TextMark
@@ -35,17 +35,17 @@ def draw_closing(pen: Pen, paper: InvoicePaper, on_new_page: Callable[[], None])
     sheet = pen.sheet
     sheet.rule(sheet.y)
     top = sheet.y - 10
-    _payment(pen, paper, top)
+    draw_payment(pen, paper.payment, with_currency(paper.grand_total_minor, paper.currency), top)
     _signature(pen, paper, top)
     sheet.y -= CLOSING_HEIGHT
 
 
-def draw_footers(pen: Pen, paper: InvoicePaper) -> None:
+def draw_footers(pen: Pen, label: str) -> None:
     """The same foot on every page, now that their number is known."""
     pages = pen.sheet.pages
     for number, page in enumerate(pages, start=1):
         page.append(BoxMark(LEFT, FOOTER_Y + 12, RIGHT - LEFT, 0.4, 0.75))
-        left = fitted(f"{paper.seller.name} · {paper.number}", LABEL, 380, pen.folder)
+        left = fitted(label, LABEL, 380, pen.folder)
         if left and left.height <= 14:
             page.append(TextMark(LEFT, FOOTER_Y, left, LABEL.size, LABEL.grey))
         right = fitted(f"Page {number} of {len(pages)}", LABEL, 90, pen.folder)
@@ -67,34 +67,34 @@ def _block(pen: Pen, title: str, paragraphs: list[list[SetLine]], on_new_page: C
     pen.sheet.y -= 8
 
 
-def _payment(pen: Pen, paper: InvoicePaper, top: float) -> None:
-    payment, x = paper.payment, LEFT
+def draw_payment(pen: Pen, payment: PaperPayment, amount: str, top: float) -> None:
+    """The code to scan, the address to type, the bank account: from the left, as far as there is room."""
+    x = LEFT
     if payment.upi_link:
         pen.sheet.add(CodeMark(x, top - CODE_SIDE, CODE_SIDE, qr_matrix(payment.upi_link)))
         x += CODE_SIDE + 12
     if payment.vpa:
-        _upi_text(pen, paper, x, top)
+        _upi_text(pen, payment.vpa, amount, x, top)
         x += PAY_WIDTH + 12
-    _bank(pen, paper, x, top)
+    _bank(pen, payment, x, top)
 
 
-def _upi_text(pen: Pen, paper: InvoicePaper, x: float, top: float) -> None:
+def _upi_text(pen: Pen, vpa: str, amount: str, x: float, top: float) -> None:
     pen.left(x, top - LABEL.size, "PAY BY UPI", LABEL, PAY_WIDTH)
     y = top - LABEL.size - 4
-    y -= pen.paragraph(x, y, pen.lines(paper.payment.vpa, STRONG, PAY_WIDTH, 2), STRONG)
-    total = with_currency(paper.grand_total_minor, paper.currency)
-    y -= pen.paragraph(x, y, pen.lines(total, BODY, PAY_WIDTH, 1), BODY) + 4
+    y -= pen.paragraph(x, y, pen.lines(vpa, STRONG, PAY_WIDTH, 2), STRONG)
+    y -= pen.paragraph(x, y, pen.lines(amount, BODY, PAY_WIDTH, 1), BODY) + 4
     hint = "Scan with any UPI app, or pay to the address above."
     pen.paragraph(x, y, pen.lines(hint, QUIET, PAY_WIDTH, 3), QUIET)
 
 
-def _bank(pen: Pen, paper: InvoicePaper, x: float, top: float) -> None:
+def _bank(pen: Pen, payment: PaperPayment, x: float, top: float) -> None:
     width = RIGHT - SIGNATURE_WIDTH - 12 - x
-    if not paper.payment.bank or width < 60:
+    if not payment.bank or width < 60:
         return
     pen.left(x, top - LABEL.size, "BANK", LABEL, width)
     y = top - LABEL.size - 4
-    for label, value in paper.payment.bank[:5]:
+    for label, value in payment.bank[:5]:
         pen.left(x, y - QUIET.size, label, QUIET, 40)
         pen.left(x + 42, y - QUIET.size, value, BODY, width - 42)
         y -= BODY.size * BODY.leading

@@ -16,20 +16,24 @@ MAX_REFERENCES = 4
 
 def draw_heading(pen: Pen, paper: InvoicePaper) -> None:
     """Seller on the left, the document's facts on the right, then the parties."""
-    top = pen.sheet.y
-    bottom = min(_seller(pen, paper.seller, top), _document(pen, paper, top))
-    pen.sheet.y = bottom - 8
-    pen.sheet.rule(pen.sheet.y, grey=0.2, width=1.0)
-    pen.sheet.y -= 10
+    draw_masthead(pen, paper.seller, paper.title, paper.copy_label, _facts(paper))
     _parties(pen, paper)
 
 
-def draw_continued(pen: Pen, paper: InvoicePaper) -> None:
+def draw_masthead(pen: Pen, seller: PaperParty, title: str, mark: str, facts: Sequence[tuple[str, str]]) -> None:
+    """Who issues what: the top of every kind of paper, with a rule under it."""
+    top = pen.sheet.y
+    bottom = min(_seller(pen, seller, top), _document(pen, title, mark, facts, top))
+    pen.sheet.y = bottom - 8
+    pen.sheet.rule(pen.sheet.y, grey=0.2, width=1.0)
+    pen.sheet.y -= 10
+
+
+def draw_continued(pen: Pen, seller: str, label: str) -> None:
     """The short top of every page after the first."""
     sheet = pen.sheet
-    pen.left(LEFT, sheet.y - 9, paper.seller.name, STRONG, SELLER_WIDTH)
-    label = f"{paper.title} {paper.number} · {day(paper.issued_on)} · continued"
-    pen.right(RIGHT, sheet.y - 9, label, QUIET, 220)
+    pen.left(LEFT, sheet.y - 9, seller, STRONG, SELLER_WIDTH)
+    pen.right(RIGHT, sheet.y - 9, f"{label} · continued", QUIET, 220)
     sheet.y -= 20
     sheet.rule(sheet.y, grey=0.2, width=0.8)
     sheet.y -= 10
@@ -59,13 +63,13 @@ def _details(pen: Pen, party: PaperParty, x: float, y: float, width: float) -> f
     return y - pen.paragraph(x, y, pen.lines(contact, QUIET, width, 2), QUIET)
 
 
-def _document(pen: Pen, paper: InvoicePaper, top: float) -> float:
+def _document(pen: Pen, title: str, mark: str, facts: Sequence[tuple[str, str]], top: float) -> float:
     y = top - TITLE.size
-    pen.right(RIGHT, y, paper.title.upper(), TITLE, FACTS_WIDTH)
+    pen.right(RIGHT, y, title.upper(), TITLE, FACTS_WIDTH)
     y -= 11
-    pen.right(RIGHT, y, paper.copy_label, LABEL, FACTS_WIDTH)
+    pen.right(RIGHT, y, mark, LABEL, FACTS_WIDTH)
     y -= 8
-    for label, value in _facts(paper):
+    for label, value in facts:
         y -= 12.2
         pen.left(RIGHT - FACTS_WIDTH, y, label, QUIET, 70)
         pen.right(RIGHT, y, value, STRONG, FACTS_WIDTH - 72)
@@ -88,14 +92,15 @@ def _parties(pen: Pen, paper: InvoicePaper) -> None:
         parties.append(("Ship to", paper.ship_to))
     width = (RIGHT - LEFT - FACTS_WIDTH - COLUMN_GAP * len(parties)) / len(parties)
     lows = [
-        _party(pen, label, party, LEFT + index * (width + COLUMN_GAP), top, width)
+        draw_party(pen, label, party, LEFT + index * (width + COLUMN_GAP), top, width)
         for index, (label, party) in enumerate(parties)
     ]
     lows.append(_supply(pen, paper, top))
     pen.sheet.y = min(lows) - 10
 
 
-def _party(pen: Pen, label: str, party: PaperParty, x: float, top: float, width: float) -> float:
+def draw_party(pen: Pen, label: str, party: PaperParty, x: float, top: float, width: float) -> float:
+    """A party under its label; answers how far down it reaches."""
     pen.left(x, top - LABEL.size, label.upper(), LABEL, width)
     y = top - LABEL.size - 4
     y -= pen.paragraph(x, y, pen.lines(party.name, PARTY, width, 2), PARTY) + 1

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from invoicing.pdf.closing import draw_closing, draw_footers, draw_notes
+from invoicing.pdf.figures import day
 from invoicing.pdf.fonts import FONT_FOLDER
 from invoicing.pdf.goods import draw_lines, draw_summary, draw_totals
 from invoicing.pdf.heading import draw_continued, draw_heading
@@ -18,7 +19,7 @@ def render(paper: InvoicePaper, font_folder: Path = FONT_FOLDER) -> bytes:
 
     def on_new_page() -> None:
         pen.sheet.new_page()
-        draw_continued(pen, paper)
+        draw_continued(pen, paper.seller.name, f"{paper.title} {paper.number} · {day(paper.issued_on)}")
 
     draw_heading(pen, paper)
     draw_lines(pen, paper, on_new_page)
@@ -26,6 +27,6 @@ def render(paper: InvoicePaper, font_folder: Path = FONT_FOLDER) -> bytes:
     draw_summary(pen, paper, on_new_page)
     draw_notes(pen, paper, on_new_page)
     draw_closing(pen, paper, on_new_page)
-    draw_footers(pen, paper)
+    draw_footers(pen, f"{paper.seller.name} · {paper.number}")
     title = printable(f"{paper.title} {paper.number}", 120)
     return written(pen.sheet, title=title, author=printable(paper.seller.name, 120))

@@ -18,6 +18,7 @@ from invoicing import sharing
 from invoicing.tables import Invoice
 from parties import organisations, retailers
 from parties.tables import Retailer, TenantRoute
+from reports import statement_paper
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +32,9 @@ def filled_org(database: str) -> UUID:
         shop = retailers.create(session, retailers.Details(code="PROBE", name="Probe", phone="+919829999999"))
         accounts.open_account(session, shop.id, accounts.Terms(limit_minor=5_000_000, credit_days=15))
         _arrange(session, shop)
-        sharing.mint(session, session.scalars(select(Invoice.id).limit(1)).one())
+        link = sharing.mint(session, session.scalars(select(Invoice.id).limit(1)).one())
+        statement_paper.keep(session, shop.id)
+    assert client.get(link.removeprefix(settings.current().public_base_url)).status_code == 200
     _say(client, shop.phone, "menu")
     _pause_and_unpause(client, shop)
     return org_id

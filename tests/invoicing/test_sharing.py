@@ -6,12 +6,13 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from core import clock, crypto, db, ids
 from core.errors import NotFound
-from invoicing import sharing
+from invoicing import papers, sharing
 from invoicing.sharing import Found
-from invoicing.tables import Invoice, ShareLink
+from invoicing.tables import STATEMENT, Invoice, ShareAccess, ShareLink
 from parties.tables import Retailer, TenantRoute
 
 
@@ -33,9 +34,31 @@ def test_a_link_leads_to_its_invoice_and_counts(org: UUID, invoice_id: UUID) -> 
         number = session.scalars(select(Invoice.number)).one()
     head, token, name = url.rsplit("/", 2)
     assert (head, len(token), name) == ("http://bahi.test/i", 43, f"{number.replace('/', '-')}.pdf")
-    assert sharing.find(token) == sharing.find(token) == Found(org, invoice_id)
+    visitor = sharing.Visitor("203.0.113.0/24", "Twilio")
+    assert sharing.find(token, visitor) == sharing.find(token, visitor) == sharing.find(token) == Found(org, invoice_id)
     with db.transaction(org) as session:
         assert session.scalars(select(ShareLink.downloads)).one() == 2
+        assert (
+            session.execute(select(ShareAccess.network, ShareAccess.agent)).all() == [("203.0.113.0/24", "Twilio")] * 2
+        )
+        assert [link.downloads for link in sharing.links(session, invoice_id)] == [2]
+
+
+def test_one_link_is_not_fetched_without_end(org: UUID, invoice_id: UUID) -> None:
+    token = mint(org, invoice_id)
+    for _ in range(sharing.MOST_IN_BURST):
+        assert sharing.find(token, sharing.Visitor())
+    with pytest.raises(sharing.TooOften):
+        sharing.find(token, sharing.Visitor())
+    clock.advance(timedelta(hours=1, seconds=1))
+    assert sharing.find(token, sharing.Visitor())
+
+
+def test_a_paper_has_links_too(session: Session, make_retailer: Callable[..., Retailer]) -> None:
+    content = {"seller": {}, "buyer": {}}
+    paper_id = papers.keep(session, STATEMENT, make_retailer(session).id, "STATEMENT-R1", content)
+    assert sharing.mint(session, paper_id).endswith("/STATEMENT-R1.pdf")
+    assert sharing.revoke(session, paper_id, "wrong shop") == 1
 
 
 def test_the_database_never_holds_a_token(org: UUID, invoice_id: UUID) -> None:

@@ -1,0 +1,54 @@
+"""Who sold to whom, as printed: copied into each document when it is made, and never looked up again."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from invoicing.upi import MAX_AMOUNT_MINOR, pay_link
+from parties import organisations
+from parties.tables import Organisation, Retailer
+
+BANK_ROWS = (("holder", "Name"), ("bank", "Bank"), ("account", "A/c"), ("ifsc", "IFSC"))
+
+
+def seller(organisation: Organisation) -> dict[str, Any]:
+    """The wholesaler, with what its papers say about paying."""
+    return {
+        "name": organisation.name,
+        "address": organisation.address,
+        "phone": organisation.phone,
+        "gstin": organisation.gstin,
+        "state_code": organisation.state_code,
+        "country": organisation.country,
+        "upi_vpa": organisation.upi_vpa,
+        "email": organisations.setting(organisation, "email"),
+        "scheme": organisations.setting(organisation, "gst_scheme"),
+        "bank": organisations.setting(organisation, "bank_account"),
+        "terms": organisations.setting(organisation, "invoice_terms"),
+        "logo": organisations.setting(organisation, "logo"),
+    }
+
+
+def shop(retailer: Retailer) -> dict[str, Any]:
+    """A shop on a paper that is no invoice."""
+    return {
+        "name": retailer.name,
+        "address": retailer.address,
+        "phone": retailer.phone,
+        "gstin": retailer.gstin,
+        "state_code": retailer.state_code,
+        "code": retailer.code,
+    }
+
+
+def bank_rows(known: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The seller's bank account as label and value, as far as it is known."""
+    account = known.get("bank") or {}
+    return tuple((label, account[key]) for key, label in BANK_ROWS if account.get(key))
+
+
+def upi_link(known: Mapping[str, Any], currency: str, amount_minor: int, number: str, note: str) -> str:
+    """The seller's `upi://pay` link for an amount; empty without an address, or when UPI does not carry so much."""
+    vpa = known.get("upi_vpa")
+    if not vpa or currency != "INR" or not 0 < amount_minor <= MAX_AMOUNT_MINOR:
+        return ""
+    return pay_link(vpa=vpa, name=known["name"], amount_minor=amount_minor, reference=number, note=note)
