@@ -151,7 +151,10 @@ def _answers(asked: Question, read: Understanding) -> bool:
 
 def _question(row: Memory) -> Question:
     qty = row["qty"]
-    return Question(row["reason"], row["text"], Decimal(qty) if qty else None, row["unit"], tuple(row["candidates"]))
+    return Question(
+        row["reason"], row["text"], Decimal(qty) if qty else None, row["unit"], tuple(row["candidates"]),
+        row.get("name", ""),
+    )  # fmt: skip
 
 
 def _plain_question(asked: Question) -> Memory:
@@ -161,4 +164,5 @@ def _plain_question(asked: Question) -> Memory:
         "qty": str(asked.qty) if asked.qty is not None else None,
         "unit": asked.unit,
         "candidates": list(asked.candidates[:10]),
+        "name": asked.name[:80],
     }

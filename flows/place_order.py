@@ -16,11 +16,10 @@ from core.errors import Invalid
 from core.i18n import N_, _, isolate
 from credit import accounts
 from credit.guardrails import CASH, CREDIT, Refused
-from flows import cancel_order, cart, quoting, refusals, wording
+from flows import cancel_order, cart, quoting, reading, refusals, wording
 from orders import catalogue, holding, listing, ordering, usual
 from orders.order import CONFIRMED, DISPATCHED, PENDING, Order
 from orders.understanding.facts import Understanding
-from orders.understanding.read import understand
 from parties import tasks
 
 WORDS = words.meanings(
@@ -154,7 +153,7 @@ class PlaceOrder(Flow):
     def read(self) -> Understanding:
         """The message as the catalogue understands it; a picked option counts as its number."""
         text = self.arg or self.turn.message.text
-        return understand(self.goods.index, text, context=cart.context(self.memory))
+        return reading.read(self.session, self.turn.shop.id, self.goods.index, text, self.memory)
 
     @cached_property
     def goods(self) -> catalogue.Catalogue:
@@ -258,11 +257,11 @@ class PlaceOrder(Flow):
         self._drafted()
 
     def keep_items(self) -> None:
-        cart.keep(self.memory, self.read)
+        reading.keep(self.session, self.turn.shop.id, self.read, self.memory)
         self._call_off_when_empty()
 
     def keep_items_and_draft(self) -> None:
-        cart.keep(self.memory, self.read)
+        reading.keep(self.session, self.turn.shop.id, self.read, self.memory)
         self._drafted()
 
     def _call_off_when_empty(self) -> None:

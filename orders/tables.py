@@ -72,6 +72,25 @@ class ProductTax(TenantOwned, Base):
     treatment: Mapped[Word] = mapped_column(default="taxable")
 
 
+class LearnedName(Identified, Base):
+    """A shop's own name for a product, learned from its answers. `name` is the sound of it, `said` how it was typed."""
+
+    __tablename__ = "learned_name"
+    __table_args__ = (
+        UniqueConstraint("org_id", "retailer_id", "name"),
+        belongs_to("retailer", "retailer_id"),
+        belongs_to("product", "product_id"),
+        CheckConstraint("uses > 0", name="uses_positive"),
+    )
+
+    retailer_id: Mapped[UUID]
+    name: Mapped[str] = mapped_column(Text)
+    said: Mapped[str] = mapped_column(Text)
+    product_id: Mapped[UUID]
+    uses: Mapped[int] = mapped_column(Integer)
+    used_at: Mapped[Moment]
+
+
 class CatalogueWords(TenantOwned, Base):
     """The catalogue's own words for units and categories (`dabba`, `peti`, `cold drink`): one row per organisation."""
 

@@ -11,6 +11,7 @@ The path of a message, one module a step:
     sharing     which amount belongs to which name
     settling    a name with its amounts: a line, a question, or not sold (quantities convert)
     statements  the operation of a clause, corrections and replacements applied
+    own_names   the shop's own name for a product answers what settling asks
     gathering   clauses completed by their neighbours; a correction wins, a repetition is asked
     edits       what it does to a cart (carts)
     answers     what it answers to a pending question

@@ -4,7 +4,7 @@ Quantities are exact `Decimal`s. `base_qty` counts the item's base unit (pieces,
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -24,13 +24,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Something must be asked. What was understood already is remembered: the quantity, its unit and the candidates."""
+    """Something must be asked. What was understood already is remembered: the quantity, its unit and the candidates.
+
+    `name`: the words, as typed, that may mean any of the candidates; empty when the question is about anything else.
+    """
 
     reason: str
     text: str = ""
     qty: Decimal | None = None
     unit: str | None = None
     candidates: tuple[str, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +57,20 @@ class CartLine:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the conversation already holds when the message arrives."""
+    """What is known when the message arrives: the conversation's own, and the shop's names for goods, by sound."""
 
     cart: tuple[CartLine, ...] = ()
     last_sku: str | None = None
     pending_question: Question | None = None
+    learned: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The answer to a question about a name: these words meant this product."""
+
+    said: str
+    sku: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +90,7 @@ class Understanding:
     cart: tuple[CartLine, ...] | None = None
     reason: str | None = None
     questions: tuple[Question, ...] = ()
+    chosen: Chosen | None = None
 
     @property
     def question(self) -> Question | None:
@@ -116,4 +130,5 @@ def _question(raw: Mapping[str, Any]) -> Question:
         _exact(qty) if qty is not None else None,
         raw.get("unit"),
         tuple(map(str, candidates)),
+        str(raw.get("name") or ""),
     )

@@ -7,15 +7,15 @@ nothing raises.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from orders.understanding import edits, settling, words
+from orders.understanding import edits, own_names, words
 from orders.understanding.answers import Reply, answer
 from orders.understanding.carts import Change, added, put
 from orders.understanding.clauses import Clause, split
 from orders.understanding.edits import Result
 from orders.understanding.elements import Goods, Piece
-from orders.understanding.facts import CartLine, Context, Line, Question, Understanding, Unsold
+from orders.understanding.facts import CartLine, Chosen, Context, Line, Question, Understanding, Unsold
 from orders.understanding.gathering import TWICE, Entry, gather, is_order_for_stranger, last_word, stands_alone
 from orders.understanding.index import Index
 from orders.understanding.normalise import MAX_LENGTH, normalise
@@ -41,7 +41,7 @@ class Message:
 
     def settle(self, goods: Goods) -> Outcome:
         """What these goods come to, quoting the message."""
-        return settling.settle(self.index, goods, self._quote(goods))
+        return own_names.settle(self.index, goods, self._quote(goods), self._said(goods), self.context.learned)
 
     def _quote(self, goods: Goods) -> str:
         pieces: list[Piece] = [p for p in (goods.mention, *goods.amounts, *goods.features) if p.end > p.start]
@@ -49,6 +49,11 @@ class Message:
             return self.text
         first, last = min(p.start for p in pieces), max(p.end for p in pieces)
         return self.text[self.tokens[first].start : self.tokens[last - 1].end]
+
+    def _said(self, goods: Goods) -> str:
+        """The name as typed; empty for goods that are named by what was said before."""
+        start, end = goods.mention.start, goods.mention.end
+        return self.text[self.tokens[start].start : self.tokens[end - 1].end] if end > start else ""
 
     def statements(self, clauses: Sequence[Clause]) -> tuple[Statement, ...]:
         return tuple(s for clause in clauses for s in statements_of(self.index, clause, self.settle))
@@ -88,11 +93,13 @@ def _answer(message: Message) -> Understanding | None:
         return Understanding("ambiguous", (), found.candidates, reason=found.reason, questions=(found,))
     if found is None:
         return None
-    if not message.context.cart:
-        return Understanding("order", (found,), reason="answer")
+    named = question.name and found.sku in question.candidates
+    chosen = Chosen(question.name, found.sku) if named else None
     cart = message.context.cart
+    if not cart:
+        return Understanding("order", (found,), reason="answer", chosen=chosen)
     change = Change(put(cart, found), found) if question.reason == TWICE else added(message.index, cart, found)
-    return _edited([change], message.context.cart)
+    return replace(_edited([change], cart), chosen=chosen)
 
 
 def _agreement(message: Message) -> Understanding | None:

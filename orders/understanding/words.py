@@ -30,6 +30,11 @@ def sounds(text: str) -> tuple[str, ...]:
     return tuple(spelling.key(word) for word in _WORD.findall(normalise(text)))
 
 
+def name_of(text: str) -> tuple[str, ...]:
+    """The sounds of a name as it was typed, without the words that only tie it together ("ka", "of")."""
+    return tuple(sound for sound in sounds(text) if "link" not in roles_of(sound))
+
+
 def _word_roles() -> dict[str, set[str]]:
     roles: dict[str, set[str]] = {}
     for role, entry in _DATA["roles"].items():

@@ -48,6 +48,10 @@ class Caller:
         headers = {"Authorization": f"Bearer {self.token}", **({"If-Match": tag} if tag else {})}
         return self.client.put(PREFIX + path, json=body, headers=headers)
 
+    def delete(self, path: str) -> TestResponse:
+        """DELETE below the prefix."""
+        return self.client.delete(PREFIX + path, headers={"Authorization": f"Bearer {self.token}"})
+
 
 @pytest.fixture(scope="session")
 def app(database: str) -> Flask:

@@ -16,6 +16,7 @@ from core import crypto, db, settings
 from credit import accounts, cheques, claims, days, disputes, late_fees, openings, promises
 from invoicing import sharing
 from invoicing.tables import Invoice
+from orders import learning
 from parties import organisations, retailers
 from parties.tables import Retailer, TenantRoute
 from reports import statement_paper
@@ -41,13 +42,14 @@ def filled_org(database: str) -> UUID:
 
 
 def _arrange(session: Session, shop: Retailer) -> None:
-    """An old bill with a late fee and a dispute, a promise, a claim and a cheque."""
+    """An old bill with a late fee and a dispute, a promise, a name for dal, a claim and a cheque."""
     today = days.today(session)
     organisations.change_setting(session, "late_fees", {"rate_bps": 1800, "grace_days": 0}, "as printed")
     [old] = openings.owe(session, shop.id, [openings.OpeningBill("90/A", today - timedelta(days=90), 900_000)])
     late_fees.charge(session, old.id, "as printed", "owner")
     disputes.start(session, old.id, 1_000, "two crates short")
     promises.make(session, shop.id, 5_000, today)
+    learning.hear(session, shop.id, "dal", "TOOR-L")
     claims.record(session, claims.NewClaim(shop.id, 5_000, "412345678901"))
     cheques.receive(session, cheques.NewCheque(shop.id, 5_000, "000123"))
 

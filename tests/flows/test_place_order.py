@@ -88,6 +88,14 @@ def test_a_question_can_be_answered_by_its_number_or_left_out(chat: Chat) -> Non
     chat.play([("cancel", "dropped"), ("5 kg sugar, maggi 2 dozen", "which one"), ("no", "Sugar")])
 
 
+def test_an_answer_given_twice_becomes_the_shops_own_name(chat: Chat, open_chat: Callable[..., Chat]) -> None:
+    for _ in range(2):
+        chat.play([("coke 2 peti", "which one do you mean?"), ("500 wali", "2 case = 48 pc"), ("cancel", "dropped")])
+    chat.play([("coke 3 peti", "3 case = 72 pc"), ("coke 250 1 peti", "1 case = 30 pc"), ("cancel", "dropped")])
+    chat.play([("coke 2 litre 1 peti", "1 case = 9 pc")])
+    open_chat().play([("coke 2 peti", "which one do you mean?")])
+
+
 def test_what_is_not_sold_is_said_and_the_rest_is_quoted(chat: Chat) -> None:
     answer = chat.say("pepsi 500 x 2, mirinda 500 x 1")
     assert "We do not sell “mirinda" in answer
