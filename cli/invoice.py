@@ -9,6 +9,9 @@ import click
 
 from core.errors import DomainError
 from invoicing.preview import preview as preview_of
+from reports import period, plain_json
+from reports.returns import worked
+from reports.returns.gstr1 import compute as gstr1_of
 
 MAX_INPUT_CHARACTERS = 5_000_000
 
@@ -32,6 +35,23 @@ def preview(file: TextIO, original: TextIO | None) -> None:
         click.echo(f"{file.name}: {error}", err=True)
         sys.exit(1)
     click.echo(json.dumps(result, ensure_ascii=False, indent=2))
+
+
+@command.command()
+@click.argument("file", type=click.File("r", encoding="utf-8"))
+@click.option("--month", "text", help="Which month, such as 2026-11; the file's own `month` when left out.")
+def gstr1(file: TextIO, text: str | None) -> None:
+    """Print the GSTR-1 of the documents in FILE: `{"month": ..., "documents": [{"number": ..., "input": ...}]}`."""
+    source = _read(file)
+    if not isinstance(source, dict):
+        raise click.UsageError(f"{file.name} holds no JSON object")
+    try:
+        found = worked.documents(source.get("documents", []))
+        filed = gstr1_of(found[0].seller, period.month(text or str(source.get("month"))), found)
+    except DomainError as error:
+        click.echo(f"{file.name}: {error}", err=True)
+        sys.exit(1)
+    click.echo("".join(plain_json.pieces(filed)))
 
 
 def _read(file: TextIO) -> Any:

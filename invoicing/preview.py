@@ -83,9 +83,14 @@ def _credit_note(source: Mapping[str, Any]) -> CreditNote:
     if not isinstance(against, dict):
         raise PreviewInputInvalid("against: a credit note preview needs the original document's input here")
     original = tax.compute(document_from(against.get("input", against)))
+    return tax.credit_note(original, *returns_from(source))
+
+
+def returns_from(source: Mapping[str, Any]) -> tuple[dict[int, Decimal], dict[int, Decimal]]:
+    """What a credit note takes back, and what was taken back before, by line. Raises PreviewInputInvalid."""
     earlier = _object(source.get("previously_returned") or {}, "previously_returned")
     before = {_line_number(line): _quantity(qty, "previously_returned") for line, qty in earlier.items()}
-    return tax.credit_note(original, _returns(source), before)
+    return _returns(source), before
 
 
 def _returns(source: Mapping[str, Any]) -> dict[int, Decimal]:

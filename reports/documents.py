@@ -1,0 +1,136 @@
+"""Documents as returns and books see them: what was sold and given back, with its tax, as it was printed.
+
+Amounts of a credit note are above zero like any other's; `sign` says which way they go. UTGST stands beside SGST and
+is the state's share like it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from parties.states import current_state
+
+SALES = ("tax_invoice", "bill_of_supply", "invoice_cum_bill")
+CREDIT_NOTE, DEBIT_NOTE = "credit_note", "debit_note"
+COMMERCIAL_CREDIT_NOTE = "commercial_credit_note"  # lowers what is owed and no tax: in no return
+TAXABLE, NIL_RATED, EXEMPT, NON_GST = "taxable", "nil_rated", "exempt", "non_gst"
+ISSUED, CANCELLED = "issued", "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """Taxable value and tax by head, in minor units."""
+
+    taxable_minor: int = 0
+    igst_minor: int = 0
+    cgst_minor: int = 0
+    sgst_minor: int = 0
+    utgst_minor: int = 0
+    cess_minor: int = 0
+
+    @property
+    def state_minor(self) -> int:
+        """The state's or territory's share: SGST or UTGST. Returns have one column for both."""
+        return self.sgst_minor + self.utgst_minor
+
+    @property
+    def tax_minor(self) -> int:
+        """All heads together."""
+        return self.igst_minor + self.cgst_minor + self.state_minor + self.cess_minor
+
+    def plus(self, other: "Amounts", sign: int = 1) -> "Amounts":
+        """Both together; with the sign -1 the other one is taken off."""
+        return Amounts(
+            self.taxable_minor + sign * other.taxable_minor,
+            self.igst_minor + sign * other.igst_minor,
+            self.cgst_minor + sign * other.cgst_minor,
+            self.sgst_minor + sign * other.sgst_minor,
+            self.utgst_minor + sign * other.utgst_minor,
+            self.cess_minor + sign * other.cess_minor,
+        )
+
+
+NOTHING = Amounts()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as printed. `price_minor` is of one `unit`, in the line's price mode; `discount_minor` is of all."""
+
+    description: str
+    hsn: str
+    unit: str
+    qty_milli: int
+    rate_bps: int
+    amounts: Amounts
+    treatment: str = TAXABLE
+    sku: str = ""
+    price_minor: int = 0
+    price_mode: str = "exclusive"
+    discount_minor: int = 0
+    total_minor: int = 0
+
+    @property
+    def kind(self) -> str:
+        """Taxable, exempt, nil rated or outside GST. Goods at 0 % are nil rated whatever else was said of them."""
+        if self.treatment == TAXABLE and not self.rate_bps and not self.amounts.cess_minor:
+            return NIL_RATED
+        return self.treatment
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The document that a note corrects."""
+
+    number: str
+    issued_on: date
+    total_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An issued document with its totals as printed. `seller` and `buyer` are the copied parties."""
+
+    kind: str
+    number: str
+    issued_on: date
+    seller: Mapping[str, Any]
+    buyer: Mapping[str, Any]
+    place_of_supply: str
+    lines: tuple[Line, ...]
+    totals: Amounts
+    round_off_minor: int
+    total_minor: int
+    currency: str = "INR"
+    due_on: date | None = None
+    status: str = ISSUED
+    reverse_charge: bool = False
+    original: Original | None = None
+    reason: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_note(self) -> bool:
+        """Whether it corrects another document."""
+        return self.kind not in SALES
+
+    @property
+    def sign(self) -> int:
+        """-1 for what is given back, else 1."""
+        return -1 if self.kind in (CREDIT_NOTE, COMMERCIAL_CREDIT_NOTE) else 1
+
+    @property
+    def buyer_gstin(self) -> str | None:
+        """The buyer's GSTIN or UIN; None for somebody who is not registered."""
+        return self.buyer.get("gstin") or None
+
+    @property
+    def is_to_zone(self) -> bool:
+        """Whether it went to a special economic zone: between states by law, wherever the zone lies."""
+        return bool(self.buyer.get("sez"))
+
+    @property
+    def is_inter_state(self) -> bool:
+        """Whether the supply crossed a state's border."""
+        return self.is_to_zone or self.place_of_supply != current_state(self.seller.get("state_code") or "")

@@ -1,0 +1,1 @@
+"""Returns to the tax authorities, computed from the documents that were issued."""

@@ -1,0 +1,126 @@
+"""Documents from a file of worked examples, as `bahi invoice preview` reads them one by one: no database needed.
+
+An entry is `{number, input, id?, issued_on?}`; a note's input names by `against` the number or id of another entry.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from core.errors import Invalid
+from invoicing import tax
+from invoicing.preview import document_from, returns_from
+from invoicing.tax import Computed, ComputedLine, CreditNote
+from invoicing.tax.rounding import thousandths
+from reports.documents import CREDIT_NOTE, NIL_RATED, TAXABLE, Amounts, Document, Line, Original
+
+HEADS = ("igst", "cgst", "sgst", "utgst", "cess")
+MAX_DOCUMENTS = 100_000
+Entry = Mapping[str, Any]
+
+
+class WorkedInvalid(Invalid):
+    """A file that does not hold worked documents; the sentence names the entry."""
+
+    code = "WORKED_DOCUMENTS_INVALID"
+
+
+def documents(entries: Sequence[Any]) -> list[Document]:
+    """The documents, by date and number. Raises Invalid subclasses."""
+    if not isinstance(entries, list) or not 0 < len(entries) <= MAX_DOCUMENTS:
+        raise WorkedInvalid(f"documents: must be a JSON array of 1 to {MAX_DOCUMENTS} entries")
+    known = {name: entry for entry in entries for name in _names(entry)}
+    return sorted((_document(entry, known) for entry in entries), key=lambda one: (one.issued_on, one.number))
+
+
+def _names(entry: Any) -> list[str]:
+    if not isinstance(entry, dict) or not isinstance(entry.get("input"), dict) or not entry.get("number"):
+        raise WorkedInvalid("documents: every entry needs a number and an input")
+    return [str(entry[key]) for key in ("number", "id") if entry.get(key)]
+
+
+def _document(entry: Entry, known: Mapping[str, Entry]) -> Document:
+    source = entry["input"]
+    if source.get("doc_type") != CREDIT_NOTE:
+        return _sale(entry, tax.compute(document_from(source)))
+    against = known.get(str(source.get("against")))
+    if against is None:
+        raise WorkedInvalid(f"{entry['number']}: `against` names no other entry")
+    return _credit_note(entry, against)
+
+
+def _sale(entry: Entry, computed: Computed) -> Document:
+    source = entry["input"]
+    lines = tuple(
+        _line(given, money, thousandths(qty))
+        for given, money, qty in zip(source["lines"], computed.lines, computed.quantities, strict=True)
+    )
+    return _shaped(entry, source, source.get("doc_type") or "tax_invoice", lines, computed, None)
+
+
+def _credit_note(entry: Entry, against: Entry) -> Document:
+    original = tax.compute(document_from(against["input"]))
+    returns, before = returns_from(entry["input"])
+    note = tax.credit_note(original, returns, before)
+    goods = against["input"]["lines"]
+    lines = tuple(_line(goods[line.line_number - 1], line.money, thousandths(line.qty)) for line in note.lines)
+    corrected = Original(str(against["number"]), _issued_on(against), original.grand_total_minor)
+    return _shaped(entry, against["input"], CREDIT_NOTE, lines, note, corrected, original.place_of_supply)
+
+
+def _shaped(
+    entry: Entry,
+    source: Mapping[str, Any],
+    kind: str,
+    lines: tuple[Line, ...],
+    computed: Computed | CreditNote,
+    original: Original | None,
+    place_of_supply: str | None = None,
+) -> Document:
+    return Document(
+        kind=kind,
+        number=str(entry["number"]),
+        issued_on=_issued_on(entry),
+        seller=_party(source["seller"]),
+        buyer=_party(source.get("buyer") or {}),
+        place_of_supply=place_of_supply or getattr(computed, "place_of_supply", ""),
+        lines=lines,
+        totals=_amounts(computed.totals.taxable_minor, computed.totals.taxes),
+        round_off_minor=computed.round_off_minor,
+        total_minor=computed.grand_total_minor,
+        status=entry.get("status") or "issued",
+        reverse_charge=bool(source.get("reverse_charge")),
+        original=original,
+    )
+
+
+def _line(given: Mapping[str, Any], money: ComputedLine, qty_milli: int) -> Line:
+    return Line(
+        description=given.get("desc") or "",
+        hsn=given.get("hsn") or "",
+        unit=given.get("unit") or "",
+        qty_milli=qty_milli,
+        rate_bps=money.rate_bps,
+        amounts=_amounts(money.taxable_minor, money.taxes),
+        treatment=given.get("treatment") or (TAXABLE if money.rate_bps or money.tax_minor else NIL_RATED),
+        price_minor=given.get("unit_price_paise") or 0,
+        discount_minor=money.line_discount_minor + money.invoice_discount_share_minor,
+        total_minor=money.total_minor,
+    )
+
+
+def _amounts(taxable_minor: int, taxes: Mapping[str, int]) -> Amounts:
+    return Amounts(taxable_minor, *(taxes.get(head, 0) for head in HEADS))
+
+
+def _party(given: Mapping[str, Any]) -> dict[str, Any]:
+    """A party as documents copy it: `state` is called `state_code` there."""
+    return {**given, "state_code": given.get("state") or (given.get("gstin") or "")[:2]}
+
+
+def _issued_on(entry: Entry) -> date:
+    text = entry.get("issued_on") or entry["input"].get("date") or ""
+    try:
+        return date.fromisoformat(text)
+    except (TypeError, ValueError) as error:
+        raise WorkedInvalid(f"{entry['number']}: needs a date, as issued_on or in its input") from error
