@@ -15,11 +15,19 @@ from admin_api.shapes import Strict
 from admin_api.spec import Blueprint
 from core import audit, db
 from parties import organisations
+from reports import period as periods
 from reports.books import journal
+from reports.returns import filing
 
 blueprint = Blueprint("exports", __name__, url_prefix="/api/v1/admin/exports", description="Books and returns")
 
 IN_MEMORY_BYTES = 1024 * 1024  # what is larger waits in a file until it is sent
+
+
+class Month(Strict):
+    """Which month, such as 2026-11."""
+
+    month = fields.String(required=True)
 
 
 class AsOf(Strict):
@@ -36,6 +44,18 @@ def journal_file(session: Session, query: dict[str, Any]) -> Response:
     """The whole ledger as a plain-text journal (hledger); every shop's balance is its outstanding."""
     note("journal", as_of=query["as_of"])
     return answer("books.journal", "text/plain; charset=utf-8", journal.write(session, query["as_of"]))
+
+
+@blueprint.route("/gstr1", methods=["GET"])
+@operation(BOOKKEEPERS, snapshot=True)
+@blueprint.arguments(Month, location="query")
+@blueprint.response(200, content_type="application/json")
+def gstr1_file(session: Session, query: dict[str, Any]) -> Response:
+    """GSTR-1 of a month as the portal's JSON. Refused when it would not tie out with the documents."""
+    period = periods.month(query["month"])
+    note("gstr1", month=query["month"])
+    name = f"GSTR1-{period.from_on:%m%Y}.json"
+    return answer(name, "application/json", filing.write_gstr1(session, period))
 
 
 def answer(name: str, mimetype: str, pieces: Iterable[str | bytes]) -> Response:

@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 from cli import org
 from core import audit, db, ids
 from parties import organisations
+from reports import period
 from reports.books import journal
+from reports.returns import filing
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Pieces = Iterable[str | bytes]
@@ -44,6 +46,15 @@ def write_journal(public: str, output: Path | None, as_of: datetime | None) -> N
     """The whole ledger as a plain-text journal, for hledger and its relatives."""
     until = as_of.date() if as_of else None
     export(public, output, {"export": "journal", "as_of": until}, functools.partial(journal.write, as_of=until))
+
+
+@command.command("gstr1")
+@_options
+@click.option("--month", "text", required=True, help="Which month, such as 2026-11.")
+def write_gstr1(public: str, output: Path | None, text: str) -> None:
+    """GSTR-1 of a month as the portal's JSON; refused when it would not tie out with the documents."""
+    covered = period.month(text)
+    export(public, output, {"export": "gstr1", "month": text}, lambda session: filing.write_gstr1(session, covered))
 
 
 def export(public: str, output: Path | None, what: dict[str, Any], write: Callable[[Session], Pieces]) -> None:

@@ -18,7 +18,7 @@ Examples:
   ./bahi up                                      everything, with demo data
   ./bahi up --port 9000 --no-demo                an empty shop on another port
   ./bahi import retailers shops.xlsx --org ORG --dry-run
-  ./bahi export journal --org ORG --output books.journal
+  ./bahi export gstr1 --org ORG --month 2026-11 --output gstr1.json
   ./bahi remind --dry-run --date 2026-12-01      who would be reminded that day
   ./bahi clock advance "3 days"                  see what happens then
   ./bahi doctor --json                           is everything as it must be?

@@ -1,15 +1,18 @@
 """Files that leave: whole, of one moment, for bookkeepers only, and noted in the audit trail."""
 
+import json
 from collections.abc import Callable
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
 
 from core import db
 from core.audit import AuditEntry
+from invoicing.tables import Invoice
 from tests.admin_api.conftest import Caller
 
-PATHS = ("/exports/journal",)
+PATHS = {"/exports/journal": {}, "/exports/gstr1": {"month": "2026-11"}}
 
 
 def owing(owner: Caller, shop: str) -> int:
@@ -41,17 +44,17 @@ def test_the_past_has_less(owner: Caller, shop: str) -> None:
 def test_only_bookkeepers_take_the_books(
     path: str, org: UUID, new_org: Callable[..., UUID], sign_in: Callable[..., Caller]
 ) -> None:
-    assert [sign_in(org, role).get(path).status_code for role in ("sales", "analyst")] == [403, 403]
+    assert [sign_in(org, role).get(path, **PATHS[path]).status_code for role in ("sales", "analyst")] == [403, 403]
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_an_export_is_noted_with_who_took_it(path: str, owner: Caller, org: UUID) -> None:
-    with owner.get(path):
+    with owner.get(path, **PATHS[path]):
         pass
     with db.transaction(org) as session:
         entry = session.query(AuditEntry).filter_by(action="export.made").one()
     assert entry.actor.startswith("usr_")
-    assert entry.after == {"export": path.rsplit("/", 1)[-1]}
+    assert entry.after == {"export": path.rsplit("/", 1)[-1], **PATHS[path]}
 
 
 def test_a_shop_of_another_organisation_is_in_none_of_them(
@@ -68,3 +71,25 @@ def test_what_is_large_is_sent_whole(owner: Caller, shop: str, monkeypatch: pyte
     with owner.get("/exports/journal") as answer:
         assert answer.text.startswith("; Books of Shree Ganesh Traders")
         assert answer.text.endswith("\n")
+
+
+def test_the_months_return_holds_the_invoice_to_the_paisa(owner: Caller, shop: str, org: UUID) -> None:
+    owed = owing(owner, shop)
+    with db.transaction(org) as session:
+        issued_on = session.query(Invoice).one().issued_on
+    with owner.get("/exports/gstr1", month=f"{issued_on:%Y-%m}") as answer:
+        filed = json.loads(answer.text, parse_float=Decimal)
+        assert f"filename=GSTR1-{issued_on:%m%Y}.json" in answer.headers["Content-Disposition"]
+    [row] = filed["b2cs"]
+    assert abs(row["txval"] + row["camt"] + row["samt"] - Decimal(owed).scaleb(-2)) < 1  # but for the round-off
+    assert filed["doc_issue"]["doc_det"][0]["docs"][0]["net_issue"] == 1
+
+
+@pytest.mark.parametrize("month", ["", "2026-13", "26-11", "2026-11-01"])
+def test_a_month_that_is_none_is_refused(owner: Caller, month: str) -> None:
+    assert owner.get("/exports/gstr1", month=month).status_code == 422
+
+
+def test_who_files_no_return_is_told(new_org: Callable[..., UUID], sign_in: Callable[..., Caller]) -> None:
+    answer = sign_in(new_org()).get("/exports/gstr1", month="2026-11")
+    assert (answer.status_code, answer.json["code"]) == (409, "GSTR1_NOT_FOR_SELLER")

@@ -1,5 +1,6 @@
 """`bahi export`: a file that is there whole or not at all."""
 
+import json
 from pathlib import Path
 from uuid import UUID
 
@@ -51,3 +52,11 @@ def test_an_organisation_that_does_not_exist_is_not_found() -> None:
     answer = CliRunner().invoke(export.command, ["journal", "--org", "org_00000000000000000000000000"])
     assert answer.exception is not None
     assert getattr(answer.exception, "code", "") == "NOT_FOUND"
+
+
+def test_a_months_return_is_json(org: UUID, tmp_path: Path) -> None:
+    file = tmp_path / "gstr1.json"
+    assert run(org, "gstr1", "--month", "2026-11", "--output", str(file)).exception is None
+    assert json.loads(file.read_text()) == {
+        "gstin": "27AAPFU0939F1ZV", "fp": "112026", "version": "GST3.2.4", "hash": "hash",
+    }  # fmt: skip

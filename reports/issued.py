@@ -1,0 +1,93 @@
+"""The documents of a period as they were issued, one after another in the order of their dates and numbers."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core import db
+from parties import organisations
+from reports.documents import Amounts, Document, Line, Original
+from reports.period import Period
+
+_SELECT = """
+SELECT i.document_type, i.number, i.issued_on, i.due_on, i.status, i.seller, i.buyer, i.place_of_supply, i.currency,
+    i.reverse_charge, i.reason, i.details, i.taxable_minor, i.igst_minor, i.cgst_minor, i.sgst_minor, i.utgst_minor,
+    i.cess_minor, i.round_off_minor, i.total_minor, original.number AS original_number,
+    original.issued_on AS original_issued_on, original.total_minor AS original_total_minor,
+    (SELECT json_agg(json_build_array(l.sku, l.description, l.hsn, l.unit, l.qty_milli, l.price_minor, l.price_mode,
+        l.discount_minor, l.rate_bps, l.treatment, l.total_minor, l.taxable_minor, l.igst_minor, l.cgst_minor,
+        l.sgst_minor, l.utgst_minor, l.cess_minor) ORDER BY l.line_no)
+     FROM invoice_line l WHERE l.org_id = i.org_id AND l.invoice_id = i.id) AS lines
+FROM invoice i
+LEFT JOIN invoice original ON original.org_id = i.org_id AND original.id = i.refers_to_id
+WHERE i.org_id = %(org)s AND i.issued_on BETWEEN %(from_on)s AND %(to_on)s
+ORDER BY i.issued_on, i.document_type, i.financial_year, i.sequence
+"""
+
+
+def walk(session: Session, period: Period) -> Iterator[Document]:
+    """Every document of the period, cancelled ones too; fetched piece by piece."""
+    where = {"org": str(db.org_of(session)), "from_on": period.from_on, "to_on": period.to_on}
+    return map(_document, db.walk(session, _SELECT, where))
+
+
+def seller(session: Session) -> dict[str, Any]:
+    """Who files and keeps these books, as far as returns ask."""
+    organisation = organisations.get(session)
+    return {
+        "name": organisation.name,
+        "gstin": organisation.gstin,
+        "state_code": organisation.state_code,
+        "country": organisation.country,
+        "scheme": organisations.setting(organisation, "gst_scheme"),
+    }
+
+
+def _document(row: Any) -> Document:
+    return Document(
+        kind=row.document_type,
+        number=row.number,
+        issued_on=row.issued_on,
+        due_on=row.due_on,
+        status=row.status,
+        seller=row.seller,
+        buyer=row.buyer,
+        place_of_supply=row.place_of_supply,
+        currency=row.currency,
+        reverse_charge=row.reverse_charge,
+        reason=row.reason or "",
+        details=row.details,
+        lines=tuple(map(_line, row.lines or [])),
+        totals=Amounts(
+            row.taxable_minor, row.igst_minor, row.cgst_minor, row.sgst_minor, row.utgst_minor, row.cess_minor
+        ),
+        round_off_minor=row.round_off_minor,
+        total_minor=row.total_minor,
+        original=_original(row),
+    )
+
+
+def _line(values: list[Any]) -> Line:
+    (sku, description, hsn, unit, qty_milli, price_minor, price_mode, discount_minor, rate_bps, treatment, total_minor,
+     *amounts) = values  # fmt: skip
+    return Line(
+        description=description,
+        hsn=hsn,
+        unit=unit,
+        qty_milli=qty_milli,
+        rate_bps=rate_bps,
+        amounts=Amounts(*amounts),
+        treatment=treatment,
+        sku=sku,
+        price_minor=price_minor,
+        price_mode=price_mode,
+        discount_minor=discount_minor,
+        total_minor=total_minor,
+    )
+
+
+def _original(row: Any) -> Original | None:
+    if row.original_number is None:
+        return None
+    return Original(row.original_number, row.original_issued_on, row.original_total_minor)
