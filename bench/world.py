@@ -24,7 +24,7 @@ from reports import doctor
 
 CATALOGUE = Path(__file__).resolve().parents[1] / "orders" / "data" / "catalog.json"
 LIMIT_MINOR = 100_000_000_000  # nobody reaches it: a refused order would be a cheaper one
-OF_PROCESSES = {"I34", "I35", "I37"}  # what the doctor says of a scheduler and workers, which do not run here
+OF_PROCESSES = {"I14", "I34", "I35", "I37"}  # of the program, a scheduler and workers, which do not run here
 
 _FLOOR = """
 CREATE SCHEMA floor;

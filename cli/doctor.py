@@ -5,8 +5,10 @@ from dataclasses import asdict
 
 import click
 
+from bot import flow
 from cli import org as organisation
-from reports import doctor
+from reports import doctor, invariants
+from reports.invariants import i14_conversation_states
 
 MARKS = {doctor.HOLDS: "ok  ", doctor.VIOLATED: "FAIL", doctor.UNCHECKED: "??  "}
 
@@ -21,12 +23,15 @@ def command(org: str | None, mode: str, as_json: bool) -> int:
 
     Exit code 0: all hold. 1: a violation. 2: something could not be checked. 4: there is no such organisation.
     """
+    i14_conversation_states.declare({known.name: known.states for known in flow.installed()})
     findings = doctor.check(organisation.find(org) if org else None, mode)
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=2, ensure_ascii=False))
     else:
         for finding in findings:
             show(finding)
+        for identifier, reason in invariants.NOT_APPLICABLE.items():
+            click.echo(f"n/a  {identifier} Not checked: {reason}.")
     code = doctor.exit_code(findings)
     held = sum(finding.status == doctor.HOLDS for finding in findings)
     click.echo(f"{held} of {len(findings)} invariants hold.", err=True)

@@ -221,6 +221,12 @@ def stage_days(organisation: Organisation, today: date) -> list[date]:
     return dates
 
 
+def opening(organisation: Organisation, day: date) -> date | None:
+    """The day on which the stages of `day` are sent: itself or the next opening; None when that is too far away."""
+    days_on = (day + timedelta(days=later) for later in range(LONGEST_CLOSING))
+    return next((one for one in days_on if not _closed(organisation, one)), None)
+
+
 def _closed(organisation: Organisation, day: date) -> bool:
     holidays = organisations.setting(organisation, "holidays")
     return day.weekday() in organisations.setting(organisation, "closed_weekdays") or day.isoformat() in holidays

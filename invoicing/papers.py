@@ -83,19 +83,28 @@ def pdf(session: Session, document_id: UUID, copy: Copy = "original", size: Size
     if isinstance(found, Invoice) and (copy, size) != ("original", "a4"):
         printed: bytes = _printing().drawn(paper(session, document_id), copy, size)
         return Pdf(printed, filename(f"{found.number}-{copy}" if copy != "original" else found.number))
-    key, place = f"{found.org_id}/{found.id}.pdf", storage.current()
-    kept = place.read(key)
-    if kept is not None and _digest(kept) == found.pdf_sha256:
-        return Pdf(kept, name_of(found))
+    in_store = kept(found.org_id, found.id)
+    if in_store is not None and digest(in_store) == found.pdf_sha256:
+        return Pdf(in_store, name_of(found))
     drawn = _drawn(session, found)
-    _note_digest(session, found, _digest(drawn))
-    place.write(key, drawn)
+    _note_digest(session, found, digest(drawn))
+    storage.current().write(_key(found.org_id, found.id), drawn)
     return Pdf(drawn, name_of(found))
 
 
 def name_of(document: Invoice | Paper) -> str:
     """The file's name, ending in the number."""
     return filename(document.number if isinstance(document, Invoice) else document.name)
+
+
+def kept(org_id: UUID, document_id: UUID) -> bytes | None:
+    """The file as it lies there, right or not; None when there is none, and it will be drawn when asked for."""
+    return storage.current().read(_key(org_id, document_id))
+
+
+def digest(content: bytes) -> str:
+    """SHA-256 in hex, as the document's row has it."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def filename(number: str) -> str:
@@ -132,8 +141,8 @@ def _note_digest(session: Session, document: Invoice | Paper, digest: str) -> No
     session.flush()  # who sends the file next reads the row by plain SQL
 
 
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+def _key(org_id: UUID, document_id: UUID) -> str:
+    return f"{org_id}/{document_id}.pdf"
 
 
 def _printing() -> ModuleType:

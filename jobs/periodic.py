@@ -15,6 +15,7 @@ from jobs import (
     evaluate_guardrails,
     expire_pending,
     follow_up,
+    note_missed,
     send_reminders,
     settle_promises,
     tidy,
@@ -95,6 +96,7 @@ def _time(organisation: Organisation, setting: str) -> time:
 
 TABLE = (
     Periodic("reminders", by_day("reminders_at", QUARTER), send_reminders.run),
+    Periodic("missed_reminders", every_hours(1), note_missed.run),
     Periodic("expire_pending", every_hours(6), expire_pending.run),
     Periodic("guardrails", nightly("guardrails_at"), evaluate_guardrails.look),
     Periodic("auto_pause", daily("auto_pause_at"), evaluate_guardrails.apply),

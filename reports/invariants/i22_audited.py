@@ -1,6 +1,7 @@
-"""I22: whatever moves money or promises credit left an entry in the audit trail, in the same transaction.
+"""I22: whatever moves money, promises credit or changes terms and consent left an entry in the audit trail.
 
-Entries and rows are counted per shop: one more of either is a change around the services, or a forged entry.
+Rows and entries are counted per shop: one more of either is a change around the services, or a forged entry. What an
+entry cannot be counted against is compared with what it says: terms, and whether credit is paused or blocked.
 """
 
 from reports.invariant import RED, Invariant
@@ -8,19 +9,40 @@ from reports.invariant import RED, Invariant
 INVARIANT = Invariant(
     id="I22",
     severity=RED,
-    title="Every bill and every reservation has exactly one audit entry, and every entry its bill or reservation",
+    title="Every change of money, credit, terms and consent has exactly one audit entry, and every entry its change",
     fix="Find the door that wrote past the services; add an entry that says so, never one that pretends.",
     full_sql="""
 WITH done (org_id, retailer_id, what) AS (
     SELECT org_id, retailer_id, 'bill.posted' FROM bill
     UNION ALL SELECT org_id, retailer_id, 'credit.reserved' FROM reservation
+    UNION ALL SELECT org_id, retailer_id, 'reservation.' || status FROM reservation
+        WHERE status IN ('voided', 'expired')
+    UNION ALL SELECT org_id, retailer_id, CASE kind WHEN 'payment' THEN 'payment' ELSE 'adjustment' END || '.recorded'
+        FROM payment
+    UNION ALL SELECT org_id, retailer_id, CASE kind WHEN 'payment' THEN 'payment' ELSE 'adjustment' END || '.reversed'
+        FROM payment WHERE status = 'reversed'
+    UNION ALL SELECT org_id, retailer_id, 'cheque.received' FROM cheque
+    UNION ALL SELECT org_id, retailer_id, 'cheque.deposited' FROM cheque WHERE deposited_on IS NOT NULL
+    UNION ALL SELECT org_id, retailer_id, 'cheque.' || state FROM cheque WHERE state IN ('bounced', 'returned')
+    UNION ALL SELECT org_id, retailer_id, 'dispute.opened' FROM dispute
+    UNION ALL SELECT org_id, retailer_id, 'dispute.settled' FROM dispute WHERE status = 'settled'
+    UNION ALL SELECT org_id, retailer_id, 'promise.made' FROM promise
+    UNION ALL SELECT org_id, retailer_id, 'promise.' || status FROM promise WHERE status <> 'open'
+    UNION ALL SELECT org_id, retailer_id, 'claim.' || status FROM payment_claim WHERE status <> 'claimed'
+    UNION ALL SELECT org_id, retailer_id, 'override.approved' FROM credit_override WHERE approved_by IS NOT NULL
+    UNION ALL SELECT org_id, retailer_id, 'override.' || status FROM credit_override WHERE ended_at IS NOT NULL
 ), counted AS (
     SELECT org_id, retailer_id, what, count(*) AS rows FROM done GROUP BY 1, 2, 3
 ), entries AS (
     SELECT org_id, chain_id AS retailer_id,
         CASE action WHEN 'credit.reserved_by_override' THEN 'credit.reserved' ELSE action END AS what,
         count(*) AS rows
-    FROM audit_entry WHERE action IN ('bill.posted', 'credit.reserved', 'credit.reserved_by_override') GROUP BY 1, 2, 3
+    FROM audit_entry WHERE action IN ('bill.posted', 'credit.reserved', 'credit.reserved_by_override',
+        'reservation.voided', 'reservation.expired', 'payment.recorded', 'payment.reversed', 'adjustment.recorded',
+        'adjustment.reversed', 'cheque.received', 'cheque.deposited', 'cheque.bounced', 'cheque.returned',
+        'dispute.opened', 'dispute.settled', 'promise.made', 'promise.kept', 'promise.broken', 'promise.withdrawn',
+        'claim.verified', 'claim.rejected', 'override.approved', 'override.used', 'override.revoked',
+        'override.expired') GROUP BY 1, 2, 3
 )
 SELECT coalesce(counted.org_id, entries.org_id) AS org_id,
     'retailer ' || coalesce(counted.retailer_id, entries.retailer_id) || ': ' || coalesce(counted.rows, 0) || ' times '
@@ -28,5 +50,42 @@ SELECT coalesce(counted.org_id, entries.org_id) AS org_id,
 FROM counted FULL JOIN entries ON entries.org_id = counted.org_id AND entries.retailer_id = counted.retailer_id
     AND entries.what = counted.what
 WHERE counted.rows IS DISTINCT FROM entries.rows
+UNION ALL
+SELECT a.org_id, 'retailer ' || a.retailer_id || ' is ' || told.word || ' by the account and not by the trail, or not'
+    || ' by the account and by the trail'
+FROM credit_account a
+CROSS JOIN LATERAL (
+    SELECT coalesce(max(seq) FILTER (WHERE action = 'credit.paused'), 0)
+            > coalesce(max(seq) FILTER (WHERE action = 'credit.unpaused'), 0) AS paused,
+        coalesce(max(seq) FILTER (WHERE action = 'account.blocked'), 0)
+            > coalesce(max(seq) FILTER (WHERE action = 'account.unblocked'), 0) AS blocked
+    FROM audit_entry e WHERE e.org_id = a.org_id AND e.chain_id = a.retailer_id
+        AND e.action IN ('credit.paused', 'credit.unpaused', 'account.blocked', 'account.unblocked')
+) trail
+CROSS JOIN LATERAL (VALUES ('paused', (a.paused_at IS NOT NULL) = trail.paused),
+    ('blocked', (a.blocked_at IS NOT NULL) = trail.blocked)) AS told (word, agrees)
+WHERE NOT told.agrees
+UNION ALL
+SELECT a.org_id, 'retailer ' || a.retailer_id || ' has other terms than the trail says: ' || differs.names
+FROM credit_account a
+CROSS JOIN LATERAL (
+    SELECT after FROM audit_entry e
+    WHERE e.org_id = a.org_id AND e.chain_id = a.retailer_id AND e.action IN ('account.opened', 'terms.changed')
+    ORDER BY e.seq DESC LIMIT 1
+) granted
+CROSS JOIN LATERAL (
+    SELECT string_agg(said.key, ', ' ORDER BY said.key) AS names FROM jsonb_each(granted.after) said
+    WHERE to_jsonb(a) -> said.key IS DISTINCT FROM said.value
+) differs
+WHERE differs.names IS NOT NULL
+UNION ALL
+SELECT coalesce(away.org_id, told.org_id), coalesce(away.rows, 0) || ' people want no messages, by the trail '
+    || coalesce(told.rows, 0)
+FROM (SELECT org_id, count(*) AS rows FROM contact WHERE opted_out_at IS NOT NULL GROUP BY org_id) away
+FULL JOIN (
+    SELECT org_id, sum(CASE action WHEN 'contact.opted_out' THEN 1 ELSE -1 END) AS rows
+    FROM audit_entry WHERE action IN ('contact.opted_out', 'contact.opted_in') GROUP BY org_id
+) told ON told.org_id = away.org_id
+WHERE coalesce(away.rows, 0) <> coalesce(told.rows, 0)
 """,
 )

@@ -10,6 +10,7 @@ from reports.invariant import RED, Invariant
 
 _CIPHERS = """
 SELECT org_id, 'channel|tokens', id, tokens FROM channel
+UNION ALL SELECT org_id, 'app_user|totp_secret', id, totp_secret FROM app_user WHERE totp_secret IS NOT NULL
 UNION ALL SELECT org_id, 'user_session|successor', id, successor FROM user_session
     WHERE successor IS NOT NULL AND revoked_at IS NULL AND expires_at > %(now)s
 """

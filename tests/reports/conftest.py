@@ -7,8 +7,16 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
+from bot import flow
 from credit import bills, days
 from credit.tables import Bill
+from reports.invariants import i14_conversation_states
+
+
+@pytest.fixture(scope="session", autouse=True)
+def declared_flows() -> None:
+    """What the command line tells the doctor before it looks."""
+    i14_conversation_states.declare({known.name: known.states for known in flow.installed()})
 
 
 @pytest.fixture
