@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from admin_api import problems, tokens
 from core import audit, db, idempotency, queue
-from core.errors import DomainError, Forbidden
+from core.errors import DomainError, Forbidden, NotFound
 from parties import users
 from parties.users import Identity
 
@@ -45,6 +45,8 @@ def operation(roles: frozenset[str], *, idempotent: bool = False, snapshot: bool
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Response:
             who = caller()
+            if not request.path.isprintable():  # what cannot be seen is in no id, and NUL not in the database
+                raise NotFound
             answer = db.run(
                 lambda session: _answer(session, who, roles, lambda: view(session, *args, **kwargs), idempotent),
                 who.org_id,

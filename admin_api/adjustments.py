@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from admin_api.access import BOOKKEEPERS, FOUNDERS, operation
 from admin_api.receipts import show_applied
-from admin_api.shapes import PositiveMinor, Strict, Text
+from admin_api.shapes import Day, Id, PositiveMinor, Strict, Text
 from admin_api.spec import Blueprint
 from core import ids
 from core.errors import Invalid
@@ -23,27 +23,27 @@ blueprint = Blueprint("adjustments", __name__, url_prefix="/api/v1/admin/adjustm
 class AdjustmentIn(Strict):
     """A credit to give. With `bill_id` that bill is settled first; a dispute freezes part of its bill."""
 
-    retailer_id = Text(longest=40, needed=True)
+    retailer_id = Id(needed=True)
     kind = fields.String(required=True, validate=validate.OneOf((*adjustments.MAY_GIVE, DISPUTE)))
     amount_minor = PositiveMinor(required=True)
-    bill_id = Text(longest=40, load_default=None, allow_none=True)
+    bill_id = Id(load_default=None, allow_none=True)
     reason = Text(longest=500, needed=True)
 
 
 class OfBill(Strict):
     """One bill, and why something is added to it or taken off."""
 
-    bill_id = Text(longest=40, needed=True)
+    bill_id = Id(needed=True)
     reason = Text(longest=500, needed=True)
 
 
 class DebitNoteIn(Strict):
     """Something owed on top of what was billed."""
 
-    retailer_id = Text(longest=40, needed=True)
+    retailer_id = Id(needed=True)
     kind = fields.String(required=True, validate=validate.OneOf(tuple(debit_notes.EARNED_AS)))
     amount_minor = PositiveMinor(required=True)
-    due_on = fields.Date(load_default=None, allow_none=True)
+    due_on = Day(load_default=None, allow_none=True)
     reason = Text(longest=500, needed=True)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from admin_api import sheets
 from admin_api.access import BOOKKEEPERS, operation
-from admin_api.shapes import PageQuery, Text, decode, page
+from admin_api.shapes import Day, PageQuery, Text, decode, page
 from admin_api.spec import Blueprint
 from core import clock, ids
 from core.audit import AuditEntry
@@ -31,8 +31,8 @@ class TrailQuery(PageQuery):
     action = Text(longest=64, load_default=None)
     subject = Text(longest=64, load_default=None)
     request_id = Text(longest=100, load_default=None)
-    from_on = fields.Date(load_default=None, data_key="from")
-    to_on = fields.Date(load_default=None, data_key="to")
+    from_on = Day(load_default=None, data_key="from")
+    to_on = Day(load_default=None, data_key="to")
     form = fields.String(load_default=JSON, data_key="format", validate=validate.OneOf([JSON, CSV]))
 
 

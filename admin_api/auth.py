@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError, fields, validate
 
 from admin_api import access, tokens
 from admin_api.shapes import Strict, Text
@@ -22,7 +22,7 @@ class Credentials(Strict):
 
     email = Text(longest=254, needed=True)
     password = Text(longest=users.MAX_PASSWORD, needed=True)
-    totp = fields.String(load_default=None, allow_none=True, validate=_no_codes_yet)
+    totp = fields.String(load_default=None, allow_none=True, validate=[validate.Length(max=8), _no_codes_yet])
 
 
 class RefreshToken(Strict):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from admin_api.access import BOOKKEEPERS, EVERYBODY, operation
 from admin_api.adjustments import show, show_bill
 from admin_api.receipts import Chosen, chosen, show_applied
-from admin_api.shapes import PositiveMinor, Strict, Text
+from admin_api.shapes import Day, Id, PositiveMinor, Strict, Text
 from admin_api.spec import Blueprint
 from core import ids
 from core.errors import Invalid
@@ -22,18 +22,18 @@ blueprint = Blueprint("balances", __name__, url_prefix="/api/v1/admin/credit", d
 class AgeingQuery(Strict):
     """Which day, from which date the age counts, and how fine."""
 
-    as_of = fields.Date(load_default=None, allow_none=True)
+    as_of = Day(load_default=None, allow_none=True)
     by = fields.String(load_default="due_on", validate=validate.OneOf(ageing.AGES_FROM))
     view = fields.String(load_default="accountant", validate=validate.OneOf(tuple(ageing.VIEWS)))
-    retailer_id = Text(longest=40, load_default=None, allow_none=True)
+    retailer_id = Id(load_default=None, allow_none=True)
 
 
 class OldBill(Strict):
     """One bill from the books before."""
 
     number = Text(longest=64, needed=True)
-    bill_on = fields.Date(required=True)
-    due_on = fields.Date(load_default=None, allow_none=True)
+    bill_on = Day(required=True)
+    due_on = Day(load_default=None, allow_none=True)
     amount_minor = PositiveMinor(required=True)
 
 
@@ -42,7 +42,7 @@ class Opening(Strict):
 
     bills = fields.List(fields.Nested(OldBill), load_default=list, validate=validate.Length(max=openings.MAX_BILLS))
     on_account_minor = PositiveMinor(load_default=None, allow_none=True)
-    on = fields.Date(load_default=None, allow_none=True)
+    on = Day(load_default=None, allow_none=True)
 
 
 class Application(Strict):
@@ -54,7 +54,7 @@ class Application(Strict):
 class FeeDay(Strict):
     """The day until which interest is computed; today when left out."""
 
-    as_of = fields.Date(load_default=None, allow_none=True)
+    as_of = Day(load_default=None, allow_none=True)
 
 
 @blueprint.route("/ageing", methods=["GET"])

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from admin_api.access import BOOKKEEPERS, FOUNDERS, SELLERS, operation
 from admin_api.receipts import show_applied
-from admin_api.shapes import PageQuery, PositiveMinor, Strict, Text, decode, page
+from admin_api.shapes import Id, Nothing, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
 from credit import accounts, allocating, cheques, listing, payments
@@ -22,7 +22,7 @@ blueprint = Blueprint("cheques", __name__, url_prefix="/api/v1/admin/payment/che
 class ChequeQuery(PageQuery):
     """Which cheques: of one shop, in one state."""
 
-    retailer_id = Text(longest=40, load_default=None, allow_none=True)
+    retailer_id = Id(load_default=None, allow_none=True)
     state = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(CHEQUE_STATES))
 
 
@@ -59,16 +59,18 @@ def cheques_list(session: Session, query: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.route("/<cheque_id>/deposit", methods=["POST"])
 @operation(BOOKKEEPERS, idempotent=True)
+@blueprint.arguments(Nothing)
 @blueprint.response(200)
-def deposit(session: Session, cheque_id: str) -> dict[str, Any]:
+def deposit(session: Session, _given: dict[str, Any], cheque_id: str) -> dict[str, Any]:
     """The cheque was brought to the bank."""
     return show(session, _told(session, cheques.deposit(session, ids.parse("chq", cheque_id))))
 
 
 @blueprint.route("/<cheque_id>/clear", methods=["POST"])
 @operation(BOOKKEEPERS, idempotent=True)
+@blueprint.arguments(Nothing)
 @blueprint.response(200)
-def clear(session: Session, cheque_id: str) -> dict[str, Any]:
+def clear(session: Session, _given: dict[str, Any], cheque_id: str) -> dict[str, Any]:
     """The bank has paid."""
     return show(session, _told(session, cheques.clear(session, ids.parse("chq", cheque_id))))
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from admin_api.access import BOOKKEEPERS, SELLERS, operation
 from admin_api.receipts import Chosen, chosen, show_receipt
-from admin_api.shapes import PageQuery, PositiveMinor, Strict, Text, decode, page
+from admin_api.shapes import Day, Id, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
 from credit import claims, listing, payments
@@ -21,7 +21,7 @@ blueprint = Blueprint("claims", __name__, url_prefix="/api/v1/admin/claims", des
 class ClaimQuery(PageQuery):
     """Which claims: of one shop, in one state."""
 
-    retailer_id = Text(longest=40, load_default=None, allow_none=True)
+    retailer_id = Id(load_default=None, allow_none=True)
     status = fields.String(
         load_default=None, allow_none=True, validate=validate.OneOf((claims.CLAIMED, claims.VERIFIED, claims.REJECTED))
     )
@@ -30,7 +30,7 @@ class ClaimQuery(PageQuery):
 class ClaimIn(Strict):
     """What a shop told somebody, in person or on the telephone."""
 
-    retailer_id = Text(longest=40, needed=True)
+    retailer_id = Id(needed=True)
     amount_minor = PositiveMinor(load_default=None, allow_none=True)
     method = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(METHODS))
     reference = Text(longest=64, load_default=None, allow_none=True)
@@ -42,7 +42,7 @@ class ClaimVerified(Strict):
     amount_minor = PositiveMinor(load_default=None, allow_none=True)
     method = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(METHODS))
     reference = Text(longest=64, load_default=None, allow_none=True)
-    received_on = fields.Date(load_default=None, allow_none=True)
+    received_on = Day(load_default=None, allow_none=True)
     allocations = fields.List(fields.Nested(Chosen), load_default=list, validate=validate.Length(max=100))
 
 

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from marshmallow import fields
 from sqlalchemy.orm import Session
 
 from admin_api.access import BOOKKEEPERS, EVERYBODY, FOUNDERS, SELLERS, operation
-from admin_api.shapes import Strict, Text
+from admin_api.shapes import Day, Strict, Text
 from admin_api.spec import Blueprint
 from credit import accounts, pauses
 from flows import notices
@@ -21,14 +20,14 @@ blueprint = Blueprint(
 class AsOf(Strict):
     """The day whose state is asked for; today when left out."""
 
-    as_of = fields.Date(load_default=None, allow_none=True)
+    as_of = Day(load_default=None, allow_none=True)
 
 
 class Period(Strict):
     """From one day to another, both included."""
 
-    from_on = fields.Date(load_default=None, allow_none=True)
-    to_on = fields.Date(load_default=None, allow_none=True)
+    from_on = Day(load_default=None, allow_none=True)
+    to_on = Day(load_default=None, allow_none=True)
 
 
 class Why(Strict):

@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api.access import BOOKKEEPERS, SELLERS, operation
-from admin_api.shapes import PageQuery, PositiveMinor, Strict, Text, decode, page
+from admin_api.shapes import Id, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
 from core.money import MAX_MINOR
@@ -21,14 +21,14 @@ blueprint = Blueprint("disputes", __name__, url_prefix="/api/v1/admin/disputes",
 class DisputeQuery(PageQuery):
     """Which disputes: of one shop, in one state."""
 
-    retailer_id = Text(longest=40, load_default=None, allow_none=True)
+    retailer_id = Id(load_default=None, allow_none=True)
     status = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(("open", "settled")))
 
 
 class DisputeIn(Strict):
     """What is contested of which bill."""
 
-    bill_id = Text(longest=40, needed=True)
+    bill_id = Id(needed=True)
     amount_minor = PositiveMinor(required=True)
     reason = Text(longest=500, needed=True)
 

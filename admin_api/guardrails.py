@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from admin_api import preconditions
 from admin_api.access import EVERYBODY, FOUNDERS, operation
-from admin_api.shapes import PageQuery, PositiveMinor, Strict, Text, decode, page
+from admin_api.shapes import NOT_OURS, Count, Day, Id, Nothing, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
 from core.errors import Invalid
@@ -28,7 +28,7 @@ GUARDED = {"parameters": [preconditions.HEADER]}
 class OrderToJudge(Strict):
     """An order that somebody thinks of."""
 
-    retailer_id = Text(longest=40, needed=True)
+    retailer_id = Id(needed=True)
     order_amount_minor = PositiveMinor(required=True)
     payment_mode = fields.String(required=True, validate=validate.OneOf(["CREDIT", "CASH"]))
 
@@ -51,19 +51,19 @@ class TermsIn(Strict):
     terms = fields.String(validate=validate.OneOf(TERMS))
     tolerance_minor = PositiveMinor(validate=validate.Range(min=0, max=MAX_MINOR))
     temporary_limit_minor = _amount()
-    temporary_until = fields.Date(allow_none=True)
-    group_id = Text(longest=40, allow_none=True)
+    temporary_until = Day(allow_none=True)
+    group_id = Id(allow_none=True)
     reason = Text(longest=500, needed=True)
 
 
 class WhatIf(Strict):
     """The terms to try, over so many days back."""
 
-    limit_minor = fields.Integer(validate=validate.Range(min=0, max=MAX_MINOR))
-    max_order_minor = fields.Integer(validate=validate.Range(min=0, max=MAX_MINOR))
-    max_outstanding_days = fields.Integer(validate=validate.Range(min=0, max=accounts.MAX_DAYS))
-    tolerance_minor = fields.Integer(validate=validate.Range(min=0, max=MAX_MINOR))
-    days = fields.Integer(load_default=what_if.DAYS, validate=validate.Range(min=1, max=what_if.DAYS))
+    limit_minor = Count(validate=validate.Range(min=0, max=MAX_MINOR))
+    max_order_minor = Count(validate=validate.Range(min=0, max=MAX_MINOR))
+    max_outstanding_days = Count(validate=validate.Range(min=0, max=accounts.MAX_DAYS))
+    tolerance_minor = Count(validate=validate.Range(min=0, max=MAX_MINOR))
+    days = Count(load_default=what_if.DAYS, validate=validate.Range(min=1, max=what_if.DAYS))
 
 
 class LadderIn(Strict):
@@ -128,8 +128,9 @@ def what_if_terms(session: Session, changes: dict[str, Any], retailer_id: str) -
 
 @blueprint.route("/evaluate-all", methods=["POST"])
 @operation(FOUNDERS, idempotent=True)
+@blueprint.arguments(Nothing)
 @blueprint.response(200)
-def evaluate_all(session: Session) -> dict[str, Any]:
+def evaluate_all(session: Session, _given: dict[str, Any]) -> dict[str, Any]:
     """Apply the status rules to every shop now; those that are paused or restored by it are told."""
     changed = ladder.evaluate_all(session, "asked")
     for evaluation in changed:
@@ -155,7 +156,7 @@ def at_risk(session: Session, query: dict[str, Any]) -> dict[str, Any]:
     """Shops that are watched or stopped, or about to be: the rule that fired and the next automatic step."""
     limit, position = query["limit"], decode(query["cursor"]) or "0"
     if not position.isdecimal() or len(position) > 9:
-        raise Invalid("The cursor is not one of ours: use next_cursor of the page before.")
+        raise Invalid(NOT_OURS)
     rows = standing.at_risk(session, limit + 1, int(position))
     return page(rows, limit, lambda _row: str(int(position) + limit), lambda row: row)
 

@@ -4,12 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Response
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api import problems
 from admin_api.access import BOOKKEEPERS, EVERYBODY, SELLERS, operation
-from admin_api.shapes import PageQuery, PositiveMinor, Strict, Text, decode, page
+from admin_api.shapes import Id, Nothing, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import clock, ids
 from credit.guardrails import Refused
@@ -23,18 +23,27 @@ from parties import retailers
 blueprint = Blueprint("orders", __name__, url_prefix="/api/v1/admin/orders", description="Orders")
 
 
+LEAST, MOST = Decimal("0.001"), 100_000
+QUANTITIES = {"minimum": 0.001, "maximum": MOST}  # for the description, where a Decimal would be a text
+
+
+def _possible_quantity(value: Decimal) -> None:
+    if not LEAST <= value <= MOST:
+        raise ValidationError(f"Must lie between {LEAST} and {MOST}.")
+
+
 class LineIn(Strict):
     """One product: how many of which unit."""
 
     sku = Text(longest=64, needed=True)
-    qty = fields.Decimal(required=True, places=None, validate=validate.Range(min=Decimal("0.001"), max=100_000))
+    qty = fields.Decimal(required=True, places=None, validate=_possible_quantity, metadata=QUANTITIES)
     unit = Text(longest=32, needed=True)
 
 
 class OrderIn(Strict):
     """An order to place at today's prices."""
 
-    retailer_id = Text(longest=40, needed=True)
+    retailer_id = Id(needed=True)
     payment_mode = fields.String(required=True, validate=validate.OneOf(["CREDIT", "CASH"]))
     lines = fields.List(fields.Nested(LineIn), required=True, validate=validate.Length(min=1, max=100))
 
@@ -42,7 +51,7 @@ class OrderIn(Strict):
 class OrderQuery(PageQuery):
     """Which orders."""
 
-    retailer_id = Text(longest=40, load_default=None, allow_none=True)
+    retailer_id = Id(load_default=None, allow_none=True)
     status = fields.String(load_default=None, validate=validate.OneOf(list(STATUSES)))
 
 
@@ -57,10 +66,6 @@ class Cancellation(Strict):
     """Why an order is called off."""
 
     reason = Text(longest=500, load_default="cancelled by staff")
-
-
-class Nothing(Strict):
-    """No fields."""
 
 
 @blueprint.route("", methods=["GET"])

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from admin_api import credit, orders
 from admin_api.access import EVERYBODY, FOUNDERS, OWNER, operation
-from admin_api.shapes import PositiveMinor, Strict, Text
+from admin_api.shapes import Id, Nothing, PositiveMinor, Strict, Text
 from admin_api.spec import Blueprint
 from core import clock, ids
 from credit import overrides
@@ -26,7 +26,7 @@ STATUSES = (overrides.REQUESTED, overrides.APPROVED, overrides.USED, overrides.R
 class OverrideIn(Strict):
     """Which order, why, and up to what; without an amount, up to the order's total."""
 
-    order_id = Text(longest=40, needed=True)
+    order_id = Id(needed=True)
     amount_minor = PositiveMinor(load_default=None, allow_none=True)
     reason = Text(longest=500, needed=True)
 
@@ -34,7 +34,7 @@ class OverrideIn(Strict):
 class OverrideQuery(Strict):
     """Which overrides."""
 
-    retailer_id = Text(longest=40, load_default=None, allow_none=True)
+    retailer_id = Id(load_default=None, allow_none=True)
     status = fields.String(load_default=None, validate=validate.OneOf(STATUSES))
 
 
@@ -64,7 +64,7 @@ def grant(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.route("/<override_id>/approve", methods=["POST"])
 @operation(FOUNDERS, idempotent=True)
-@blueprint.arguments(orders.Nothing)
+@blueprint.arguments(Nothing)
 @blueprint.response(200)
 def approve(session: Session, _given: dict[str, Any], override_id: str) -> dict[str, Any]:
     """The second person's yes; the order is placed at once."""

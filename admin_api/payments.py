@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from admin_api import cheques as cheque_noun
 from admin_api.access import BOOKKEEPERS, FOUNDERS, operation
 from admin_api.receipts import Chosen, chosen, show_receipt
-from admin_api.shapes import PositiveMinor, Strict, Text
+from admin_api.shapes import Day, Id, PositiveMinor, Strict, Text
 from admin_api.spec import Blueprint
 from core import ids
 from core.errors import NotFound
@@ -23,13 +23,13 @@ blueprint = Blueprint("payments", __name__, url_prefix="/api/v1/admin/payment", 
 class PaymentIn(Strict):
     """A payment as it came in. `reference` is the UTR, the cheque number or the receipt; a cheque has bank and date."""
 
-    retailer_id = Text(longest=40, needed=True)
+    retailer_id = Id(needed=True)
     amount_minor = PositiveMinor(required=True)
     method = fields.String(required=True, validate=validate.OneOf(METHODS))
     reference = Text(longest=64, load_default=None, allow_none=True)
-    received_on = fields.Date(load_default=None, allow_none=True)
+    received_on = Day(load_default=None, allow_none=True)
     bank = Text(longest=64, load_default=None, allow_none=True)
-    dated_on = fields.Date(load_default=None, allow_none=True)
+    dated_on = Day(load_default=None, allow_none=True)
     allocations = fields.List(fields.Nested(Chosen), load_default=list, validate=validate.Length(max=100))
 
 

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from core import db, ids, logs
 from core.errors import DomainError
+from credit import guardrails
 
 TYPE = "application/problem+json"
 TITLES = {
@@ -29,6 +30,7 @@ TITLES = {
     503: "Not available",
 }
 
+OURS = {"UNAVAILABLE": 503, "BUSY": 503, "INTERNAL": 500}
 MACHINES = "/webhooks/"  # the provider reads none of this, and sends the most requests
 OWN = {"type", "title", "status", "detail", "code", "request_id", "errors"}  # a fact of this name gets a prefix
 
@@ -42,6 +44,19 @@ def register(app: Flask) -> None:
     app.register_error_handler(DomainError, from_refusal)
     app.register_error_handler(HTTPException, from_http)
     app.register_error_handler(Exception, from_crash)
+
+
+def codes() -> dict[str, int]:
+    """Every code that an answer may carry, with its status: those of the rules, and those of the protocol."""
+    refusals = {error.code: error.status for error in [DomainError, *_below(DomainError)]}
+    protocol = {_code(status): status for status in TITLES}
+    return dict(sorted({**protocol, **OURS, **dict.fromkeys(guardrails.CODES, 409), **refusals}.items()))
+
+
+def described() -> str:
+    """What the API's description says of errors: the form, and every code."""
+    told = "".join(f"\n- `{code}` ({status})" for code, status in codes().items())
+    return f"Errors are {TYPE} (RFC 9457). Rely on `code`; it does not change. The codes, with their status:\n{told}"
 
 
 def answer(status: int, code: str, detail: str, **more: Any) -> Response:
@@ -96,6 +111,12 @@ def from_crash(error: Exception) -> Response:
         return answer(400, "BAD_REQUEST", "The body is nested too deeply.")
     log.error("request.crashed", path=request.path, request_id=g.get("request_id"), exc_info=error)
     return answer(500, "INTERNAL", "Something went wrong on our side. Name the request id when you report it.")
+
+
+def _below(kind: type[DomainError]) -> Iterator[type[DomainError]]:
+    for inner in kind.__subclasses__():
+        yield inner
+        yield from _below(inner)
 
 
 def _name_request() -> None:

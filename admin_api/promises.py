@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api.access import SELLERS, operation
-from admin_api.shapes import PageQuery, PositiveMinor, Strict, Text, decode, page
+from admin_api.shapes import Day, Id, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
 from credit import listing, promises
@@ -19,7 +19,7 @@ blueprint = Blueprint("promises", __name__, url_prefix="/api/v1/admin/promises",
 class PromiseQuery(PageQuery):
     """Which promises: of one shop, in one state."""
 
-    retailer_id = Text(longest=40, load_default=None, allow_none=True)
+    retailer_id = Id(load_default=None, allow_none=True)
     status = fields.String(
         load_default=None, allow_none=True, validate=validate.OneOf(("open", "kept", "broken", "withdrawn"))
     )
@@ -28,9 +28,9 @@ class PromiseQuery(PageQuery):
 class PromiseIn(Strict):
     """What was promised, and until when; reminders pause until the end of that day."""
 
-    retailer_id = Text(longest=40, needed=True)
+    retailer_id = Id(needed=True)
     amount_minor = PositiveMinor(required=True)
-    promised_on = fields.Date(required=True)
+    promised_on = Day(required=True)
     note = Text(longest=500, load_default=None, allow_none=True)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from admin_api.shapes import PositiveMinor, Strict, Text
+from admin_api.shapes import Id, PositiveMinor, Strict
 from core import ids
 from credit.allocating import Applied
 from credit.payments import Receipt
@@ -14,7 +14,7 @@ from parties import retailers
 class Chosen(Strict):
     """An amount for one bill, taken before the oldest-first rule."""
 
-    bill_id = Text(longest=40, needed=True)
+    bill_id = Id(needed=True)
     amount_minor = PositiveMinor(required=True)
 
 

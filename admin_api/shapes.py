@@ -1,18 +1,48 @@
-"""Shapes that several operations share: strict input, money, pages of a list."""
+"""Shapes that several operations share: strict input, money, days, text, pages of a list."""
 
 import base64
 import binascii
+import re
+import unicodedata
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any, TypeVar
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from core.errors import Invalid
 from core.money import MAX_MINOR
+from credit import days
 
 Row = TypeVar("Row")
 
 DEFAULT_LIMIT, MAX_LIMIT = 25, 100
+MAX_CURSOR = 200
+MAX_ID = 40
+NOT_OURS = "The cursor is not one of ours: use next_cursor of the page before."
+TURNED = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # text that reads as something else
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
+
+
+def _possible_day(value: date) -> None:
+    if not days.EARLIEST <= value <= days.LATEST:
+        raise ValidationError(f"Must lie between {days.EARLIEST} and {days.LATEST}.")
+
+
+def _some_text(value: str) -> None:
+    if not value.strip():
+        raise ValidationError("Must not be empty.")
+
+
+def _clean_text(value: str) -> None:
+    if any(unicodedata.category(letter) == "Cc" and letter not in "\n\t" for letter in value):
+        raise ValidationError("Must not contain control characters.")
+    if not TURNED.isdisjoint(value):
+        raise ValidationError("Must not contain characters that turn the direction of writing.")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise ValidationError("Must be valid Unicode text.") from error
 
 
 class Strict(Schema):
@@ -20,6 +50,10 @@ class Strict(Schema):
 
     class Meta:
         unknown = RAISE
+
+
+class Nothing(Strict):
+    """No fields: an operation whose address says it all."""
 
 
 class PositiveMinor(fields.Integer):
@@ -35,18 +69,42 @@ class PositiveMinor(fields.Integer):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
+class Count(fields.Integer):
+    """A whole number in a query: digits and nothing else."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
+        if not isinstance(value, str) or not _WHOLE.fullmatch(value):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Day(fields.Date):
+    """A local date that business can be about."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=_possible_day, **kwargs)
+
+
 class Text(fields.String):
     """Text of at most `longest` characters without control characters; `needed` refuses blanks."""
 
     def __init__(self, *, longest: int = 500, needed: bool = False, **kwargs: Any) -> None:
-        super().__init__(required=needed, validate=_clean_text(longest, needed), **kwargs)
+        rules = [validate.Length(min=1 if needed else None, max=longest), _clean_text]
+        super().__init__(required=needed, validate=[*rules, _some_text] if needed else rules, **kwargs)
+
+
+class Id(fields.String):
+    """A public id; whether it names anything of ours is asked of the database."""
+
+    def __init__(self, *, needed: bool = False, **kwargs: Any) -> None:
+        super().__init__(required=needed, validate=[validate.Length(min=1, max=MAX_ID), _clean_text], **kwargs)
 
 
 class PageQuery(Strict):
     """How much of a list, and from where."""
 
-    limit = fields.Integer(load_default=DEFAULT_LIMIT, validate=validate.Range(min=1, max=MAX_LIMIT))
-    cursor = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=200))
+    limit = Count(load_default=DEFAULT_LIMIT, validate=validate.Range(min=1, max=MAX_LIMIT))
+    cursor = Text(longest=MAX_CURSOR, load_default=None, allow_none=True)
 
 
 def page(rows: Sequence[Row], limit: int, key: Callable[[Row], str], show: Callable[[Row], Any]) -> dict[str, Any]:
@@ -69,22 +127,9 @@ def decode(cursor: str | None) -> str | None:
     if cursor is None:
         return None
     try:
-        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-    except (binascii.Error, UnicodeDecodeError, ValueError) as error:
-        raise Invalid("The cursor is not one of ours: use next_cursor of the page before.") from error
-
-
-def _clean_text(longest: int, needed: bool) -> Callable[[str], None]:
-    def check(value: str) -> None:
-        if needed and not value.strip():
-            raise ValidationError("Must not be empty.")
-        if len(value) > longest:
-            raise ValidationError(f"Must have at most {longest} characters.")
-        if any(ord(letter) < 32 and letter not in "\n\t" for letter in value) or "\x7f" in value:
-            raise ValidationError("Must not contain control characters.")
-        try:
-            value.encode()
-        except UnicodeEncodeError as error:
-            raise ValidationError("Must be valid Unicode text.") from error
-
-    return check
+        position = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+    except (binascii.Error, ValueError) as error:
+        raise Invalid(NOT_OURS) from error
+    if not position.isprintable():
+        raise Invalid(NOT_OURS)
+    return position

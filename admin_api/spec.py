@@ -1,14 +1,15 @@
 """flask-smorest with our error format: everything that goes wrong is problem+json, in the description too."""
 
+import json
 from http import HTTPStatus
-from typing import ClassVar
+from typing import Any, ClassVar, NoReturn
 
 import flask_smorest
-from flask import Response
+from flask import Request, Response
 from flask_smorest import Api
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, missing
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
 from admin_api import problems
 
@@ -20,6 +21,34 @@ class StrictParser(FlaskParser):
         **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
         "query": None,
     }
+
+    def _raw_load_json(self, req: Request) -> Any:
+        """The body as JSON. A body of another kind is refused, not taken for an empty one."""
+        body = req.get_data(cache=True)
+        if body and not req.is_json:
+            raise UnsupportedMediaType("Send JSON, with Content-Type: application/json.")
+        return read_json(body) if body else missing
+
+
+def read_json(body: bytes) -> Any:
+    """JSON as its standard has it: a name stands once, and there is no NaN. Raises json.JSONDecodeError."""
+    try:
+        return json.loads(body.decode(), object_pairs_hook=_once, parse_constant=_no_number)
+    except json.JSONDecodeError:
+        raise
+    except ValueError as error:  # not UTF-8, a name given twice, NaN, a number of thousands of digits
+        raise json.JSONDecodeError(str(error), "body", 0) from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name is given twice")
+    return found
+
+
+def _no_number(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not a number")
 
 
 class Blueprint(flask_smorest.Blueprint):

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from admin_api.access import EVERYBODY, SELLERS, operation
-from admin_api.shapes import PageQuery, decode, page
+from admin_api.shapes import Nothing, PageQuery, decode, page
 from admin_api.spec import Blueprint
 from core import clock, ids
 from parties import retailers, tasks
@@ -27,8 +27,9 @@ def list_open(session: Session, query: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.route("/<task_id>/finish", methods=["POST"])
 @operation(SELLERS)
+@blueprint.arguments(Nothing)
 @blueprint.response(200)
-def finish(session: Session, task_id: str) -> dict[str, Any]:
+def finish(session: Session, _given: dict[str, Any], task_id: str) -> dict[str, Any]:
     """Mark a task done."""
     return show(tasks.finish(session, ids.parse("tsk", task_id)))
 

@@ -19,6 +19,7 @@ from parties import channels
 from parties.channels import Line
 
 MAX_BYTES = 16_384
+MAX_CODE_DIGITS = 9  # fits the column; Twilio's have five
 FAILURES = frozenset({"failed", "undelivered"})
 
 blueprint = Blueprint("twilio_callbacks", __name__)
@@ -34,7 +35,7 @@ def status() -> Response:
     fields = signature.pairs(body)
     if signature.repeats(fields):
         return _answer(400)
-    form = {name.decode(errors="replace"): value.decode(errors="replace") for name, value in fields}
+    form = {_text(name): _text(value) for name, value in fields}
     try:
         line = channels.resolve(form.get("AccountSid", ""), form.get("From", "").removeprefix("whatsapp:"))
         if line is None or not _is_genuine(fields, line):
@@ -60,13 +61,23 @@ def _take_in(line: Line, form: dict[str, str]) -> None:
         metrics.CALLBACKS.labels("unknown").inc()
         return
     metrics.CALLBACKS.labels(word).inc()
-    code = int(form["ErrorCode"]) if form.get("ErrorCode", "").isdecimal() else None
+    code = _error_code(form.get("ErrorCode", ""))
     audit.act_as(audit.Actor("provider", request_id=sid))
     with db.transaction() as session:
         session.info["org_id"] = line.org_id  # record_status enters it with the same statement
         message_id = _message_id(session, line, sid)
         if message_id and sending.record_status(session, message_id, word, sid=sid, code=code) and word in FAILURES:
             failures.follow_up(session, message_id, action_for(code), code)
+
+
+def _text(raw: bytes) -> str:
+    """What the database can hold; the signature was made over the bytes as they came."""
+    return raw.decode(errors="replace").replace("\0", "")
+
+
+def _error_code(text: str) -> int | None:
+    """The provider's number for what went wrong; what is no such number is none."""
+    return int(text) if text.isdecimal() and len(text) <= MAX_CODE_DIGITS else None
 
 
 def _message_id(session: Session, line: Line, sid: str) -> UUID | None:

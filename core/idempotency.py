@@ -72,12 +72,13 @@ class Replay:
 def claim(session: Session, user_id: UUID, route: str, key: str | None, body: bytes) -> Replay | None:
     """Insert the key, or return what it answered. Waits up to `WAIT` while another transaction holds the same key.
 
-    Raises KeyMissing, Invalid (too long), KeyReused, InFlight; after InFlight the transaction can only be rolled back.
+    Raises KeyMissing, Invalid (too long, unprintable), KeyReused, InFlight; after InFlight the transaction can only be
+    rolled back.
     """
     if not key:
         raise KeyMissing
-    if len(key) > MAX_KEY:
-        raise Invalid(f"An Idempotency-Key has at most {MAX_KEY} characters.")
+    if len(key) > MAX_KEY or not key.isprintable():
+        raise Invalid(f"An Idempotency-Key has at most {MAX_KEY} characters, and none that cannot be seen.")
     digest = hashlib.sha256(body).hexdigest()
     inserted = _insert(session, (str(db.org_of(session)), str(user_id), route, key, digest, clock.now()))
     if inserted:

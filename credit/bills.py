@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid, NotFound
 from core.money import MAX_MINOR
-from credit import accounts, advances, ledger, reservations
+from credit import accounts, advances, days, ledger, reservations
 from credit.tables import Bill
 
 INVOICE, OPENING, CHARGE, DEBIT_NOTE = "invoice", "opening", "charge", "debit_note"
@@ -112,7 +112,7 @@ def _check(posting: Posting) -> None:
         raise Invalid("A bill's amount is above zero.", field="amount_minor", value=posting.amount_minor)
     if sum(posting.contra.values()) != posting.amount_minor:
         raise ValueError(f"the contra accounts of {posting.reference} do not add up to {posting.amount_minor}")
-    if posting.due_on < posting.bill_on:
+    if days.possible(posting.due_on, "due_on") < days.possible(posting.bill_on, "bill_on"):
         raise Invalid("A bill is not due before its date.", field="due_on")
     if not posting.reference.strip():
         raise Invalid("A bill needs a reference.", field="reference")

@@ -162,7 +162,8 @@ def _check(session: Session, new: NewCheque) -> tuple[str, date]:
     if not new.number.strip() or len(number) > MAX_REFERENCE:
         raise Invalid("A cheque is known by its number.", field="reference")
     today = days.today(session)
-    received_on = new.received_on or today
+    received_on = days.possible(new.received_on or today, "received_on")
+    days.possible(new.dated_on or today, "dated_on")
     if received_on > today:
         raise Invalid("A cheque cannot be received in the future.", field="received_on")
     return number, received_on

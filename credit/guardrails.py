@@ -26,6 +26,7 @@ BLOCKED = "ACCOUNT_BLOCKED"
 OVERDUE = "OVERDUE_DAYS_EXCEEDED"
 MAX_ORDER = "MAX_ORDER_VALUE_EXCEEDED"
 LIMIT = "CREDIT_LIMIT_EXCEEDED"  # the shop's own limit, or the cap that it shares (facts: shared)
+CODES = (NOT_GRANTED, PAUSED, BLOCKED, OVERDUE, MAX_ORDER, LIMIT)
 
 _OLD = """
 SELECT coalesce(sum(open_minor) FILTER (WHERE due_on < %(day)s), 0)::bigint,

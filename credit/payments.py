@@ -229,7 +229,7 @@ def _check(session: Session, new: NewPayment) -> date:
     if new.reference is not None and len(new.reference) > MAX_REFERENCE:
         raise Invalid(f"A reference has at most {MAX_REFERENCE} characters.", field="reference")
     today = days.today(session)
-    received_on = new.received_on or today
+    received_on = days.possible(new.received_on or today, "received_on")
     if received_on > today:
         raise Invalid("Money cannot be received in the future.", field="received_on", value=received_on.isoformat())
     return received_on

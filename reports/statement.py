@@ -17,7 +17,6 @@ from parties import retailers
 
 MAX_LINES = 5_000
 USUAL_DAYS = 30
-EARLIEST = date(1990, 1, 1)  # no books here are older
 
 _LINES = """
 SELECT journal.effective_on, journal.reason, journal.reference, journal.journal_id, journal.moved_minor,
@@ -52,9 +51,9 @@ def of(session: Session, retailer_id: UUID, from_on: date | None = None, to_on: 
     """
     shop, account = retailers.get(session, retailer_id), accounts.get(session, retailer_id)
     to_on = to_on or days.today(session)
-    from_on = from_on or max(to_on, EARLIEST + timedelta(days=USUAL_DAYS)) - timedelta(days=USUAL_DAYS)
-    if not EARLIEST <= from_on <= to_on:
-        raise Invalid(f"A period begins on {EARLIEST} or later, and before it ends.", field="from_on")
+    from_on = from_on or max(to_on, days.EARLIEST + timedelta(days=USUAL_DAYS)) - timedelta(days=USUAL_DAYS)
+    if not days.EARLIEST <= from_on <= to_on:
+        raise Invalid(f"A period begins on {days.EARLIEST} or later, and before it ends.", field="from_on")
     opening = ledger.receivable(session, retailer_id, from_on - timedelta(days=1))
     lines = _lines(session, retailer_id, from_on, to_on, opening)
     return {

@@ -64,7 +64,7 @@ def home(database: str) -> Path:
     return Path(os.environ["BAHI_HOME"])
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def new_org(database: str) -> Callable[..., UUID]:
     """Make a committed organisation with a WhatsApp number; `new_org(name=..., state_code=...)`."""
 
@@ -98,7 +98,7 @@ def session(org: UUID) -> Iterator[Session]:
         outer.rollback()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_retailer() -> Callable[..., Retailer]:
     """Add a shop with its credit account: `make_retailer(session, code="R1", limit_minor=5000000, ...)`."""
 

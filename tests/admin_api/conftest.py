@@ -41,7 +41,8 @@ class Caller:
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         if key is not None:
             headers["Idempotency-Key"] = key or uuid.uuid4().hex
-        return self.client.post(PREFIX + path, data=json.dumps(body) if raw is None else raw, headers=headers)
+        data = raw if raw is not None else b"" if body is None else json.dumps(body)
+        return self.client.post(PREFIX + path, data=data, headers=headers)
 
     def put(self, path: str, body: Any, tag: str | None = None) -> TestResponse:
         """PUT below the prefix, with the ETag that was read as If-Match."""

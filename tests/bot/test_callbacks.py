@@ -144,3 +144,23 @@ def test_a_person_who_blocked_us_is_opted_out(post: Post, line: Line, message_id
     post(message_id, "failed", ErrorCode="63014")
     with db.transaction(line.org_id) as session:
         assert db.execute(session, "SELECT opted_out_at IS NOT NULL FROM contact").scalar()
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"ErrorCode": "9" * 5000},
+        {"ErrorCode": "99999999999"},
+        {"ErrorCode": "²"},
+        {"ErrorCode": "6\x003016"},
+        {"MessageSid": "SM\x001"},
+        {"MessageSid": "\x00"},
+        {"AccountSid": "AC\x00"},
+        {"From": "whatsapp:\x00"},
+        {"MessageStatus": "delivered\x00"},
+        {"Extra": "\x00\ufffd\u202e"},
+    ],
+)
+def test_odd_fields_are_no_mistake_of_ours(post: Post, message_id: UUID, odd: dict[str, str]) -> None:
+    given = {"MessageStatus": "failed", **odd}
+    assert post(message_id, given.pop("MessageStatus"), **given) in {200, 403}

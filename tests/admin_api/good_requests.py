@@ -1,0 +1,350 @@
+"""One good request for every operation, and the shop, bill, order, ... that it needs.
+
+A new operation needs a row here: without one its bad input could be refused for another reason than the one tested.
+"""
+
+import itertools
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from core import db, ids
+from credit import days
+from orders import ordering
+from orders.quotes import Wanted
+from parties import retailers, tasks
+from parties.tables import Retailer
+
+PREFIX = "/api/v1/admin"
+LINE = {"sku": "SPRITE-500", "qty": 1, "unit": "case"}
+REASON = {"reason": "as agreed"}
+
+
+@dataclass
+class Request:
+    """What to send. `tag` is the ETag that a change must name."""
+
+    path: dict[str, str] = field(default_factory=dict)
+    body: Any = None
+    tag: str | None = None
+    query: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class World:
+    """One organisation with goods, and a signed-in user for each role."""
+
+    org: UUID
+    client: FlaskClient
+    tokens: dict[str, str]
+    make_retailer: Callable[..., Retailer]
+    login: dict[str, str]
+    numbers: Any = field(default_factory=lambda: itertools.count(1))
+
+    def send(self, method: str, path: str, body: Any = None, *, role: str = "owner", **headers: str) -> TestResponse:
+        """A request below the prefix, by somebody with this role."""
+        known = {"Authorization": f"Bearer {self.tokens[role]}", "Idempotency-Key": uuid.uuid4().hex, **headers}
+        return self.client.open(PREFIX + path, method=method, json=body, headers=known)
+
+    def post(self, path: str, body: Any = None) -> Any:
+        """What an owner's good POST answers."""
+        answer = self.send("POST", path, {} if body is None else body)
+        assert answer.status_code < 300, answer.text
+        return answer.json
+
+    def shop(self, **terms: Any) -> str:
+        """A new shop with credit."""
+        with db.transaction(self.org) as session:
+            return retailers.public_id(self.make_retailer(session, max_order_minor=None, **terms).id)
+
+    def day(self, ahead: int = 0) -> str:
+        """A local date so many days from today."""
+        with db.transaction(self.org) as session:
+            return (days.today(session) + timedelta(days=ahead)).isoformat()
+
+    def bill(self, shop: str | None = None, age: int = 20) -> str:
+        """An open bill of 10,000.00 that was due `age` days ago (below zero: is due then)."""
+        number = f"OLD-{next(self.numbers)}"
+        old = {
+            "number": number,
+            "bill_on": self.day(min(0, -age - 1)),
+            "due_on": self.day(-age),
+            "amount_minor": 1_000_000,
+        }
+        shop = shop or self.shop()
+        return str(self.post(f"/credit/retailer/{shop}/opening-balance", {"bills": [old]})["bills"][0]["bill_id"])
+
+    def pending(self) -> str:
+        """An order that waits for a yes."""
+        shop = ids.parse("ret", self.shop())
+        with db.transaction(self.org) as session:
+            return ids.public("ord", ordering.draft(session, shop, [Wanted("SPRITE-500", 1, "case")]).id)
+
+    def confirmed(self) -> str:
+        """An order that is promised."""
+        return str(self.post("/orders", {"retailer_id": self.shop(), "payment_mode": "CREDIT", "lines": [LINE]})["id"])
+
+    def refused(self) -> str:
+        """An order that only credit stands in the way of."""
+        shop = self.shop()
+        self.post(f"/credit/{shop}/pause", REASON)
+        answer = self.send("POST", "/orders", {"retailer_id": shop, "payment_mode": "CREDIT", "lines": [LINE]})
+        assert answer.status_code == 409
+        return str(answer.json["order_id"])
+
+    def payment(self) -> str:
+        """Money received."""
+        return str(self.post("/payment/record", _payment(self.shop()))["id"])
+
+    def cheque(self, *steps: str) -> str:
+        """A cheque that has gone these steps."""
+        given = {**_payment(self.shop()), "method": "cheque", "reference": f"{next(self.numbers):06d}"}
+        cheque = str(self.post("/payment/record", given)["cheque_id"])
+        for step in steps:
+            self.post(f"/payment/cheques/{cheque}/{step}")
+        return cheque
+
+    def claim(self) -> str:
+        """What somebody says was paid."""
+        return str(self.post("/claims", _claim(self))["id"])
+
+    def dispute(self) -> str:
+        """A contested part of a bill."""
+        return str(self.post("/disputes", {"bill_id": self.bill(), "amount_minor": 1000, **REASON})["id"])
+
+    def override(self) -> str:
+        """An override that waits for a second person."""
+        return str(self.post("/overrides", {"order_id": self.refused(), **REASON})["id"])
+
+    def group(self) -> str:
+        """A group of shops."""
+        return str(self.post("/groups", {"name": f"Owner {next(self.numbers)}", "limit_minor": 1_000_000})["id"])
+
+    def task(self) -> str:
+        """Something that waits for a person."""
+        with db.transaction(self.org) as session:
+            tasks.ask_staff(session, "call_back", "Please call", dedupe_key=f"call {next(self.numbers)}")
+            return ids.public("tsk", tasks.open_tasks(session, 100)[-1].id)
+
+    def tag(self, path: str) -> str:
+        """The ETag of what is there."""
+        return self.send("GET", path).headers["ETag"]
+
+
+def _payment(shop: str) -> dict[str, Any]:
+    return {"retailer_id": shop, "amount_minor": 5000, "method": "cash"}
+
+
+def _claim(world: World) -> dict[str, Any]:
+    return {"retailer_id": world.shop(), "amount_minor": 5000, "method": "upi", "reference": uuid.uuid4().hex}
+
+
+def _recorded(world: World) -> dict[str, Any]:
+    shop = world.shop()
+    chosen = [{"bill_id": world.bill(shop), "amount_minor": 2000}]
+    more = {"method": "bank", "reference": uuid.uuid4().hex, "received_on": world.day(), "allocations": chosen}
+    return {**_payment(shop), **more}
+
+
+def _of_shop(body: Any = None, **query: str) -> Callable[[World], Request]:
+    return lambda world: Request({"retailer_id": world.shop()}, body, query=query)
+
+
+def _blocked(world: World) -> Request:
+    shop = world.shop()
+    world.post(f"/credit/{shop}/block", REASON)
+    return Request({"retailer_id": shop}, REASON)
+
+
+def _paused(world: World) -> Request:
+    shop = world.shop()
+    world.post(f"/credit/{shop}/pause", REASON)
+    return Request({"retailer_id": shop}, REASON)
+
+
+def _opening(world: World) -> Request:
+    bill = {"number": "OLD-1", "bill_on": world.day(-9), "due_on": world.day(-2), "amount_minor": 5000}
+    return Request({"retailer_id": world.shop()}, {"bills": [bill], "on_account_minor": 100, "on": world.day(-1)})
+
+
+def _advance(world: World) -> Request:
+    shop = world.shop()
+    world.post("/payment/record", _payment(shop))
+    chosen = [{"bill_id": world.bill(shop), "amount_minor": 2000}]
+    return Request({"retailer_id": shop}, {"allocations": chosen})
+
+
+def _adjustment(world: World) -> dict[str, Any]:
+    shop = world.shop()
+    return {"retailer_id": shop, "kind": "return", "amount_minor": 100, "bill_id": world.bill(shop), **REASON}
+
+
+def _earned(world: World) -> Request:
+    shop = world.shop()
+    bill = world.bill(shop, age=-5)
+    world.post("/payment/record", {**_payment(shop), "amount_minor": 990_000})
+    return Request(body={"bill_id": bill, **REASON})
+
+
+def _verified(world: World) -> Request:
+    claim = _claim(world)
+    shop = claim["retailer_id"]
+    told = str(world.post("/claims", claim)["id"])
+    chosen = [{"bill_id": world.bill(shop), "amount_minor": 2000}]
+    paid = {"amount_minor": 5000, "method": "upi", "reference": claim["reference"], "received_on": world.day()}
+    return Request({"claim_id": told}, {**paid, "allocations": chosen})
+
+
+def _terms(world: World) -> Request:
+    shop = world.shop()
+    body = {
+        "limit_minor": 100_000,
+        "credit_days": 7,
+        "max_order_minor": 50_000,
+        "max_outstanding_days": 30,
+        "terms": "days",
+        "tolerance_minor": 0,
+        "temporary_limit_minor": 200_000,
+        "temporary_until": world.day(5),
+        "group_id": world.group(),
+        **REASON,
+    }
+    return Request({"retailer_id": shop}, body, world.tag(f"/guardrails/{shop}"))
+
+
+def _ladder(world: World) -> Request:
+    rules = {"watch": {"overdue_days": 7}, "pause": {"overdue_days": 45}, "block": {"overdue_days": 180}}
+    return Request(body={**rules, **REASON}, tag=world.send("GET", "/guardrails/ladder").headers.get("ETag"))
+
+
+def _cap(world: World) -> Request:
+    group = world.group()
+    return Request({"group_id": group}, {"limit_minor": 2_000_000, **REASON}, world.tag(f"/groups/{group}"))
+
+
+def _shop_to_add(world: World) -> Request:
+    number = next(world.numbers)
+    known = {"language": "hi", "gstin": None, "state_code": "27", "address": "Main Road"}
+    return Request(body={"code": f"NEW{number}", "name": "Gupta Stores", "phone": f"+9170{number:08d}", **known})
+
+
+def _judged(world: World) -> Request:
+    return Request(body={"retailer_id": world.shop(), "order_amount_minor": 100, "payment_mode": "CREDIT"})
+
+
+def _placed(world: World) -> Request:
+    return Request(body={"retailer_id": world.shop(), "payment_mode": "CREDIT", "lines": [LINE, LINE]})
+
+
+def _signed_in(world: World) -> str:
+    return str(world.client.post("/api/v1/auth/login", json=world.login).json["refresh_token"])
+
+
+def _noted(world: World) -> dict[str, Any]:
+    return {"retailer_id": world.shop(), "kind": "freight", "amount_minor": 500, "due_on": world.day(9), **REASON}
+
+
+def _promised(world: World) -> dict[str, Any]:
+    return {"retailer_id": world.shop(), "amount_minor": 100, "promised_on": world.day(3), "note": "by phone"}
+
+
+def _nothing(_world: World) -> Request:
+    return Request(body={})
+
+
+def _read(_world: World) -> Request:
+    return Request()
+
+
+GOOD: dict[str, Callable[[World], Request]] = {
+    "POST /api/v1/auth/login": lambda world: Request(body=world.login),
+    "POST /api/v1/auth/refresh": lambda world: Request(body={"refresh_token": _signed_in(world)}),
+    "POST /api/v1/auth/logout": lambda world: Request(body={"refresh_token": _signed_in(world)}),
+    "GET /credit/risk-dashboard": _read,
+    "GET /credit/retailer/{retailer_id}": _of_shop(),
+    "GET /credit/retailer/{retailer_id}/statement": _of_shop(),
+    "GET /credit/{retailer_id}/evaluate": _of_shop(),
+    "POST /credit/{retailer_id}/pause": _of_shop(REASON),
+    "POST /credit/{retailer_id}/unpause": _paused,
+    "POST /credit/{retailer_id}/block": _of_shop(REASON),
+    "POST /credit/{retailer_id}/unblock": _blocked,
+    "GET /credit/ageing": _read,
+    "POST /credit/retailer/{retailer_id}/opening-balance": _opening,
+    "POST /credit/retailer/{retailer_id}/apply-advance": _advance,
+    "GET /credit/retailer/{retailer_id}/late-fees": _of_shop(),
+    "POST /payment/record": lambda world: Request(body=_recorded(world)),
+    "POST /payment/{payment_id}/reverse": lambda world: Request(
+        {"payment_id": world.payment()}, {**REASON, "charge_minor": 100}
+    ),
+    "POST /adjustment/create": lambda world: Request(body=_adjustment(world)),
+    "POST /adjustment/{adjustment_id}/reverse": lambda world: Request(
+        {"adjustment_id": str(world.post("/adjustment/create", _adjustment(world))["id"])}, REASON
+    ),
+    "POST /adjustment/cash-discount": _earned,
+    "POST /adjustment/late-fee": lambda world: Request(body={"bill_id": world.bill(age=60), **REASON}),
+    "POST /adjustment/debit-note": lambda world: Request(body=_noted(world)),
+    "GET /payment/cheques": _read,
+    "POST /payment/cheques/{cheque_id}/deposit": lambda world: Request({"cheque_id": world.cheque()}, {}),
+    "POST /payment/cheques/{cheque_id}/clear": lambda world: Request({"cheque_id": world.cheque("deposit")}, {}),
+    "POST /payment/cheques/{cheque_id}/bounce": lambda world: Request(
+        {"cheque_id": world.cheque("deposit")}, {**REASON, "charge_minor": 100}
+    ),
+    "POST /payment/cheques/{cheque_id}/return": lambda world: Request({"cheque_id": world.cheque()}, REASON),
+    "GET /claims": _read,
+    "POST /claims": lambda world: Request(body=_claim(world)),
+    "POST /claims/{claim_id}/verify": _verified,
+    "POST /claims/{claim_id}/reject": lambda world: Request({"claim_id": world.claim()}, REASON),
+    "GET /promises": _read,
+    "POST /promises": lambda world: Request(body=_promised(world)),
+    "POST /promises/{promise_id}/withdraw": lambda world: Request(
+        {"promise_id": str(world.post("/promises", _promised(world))["id"])}, REASON
+    ),
+    "GET /disputes": _read,
+    "POST /disputes": lambda world: Request(body={"bill_id": world.bill(), "amount_minor": 100, **REASON}),
+    "POST /disputes/{dispute_id}/settle": lambda world: Request(
+        {"dispute_id": world.dispute()}, {"accepted_minor": 10, "kind": "return", **REASON}
+    ),
+    "GET /orders": _read,
+    "POST /orders": _placed,
+    "GET /orders/pending/{retailer_id}": _of_shop(),
+    "GET /orders/failed/{retailer_id}": _of_shop(),
+    "GET /orders/{order_id}": lambda world: Request({"order_id": world.pending()}),
+    "POST /orders/{order_id}/confirm": lambda world: Request({"order_id": world.pending()}, {"payment_mode": "CREDIT"}),
+    "POST /orders/{order_id}/retry": lambda world: Request({"order_id": world.confirmed()}, {}),
+    "POST /orders/{order_id}/hold": lambda world: Request({"order_id": world.refused()}, {}),
+    "POST /orders/{order_id}/cancel": lambda world: Request({"order_id": world.confirmed()}, REASON),
+    "POST /orders/{order_id}/dispatch": lambda world: Request({"order_id": world.confirmed()}, {}),
+    "POST /orders/expire-pending": _nothing,
+    "POST /guardrails/validate-order": _judged,
+    "GET /guardrails/{retailer_id}": _of_shop(),
+    "PUT /guardrails/{retailer_id}": _terms,
+    "GET /guardrails/{retailer_id}/what-if": _of_shop(limit_minor="100"),
+    "POST /guardrails/evaluate-all": _nothing,
+    "GET /guardrails/at-risk": _read,
+    "GET /guardrails/ladder": _read,
+    "PUT /guardrails/ladder": _ladder,
+    "GET /groups": _read,
+    "POST /groups": lambda world: Request(body={"name": f"Owner {next(world.numbers)}", "limit_minor": 100}),
+    "GET /groups/{group_id}": lambda world: Request({"group_id": world.group()}),
+    "PUT /groups/{group_id}": _cap,
+    "GET /overrides": _read,
+    "POST /overrides": lambda world: Request(body={"order_id": world.refused(), "amount_minor": 100_000, **REASON}),
+    "POST /overrides/{override_id}/approve": lambda world: Request({"override_id": world.override()}, {}),
+    "POST /overrides/{override_id}/revoke": lambda world: Request({"override_id": world.override()}, REASON),
+    "GET /audit/credit/all": _read,
+    "GET /audit/verify": _read,
+    "GET /audit/{retailer_id}": _of_shop(),
+    "GET /retailers": _read,
+    "POST /retailers": _shop_to_add,
+    "GET /retailers/{retailer_id}": _of_shop(),
+    "GET /products": _read,
+    "GET /tasks": _read,
+    "POST /tasks/{task_id}/finish": lambda world: Request({"task_id": world.task()}, {}),
+}
+ASKED_BY = {"POST /overrides/{override_id}/approve": "admin"}  # the second person; everything else the owner may do
