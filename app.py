@@ -5,7 +5,7 @@ from flask.sessions import SessionInterface
 
 import admin_api
 from bot import callbacks, webhook
-from console import documents, health
+from console import documents, health, pay_pictures
 from core import audit, logs, settings
 
 MAX_BODY_BYTES = 1024 * 1024  # the webhooks have a smaller limit of their own
@@ -33,6 +33,7 @@ def create_app() -> Flask:
     app.register_blueprint(webhook.blueprint)
     app.register_blueprint(callbacks.blueprint)
     app.register_blueprint(documents.blueprint)
+    app.register_blueprint(pay_pictures.blueprint)
     app.register_blueprint(health.blueprint)
     admin_api.register(app)
     return app

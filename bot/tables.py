@@ -17,7 +17,9 @@ class Conversation(Identified, Base):
     __table_args__ = (
         belongs_to("contact", "contact_id"),
         belongs_to("channel", "channel_id"),
+        belongs_to("app_user", "handed_over_to"),
         UniqueConstraint("org_id", "channel_id", "contact_id"),
+        Index("ix_conversation_recent", "org_id", "updated_at", "id"),
     )
 
     channel_id: Mapped[UUID]
@@ -28,6 +30,8 @@ class Conversation(Identified, Base):
     version: Mapped[int] = mapped_column(BigInteger, default=0)
     not_understood: Mapped[int] = mapped_column(Integer, default=0)
     handed_over_at: Mapped[Moment | None]
+    handed_over_until: Mapped[Moment | None]  # a person's own choice; else bot/handing_over.py says how long
+    handed_over_to: Mapped[UUID | None]
     prompted_at: Mapped[Moment | None]
     updated_at: Mapped[Moment]
 
@@ -59,6 +63,30 @@ class InboundMessage(Identified, Base):
     error: Mapped[str | None] = mapped_column(Text)
     received_at: Mapped[Moment]
     handled_at: Mapped[Moment | None]
+
+
+class InboundMedia(Identified, Base):
+    """A picture or file that came with a message: fetched from the provider once, and kept as it was."""
+
+    __tablename__ = "inbound_media"
+    __table_args__ = (
+        belongs_to("inbound_message", "message_id"),
+        UniqueConstraint("org_id", "message_id", "place"),
+        one_of("status", ["waiting", "kept", "gone"]),
+        Index("ix_inbound_media_waiting", "org_id", "next_try_at", postgresql_where=text("status = 'waiting'")),
+    )
+
+    message_id: Mapped[UUID]
+    place: Mapped[int] = mapped_column(Integer)
+    url: Mapped[str] = mapped_column(Text)
+    content_type: Mapped[str] = mapped_column(Text)
+    status: Mapped[Word]
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    next_try_at: Mapped[Moment | None]
+    sha256: Mapped[str | None] = mapped_column(Text)
+    size: Mapped[int | None] = mapped_column(Integer)
+    error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[Moment]
 
 
 class ProviderTemplate(TenantOwned, Base):

@@ -369,6 +369,7 @@ class PaymentClaim(Identified, Base):
         belongs_to("payment", "payment_id"),
         one_of("status", ["claimed", "verified", "rejected"]),
         Index("ix_payment_claim_retailer", "org_id", "retailer_id"),
+        Index("ix_payment_claim_proof", "org_id", "proof_sha256", postgresql_where=text("proof_sha256 IS NOT NULL")),
     )
 
     retailer_id: Mapped[UUID]
@@ -381,3 +382,5 @@ class PaymentClaim(Identified, Base):
     method: Mapped[Word | None]
     payment_id: Mapped[UUID | None]  # what it became once it was verified
     note: Mapped[str | None] = mapped_column(Text)
+    message_id: Mapped[UUID | None]  # the message that brought a picture of it
+    proof_sha256: Mapped[str | None] = mapped_column(Text)  # of that picture, once it is fetched

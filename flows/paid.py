@@ -1,4 +1,4 @@
-"""Paying, and saying that one has paid. What is said here is a claim: people or the bank confirm it, never the chat."""
+"""Saying that one has paid. What is said here is a claim: people or the bank confirm it, never the chat."""
 
 import re
 from functools import cached_property
@@ -10,12 +10,12 @@ from bot.flow import END, START, Flow, Reply, go
 from bot.ingress import Message
 from bot.markup import plain
 from core import db, templates
-from core.i18n import N_, _, format_money, isolate, language
-from credit import accounts, claims
+from core.i18n import _, format_money, isolate, language
+from credit import claims
 from credit.tables import PaymentClaim
-from flows import amounts, wording
+from flows import amounts, pay
 from orders.understanding.normalise import normalise
-from parties import organisations, tasks
+from parties import tasks
 
 MAX_REFERENCE = 35
 
@@ -24,8 +24,6 @@ WORDS = words.meanings(
         "paid": "paid, i paid, i have paid, already paid, payment done, paid already, payment kar diya, paise de diye,"
         " paisa bhej diya, paise bhej diye, jama kar diya, bhej diya, भुगतान कर दिया, पैसे भेज दिए, पैसे दे दिए, जमा कर"
         " दिया, पेमेंट कर दिया, ادائیگی کر دی, پیسے بھیج دیے, پیسے دے دیے, جمع کر دیے, پیمنٹ کر دی",
-        "pay": "pay, payment, how to pay, upi, upi id, pay karna hai, payment karna hai, paise dene hai, भुगतान,"
-        " भुगतान करना है, पेमेंट, पेमेंट करना है, यूपीआई, ادائیگی, ادائیگی کرنی ہے, پیمنٹ, یو پی آئی",
     }
 )
 SAID = re.compile(
@@ -37,12 +35,8 @@ _REFERENCE = re.compile(r"\b(?=\w*\d{4})[a-z0-9]{6,35}\b")
 
 class Paid(Flow):
     name = "paid"
-    menu_label = N_("Pay")
-    menu_rank = 50
-
     states = ["asking_amount"]
     transitions = [
-        go("opened", START, END, say="show_how"),
         go("pictured", START, END, say="thank_for_picture"),
         *(
             line
@@ -58,9 +52,10 @@ class Paid(Flow):
     ]
 
     def recognise(self, message: Message) -> str | None:
-        meant = WORDS.get(message.folded)
-        if meant:
-            return "opened" if meant == "pay" else "claimed"
+        if message.folded in pay.WORDS:  # `bhugtan karna hai`: to be done, not done
+            return None
+        if message.folded in WORDS:
+            return "claimed"
         if message.kind == "picture" and not message.text:
             return "pictured"
         return "claimed" if SAID.fullmatch(message.folded) else None
@@ -152,16 +147,6 @@ class Paid(Flow):
 
     def say_unclear(self) -> None:
         self.say(_("Sorry, I could not read that amount, so nothing is noted yet."))
-
-    def show_how(self) -> None:
-        stands = accounts.position(self.session, self.turn.shop.id)
-        lines = [wording.owed(stands.outstanding_minor, stands.currency)]
-        upi = organisations.get(self.session).upi_vpa
-        if upi:
-            lines.append(_("UPI: %(address)s", address=isolate(upi)))
-        lines.append(_("Cash: to our salesman"))
-        told = _("When you have paid, type: paid, the amount and the reference.")
-        self.say(f"{wording.bullets(lines)}\n\n{told}")
 
     def thank_for_picture(self) -> None:
         self.say(

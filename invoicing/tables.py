@@ -180,3 +180,22 @@ class ShareAccess(Identified, Base):
     at: Mapped[Moment]
     network: Mapped[str] = mapped_column(Text)
     agent: Mapped[str] = mapped_column(Text)
+
+
+class PayCode(Identified, Base):
+    """A UPI code that was shown to a shop: exactly this amount, with this reference. Fetched by a link of its own."""
+
+    __tablename__ = "pay_code"
+    __table_args__ = (
+        belongs_to("retailer", "retailer_id"),
+        UniqueConstraint("org_id", "token_hash"),
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+    )
+
+    retailer_id: Mapped[UUID]
+    amount_minor: Mapped[Minor]
+    reference: Mapped[str] = mapped_column(Text)
+    link: Mapped[str] = mapped_column(Text)
+    token_hash: Mapped[str | None] = mapped_column(Text)
+    expires_at: Mapped[Moment | None]
+    created_at: Mapped[Moment]

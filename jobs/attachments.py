@@ -4,7 +4,7 @@ from uuid import UUID
 
 from core import db
 from core.sending import Claimed
-from invoicing import sharing
+from invoicing import pay_codes, sharing
 
 
 def link(message: Claimed) -> str | None:
@@ -12,5 +12,8 @@ def link(message: Claimed) -> str | None:
     if message.attachment is None:
         return None
     identifier = UUID(message.attachment["id"])
+    if message.attachment["kind"] == "pay_code":
+        with db.transaction(message.org_id) as session:
+            return pay_codes.mint(session, identifier)
     with db.transaction(message.org_id) as session:
         return sharing.mint(session, identifier, "media")

@@ -9,10 +9,11 @@ import invoicing.tables
 import jobs.tables
 import orders.tables
 import parties.tables
+import reports.tables
 from core import audit, idempotency, outbox
 from core.tables import Base
 
-MODULES = (bot.tables, credit.tables, invoicing.tables, jobs.tables, orders.tables, parties.tables)
+MODULES = (bot.tables, credit.tables, invoicing.tables, jobs.tables, orders.tables, parties.tables, reports.tables)
 KERNEL = (audit, idempotency, outbox)
 
 engine = create_engine(context.config.get_main_option("sqlalchemy.url", ""), poolclass=pool.NullPool)

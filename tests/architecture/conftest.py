@@ -14,7 +14,7 @@ from app import create_app
 from cli import demo, demo_story
 from core import crypto, db, settings
 from credit import accounts, cheques, claims, days, disputes, late_fees, openings, promises
-from invoicing import sharing
+from invoicing import pay_codes, sharing
 from invoicing.tables import Invoice
 from orders import learning
 from parties import organisations, retailers
@@ -52,6 +52,7 @@ def _arrange(session: Session, shop: Retailer) -> None:
     learning.hear(session, shop.id, "dal", "TOOR-L")
     claims.record(session, claims.NewClaim(shop.id, 5_000, "412345678901"))
     cheques.receive(session, cheques.NewCheque(shop.id, 5_000, "000123"))
+    pay_codes.create(session, shop.id, 5_000, "as printed")
 
 
 def _say(client: FlaskClient, phone: str, text: str) -> None:

@@ -16,10 +16,20 @@ import invoicing.tables
 import jobs.tables
 import orders.tables
 import parties.tables
+import reports.tables
 from core import audit, db, idempotency, outbox, schema
 from core.tables import Base, TenantOwned
 
-LOADED = (bot.tables, credit.papers, credit.tables, invoicing.tables, jobs.tables, orders.tables, parties.tables)
+LOADED = (
+    bot.tables,
+    credit.papers,
+    credit.tables,
+    invoicing.tables,
+    jobs.tables,
+    orders.tables,
+    parties.tables,
+    reports.tables,
+)
 KERNEL = (audit, idempotency, outbox)
 SHARED = {"tenant_route", "heartbeat"}  # found before an organisation is known, or about processes
 
@@ -99,6 +109,8 @@ def test_the_probe_above_meets_rows_in_every_table_that_a_story_fills(filled_org
         "credit_group",
         "credit_override",
         "credit_evaluation",
+        "inbound_media",
+        "insight",
     }
 
 

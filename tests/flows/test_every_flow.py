@@ -30,6 +30,7 @@ STANDS = {
     "menu": ["menu"],
     "welcome.choosing_language": ["language"],
     "paid.asking_amount": ["paid"],
+    "pay.choosing": ["pay bill 77"],
     "cancel_order.confirming": ["2 peti coke 500", "yes", "cancel R1-1"],
     "place_order.choosing_items": ["order"],
     "place_order.clarifying": ["coke 2 peti"],

@@ -1,0 +1,108 @@
+"""Paying: one amount at once, several to choose from; the code says exactly what the text beside it says."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from core import clock
+from core.i18n import LANGUAGES
+from core.outbox import OutboxMessage
+from credit import bills
+from credit.bills import Posting
+from invoicing.tables import PayCode
+from parties.tables import Organisation, Retailer
+from tests.chats import Chat
+
+
+def owe(chat: Chat, reference: str, amount_minor: int, days_late: int = 0) -> None:
+    due_on = clock.today("Asia/Kolkata") - timedelta(days=days_late)
+    shop = chat.session.query(Retailer).filter_by(phone=chat.phone).one()
+    bills.post(
+        chat.session,
+        Posting(shop.id, "opening", reference, due_on, due_on, amount_minor, {"opening_balance": amount_minor}),
+    )
+
+
+def shown(chat: Chat) -> tuple[str, str, str]:
+    """Amount, reference and address of the newest code, and nothing sent but its picture."""
+    code = chat.session.query(PayCode).order_by(PayCode.id.desc()).first()
+    assert code is not None
+    newest = chat.session.query(OutboxMessage).order_by(OutboxMessage.id.desc()).first()
+    assert newest is not None
+    assert newest.attachment == {"kind": "pay_code", "id": str(code.id)}
+    asked = parse_qs(urlsplit(code.link).query)
+    assert asked["pa"][0] in newest.body
+    return asked["am"][0], asked["tr"][0], newest.body
+
+
+PAY = {
+    "en": ("pay", "Pay *", "All", "UPI: ganesh@okhdfcbank"),
+    "hi": ("भुगतान करना है", "*Shree", "पूरा", "UPI: ganesh@okhdfcbank"),
+    "ur": ("ادائیگی کرنی ہے", "*UPI", "پورا", "\u2068ganesh@okhdfcbank\u2069"),
+    "hi_Latn": ("payment karna hai", "*Shree", "Poora", "UPI: ganesh@okhdfcbank"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_single_bill_is_one_code_at_once_in_one_message(open_chat: Callable[..., Chat], language: str) -> None:
+    chat = open_chat(language=language)
+    owe(chat, "OB-1", 123_450)
+    word, _title, _all, address = PAY[language]
+    before = chat.session.query(OutboxMessage).count()
+    assert address in chat.say(word)
+    assert chat.session.query(OutboxMessage).count() == before + 1
+    amount, _reference, text = shown(chat)
+    assert amount == "1234.50"
+    assert "₹1,234.50" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("way", ["number", "word", "tap"])
+def test_one_of_several_amounts_is_chosen(open_chat: Callable[..., Chat], language: str, way: str) -> None:
+    chat = open_chat(language=language)
+    owe(chat, "OB-1", 100_000, days_late=4)
+    owe(chat, "OB-2", 50_000)
+    word, _title, everything, _address = PAY[language]
+    assert "OB-1" in chat.say(word)
+    chat.say("1") if way == "number" else chat.tap(everything) if way == "tap" else chat.say(everything)
+    assert shown(chat)[0] == "1500.00"
+
+
+def test_what_is_past_due_one_bill_or_any_amount_can_be_paid(chat: Chat) -> None:
+    owe(chat, "OB-1", 100_000, days_late=4)
+    owe(chat, "OB-2", 50_000)
+    for said, amount, reference in (
+        ("What is past due", "1000.00", f"R1{clock.today('Asia/Kolkata'):%y%m%d}"),
+        ("OB-2", "500.00", "OB2"),
+        ("bill 2", "500.00", "OB2"),
+        ("750", "750.00", f"R1{clock.today('Asia/Kolkata'):%y%m%d}"),
+    ):
+        assert "How much would you like to pay" in chat.say("pay")
+        chat.say(said)
+        assert shown(chat)[:2] == (amount, reference)
+    for said, amount in (("pay 5,000", "5000.00"), ("pay bill OB-1", "1000.00"), ("2k pay karna hai", "2000.00")):
+        chat.say(said)
+        assert shown(chat)[0] == amount
+
+
+def test_an_unknown_bill_is_asked_about_and_no_drops_it(chat: Chat) -> None:
+    owe(chat, "OB-1", 100_000)
+    owe(chat, "OB-2", 50_000)
+    chat.play([("pay bill 77", "could not find that bill"), ("no", "All right"), ("menu", "What would you like")])
+    assert chat.session.query(PayCode).count() == 0
+
+
+def test_who_owes_nothing_is_told_how_to_pay_ahead(chat: Chat) -> None:
+    chat.play([("pay", "To pay in advance, type *pay*"), ("pay 5000", "Amount: ₹5,000")])
+
+
+def test_without_a_upi_address_the_ways_to_pay_are_said(chat: Chat) -> None:
+    chat.session.query(Organisation).one().upi_vpa = None
+    chat.session.flush()
+    owe(chat, "OB-1", 100_000)
+    answer = chat.say("pay")
+    assert "Cash: to our salesman" in answer
+    assert "UPI:" not in answer
+    assert chat.session.query(PayCode).count() == 0
