@@ -33,6 +33,7 @@ DEFAULTS: dict[str, Any] = {
     "cash_limit_minor": None,  # cash of one shop a day from which on staff is warned; None: the country's law
     "cheque_counts_on": "clearing",  # when a cheque lowers what is owed: receipt, deposit or clearing
     "exposure": "confirmed",  # from when on an order uses up the limit: confirmed, dispatched or invoiced
+    "insights_at": "03:00",  # every shop's figures are counted
     "guardrails_at": "04:00",  # the rules are looked at; nobody is stopped or written to at night
     "auto_pause_at": "11:00",  # the rules pause, block and restore
     "ladder": {  # from which value on a rule of credit/ladder.py fires; a rule that is not named is off

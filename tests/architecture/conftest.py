@@ -19,7 +19,7 @@ from invoicing.tables import Invoice
 from orders import learning
 from parties import organisations, retailers
 from parties.tables import Retailer, TenantRoute
-from reports import statement_paper
+from reports import insights, statement_paper
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +53,7 @@ def _arrange(session: Session, shop: Retailer) -> None:
     claims.record(session, claims.NewClaim(shop.id, 5_000, "412345678901"))
     cheques.receive(session, cheques.NewCheque(shop.id, 5_000, "000123"))
     pay_codes.create(session, shop.id, 5_000, "as printed")
+    insights.regenerate(session)
 
 
 def _say(client: FlaskClient, phone: str, text: str) -> None:
