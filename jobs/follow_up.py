@@ -9,9 +9,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.markup import plain
 from core import clock, db, outbox
-from core.i18n import format_money, isolate
+from core.i18n import format_money
 from orders import order
 
 TEMPLATE = "pending_order_followup"
@@ -52,8 +51,8 @@ def _ask(session: Session, row: Any) -> bool:
         language=row.language,
         template=TEMPLATE,
         params={
-            "name": isolate(plain(row.name), row.language),
-            "order_ref": isolate(order.public_id(row.id)[-6:], row.language),
+            "name": row.name,
+            "order_ref": order.public_id(row.id)[-6:],
             "amount": format_money(row.total_minor, row.currency, row.language),
         },
         retailer_id=row.retailer_id,

@@ -15,17 +15,22 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
-from cli import environment
 from cli.embedded import services
 from core import audit, clock, db, ids, rows, schema, settings
 from credit import accounts
 from parties import channels, organisations, retailers
 from parties.tables import Retailer
+from tests.model.summary import Summary
 
 ACCOUNT_SID = "AC" + "5" * 32
 AUTH_TOKEN = "0123456789abcdef0123456789abcdef"
 
 _numbers = itertools.count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Shards of the credit model run in worker processes; what they counted is printed by the one that leads."""
+    config.pluginmanager.register(Summary(config), "credit model")
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +47,6 @@ def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[services.End
             "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
             "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
             "LOG_LEVEL": "ERROR",
-            **environment.new_keys(),  # or a command that runs inside a test would bring its home's own
         }
         with pytest.MonkeyPatch.context() as patch:
             for name, value in given.items():

@@ -10,27 +10,13 @@ from datetime import date
 
 from invoicing.tax.country import Country
 from invoicing.tax.credit_note import CreditNote, ReturnedLine, commercial_credit, credit_note
-from invoicing.tax.document import (
-    TAXABLE,
-    TREATMENTS,
-    Computed,
-    ComputedLine,
-    Discount,
-    Document,
-    Line,
-    PriceMode,
-    RateGroup,
-    Totals,
-    Treatment,
-)
+from invoicing.tax.document import Computed, ComputedLine, Discount, Document, Line, PriceMode, RateGroup, Totals
 from invoicing.tax.engine import CountryUnknown, discover, totals
 from invoicing.tax.engine import compute as compute_by
 from invoicing.tax.year import financial_year_label
 
 __all__ = [
     "COUNTRIES",
-    "TAXABLE",
-    "TREATMENTS",
     "Computed",
     "ComputedLine",
     "Country",
@@ -43,7 +29,6 @@ __all__ = [
     "RateGroup",
     "ReturnedLine",
     "Totals",
-    "Treatment",
     "commercial_credit",
     "compute",
     "country",

@@ -20,7 +20,6 @@ class Line:
     span: str = ""
     reason: str = ""
     op: str = "put"
-    instead: str = ""  # what the same message said of the item before, where only "kar do" tells that this holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ class Understanding:
     """One message, read. `cart` is the resulting cart of an edit, otherwise None.
 
     kind: order (lines to confirm), edit (changes a cart, or repeats, confirms, cancels), ambiguous (must ask),
-    unknown (something is not sold), chatter (anything else). `unread` are words beside goods that nobody knows.
+    unknown (something is not sold), chatter (anything else).
     """
 
     kind: str
@@ -92,7 +91,6 @@ class Understanding:
     reason: str | None = None
     questions: tuple[Question, ...] = ()
     chosen: Chosen | None = None
-    unread: tuple[str, ...] = ()
 
     @property
     def question(self) -> Question | None:

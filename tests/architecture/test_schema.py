@@ -10,7 +10,6 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 
 import bot.tables
-import credit.online
 import credit.papers
 import credit.tables
 import invoicing.tables
@@ -23,7 +22,6 @@ from core.tables import Base, TenantOwned
 
 LOADED = (
     bot.tables,
-    credit.online,
     credit.papers,
     credit.tables,
     invoicing.tables,

@@ -1,39 +1,74 @@
-"""What credit should be, told once more in plain Python: dictionaries and sums, without a database, SQL or locks.
+"""What credit should be, told once more in plain Python: records and sums, without a database, SQL or locks.
 
-The state machine compares the real books with these after every step.
+Nothing here imports the product. The state machine compares the real books with these after every step.
 """
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from credit import guardrails
+STAFF, AUTOMATIC = "staff", "automatic"
+BORNE_BY = {
+    "return": "returns",
+    "damage": "returns",
+    "short_supply": "returns",
+    "expiry": "returns",
+    "rate_difference": "discounts",
+    "scheme_claim": "discounts",
+    "goodwill": "discounts",
+    "cash_discount": "discounts",
+    "write_off": "bad_debts",
+    "dispute": "disputed",
+    "opening": "opening_balance",
+}
+KEPT_IN = {"cash": "cash", "upi": "upi", "bank": "bank", "cheque": "cheque", "other": "other_receipts"}
 
 
 @dataclass
 class Bill:
-    """Something owed. `key` is the order in which payments settle bills."""
+    """Something owed. `settled` says on which day how much of it went, or (below zero) came back."""
 
+    id: UUID
+    kind: str
     reference: str
     bill_on: date
     due_on: date
+    amount_minor: int
     open_minor: int
+    settled: list[tuple[date, int]] = field(default_factory=list)
+    fees_minor: int = 0
 
     @property
     def key(self) -> tuple[date, date, str]:
+        """The order in which money settles bills."""
         return self.due_on, self.bill_on, self.reference
+
+    def change(self, on: date, part_minor: int) -> None:
+        """So much is settled, or open again, from this day on."""
+        self.open_minor -= part_minor
+        self.settled.append((on, part_minor))
+
+    def open_at_end_of(self, day: date) -> int:
+        """What was open when a day ended."""
+        return self.amount_minor - sum(part for on, part in self.settled if on <= day)
 
 
 @dataclass
-class Payment:
-    """Money received: what each bill took, and what is left on account."""
+class Credit:
+    """Money received, or another credit: what each bill took, and what is left on account."""
 
-    amount_minor: int
+    id: UUID
+    kind: str
     method: str
     reference: str | None
-    parts: dict[str, int]
-    unapplied_minor: int
+    amount_minor: int
+    received_on: date
+    number: int
+    parts: dict[UUID, int] = field(default_factory=dict)
+    unapplied_minor: int = 0
     is_posted: bool = True
 
 
@@ -41,123 +76,243 @@ class Payment:
 class Order:
     """An order: its status in the words of the product."""
 
+    id: UUID
     status: str
     total_minor: int
-    mode: str | None = None
+    mode: str | None
+    created_at: datetime
+
+
+@dataclass
+class Cheque:
+    """A cheque; `chosen` are the bills that it was given for."""
+
+    id: UUID
+    number: str
+    amount_minor: int
+    dated_on: date
+    chosen: dict[UUID, int]
+    state: str = "received"
+    ended_on: date | None = None
+
+
+@dataclass
+class Claim:
+    """What somebody says was paid."""
+
+    id: UUID
+    reference: str | None
+    amount_minor: int
+    at: datetime
+    status: str = "claimed"
+
+
+@dataclass
+class Dispute:
+    """A contested part of a bill; `freeze` is the credit that keeps it out of what is owed."""
+
+    id: UUID
+    bill_id: UUID
+    freeze: Credit
+    amount_minor: int
+    accepted_minor: int = 0
+    status: str = "open"
 
 
 @dataclass
 class Promise:
-    """So much until a day; what counts towards it came in since, and by then."""
+    """So much until a day; money counts that was booked after `number`."""
 
+    id: UUID
     amount_minor: int
     on: date
-    payments: list[Payment] = field(default_factory=list)
+    number: int
+    status: str = "open"
+
+
+@dataclass
+class Override:
+    """Somebody's leave for one order to go past the rules."""
+
+    id: UUID
+    order_id: UUID
+    amount_minor: int
+    status: str
+    asked_by: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What is granted, by the product's names."""
+
+    limit_minor: int | None = None
+    credit_days: int = 0
+    max_order_minor: int | None = None
+    max_outstanding_days: int | None = None
+    terms: str = "days"
+    tolerance_minor: int = 0
+    temporary_limit_minor: int | None = None
+    temporary_until: date | None = None
+
+    def limit_on(self, today: date) -> int | None:
+        """The limit of a day."""
+        extra = self.temporary_limit_minor if self.temporary_until and self.temporary_until >= today else None
+        granted = [one for one in (self.limit_minor, extra) if one is not None]
+        return max(granted) if granted else None
+
+
+@dataclass
+class House:
+    """One wholesaler: its settings by the product's names, its shops, and the cap that some of them share."""
+
+    settings: dict[str, Any]
+    cap_id: UUID | None = None
+    cap_minor: int = 0
+    shops: list["Shop"] = field(default_factory=list)
+    number: int = 0
+
+    def next(self) -> int:
+        """Numbers events in the order in which they happen."""
+        self.number += 1
+        return self.number
+
+    def references(self) -> set[tuple[str, str]]:
+        """Methods and references that cannot be used again."""
+        credits = (one for shop in self.shops for one in shop.credits.values())
+        return {(one.method, one.reference) for one in credits if one.is_posted and one.reference}
+
+    def cap_used(self) -> int:
+        """What the shops under the cap use together."""
+        return sum(shop.used_minor for shop in self.shops if shop.is_capped)
 
 
 @dataclass
 class Shop:
     """One retailer's account."""
 
+    house: House
     id: UUID
-    limit_minor: int | None
-    max_order_minor: int | None
-    max_days: int | None
-    credit_days: int
-    is_paused: bool = False
-    promise: Promise | None = None
-    bills: dict[str, Bill] = field(default_factory=dict)
-    payments: dict[UUID, Payment] = field(default_factory=dict)
+    terms: Terms
+    is_capped: bool = False
+    is_watched: bool = False
+    paused: str | None = None
+    blocked: str | None = None
+    bills: dict[UUID, Bill] = field(default_factory=dict)
+    credits: dict[UUID, Credit] = field(default_factory=dict)
     orders: dict[UUID, Order] = field(default_factory=dict)
+    cheques: dict[UUID, Cheque] = field(default_factory=dict)
+    claims: dict[UUID, Claim] = field(default_factory=dict)
+    disputes: dict[UUID, Dispute] = field(default_factory=dict)
+    promises: dict[UUID, Promise] = field(default_factory=dict)
+    overrides: dict[UUID, Override] = field(default_factory=dict)
+    entries: list[tuple[date, str, str, int]] = field(default_factory=list)  # day, debit, credit, amount
+    reminded: dict[tuple[UUID, date, str], bool] = field(default_factory=dict)  # True: sent, False: skipped
+    reminded_on: date | None = None
 
     @property
     def outstanding_minor(self) -> int:
         """Open bills less money on account."""
         owed = sum(bill.open_minor for bill in self.bills.values())
-        return owed - sum(payment.unapplied_minor for payment in self.payments.values() if payment.is_posted)
+        return owed - sum(credit.unapplied_minor for credit in self.credits.values())
 
     @property
     def reserved_minor(self) -> int:
         """What confirmed orders on account will come to."""
         return sum(one.total_minor for one in self.orders.values() if (one.status, one.mode) == ("confirmed", "CREDIT"))
 
+    @property
+    def used_minor(self) -> int:
+        """What counts against limits."""
+        counts = self.house.settings["exposure"] == "confirmed"
+        return self.outstanding_minor + (self.reserved_minor if counts else 0)
+
+    @property
+    def promise(self) -> Promise | None:
+        """The open promise."""
+        return next((one for one in self.promises.values() if one.status == "open"), None)
+
     def open_bills(self) -> list[Bill]:
-        """In the order in which payments settle them."""
+        """In the order in which money settles them."""
         return sorted((bill for bill in self.bills.values() if bill.open_minor), key=lambda bill: bill.key)
 
-    def refusals(self, amount_minor: int, today: date) -> list[str]:
-        """Codes of every rule that says no to an order on account."""
-        oldest = min((bill.due_on for bill in self.open_bills()), default=today)
-        late = (today - oldest).days
-        used = self.outstanding_minor + self.reserved_minor
-        rules = {
-            guardrails.NOT_GRANTED: self.limit_minor is None,
-            guardrails.PAUSED: self.is_paused,
-            guardrails.OVERDUE: self.max_days is not None and late > self.max_days,
-            guardrails.MAX_ORDER: self.max_order_minor is not None and amount_minor > self.max_order_minor,
-            guardrails.LIMIT: self.limit_minor is not None and used + amount_minor > self.limit_minor,
-        }
-        return [code for code, says_no in rules.items() if says_no]
+    def advances(self) -> list[Credit]:
+        """Credits with something on account, in the order in which they are applied."""
+        held = (credit for credit in self.credits.values() if credit.unapplied_minor)
+        return sorted(held, key=lambda credit: (credit.received_on, credit.number))
 
-    def bill(self, reference: str, amount_minor: int, today: date, days: int) -> None:
-        """Owe more."""
-        self.bills[reference] = Bill(reference, today, today + timedelta(days=days), amount_minor)
+    def owe(self, bill: Bill, earned_as: str, today: date) -> None:
+        """Owe more. The next delivery may make the earlier ones due, and money on account may go to it."""
+        if bill.kind == "invoice" and self.terms.terms == "bill_to_bill":
+            for older in self.open_bills():
+                if older.kind == "invoice":
+                    older.due_on = min(older.due_on, max(older.bill_on, bill.bill_on))
+        self.bills[bill.id] = bill
+        self.entries.append((bill.bill_on, "receivable", earned_as, bill.amount_minor))
+        if self.house.settings["apply_advances"]:
+            for credit in self.advances():
+                self._put(credit, bill, credit.unapplied_minor, today)
 
-    def pay(self, amount_minor: int, chosen: dict[str, int]) -> tuple[dict[str, int], int]:
-        """Settle named bills, then the oldest; returns what each took and what is left."""
-        parts = dict(chosen)
-        left = amount_minor - sum(chosen.values())
-        for bill in self.open_bills():
-            part = min(left, bill.open_minor - parts.get(bill.reference, 0))
-            if part > 0:
-                parts[bill.reference] = parts.get(bill.reference, 0) + part
-                left -= part
-        for reference, part in parts.items():
-            self.bills[reference].open_minor -= part
-        return parts, left
+    def take(self, credit: Credit, chosen: dict[UUID, int], *, spread: bool = True) -> None:
+        """Settle the chosen bills, then the oldest; the rest stays on account."""
+        credit.unapplied_minor = credit.amount_minor
+        self.credits[credit.id] = credit
+        for bill_id, part in chosen.items():
+            self._put(credit, self.bills[bill_id], part, credit.received_on)
+        for bill in self.open_bills() if spread else ():
+            self._put(credit, bill, credit.unapplied_minor, credit.received_on)
+        borne_by = BORNE_BY.get(credit.kind) or KEPT_IN[credit.method]
+        self.entries.append((credit.received_on, borne_by, "receivable", credit.amount_minor))
 
-    def reverse(self, payment: Payment) -> None:
-        """Owe again exactly what the payment settled."""
-        payment.is_posted = False
-        for reference, part in payment.parts.items():
-            self.bills[reference].open_minor += part
-        payment.unapplied_minor = 0
+    def take_back(self, credit: Credit, today: date) -> None:
+        """Owe again exactly what the credit settled; a discount for paying goes with the money."""
+        parts, credit.parts = credit.parts, {}
+        for bill_id, part in parts.items():
+            self.bills[bill_id].change(today, -part)
+        credit.is_posted, credit.unapplied_minor = False, 0
+        borne_by = BORNE_BY.get(credit.kind) or KEPT_IN[credit.method]
+        self.entries.append((today, "receivable", borne_by, credit.amount_minor))
+        if credit.kind == "payment":
+            for other in list(self.credits.values()):
+                if other.kind == "cash_discount" and other.is_posted and set(other.parts) & set(parts):
+                    self.take_back(other, today)
 
-    def advances(self) -> list[Payment]:
-        """Payments with money on account, oldest first."""
-        return [payment for payment in self.payments.values() if payment.is_posted and payment.unapplied_minor]
-
-    def apply_advances(self) -> dict[str, int]:
+    def apply_advances(self, today: date) -> dict[str, int]:
         """Put money on account to the oldest bills; returns what each got."""
-        got: dict[str, int] = {}
-        for payment in self.advances():
+        before = {bill.reference: bill.open_minor for bill in self.open_bills()}
+        for credit in self.advances():
             for bill in self.open_bills():
-                part = min(payment.unapplied_minor, bill.open_minor)
-                if part:
-                    payment.unapplied_minor -= part
-                    bill.open_minor -= part
-                    payment.parts[bill.reference] = payment.parts.get(bill.reference, 0) + part
-                    got[bill.reference] = got.get(bill.reference, 0) + part
-        return got
-
-    def keep_promise(self, payment: Payment, today: date) -> None:
-        """A promise is kept once enough has come in by its day."""
-        if self.promise is None:
-            return
-        if today <= self.promise.on:
-            self.promise.payments.append(payment)
-        if sum(one.amount_minor for one in self.promise.payments if one.is_posted) >= self.promise.amount_minor:
-            self.promise = None
-
-    def told(self) -> dict[str, Any]:
-        """What the account should say."""
-        excess = self.outstanding_minor + self.reserved_minor - (self.limit_minor or 0)
-        return {
-            "outstanding_minor": self.outstanding_minor,
-            "reserved_minor": self.reserved_minor,
-            "allowance_minor": max(0, excess),
-            "is_paused": self.is_paused,
-            "has_promise": self.promise is not None,
-            "open": {bill.reference: bill.open_minor for bill in self.open_bills()},
-            "orders": {identifier: (one.status, one.total_minor) for identifier, one in self.orders.items()},
+                self._put(credit, bill, credit.unapplied_minor, today)
+        got = {
+            bill.reference: before[bill.reference] - bill.open_minor
+            for bill in self.bills.values()
+            if before.get(bill.reference)
         }
+        return {reference: part for reference, part in got.items() if part}
+
+    def _put(self, credit: Credit, bill: Bill, most: int, on: date) -> None:
+        part = min(most, bill.open_minor)
+        if part:
+            credit.unapplied_minor -= part
+            credit.parts[bill.id] = credit.parts.get(bill.id, 0) + part
+            bill.change(on, part)
+
+    def balance(self, account: str, as_of: date) -> int:
+        """Debits less credits of one account of the ledger when a day ended."""
+        entries = [entry for entry in self.entries if entry[0] <= as_of]
+        return sum(one[3] for one in entries if one[1] == account) - sum(one[3] for one in entries if one[2] == account)
+
+    def balances(self) -> dict[str, int]:
+        """Debits less credits of every account that does not stand at nothing."""
+        found: Counter[str] = Counter()
+        for _, debit, credit, amount in self.entries:
+            found[debit] += amount
+            found[credit] -= amount
+        return {account: amount for account, amount in found.items() if amount}
+
+    def accrued_minor(self, bill: Bill, today: date) -> Iterator[int]:
+        """What was open of a late bill at the end of each day for which it bears interest."""
+        day = bill.due_on + timedelta(days=self.house.settings["late_fees"]["grace_days"])
+        while day < today and bill.kind != "charge":
+            yield bill.open_at_end_of(day)
+            day += timedelta(days=1)

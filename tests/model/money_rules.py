@@ -1,0 +1,197 @@
+"""Money and other credits coming in and being taken back, and what is owed beside invoices."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from hypothesis import strategies as st
+
+from core import ids
+from credit import adjustments, advances, debit_notes, discounts, late_fees, openings, payments
+from tests.model import books, rulebook
+from tests.model.machine import RICE_MINOR, Life, one_of, picks, rule, shops
+
+roles = st.sampled_from(["owner", "owner", "admin", "accountant", "salesman"])
+amounts = st.integers(1, RICE_MINOR * 80)
+references = st.sampled_from([None, None, None, "utr 1", "UTR  1", "utr 2", "utr 3"])
+EARNED_AS = {"rate_difference": "sales", "short_billed": "sales", "freight": "charges", "other": "charges"}
+
+
+class MoneyRules(Life):
+    """Payments, adjustments, discounts, advances; opening balances, debit notes, late fees."""
+
+    @rule(which=shops, amount=amounts, method=st.sampled_from(["cash", "upi", "bank"]), reference=references,
+          days_ago=st.sampled_from([0, 0, 0, 1, 9, -1]))  # fmt: skip
+    def pay(self, which: int, amount: int, method: str, reference: str | None, days_ago: int) -> None:
+        """Money settles the oldest bills; a reference that was used is refused, and so is money of tomorrow."""
+        received_on = self.today() - timedelta(days=days_ago)
+        self.receive_money(self.shops[which], amount, {}, method, reference, received_on)
+
+    @rule(when=lambda self: self.open_bills(), number=picks, share=st.integers(1, 130), more=st.integers(0, RICE_MINOR))
+    def pay_a_bill(self, number: int, share: int, more: int) -> None:
+        """Money for a named bill; more than is open on it is refused."""
+        shop, bill = one_of(self.open_bills(), number)
+        part = max(1, bill.open_minor * share // 100)
+        self.receive_money(shop, part + more, {bill.id: part}, "other", None, self.today())
+
+    def receive_money(
+        self, shop: books.Shop, amount: int, chosen: dict[UUID, int], method: str, reference: str | None, on: date
+    ) -> None:
+        """Record a payment, unless it is to be refused."""
+        new = payments.NewPayment(shop.id, amount, method, reference, on, tuple(chosen.items()))
+        normal = " ".join((reference or "").upper().split()) or None
+        rules = {
+            "INVALID": on > self.today(),
+            "OVER_ALLOCATED": any(part > shop.bills[bill_id].open_minor for bill_id, part in chosen.items()),
+            "PAYMENT_REFERENCE_USED": (method, normal) in self.house.references(),
+        }
+        receipt = self.attempt(rules, lambda session: payments.record(session, new))
+        if receipt:
+            paid = self.credit(receipt.payment_id, "payment", amount, method, normal, on)
+            rulebook.receive(shop, paid, chosen, self.today())
+            assert receipt.outstanding_minor == shop.outstanding_minor
+            assert {one.bill_id: one.amount_minor for one in receipt.allocations} == paid.parts
+
+    def credit(
+        self, credit_id: UUID, kind: str, amount: int, method: str = "credit", name: str | None = None,
+        on: date | None = None,
+    ) -> books.Credit:  # fmt: skip
+        """A record for the books, dated today unless said otherwise."""
+        return books.Credit(credit_id, kind, method, name, amount, on or self.today(), self.house.next())
+
+    @rule(when=lambda self: self.posted(True), number=picks, charge=st.sampled_from([None, None, 50_000, 0]))
+    def reverse(self, number: int, charge: int | None) -> None:
+        """Taking money back reopens exactly what it settled, once; cheques and disputes have ways of their own."""
+        shop, credit = one_of((number % 8 and self.posted(True)) or self.each("credits"), number)
+        rules = {
+            "INVALID": charge == 0 or credit.kind == "dispute" or credit.id in shop.cheques,
+            "PAYMENT_REVERSED": not credit.is_posted,
+        }
+        if self.attempt(rules, lambda session: payments.reverse(session, credit.id, "bounced", charge)):
+            shop.take_back(credit, self.today())
+            if charge:
+                self.charge(shop, credit.id, charge)
+
+    def posted(self, is_money: bool) -> list[tuple[books.Shop, books.Credit]]:
+        """Payments, or the other credits, that were not taken back."""
+        return [(shop, one) for shop, one in self.each("credits")
+                if one.is_posted and (one.kind == "payment") is is_money]  # fmt: skip
+
+    def charge(self, shop: books.Shop, payment_id: UUID, amount: int) -> None:
+        """The bill for what the bank took; its id is not told, so the database is asked."""
+        name, today = f"CHARGE-{ids.public('pay', payment_id)[-8:]}", self.today()
+        (bill_id,) = [UUID(key) for key, row in self.reader.told()["bills"].items() if row[2] == name]
+        shop.owe(books.Bill(bill_id, "charge", name, today, today, amount, amount), "charges", today)
+
+    @rule(when=lambda self: any(shop.advances() for shop in self.shops))
+    def apply_advances(self) -> None:
+        """Money on account settles the oldest bills."""
+        some = [one for one in self.shops if one.advances()]
+        shop = next((one for one in some if one.open_bills()), some[0])
+        no = None if shop.open_bills() else "NOTHING_ON_ACCOUNT"
+        applied = self.attempt(no, lambda session: advances.apply(session, shop.id))
+        if applied:
+            expected = shop.apply_advances(self.today())
+            assert {one.reference: one.amount_minor for one in applied} == expected
+
+    @rule(which=shops, kind=st.sampled_from(sorted(rulebook.MAY_GIVE)), role=roles, amount=amounts,
+          number=st.none() | picks)  # fmt: skip
+    def adjust(self, which: int, kind: str, role: str, amount: int, number: int | None) -> None:
+        """A credit that is no money, on a bill or on the oldest ones, by whoever may give it."""
+        shop = self.shops[which]
+        bill = one_of(shop.open_bills(), number) if number is not None and shop.open_bills() else None
+        most = bill.open_minor if bill else sum(one.open_minor for one in shop.open_bills())
+        rules = {
+            "FORBIDDEN": role not in rulebook.MAY_GIVE[kind],
+            "OVER_ALLOCATED": kind == "write_off" and amount > most,
+        }
+        new = adjustments.Adjustment(shop.id, kind, amount, "as agreed", role, bill.id if bill else None)
+        given = self.attempt(rules, lambda session: adjustments.create(session, new))
+        if given:
+            chosen = {bill.id: min(amount, bill.open_minor)} if bill else {}
+            credit = self.credit(given.payment_id, kind, amount)
+            rulebook.receive(shop, credit, chosen, self.today(), spread=bill is None)
+
+    @rule(when=lambda self: self.posted(False), number=picks, role=roles)
+    def take_back(self, number: int, role: str) -> None:
+        """An adjustment is taken back by a role that may give it."""
+        shop, credit = one_of((number % 8 and self.posted(False)) or self.each("credits"), number)
+        rules = {
+            "INVALID": credit.kind in ("payment", "dispute"),
+            "FORBIDDEN": role not in rulebook.MAY_GIVE.get(credit.kind, (role,)),
+            "PAYMENT_REVERSED": not credit.is_posted,
+        }
+        if self.attempt(rules, lambda session: adjustments.reverse(session, credit.id, "a mistake", role)):
+            shop.take_back(credit, self.today())
+
+    @rule(when=lambda self: self.open_bills(), number=picks, role=roles)
+    def pay_soon_and_discount(self, number: int, role: str) -> None:
+        """All but the discount is paid, and the discount is given when that was in time."""
+        shop, bill = one_of(self.open_bills(), number)
+        worth = (bill.amount_minor * self.house.settings["cash_discount"]["percent_bps"] + 5_000) // 10_000
+        if bill.open_minor > worth:
+            part = bill.open_minor - worth
+            self.receive_money(shop, part, {bill.id: part}, "other", None, self.today())
+        rules = {
+            "FORBIDDEN": role == "salesman",
+            "DISCOUNT_NOT_EARNED": not rulebook.earns_discount(shop, bill),
+        }
+        left = bill.open_minor
+        given = self.attempt(rules, lambda session: discounts.grant(session, bill.id, "paid soon", role))
+        if given:
+            credit = self.credit(given.payment_id, "cash_discount", left)
+            rulebook.receive(shop, credit, {bill.id: left}, self.today(), spread=False)
+
+    # What is owed beside invoices
+
+    @rule(
+        which=shops, amount=amounts, name=st.integers(1, 9), days_ago=st.sampled_from([0, 3, 14, 15, 18, 40, 200, -1])
+    )
+    def open_with_a_bill(self, which: int, amount: int, name: int, days_ago: int) -> None:
+        """What was owed before, under a name that is used once."""
+        shop, bill_on = self.shops[which], self.today() - timedelta(days=days_ago)
+        rules = {
+            "INVALID": bill_on > self.today(),
+            "BILL_EXISTS": any(one.reference == f"OLD-{name}" for one in shop.bills.values()),
+        }
+        old = openings.OpeningBill(f"OLD-{name}", bill_on, amount)
+        posted = self.attempt(rules, lambda session: openings.owe(session, shop.id, [old]))
+        if posted:
+            due_on = bill_on + timedelta(days=shop.terms.credit_days)
+            bill = books.Bill(posted[0].id, "opening", f"OLD-{name}", bill_on, due_on, amount, amount)
+            shop.owe(bill, "opening_balance", self.today())
+
+    @rule(which=shops, amount=amounts)
+    def open_with_an_advance(self, which: int, amount: int) -> None:
+        """What was paid before, once; it stays on account."""
+        shop = self.shops[which]
+        name = f"OPENING {ids.public('ret', shop.id)[4:]}"
+        no = "PAYMENT_REFERENCE_USED" if ("credit", name) in self.house.references() else None
+        held = self.attempt(no, lambda session: openings.hold(session, shop.id, amount))
+        if held:
+            credit = self.credit(held.payment_id, "opening", amount, name=name)
+            rulebook.receive(shop, credit, {}, self.today(), spread=False)
+
+    @rule(which=shops, amount=amounts, kind=st.sampled_from([*EARNED_AS, "whim"]), role=roles)
+    def debit(self, which: int, amount: int, kind: str, role: str) -> None:
+        """More is owed than was billed."""
+        shop, today = self.shops[which], self.today()
+        rules = {"INVALID": kind not in EARNED_AS, "FORBIDDEN": role == "salesman"}
+        note = debit_notes.DebitNote(shop.id, kind, amount, "billed too little", role)
+        bill = self.attempt(rules, lambda session: debit_notes.issue(session, note))
+        if bill:
+            due_on = today + timedelta(days=shop.terms.credit_days)
+            made = books.Bill(bill.id, "debit_note", bill.reference, today, due_on, amount, amount)
+            shop.owe(made, EARNED_AS[kind], today)
+
+    @rule(when=lambda self: self.each("bills"), number=picks, role=roles)
+    def charge_late_fee(self, number: int, role: str) -> None:
+        """Interest that has accrued on a late bill and was not charged yet."""
+        late = [(shop, bill) for shop, bill in self.each("bills") if bill.due_on < self.today()]
+        shop, bill = one_of((number % 8 and late) or self.each("bills"), number)
+        fee, today = rulebook.late_fee(shop, bill, self.today()), self.today()
+        rules = {"FORBIDDEN": role not in ("owner", "admin"), "NO_LATE_FEE": not fee}
+        posted = self.attempt(rules, lambda session: late_fees.charge(session, bill.id, "as agreed", role))
+        if posted:
+            bill.fees_minor += fee
+            made = books.Bill(posted.id, "charge", posted.reference, today, today, fee, fee)
+            shop.owe(made, "charges", today)

@@ -1,0 +1,202 @@
+"""What happens to orders, and the leave that owners give for one of them."""
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from core import db
+from credit import guardrails, overrides
+from jobs import evaluate_guardrails, expire_pending
+from orders import holding, ordering
+from tests.model import books, rulebook
+from tests.model.machine import RICE_MINOR, kilograms, one_of, picks, rice, rule, shops
+from tests.model.money_rules import MoneyRules
+
+modes = st.sampled_from(["CREDIT", "CREDIT", "CASH"])
+people = st.sampled_from(["usr_one", "usr_two"])
+OPEN = ("requested", "approved")
+
+
+class OrderRules(MoneyRules):
+    """Quotes, orders, overrides."""
+
+    @rule(which=shops, kg=kilograms, mode=modes)
+    def place(self, which: int, kg: int, mode: str) -> None:
+        """Order at once; a refusal keeps the order as failed, with every reason."""
+        self._place(self.shops[which], kg, mode)
+
+    def _place(self, shop: books.Shop, kg: int, mode: str) -> books.Order:
+        total = kg * RICE_MINOR
+        expected = rulebook.refusals(shop, total, self.today()) if mode == "CREDIT" else []
+        placed = self.do(lambda session: ordering.place(session, shop.id, rice(kg), mode))
+        self._compare(placed, expected)
+        made = books.Order(placed.order.id, "failed" if expected else "confirmed", total, mode, self.now())
+        shop.orders[made.id] = made
+        return made
+
+    def _compare(self, placed: ordering.Placed, expected: list[str]) -> None:
+        said = [reason.code for reason in placed.refusal.verdict.reasons] if placed.refusal else []
+        assert said == expected
+
+    @rule(which=shops, kg=kilograms)
+    def quote(self, which: int, kg: int) -> None:
+        """A quote takes the place of an older one."""
+        shop = self.shops[which]
+        made = self.do(lambda session: ordering.draft(session, shop.id, rice(kg)))
+        for one in shop.orders.values():
+            one.status = "cancelled" if one.status == "pending" else one.status
+        shop.orders[made.id] = books.Order(made.id, "pending", kg * RICE_MINOR, None, self.now())
+
+    @rule(when=lambda self: self.each("orders", "pending", "failed"), number=picks, mode=modes)
+    def confirm(self, number: int, mode: str) -> None:
+        """A yes to a quote; refused, it stays pending. What was refused before is tried again, not confirmed."""
+        shop, order = one_of(self.each("orders", "pending", "failed"), number)
+        said = ["ORDER_NOT_PENDING"] if order.status == "failed" else self._said(shop, order, mode)
+        if self.attempt(said[0] if said else None, lambda session: ordering.confirm(session, order.id, mode)):
+            order.status, order.mode = "confirmed", mode
+
+    def _said(self, shop: books.Shop, order: books.Order, mode: str) -> list[str]:
+        return rulebook.try_order(shop, order, self.today(), self.now()) if mode == "CREDIT" else []
+
+    @rule(when=lambda self: self.each("orders", "failed", "held"), number=picks)
+    def retry(self, number: int) -> None:
+        """A refused order goes through the guardrails again; a held one stays held when they say no."""
+        self._retry(*one_of(self.each("orders", "failed", "held"), number))
+
+    @rule(when=lambda self: self.let_through(), number=picks)
+    def use_leave(self, number: int) -> None:
+        """An order that somebody let past the rules goes, unless a rule stops it that none goes past."""
+        self._retry(*one_of(self.let_through(), number))
+
+    def let_through(self) -> list[tuple[books.Shop, books.Order]]:
+        """Refused and held orders with an approved override, in time or not."""
+        leave = {one.order_id for _, one in self.each("overrides", "approved")}
+        return [(shop, one) for shop, one in self.each("orders", "failed", "held") if one.id in leave]
+
+    def _retry(self, shop: books.Shop, order: books.Order) -> None:
+        expected = self._said(shop, order, "CREDIT")
+        self._compare(self.do(lambda session: ordering.retry(session, order.id, "CREDIT")), expected)
+        order.mode = "CREDIT"
+        order.status = order.status if expected else "confirmed"
+
+    @rule(when=lambda self: self.each("orders", "pending", "failed"), number=picks)
+    def hold(self, number: int) -> None:
+        """An order that only credit stops is kept; one that nothing stops is not."""
+        shop, order = one_of(self.each("orders", "pending", "failed"), number)
+        stopped = rulebook.refusals(shop, order.total_minor, self.today())
+        no = None if stopped else "NOTHING_TO_HOLD"
+        if self.attempt(no, lambda session: holding.hold(session, order.id)):
+            order.status, order.mode = "held", "CREDIT"
+
+    @rule(when=lambda self: self.each("orders", "held"), pays=st.booleans(), number=picks)
+    def release(self, pays: bool, number: int) -> None:
+        """The job that places held orders, the oldest first, until credit stops one; perhaps all was paid before."""
+        shop, _ = one_of(self.each("orders", "held"), number)
+        if pays and shop.outstanding_minor > 0:
+            self.receive_money(shop, shop.outstanding_minor, {}, "cash", None, self.today())
+        expected = [len(rulebook.release(shop, self.today(), self.now())) for shop in self.shops]
+        assert self.do(evaluate_guardrails.release) == {"placed": sum(expected)}
+
+    @rule(when=lambda self: self.each("orders", "confirmed"), number=picks)
+    def cancel(self, number: int) -> None:
+        """What was reserved is free again; what has left, or lapsed, is not called off. Twice is once."""
+        _, order = self.mostly(number, "orders", "pending", "failed", "held", "confirmed")
+        no = {"dispatched": "ORDER_ALREADY_DISPATCHED", "expired": "ORDER_NOT_PENDING"}.get(order.status)
+        if self.attempt(no, lambda session: ordering.cancel(session, order.id, "not wanted")):
+            order.status = "cancelled"
+
+    @rule(which=shops, kg=kilograms)
+    def sell(self, which: int, kg: int) -> None:
+        """What most orders on account come to: goods that leave at once."""
+        shop = self.shops[which]
+        made = self._place(shop, min(kg, 20), "CREDIT")
+        if made.status == "confirmed":
+            self._send(shop, made)
+
+    @rule(when=lambda self: self.each("orders", "confirmed"), number=picks)
+    def dispatch(self, number: int) -> None:
+        """The goods leave: what was reserved becomes a bill, once. Only what was promised leaves."""
+        self._send(*self.mostly(number, "orders", "confirmed"))
+
+    def _send(self, shop: books.Shop, order: books.Order) -> None:
+        no = None if order.status in ("confirmed", "dispatched") else "ORDER_NOT_CONFIRMED"
+        sent = self.attempt(no, lambda session: ordering.dispatch(session, order.id))
+        if sent and order.status == "confirmed":
+            order.status, today = "dispatched", self.today()
+            due_on = today + timedelta(days=shop.terms.credit_days if order.mode == "CREDIT" else 0)
+            bill_id, name = self._invoiced(sent.invoice_id)
+            bill = books.Bill(bill_id, "invoice", name, today, due_on, order.total_minor, order.total_minor)
+            shop.owe(bill, "sales", today)
+
+    def _invoiced(self, invoice_id: Any) -> Any:
+        with db.transaction(self.org) as session:
+            asked = (str(self.org), str(invoice_id))
+            return db.execute(session, "SELECT bill_id, number FROM invoice WHERE org_id = %s AND id = %s", asked).one()
+
+    @rule(when=lambda self: self.each("orders", "pending", "held"), days=st.sampled_from([0, 1, 2, 8]))
+    def expire(self, days: int) -> None:
+        """Quotes lapse after a day, held orders after the days of the setting."""
+        self.wait(days)
+        quoted, held = self.now() - timedelta(hours=24), self.now() - timedelta(days=7)
+        gone = [one for _, one in self.each("orders", "pending") if one.created_at < quoted]
+        stale = [one for _, one in self.each("orders", "held") if one.created_at < held]
+        assert self.do(expire_pending.run) == {"expired": len(gone), "held_expired": len(stale)}
+        for one in (*gone, *stale):
+            one.status = "expired"
+
+    @rule(asks=True, which=shops, kg=kilograms)
+    def ask(self, which: int, kg: int) -> None:
+        """What the guardrails say is what the books say."""
+        shop, total = self.shops[which], kg * RICE_MINOR
+        verdict = self.do(lambda session: guardrails.judge(session, shop.id, total))
+        assert [reason.code for reason in verdict.reasons] == rulebook.refusals(shop, total, self.today())
+        if verdict.helps.trim_to_minor:
+            assert not rulebook.refusals(shop, verdict.helps.trim_to_minor, self.today())
+
+    # Past the rules
+
+    @rule(which=shops, kg=st.integers(10, 60), number=picks, who=people)
+    def override(self, which: int, kg: int, number: int, who: str) -> None:
+        """An owner's word for one order, one at a time, up to a cap, for a day; above a threshold it waits."""
+        if not self.each("orders", "failed", "held"):
+            self._place(self.shops[which], kg, "CREDIT")
+        shop, order = one_of(self.each("orders", "failed", "held", "confirmed"), number)
+        open_now = [one for one in shop.overrides.values() if one.order_id == order.id and one.status in OPEN]
+        rules = {
+            "OVERRIDE_ABOVE_CAP": order.total_minor > self.house.settings["override_max_minor"],
+            "OVERRIDE_NOT_POSSIBLE": shop.blocked or shop.terms.limit_on(self.today()) is None,
+            "OVERRIDE_EXISTS": any(one.expires_at > self.now() for one in open_now),
+        }
+        made = self.attempt(
+            rules, lambda session: overrides.grant(session, shop.id, order.id, order.total_minor, "trusted"), who
+        )
+        if made:
+            for one in open_now:
+                one.status = "expired"
+            alone = order.total_minor <= self.house.settings["override_second_minor"]
+            shop.overrides[made.id] = books.Override(
+                made.id, order.id, order.total_minor, "approved" if alone else "requested", who, made.expires_at
+            )
+            assert timedelta(hours=23) < made.expires_at - self.now() <= timedelta(hours=24)
+
+    @rule(when=lambda self: self.each("overrides", "requested"), number=picks, who=people)
+    def approve(self, number: int, who: str) -> None:
+        """A second person's yes, in time."""
+        shop, found = self.mostly(number, "overrides", "requested")
+        rules = {
+            None: found.status == "approved",
+            "OVERRIDE_OVER": found.status != "requested" or found.expires_at <= self.now(),
+            "SECOND_PERSON_NEEDED": found.asked_by == who,
+            "OVERRIDE_NOT_POSSIBLE": shop.blocked,
+        }
+        if self.attempt(rules, lambda session: overrides.approve(session, found.id), who):
+            found.status = "approved"
+
+    @rule(when=lambda self: self.each("overrides", *OPEN), number=picks)
+    def revoke(self, number: int) -> None:
+        """Taken back before it is used."""
+        _, found = self.mostly(number, "overrides", *OPEN)
+        no = None if found.status in OPEN else "OVERRIDE_OVER"
+        if self.attempt(no, lambda session: overrides.revoke(session, found.id, "changed my mind")):
+            found.status = "revoked"

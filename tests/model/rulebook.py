@@ -1,0 +1,174 @@
+"""What the rules of credit say of a shop in the plain books: orders, the status ladder, discounts, fees, reminders."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from math import floor
+from uuid import UUID
+
+from tests.model.books import AUTOMATIC, Bill, Credit, Order, Shop
+
+STEPS = ("OK", "WATCH", "PAUSED", "BLOCKED")
+LEVELS = {"watch": "WATCH", "pause": "PAUSED", "block": "BLOCKED"}
+MAY_GIVE = {
+    **dict.fromkeys(
+        ("return", "damage", "short_supply", "rate_difference", "expiry"), ("owner", "admin", "accountant")
+    ),
+    **dict.fromkeys(("scheme_claim", "goodwill"), ("owner", "admin")),
+    "write_off": ("owner",),
+}
+
+
+def refusals(shop: Shop, amount_minor: int, today: date) -> list[str]:
+    """Codes of every rule that says no to an order on account, in the order in which they are told."""
+    terms, limit_minor = shop.terms, shop.terms.limit_on(today)
+    late = terms.max_outstanding_days
+    too_old = [bill for bill in shop.open_bills() if late is not None and (today - bill.due_on).days > late]
+    over_cap = shop.is_capped and shop.house.cap_used() + amount_minor > shop.house.cap_minor
+    rules = [
+        ("ACCOUNT_BLOCKED", shop.blocked is not None),
+        ("CREDIT_NOT_GRANTED", limit_minor is None),
+        ("CREDIT_PAUSED", shop.paused is not None),
+        ("OVERDUE_DAYS_EXCEEDED", sum(bill.open_minor for bill in too_old) > terms.tolerance_minor),
+        ("MAX_ORDER_VALUE_EXCEEDED", terms.max_order_minor is not None and amount_minor > terms.max_order_minor),
+        ("CREDIT_LIMIT_EXCEEDED", limit_minor is not None and shop.used_minor + amount_minor > limit_minor),
+        ("CREDIT_LIMIT_EXCEEDED", over_cap),
+    ]
+    return [code for code, says_no in rules if says_no]
+
+
+def try_order(shop: Shop, order: Order, today: date, now: datetime) -> list[str]:
+    """The same for one order that is really tried: leave that somebody gave for it is used up and lets it through."""
+    said = refusals(shop, order.total_minor, today)
+    if said and not {"ACCOUNT_BLOCKED", "CREDIT_NOT_GRANTED"} & set(said):
+        for one in shop.overrides.values():
+            is_good = one.status == "approved" and one.expires_at > now and one.amount_minor >= order.total_minor
+            if one.order_id == order.id and is_good:
+                one.status = "used"
+                return []
+    return said
+
+
+def release(shop: Shop, today: date, now: datetime) -> list[UUID]:
+    """Held orders are placed, the oldest first, until credit stops one."""
+    placed = []
+    for order in shop.orders.values():
+        if order.status == "held":
+            if try_order(shop, order, today, now):
+                break
+            order.status, order.mode = "confirmed", "CREDIT"
+            placed.append(order.id)
+    return placed
+
+
+def receive(shop: Shop, credit: Credit, chosen: dict[UUID, int], today: date, *, spread: bool = True) -> None:
+    """A credit comes in: bills are settled, a promise may be kept, and what the rules did may be undone."""
+    shop.take(credit, chosen, spread=spread)
+    if credit.kind == "payment" and shop.promise:
+        keep_promise(shop)
+    if shop.is_watched or shop.paused == AUTOMATIC:
+        evaluate(shop, today, may_stop=False)
+
+
+def keep_promise(shop: Shop) -> None:
+    """A promise is kept once enough money has come in since, dated by its day."""
+    promise = shop.promise
+    assert promise is not None
+    money = sum(
+        one.amount_minor
+        for one in shop.credits.values()
+        if one.kind == "payment" and one.is_posted and one.number > promise.number and one.received_on <= promise.on
+    )
+    if money >= promise.amount_minor:
+        promise.status = "kept"
+
+
+def facts(shop: Shop, today: date) -> dict[str, int]:
+    """What the ladder looks at."""
+    late = sorted((bill for bill in shop.open_bills() if bill.due_on < today), key=lambda bill: bill.due_on)
+    limit_minor = max(shop.terms.limit_on(today) or 0, 0)
+    old = [
+        (today - bill.due_on).days
+        for bill in late
+        if sum(one.open_minor for one in late if one.due_on <= bill.due_on) > shop.terms.tolerance_minor
+    ]
+    broken = [one for one in shop.promises.values() if one.status == "broken" and (today - one.on).days < 90]
+    bounced = [
+        one for one in shop.cheques.values() if one.state == "bounced" and (today - _ended(one.ended_on)).days < 180
+    ]
+    return {
+        "overdue_days": max(old, default=0),
+        "overdue_minor": sum(bill.open_minor for bill in late),
+        "limit_used_percent": max(0, shop.used_minor) * 100 // limit_minor if limit_minor else 0,
+        "broken_promises": len(broken),
+        "bounced_cheques": len(bounced),
+    }
+
+
+def _ended(on: date | None) -> date:
+    assert on is not None
+    return on
+
+
+def wanted(shop: Shop, today: date) -> str:
+    """The status that the configured rules ask for: the strictest of those that fire."""
+    found, ladder = facts(shop, today), shop.house.settings["ladder"]
+    fired = [LEVELS[level] for level in ladder for rule, least in ladder[level].items() if found[rule] >= least]
+    return max(fired, key=STEPS.index, default="OK")
+
+
+def evaluate(shop: Shop, today: date, *, may_stop: bool = True, may_lift: bool = True) -> None:
+    """Watch, pause, block or restore by the rules; what staff did stays."""
+    asked = wanted(shop, today)
+    shop.is_watched = asked != "OK"
+    if may_stop and asked == "BLOCKED":
+        shop.blocked = shop.blocked or AUTOMATIC
+    if may_stop and asked == "PAUSED" and not shop.blocked:
+        shop.paused = shop.paused or AUTOMATIC
+    if may_lift and asked in ("OK", "WATCH") and shop.paused == AUTOMATIC:
+        shop.paused = None
+
+
+def late_fee(shop: Shop, bill: Bill, today: date) -> int:
+    """Simple interest on each day's open amount, actual days over 365, less what was charged; halves go up."""
+    minor_days = sum(shop.accrued_minor(bill, today))
+    accrued = Fraction(minor_days * shop.house.settings["late_fees"]["rate_bps"], 365 * 10_000)
+    return max(0, floor(accrued + Fraction(1, 2)) - bill.fees_minor)
+
+
+def earns_discount(shop: Shop, bill: Bill) -> bool:
+    """Paid in time, all but the discount, and not given before."""
+    offer = shop.house.settings["cash_discount"]
+    worth = floor(Fraction(bill.amount_minor * offer["percent_bps"], 10_000) + Fraction(1, 2))
+    paid = [one for one in shop.credits.values() if one.is_posted and bill.id in one.parts]
+    money = [one.received_on for one in paid if one.kind == "payment"]
+    in_time = bool(money) and max(money) <= bill.bill_on + timedelta(days=offer["within_days"])
+    is_given = any(one.kind == "cash_discount" for one in paid)
+    return bool(worth) and in_time and 0 < bill.open_minor <= worth and not is_given
+
+
+def remind(shop: Shop, today: date, now: datetime) -> list[tuple[UUID, str, int]]:
+    """The bills to remind of today, with what is open on them beyond money on account."""
+    asked = []
+    for bill, stage, open_minor in _due_a_stage(shop, today):
+        holds = shop.promise is not None and shop.promise.on >= today
+        holds |= any(one.status == "claimed" and now - one.at < timedelta(hours=24) for one in shop.claims.values())
+        holds |= shop.outstanding_minor <= 0 or open_minor == 0 or shop.reminded_on == today
+        shop.reminded[bill.id, bill.due_on, stage] = not holds
+        if not holds:
+            asked.append((bill.id, stage, open_minor))
+    if asked:
+        shop.reminded_on = today
+    return asked
+
+
+def _due_a_stage(shop: Shop, today: date) -> Iterator[tuple[Bill, str, int]]:
+    """Open bills that were not reminded of at this stage; money on account counts for the oldest first."""
+    held = sum(one.unapplied_minor for one in shop.credits.values())
+    stages = {-1: "T-1", 0: "T+0", 3: "T+3"}
+    for bill in shop.open_bills():
+        covered = min(held, bill.open_minor)
+        held -= covered
+        stage = stages.get((today - bill.due_on).days)
+        if stage and (bill.id, bill.due_on, stage) not in shop.reminded:
+            yield bill, stage, bill.open_minor - covered
