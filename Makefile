@@ -6,7 +6,7 @@ COMPILE := $(VENV)/uv pip compile --universal --python-version 3.11 --generate-h
 SOURCES := admin_api bot cli console core credit flows invoicing jobs orders parties reports
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up check test model bench lock catalogues clean
+.PHONY: help setup up check test model fuzz bench lock catalogues clean
 
 help: ## print this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -30,6 +30,9 @@ test: ## the whole suite
 model: setup ## 3,000 random lives of 80 steps against the books told in plain Python, on two cores (an hour)
 	BAHI_MODEL=deep BAHI_MODEL_SEED=$${BAHI_MODEL_SEED:-$$(date +%s)} \
 		$(VENV)/python -m pytest -q -n 2 --dist load -x tests/model
+
+fuzz: setup ## a million random documents, and messages of every kind (takes an hour)
+	BAHI_FUZZ=deep $(VENV)/python -m pytest -q tests/fuzz
 
 bench: setup ## measure turns, orders and callbacks against the bare floor
 	PYTHONPATH=. $(VENV)/python -m bench

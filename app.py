@@ -4,6 +4,7 @@ from flask import Flask, Request
 from flask.sessions import SessionInterface
 
 import admin_api
+from admin_api import payment_webhooks
 from bot import callbacks, webhook
 from console import documents, health, pay_pictures
 from core import audit, logs, settings
@@ -32,6 +33,7 @@ def create_app() -> Flask:
     app.before_request(_forget_actor)
     app.register_blueprint(webhook.blueprint)
     app.register_blueprint(callbacks.blueprint)
+    app.register_blueprint(payment_webhooks.blueprint)
     app.register_blueprint(documents.blueprint)
     app.register_blueprint(pay_pictures.blueprint)
     app.register_blueprint(health.blueprint)

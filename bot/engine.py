@@ -14,12 +14,14 @@ from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import words
+from bot import handing_over, words
 from bot.flow import END, REFUSED, RENEW, START, Choice, Flow, Flows
 from bot.ingress import Incoming
 from bot.markup import shorten
+from bot.tables import Conversation
 from bot.turn import NEW, Kept, Turn, begin, end
 from core import audit, ids
 from core.errors import DomainError
@@ -29,7 +31,6 @@ from parties.channels import Line
 
 PROMPT_LIVES = timedelta(hours=24)
 LATE_AFTER = timedelta(minutes=10)  # a message delayed for longer confirms nothing: the sender may have moved on
-HAND_OVER_LASTS = timedelta(hours=12)
 PATIENCE = 2  # misunderstandings in a row before the menu and a person are offered
 MAX_BODY = 1550  # WhatsApp takes 1,600
 MAX_TITLE = 24
@@ -330,7 +331,14 @@ def _is_past(turn: Turn, asked_at: datetime | None) -> bool:
 
 def _is_with_staff(turn: Turn) -> bool:
     since = turn.place.handed_over_at
-    return since is not None and turn.at - since < HAND_OVER_LASTS
+    if since is None:
+        return False
+    until = turn.session.scalars(
+        select(Conversation.handed_over_until).where(
+            Conversation.org_id == turn.line.org_id, Conversation.id == turn.place.id
+        )
+    ).one()
+    return handing_over.ends_at(since, until) > turn.at
 
 
 # -- consent ---------------------------------------------------------------------------------------------------------

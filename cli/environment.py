@@ -94,7 +94,8 @@ def _read(file: Path) -> dict[str, Values]:
     return {"keys": {}, "simulator": {}, **json.loads(file.read_text())}
 
 
-def _new_keys() -> Values:
+def new_keys() -> Values:
+    """Random keys to sign and to encrypt with, by the names of their settings."""
     key = base64.b64encode(secrets.token_bytes(32)).decode()
     return {"SECRET_KEY": secrets.token_urlsafe(48), "ENCRYPTION_KEYS": f"k1:{key}"}
 
@@ -107,6 +108,6 @@ def _open() -> Iterator[dict[str, Values]]:
     with (folder / (FILE_NAME + ".lock")).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         file = folder / FILE_NAME
-        kept = _read(file) if file.exists() else {"keys": _new_keys(), "simulator": {}}
+        kept = _read(file) if file.exists() else {"keys": new_keys(), "simulator": {}}
         yield kept
         write_private(file, json.dumps(kept, indent=2) + "\n")

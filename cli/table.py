@@ -28,6 +28,7 @@ BUSINESS = {
     "org": Entry("cli.org:command", "Create organisations.", SERVICES),
     "user": Entry("cli.user:command", "Create users.", SERVICES),
     "import": Entry("cli.imports:command", "Read a catalogue, retailers or balances from a file.", SERVICES),
+    "gateway": Entry("cli.gateway:command", "Connect a payment gateway: its secrets and its webhook.", SERVICES),
     "export": Entry("cli.export:command", "Write the books or a return to a file.", SERVICES),
     "understand": Entry("cli.understand:command", "Show how order messages are understood; no database."),
     "invoice": Entry("cli.invoice:command", "Check the arithmetic of an invoice; no database."),

@@ -27,5 +27,6 @@ def page(
     if retailer_id is not None:
         wanted = wanted.where(model.retailer_id == retailer_id)
     if status is not None:
-        wanted = wanted.where((model.state if hasattr(model, "state") else model.status) == status)
+        named = next(name for name in ("state", "status", "outcome") if hasattr(model, name))
+        wanted = wanted.where(getattr(model, named) == status)
     return list(session.scalars(wanted.execution_options(populate_existing=True)))

@@ -345,6 +345,8 @@ class PlaceOrder(Flow):
     def say_unsold(self, named: Sequence[str]) -> None:
         for text in named[:3]:
             self.say(_("We do not sell “%(what)s”.", what=isolate(plain(text)[:60])))
+        for remark in reading.remarks(self.read):
+            self.say(remark)
 
     def say_placed(self) -> None:
         self.say(quoting.thanks(self.order))

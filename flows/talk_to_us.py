@@ -1,5 +1,6 @@
 """Help, and a person: what can be typed here, and how somebody of the shop takes over."""
 
+from bot import handing_over
 from bot.flow import END, START, Choice, Flow, Reply, go
 from core.i18n import N_, _
 from flows import wording
@@ -45,7 +46,7 @@ class TalkToUs(Flow):
             "A customer wants to talk to a person. The bot is quiet in this chat for twelve hours.",
             retailer_id=self.turn.shop.id,
             facts={"text": self.turn.message.text[:MAX_NOTE], "address": self.turn.incoming.from_address},
-            dedupe_key=f"talk:{self.turn.contact_id}",
+            dedupe_key=handing_over.task_key(self.turn.contact_id),
         )
 
     def promise(self) -> None:

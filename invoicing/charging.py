@@ -1,22 +1,23 @@
 """What goods come to: tax per line and head, totals and the rupee round-off, for prices with and without tax.
 
 A quote, an order and its invoice all ask here, so that they cannot differ by a paisa. One document may hold prices of
-both modes: each mode is computed by its own rule, and the rupee is rounded once over both.
+both modes; the rupee is rounded once over all of them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Literal
 
 from core.errors import Invalid
 from invoicing import tax
-from invoicing.tax import Computed, ComputedLine, Document, Line, PriceMode
-from invoicing.tax.rounding import THOUSANDTHS, to_rupee
+from invoicing.tax import TAXABLE, TREATMENTS, ComputedLine, Discount, Document, Line, PriceMode, Treatment
+from invoicing.tax.delivery import DESCRIPTION, shares, worth_of
+from invoicing.tax.rounding import THOUSANDTHS
 
-TAXABLE = "taxable"
-Treatment = Literal["taxable", "exempt", "nil_rated", "non_gst"]
-TREATMENTS: tuple[Treatment, ...] = ("taxable", "exempt", "nil_rated", "non_gst")
+__all__ = ["TAXABLE", "TREATMENTS", "Charge", "Goods", "Supply", "Treatment", "charge", "delivered", "document_type"]
+
+CHARGE_SKU = "DELIVERY"
+NO_DISCOUNT = Discount()
 
 
 class TreatmentInvalid(Invalid):
@@ -25,9 +26,20 @@ class TreatmentInvalid(Invalid):
     code = "TAX_TREATMENT_INVALID"
 
 
+class CompositionInterstate(Invalid):
+    """A composition dealer may not sell to another state. Source: CGST Act s.10(2)(c)."""
+
+    code = "COMPOSITION_INTERSTATE"
+    detail = "Under the composition scheme nothing can be sold to another state."
+
+
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """One line sold: `qty_milli` thousandths of `unit` at `price_minor` each. `packs` says it as people count it."""
+    """One line sold: `qty_milli` thousandths of `unit` at `price_minor` each. `packs` says it as people count it.
+
+    The discount is a share or an amount, not both; a share of 10,000 is goods given free under a scheme. `mrp_minor` is
+    the printed retail price of a unit; a charge (delivery) bears no discount of the invoice.
+    """
 
     sku: str
     description: str
@@ -40,16 +52,28 @@ class Goods:
     cess_bps: int
     treatment: Treatment
     packs: str = ""
+    discount_bps: int = 0
+    discount_minor: int = 0
+    mrp_minor: int | None = None
+    is_charge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """Who sells to whom, as far as tax cares. Without a buyer's state or tax id it is the seller's own state."""
+    """Who sells to whom, as far as tax cares. Without a buyer's state or tax id it is the seller's own state.
+
+    The state of a registered buyer decides, wherever the goods are sent; of another buyer the state of delivery.
+    Under composition no tax is charged; to a special economic zone it is always IGST.
+    """
 
     seller_state: str
     buyer_state: str | None = None
     buyer_tax_id: str | None = None
     country: str = "IN"
+    delivery_state: str | None = None
+    is_sez: bool = False
+    is_composition: bool = False
+    reverse_charge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +87,7 @@ class Charge:
     total_minor: int
     place_of_supply: str
     currency: str
+    discount_minor: int = 0
 
     @property
     def tax_minor(self) -> int:
@@ -70,41 +95,76 @@ class Charge:
         return sum(self.taxes.values())
 
 
-def charge(goods: Sequence[Goods], supply: Supply) -> Charge:
+def charge(goods: Sequence[Goods], supply: Supply, discount: Discount = NO_DISCOUNT) -> Charge:
     """The money of these goods, by the seller's country. Raises subclasses of Invalid."""
-    rules = tax.country(supply.country)
-    computed = {mode: _compute(goods, mode, supply) for mode in dict.fromkeys(item.price_mode for item in goods)}
-    rest = {mode: iter(document.lines) for mode, document in computed.items()}
-    lines = tuple(next(rest[item.price_mode]) for item in goods)
-    documents = tuple(computed.values())
-    total_minor = to_rupee(sum(_payable(document) for document in documents))
+    computed = tax.compute(document_of(goods, supply, discount))
+    if supply.is_composition and computed.place_of_supply != supply.seller_state:
+        raise CompositionInterstate
     return Charge(
-        lines=lines,
-        taxes={head: sum(document.totals.taxes[head] for document in documents) for head in rules.heads},
-        taxable_minor=sum(document.totals.taxable_minor for document in documents),
-        round_off_minor=total_minor - sum(line.total_minor for line in lines),
-        total_minor=total_minor,
-        place_of_supply=documents[0].place_of_supply,
-        currency=rules.currency,
+        lines=computed.lines,
+        taxes=computed.totals.taxes,
+        taxable_minor=computed.totals.taxable_minor,
+        round_off_minor=computed.round_off_minor,
+        total_minor=computed.grand_total_minor,
+        place_of_supply=computed.place_of_supply,
+        currency=computed.currency,
+        discount_minor=computed.totals.discount_minor,
     )
 
 
-def document_type(goods: Sequence[Goods]) -> str:
-    """A bill of supply when nothing on it is taxable, else a tax invoice. Source: CGST rules 46 and 49."""
-    return "tax_invoice" if any(item.treatment == TAXABLE for item in goods) else "bill_of_supply"
+def document_type(goods: Sequence[Goods], supply: Supply | None = None) -> str:
+    """What these goods are sold on. Sources: CGST rules 46, 46A and 49.
+
+    Nothing taxable, or a seller under composition: a bill of supply. Taxable and exempt goods together to a buyer
+    without a GSTIN: an invoice-cum-bill of supply. Else a tax invoice.
+    """
+    taxable = [item.treatment == TAXABLE for item in goods]
+    if not any(taxable) or (supply is not None and supply.is_composition):
+        return "bill_of_supply"
+    is_mixed = not all(taxable) and supply is not None and supply.country == "IN" and not supply.buyer_tax_id
+    return "invoice_cum_bill" if is_mixed else "tax_invoice"
 
 
-def _compute(goods: Sequence[Goods], mode: PriceMode, supply: Supply) -> Computed:
-    return tax.compute(
-        Document(
-            lines=[_line(item) for item in goods if item.price_mode == mode],
-            price_mode=mode,
-            round_to_rupee=False,
-            seller_state=supply.seller_state,
-            buyer_state=supply.buyer_state,
-            buyer_tax_id=supply.buyer_tax_id,
-            country=supply.country,
+def delivered(goods: Sequence[Goods], amount_minor: int, price_mode: PriceMode = "exclusive") -> tuple[Goods, ...]:
+    """The goods with a delivery charge behind them, taxed as they are: one line, or one for each of their rates."""
+    kinds = [(item.rate_bps, item.cess_bps, item.treatment) for item in goods]
+    worths = [worth_of(_line(item)) for item in goods]
+    first = {
+        kind: max((item for item, one in zip(goods, kinds, strict=True) if one == kind), key=_gross) for kind in kinds
+    }
+    charges = (
+        replace(
+            first[kind],
+            sku=CHARGE_SKU,
+            description=DESCRIPTION,
+            qty_milli=THOUSANDTHS,
+            unit="",
+            price_minor=part,
+            price_mode=price_mode,
+            packs="",
+            discount_bps=0,
+            discount_minor=0,
+            mrp_minor=None,
+            is_charge=True,
         )
+        for kind, part in shares(amount_minor, kinds, worths).items()
+    )
+    return (*goods, *charges)
+
+
+def document_of(goods: Sequence[Goods], supply: Supply, discount: Discount = NO_DISCOUNT) -> Document:
+    """The tax document of these goods. Raises TreatmentInvalid."""
+    state = supply.buyer_state if supply.delivery_state is None else supply.delivery_state
+    return Document(
+        lines=[_line(item) for item in goods],
+        seller_state=supply.seller_state,
+        buyer_state=state,
+        buyer_tax_id=supply.buyer_tax_id,
+        country=supply.country,
+        buyer_is_sez=supply.is_sez,
+        tax_charged=not supply.is_composition,
+        reverse_charge=supply.reverse_charge,
+        invoice_discount=discount,
     )
 
 
@@ -112,7 +172,17 @@ def _line(item: Goods) -> Line:
     if item.treatment not in TREATMENTS or (item.treatment != TAXABLE and item.rate_bps + item.cess_bps):
         raise TreatmentInvalid(f"{item.sku}: goods treated as {item.treatment} cannot carry a tax rate", sku=item.sku)
     return Line(
-        qty=quantity(item.qty_milli), unit_price_minor=item.price_minor, rate_bps=item.rate_bps, cess_bps=item.cess_bps
+        qty=quantity(item.qty_milli),
+        unit_price_minor=item.price_minor,
+        rate_bps=item.rate_bps,
+        cess_bps=item.cess_bps,
+        discount=Discount(item.discount_bps, item.discount_minor),
+        price_mode=item.price_mode,
+        treatment=item.treatment,
+        is_charge=item.is_charge,
+        description=item.description,
+        hsn=item.hsn,
+        unit=item.unit,
     )
 
 
@@ -122,8 +192,5 @@ def quantity(qty_milli: int) -> Decimal | int:
     return Decimal(qty_milli) / THOUSANDTHS if part else whole
 
 
-def _payable(document: Computed) -> int:
-    """With inclusive prices the buyer pays the quoted sum, so paise that no head can hold join the round-off."""
-    if document.price_mode == "inclusive":
-        return sum(line.net_minor for line in document.lines)
-    return document.total_before_round_off_minor
+def _gross(item: Goods) -> int:
+    return item.qty_milli * item.price_minor

@@ -1,4 +1,4 @@
-"""Numbers that others gave to people and accounts: GSTIN, PAN, UPI address, IBAN, Pakistan's tax ids.
+"""Numbers that others gave to people and accounts: GSTIN, UIN, PAN, UPI address, IBAN, Pakistan's tax ids.
 
 Each `..._problem` answers None when the number is well formed, else one clause that says what is wrong.
 """
@@ -18,6 +18,7 @@ GSTIN_LENGTH = 15
 BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PAN = re.compile(r"[A-Z]{5}[0-9]{4}[A-Z]")
 PAN_HOLDERS = "ABCFGHJLPT"  # fourth letter: association, body, company, firm, government, HUF, ..., person, trust
+UIN = re.compile(r"[0-9]{4}[A-Z]{3}[0-9]{5}[UO]N[0-9A-Z]")  # state, year, body, serial, UN or ON, check character
 VPA = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,254}[A-Za-z0-9])@[A-Za-z][A-Za-z0-9]{1,63}")
 STATES_WITHOUT_TAXPAYERS = frozenset({"96"})
 
@@ -76,6 +77,28 @@ def is_gstin(text: str) -> bool:
     return gstin_problem(text) is None
 
 
+def uin_problem(text: str) -> str | None:
+    """What is wrong with the Unique Identity Number of an embassy or a body of the United Nations, or None."""
+    value = normalised(text)
+    if UIN.fullmatch(value) is None:
+        return "a UIN is four digits, three letters, five digits, UN or ON, and a check character"
+    if not _is_taxable_state(value[:2]):
+        return f"there is no state {value[:2]}"
+    if value[14] != gstin_check_character(value[:14]):
+        return "the check character does not fit"
+    return None
+
+
+def is_uin(text: str) -> bool:
+    """True for a well-formed Unique Identity Number."""
+    return uin_problem(text) is None
+
+
+def buyer_id_problem(text: str) -> str | None:
+    """What is wrong with the number of a registered buyer, who has a GSTIN or a UIN; None when it is one of them."""
+    return None if is_uin(text) else gstin_problem(text)
+
+
 def is_pan(text: str) -> bool:
     """True for a well-formed Permanent Account Number."""
     value = normalised(text)
@@ -109,7 +132,7 @@ def is_strn(text: str) -> bool:
 
 def _gstin_part_problem(value: str) -> str | None:
     state, pan, entity, kind = value[:2], value[2:12], value[12], value[13]
-    if current_state(state) not in CURRENT_STATES or state in STATES_WITHOUT_TAXPAYERS:
+    if not _is_taxable_state(state):
         return f"there is no state {state}"
     if PAN.fullmatch(pan) is None:
         return "characters 3 to 12 are not a PAN"
@@ -120,6 +143,10 @@ def _gstin_part_problem(value: str) -> str | None:
     if value[14] != gstin_check_character(value[:14]):
         return "the check character does not fit"
     return None
+
+
+def _is_taxable_state(state: str) -> bool:
+    return current_state(state) in CURRENT_STATES and state not in STATES_WITHOUT_TAXPAYERS
 
 
 def _passes(standard: object, text: str) -> bool:

@@ -10,8 +10,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from core.errors import Invalid
-from invoicing import tax
+from invoicing import cautions, tax
+from invoicing.cautions import Caution, Deal, Sold
 from invoicing.tax import Computed, CreditNote, Discount, Document, Line
+from invoicing.tax.rounding import BPS, thousandths
 from invoicing.words import amount_in_words
 
 PRICE_MODES: dict[str, tax.PriceMode] = {"exclusive": "exclusive", "inclusive": "inclusive"}
@@ -32,7 +34,9 @@ def preview(given: object) -> dict[str, Any]:
         return _credit_note_json(_credit_note(source))
     if doc_type == "commercial_credit_note":
         return _commercial_json(source)
-    return _computed_json(tax.compute(document_from(source)))
+    document = document_from(source)
+    computed = tax.compute(document)
+    return {**_computed_json(computed), "warnings": [one.as_dict() for one in _cautions(source, document, computed)]}
 
 
 def document_from(source: Mapping[str, Any]) -> Document:
@@ -44,14 +48,16 @@ def document_from(source: Mapping[str, Any]) -> Document:
         lines=tuple(_line(line, number) for number, line in enumerate(_list(source.get("lines"), "lines"), start=1)),
         seller_state=_text(seller, "state") or _text(seller, "province") or _text(seller, "gstin")[:2],
         place_of_supply=_text(source, "place_of_supply") or None,
+        delivery_minor=_whole(source, "delivery_charge_paise", 0, ""),
+        reverse_charge=_flag(source, "reverse_charge", default=False),
         country=country,
         doc_type=doc_type,
         date=_date(source),
         price_mode=_price_mode(source),
-        buyer_state=_text(buyer, "state") or _text(buyer, "province") or None,
+        buyer_state=_text(_delivery(source), "state") or _text(buyer, "state") or _text(buyer, "province") or None,
         buyer_tax_id=_text(buyer, "gstin") or _text(buyer, "strn") or None,
         buyer_is_registered=_registered(buyer),
-        buyer_is_sez=_flag(buyer, "sez", default=False),
+        buyer_is_sez=_flag(buyer, "sez", default=_flag(source, "sez", default=False)),
         invoice_discount=_invoice_discount(source),
         round_to_rupee=_flag(source, "round_to_rupee", default=True),
         tax_charged=_flag(source, "tax_charged", default=not _flag(seller, "composition", default=False)),
@@ -61,20 +67,71 @@ def document_from(source: Mapping[str, Any]) -> Document:
 
 def _line(given: object, number: int) -> Line:
     line = _object(given, f"line {number}")
+    is_free = _flag(line, "free", default=False)
     return Line(
         qty=_quantity(line.get("qty"), f"line {number}: qty"),
         unit_price_minor=_whole(line, "unit_price_paise", None, f"line {number}: "),
         rate_bps=_whole(line, "rate_bps", 0, f"line {number}: "),
         cess_bps=_whole(line, "cess_bps", 0, f"line {number}: "),
         discount=Discount(
-            bps=_whole(line, "discount_bps", 0, f"line {number}: "),
-            amount_minor=_whole(line, "discount_paise", 0, f"line {number}: "),
+            bps=BPS if is_free else _whole(line, "discount_bps", 0, f"line {number}: "),
+            amount_minor=0 if is_free else _whole(line, "discount_paise", 0, f"line {number}: "),
         ),
         description=_text(line, "desc"),
         hsn=_text(line, "hsn") or _text(line, "hs"),
         unit=_text(line, "unit"),
         third_schedule=_flag(line, "third_schedule", default=False),
         retail_price_minor=_integer(line, "retail_price_paise", None),
+        price_mode=_price_mode(line) if "price_mode" in line else None,
+        treatment=_treatment(line, number),
+        cess_unit_minor=_whole(line, "cess_per_unit_paise", 0, f"line {number}: "),
+        is_charge=_flag(line, "charge", default=False),
+    )
+
+
+def _treatment(line: Mapping[str, Any], number: int) -> tax.Treatment:
+    given = _text(line, "treatment") or tax.TAXABLE
+    for known in tax.TREATMENTS:
+        if known == given:
+            return known
+    raise PreviewInputInvalid(f"line {number}: treatment: must be one of {', '.join(tax.TREATMENTS)}")
+
+
+def _delivery(source: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _object(source.get("ship_to") or {}, "ship_to")
+
+
+def _cautions(source: Mapping[str, Any], document: Document, computed: Computed) -> list[Caution]:
+    """What accountants are told beside the money. Lines beyond those given are the delivery charge's."""
+    given = [*source["lines"], *[{}] * (len(computed.lines) - len(source["lines"]))]
+    rows = zip(given, computed.lines_sold, computed.lines, strict=True)
+    buyer = _object(source.get("buyer") or {}, "buyer")
+    return cautions.of(
+        Deal(
+            lines=[_sold(row, line, money) for row, line, money in rows],
+            total_minor=computed.grand_total_minor,
+            seller_state=document.seller_state,
+            place_of_supply=computed.place_of_supply,
+            buyer_tax_id=document.buyer_tax_id,
+            buyer_address=_text(buyer, "address"),
+            buyer_state=document.buyer_state,
+            is_cash=_text(source, "payment_mode").upper() == "CASH",
+            country=computed.country,
+            hsn_digits=_whole(source, "hsn_digits", cautions.HSN_DIGITS, ""),
+            eway_limit_minor=_integer(source, "eway_limit_paise", None),
+        )
+    )
+
+
+def _sold(row: Mapping[str, Any], line: Line, money: tax.ComputedLine) -> Sold:
+    return Sold(
+        hsn=line.hsn,
+        qty_milli=thousandths(line.qty),
+        total_minor=money.total_minor,
+        taxable_minor=money.taxable_minor,
+        treatment=line.treatment if line.rate_bps or line.treatment != tax.TAXABLE else "exempt",
+        mrp_minor=_integer(row, "mrp_paise", None),
+        is_charge=line.is_charge,
     )
 
 

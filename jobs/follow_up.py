@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.markup import plain
 from core import clock, db, outbox
-from core.i18n import format_money
+from core.i18n import format_money, isolate
 from orders import order
 
 TEMPLATE = "pending_order_followup"
@@ -51,8 +52,8 @@ def _ask(session: Session, row: Any) -> bool:
         language=row.language,
         template=TEMPLATE,
         params={
-            "name": row.name,
-            "order_ref": order.public_id(row.id)[-6:],
+            "name": isolate(plain(row.name), row.language),
+            "order_ref": isolate(order.public_id(row.id)[-6:], row.language),
             "amount": format_money(row.total_minor, row.currency, row.language),
         },
         retailer_id=row.retailer_id,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from jobs import (
     anchor_audit,
+    end_hand_overs,
     evaluate_guardrails,
     expire_pending,
     follow_up,
@@ -85,6 +86,15 @@ def every_hours(hours: int) -> Slot:
     return slot
 
 
+def every_minutes(minutes: int) -> Slot:
+    """Once in every stretch of so many minutes, counted from the full hour."""
+
+    def slot(_organisation: Organisation, local: datetime) -> str | None:
+        return f"{local.date().isoformat()}T{local.hour:02d}:{local.minute // minutes * minutes:02d}"
+
+    return slot
+
+
 def hourly_by_day(organisation: Organisation, local: datetime) -> str | None:
     """Once an hour, outside quiet hours."""
     first, last = _time(organisation, "quiet_before"), _time(organisation, "quiet_after")
@@ -104,6 +114,7 @@ TABLE = (
     Periodic("auto_pause", daily("auto_pause_at"), evaluate_guardrails.apply),
     Periodic("release_held", hourly_by_day, evaluate_guardrails.release),
     Periodic("follow_up", hourly_by_day, follow_up.run),
+    Periodic("end_hand_overs", every_minutes(QUARTER), end_hand_overs.run),
     Periodic("tidy", every_hours(24), tidy.run),
     Periodic("settle_promises", every_hours(1), settle_promises.run),
     Periodic("anchor_audit", every_hours(1), anchor_audit.run),

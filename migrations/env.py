@@ -4,6 +4,8 @@ from alembic import context
 from sqlalchemy import create_engine, pool
 
 import bot.tables
+import credit.online
+import credit.papers
 import credit.tables
 import invoicing.tables
 import jobs.tables
@@ -13,7 +15,17 @@ import reports.tables
 from core import audit, idempotency, outbox
 from core.tables import Base
 
-MODULES = (bot.tables, credit.tables, invoicing.tables, jobs.tables, orders.tables, parties.tables, reports.tables)
+MODULES = (
+    bot.tables,
+    credit.online,
+    credit.papers,
+    credit.tables,
+    invoicing.tables,
+    jobs.tables,
+    orders.tables,
+    parties.tables,
+    reports.tables,
+)
 KERNEL = (audit, idempotency, outbox)
 
 engine = create_engine(context.config.get_main_option("sqlalchemy.url", ""), poolclass=pool.NullPool)

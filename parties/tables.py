@@ -13,13 +13,13 @@ ROLES = ("owner", "admin", "accountant", "sales", "analyst")
 
 
 class TenantRoute(Base):
-    """From something the outside names (a WhatsApp number, a login, a share link) to the organisation it belongs to.
+    """From something the outside names (a WhatsApp number, a login, a link, a gateway) to the organisation it is of.
 
     Holds no secret and no personal text: `key` is the number with its account, or a SHA-256 in hex.
     """
 
     __tablename__ = "tenant_route"
-    __table_args__ = (one_of("kind", ["channel", "login", "share", "session"]),)
+    __table_args__ = (one_of("kind", ["channel", "login", "share", "session", "gateway"]),)
 
     kind: Mapped[Word] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(Text, primary_key=True)

@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
+from cli import environment
 from cli.embedded import services
 from core import audit, clock, db, ids, rows, schema, settings
 from credit import accounts
@@ -47,6 +48,7 @@ def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[services.End
             "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
             "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
             "LOG_LEVEL": "ERROR",
+            **environment.new_keys(),  # or a command that runs inside a test would bring its home's own
         }
         with pytest.MonkeyPatch.context() as patch:
             for name, value in given.items():

@@ -10,13 +10,27 @@ from datetime import date
 
 from invoicing.tax.country import Country
 from invoicing.tax.credit_note import CreditNote, ReturnedLine, commercial_credit, credit_note
-from invoicing.tax.document import Computed, ComputedLine, Discount, Document, Line, PriceMode, RateGroup, Totals
+from invoicing.tax.document import (
+    TAXABLE,
+    TREATMENTS,
+    Computed,
+    ComputedLine,
+    Discount,
+    Document,
+    Line,
+    PriceMode,
+    RateGroup,
+    Totals,
+    Treatment,
+)
 from invoicing.tax.engine import CountryUnknown, discover, totals
 from invoicing.tax.engine import compute as compute_by
 from invoicing.tax.year import financial_year_label
 
 __all__ = [
     "COUNTRIES",
+    "TAXABLE",
+    "TREATMENTS",
     "Computed",
     "ComputedLine",
     "Country",
@@ -29,6 +43,7 @@ __all__ = [
     "RateGroup",
     "ReturnedLine",
     "Totals",
+    "Treatment",
     "commercial_credit",
     "compute",
     "country",

@@ -1,7 +1,8 @@
 """Goods that came back: the original line's money in proportion, so that part returns add up to the whole.
 
 The value, the rate and the discount are those of the original supply. Rounding is cumulative: a return is worth
-(all returned so far) minus (returned before), and the last piece therefore takes exactly what is left.
+(all returned so far) minus (returned before), and the last piece therefore takes exactly what is left. The rupee is
+rounded cumulatively too: notes over everything give back the original's grand total, and never more on the way.
 """
 
 from collections.abc import Mapping
@@ -9,9 +10,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.errors import Invalid
-from invoicing.tax.document import Computed, ComputedLine, RateGroup, Totals
+from invoicing.tax.document import Computed, ComputedLine, RateGroup, Totals, payable
 from invoicing.tax.engine import by_rate, totals
 from invoicing.tax.rounding import divided, share, thousandths, to_rupee
+
+Quantities = Mapping[int, Decimal | int]  # by line number of the original
 
 
 class ReturnInvalid(Invalid):
@@ -52,11 +55,12 @@ def credit_note(
     """The credit for returned quantities by original line number. Raises ReturnInvalid."""
     if not returns:
         raise ReturnInvalid("a credit note needs at least one returned line")
-    earlier = previously_returned or {}
+    earlier = {number: qty for number, qty in (previously_returned or {}).items() if qty}
     lines = tuple(_returned(original, number, qty, earlier.get(number, 0)) for number, qty in returns.items())
     money = [line.money for line in lines]
     before_minor = sum(line.total_minor for line in money)
-    payable_minor = _payable(original, money, before_minor)
+    given_minor = _payable(original, earlier)
+    payable_minor = _payable(original, {**earlier, **_together(returns, earlier)}) - given_minor
     return CreditNote(
         country=original.country,
         currency=original.currency,
@@ -78,14 +82,22 @@ def commercial_credit(base_minor: int, bps: int) -> int:
 
 
 def _returned(original: Computed, number: int, qty: Decimal | int, earlier: Decimal | int) -> ReturnedLine:
-    if not 1 <= number <= len(original.lines):
-        raise ReturnInvalid(f"the original has no line {number}", line=number)
-    sold = thousandths(original.quantities[number - 1])
+    sold = _sold(original, number)
     before = thousandths(earlier) if earlier else 0
     after = before + thousandths(qty)
     if after > sold:
         raise ReturnInvalid(f"line {number}: more is returned than was sold", line=number, qty=str(qty))
     return ReturnedLine(number, qty, _part(original.lines[number - 1], before, after, sold))
+
+
+def _sold(original: Computed, number: int) -> int:
+    if not 1 <= number <= len(original.lines):
+        raise ReturnInvalid(f"the original has no line {number}", line=number)
+    return thousandths(original.lines_sold[number - 1].qty)
+
+
+def _together(returns: Quantities, earlier: Quantities) -> Quantities:
+    return {number: qty + earlier.get(number, 0) for number, qty in returns.items()}
 
 
 def _part(line: ComputedLine, before: int, after: int, sold: int) -> ComputedLine:
@@ -110,7 +122,12 @@ def _part(line: ComputedLine, before: int, after: int, sold: int) -> ComputedLin
     )
 
 
-def _payable(original: Computed, money: list[ComputedLine], before_minor: int) -> int:
-    inclusive = original.price_mode == "inclusive"
-    payable_minor = sum(line.net_minor for line in money) if inclusive else before_minor
+def _payable(original: Computed, returned: Quantities) -> int:
+    """What all these returns together give back, the rupee rounded once over them."""
+    parts, inclusive = [], []
+    for number, qty in returned.items():
+        sold = _sold(original, number)
+        parts.append(_part(original.lines[number - 1], 0, min(thousandths(qty), sold), sold))
+        inclusive.append(original.inclusive[number - 1])
+    payable_minor = payable(parts, inclusive, original.reverse_charge)
     return to_rupee(payable_minor) if original.round_to_rupee else payable_minor

@@ -7,6 +7,9 @@ from decimal import Decimal
 from typing import Literal
 
 PriceMode = Literal["exclusive", "inclusive"]
+Treatment = Literal["taxable", "exempt", "nil_rated", "non_gst"]
+TAXABLE: Treatment = "taxable"
+TREATMENTS: tuple[Treatment, ...] = ("taxable", "exempt", "nil_rated", "non_gst")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,9 @@ NO_DISCOUNT = Discount()
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One item sold. `qty` has at most three decimals; `unit_price_minor` follows the document's price mode.
+    """One item sold. `qty` has at most three decimals; `unit_price_minor` follows `price_mode`, else the document's.
 
+    `cess_unit_minor` is a cess of so much per unit beside `cess_bps`. A charge (delivery, packing) bears no discount.
     `third_schedule` (Pakistan) taxes the printed retail price: `retail_price_minor` per unit, tax included.
     """
 
@@ -37,6 +41,10 @@ class Line:
     unit: str = ""
     third_schedule: bool = False
     retail_price_minor: int | None = None
+    price_mode: PriceMode | None = None
+    treatment: Treatment = TAXABLE
+    cess_unit_minor: int = 0
+    is_charge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,9 @@ class Document:
 
     `place_of_supply` may be left out: the country's rule then finds it from the buyer.
     `buyer_tax_id` is the GSTIN or STRN; `buyer_is_registered` None means "if there is a tax id".
-    `further_tax_bps` None means the country's own rate for unregistered buyers.
+    `further_tax_bps` None means the country's own rate for unregistered buyers. `buyer_state` is where the goods go.
+    `delivery_minor` becomes lines of its own, taxed like the goods. Under `reverse_charge` the buyer pays the tax to
+    the state, not to the seller.
     """
 
     lines: Sequence[Line]
@@ -63,6 +73,12 @@ class Document:
     round_to_rupee: bool = True
     tax_charged: bool = True
     further_tax_bps: int | None = None
+    delivery_minor: int = 0
+    reverse_charge: bool = False
+
+    def includes_tax(self, line: Line) -> bool:
+        """True when this line's price holds its tax."""
+        return (line.price_mode or self.price_mode) == "inclusive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +137,19 @@ class Computed:
     round_off_minor: int
     grand_total_minor: int
     place_of_supply: str = ""
-    price_mode: PriceMode = "exclusive"
+    lines_sold: tuple[Line, ...] = field(default=())
+    inclusive: tuple[bool, ...] = field(default=())
     round_to_rupee: bool = True
-    quantities: tuple[Decimal | int, ...] = field(default=())
+    reverse_charge: bool = False
+
+    def payable_minor(self) -> int:
+        """What the buyer pays before the rupee is rounded: with inclusive prices the quoted sum."""
+        return payable(self.lines, self.inclusive, self.reverse_charge)
+
+
+def payable(lines: Sequence[ComputedLine], inclusive: Sequence[bool], reverse_charge: bool) -> int:
+    """The lines' totals; where a price holds its tax the quoted price, so that paise no head can hold are not lost."""
+    return sum(
+        line.net_minor if quoted and not reverse_charge else line.total_minor
+        for line, quoted in zip(lines, inclusive, strict=True)
+    )

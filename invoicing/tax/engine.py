@@ -6,8 +6,9 @@ from pkgutil import iter_modules
 
 from core.errors import Invalid
 from invoicing.tax.country import Assess, Country
+from invoicing.tax.delivery import charge_lines
 from invoicing.tax.discounts import discounted, gross, spread
-from invoicing.tax.document import Computed, ComputedLine, Document, Line, RateGroup, Totals
+from invoicing.tax.document import Computed, ComputedLine, Document, Line, RateGroup, Totals, payable
 from invoicing.tax.rounding import to_rupee
 
 MAX_LINES = 1000
@@ -36,9 +37,16 @@ def compute(document: Document, country: Country) -> Computed:
     """The document's money, every rounding named. Raises Invalid subclasses for what no document may hold."""
     if not 0 < len(document.lines) <= MAX_LINES:
         raise LinesInvalid(f"a document has 1 to {MAX_LINES} lines, not {len(document.lines)}")
-    lines = _lines(document, country.assessor(document))
+    sold = [
+        *document.lines,
+        *(charge_lines(document.lines, document.delivery_minor) if document.delivery_minor else []),
+    ]
+    lines = _lines(document, sold, country.assessor(document))
+    inclusive = tuple(document.includes_tax(line) for line in sold)
     before_minor = sum(line.total_minor for line in lines)
-    payable_minor = _payable(document, lines, before_minor)
+    payable_minor = payable(lines, inclusive, document.reverse_charge)
+    if document.round_to_rupee:
+        payable_minor = to_rupee(payable_minor)
     return Computed(
         country=country.code,
         currency=country.currency,
@@ -50,9 +58,10 @@ def compute(document: Document, country: Country) -> Computed:
         round_off_minor=payable_minor - before_minor,
         grand_total_minor=payable_minor,
         place_of_supply=country.place_of_supply(document),
-        price_mode=document.price_mode,
+        lines_sold=tuple(sold),
+        inclusive=inclusive,
         round_to_rupee=document.round_to_rupee,
-        quantities=tuple(line.qty for line in document.lines),
+        reverse_charge=document.reverse_charge,
     )
 
 
@@ -82,14 +91,13 @@ def summed(lines: Sequence[ComputedLine], heads: Sequence[str]) -> Mapping[str, 
     return {head: sum(line.taxes[head] for line in lines) for head in heads}
 
 
-def _lines(document: Document, assess: Assess) -> tuple[ComputedLine, ...]:
-    gross_minors = [gross(line, line.unit_price_minor) for line in document.lines]
-    off_minors = [
-        discounted(line.discount, gross_minor) for line, gross_minor in zip(document.lines, gross_minors, strict=True)
-    ]
+def _lines(document: Document, sold: Sequence[Line], assess: Assess) -> tuple[ComputedLine, ...]:
+    gross_minors = [gross(line, line.unit_price_minor) for line in sold]
+    off_minors = [discounted(line.discount, gross_minor) for line, gross_minor in zip(sold, gross_minors, strict=True)]
     nets = [gross_minor - off_minor for gross_minor, off_minor in zip(gross_minors, off_minors, strict=True)]
-    shares = spread(document.invoice_discount, nets)
-    return tuple(map(_line, document.lines, gross_minors, off_minors, shares, [assess] * len(nets)))
+    goods = [0 if line.is_charge else net_minor for line, net_minor in zip(sold, nets, strict=True)]
+    shares = spread(document.invoice_discount, goods)
+    return tuple(map(_line, sold, gross_minors, off_minors, shares, [assess] * len(nets)))
 
 
 def _line(line: Line, gross_minor: int, off_minor: int, share_minor: int, assess: Assess) -> ComputedLine:
@@ -105,10 +113,3 @@ def _line(line: Line, gross_minor: int, off_minor: int, share_minor: int, assess
         total_minor=assessed.total_minor,
         rate_bps=line.rate_bps,
     )
-
-
-def _payable(document: Document, lines: Sequence[ComputedLine], before_minor: int) -> int:
-    """What the buyer pays. With inclusive prices the quoted sum rules, so lost paise join the round-off."""
-    inclusive = document.price_mode == "inclusive"
-    payable_minor = sum(line.net_minor for line in lines) if inclusive else before_minor
-    return to_rupee(payable_minor) if document.round_to_rupee else payable_minor

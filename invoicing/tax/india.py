@@ -3,7 +3,8 @@
 from core.errors import Invalid
 from invoicing.identifiers import normalised
 from invoicing.tax.country import Assess, Assessed, Country, checked_rate
-from invoicing.tax.document import Document, Line
+from invoicing.tax.discounts import gross
+from invoicing.tax.document import TAXABLE, Document, Line
 from invoicing.tax.rounding import BPS, divided, share
 from parties.states import (
     CURRENT_STATES,
@@ -32,30 +33,44 @@ def place_of_supply(document: Document) -> str:
 
 def assessor(document: Document) -> Assess:
     """The tax rule of this document: none, within one state, or between states."""
-    place, seller = place_of_supply(document), _known(document.seller_state)
-    inclusive = document.price_mode == "inclusive"
     if not document.tax_charged or document.doc_type == "bill_of_supply":
-        return _untaxed
+        return lambda _line, net_minor: _untaxed(net_minor)
+    place, seller = place_of_supply(document), _known(document.seller_state)
+    head = "sgst"
     if place != seller or document.buyer_is_sez:
-        return lambda line, net_minor: _taxed(line, net_minor, inclusive, "igst")
-    local_head = "utgst" if seller in UNION_TERRITORIES_WITHOUT_LEGISLATURE else "sgst"
-    return lambda line, net_minor: _taxed(line, net_minor, inclusive, local_head)
+        head = "igst"
+    elif seller in UNION_TERRITORIES_WITHOUT_LEGISLATURE:
+        head = "utgst"
+    return lambda line, net_minor: _assessed(document, line, net_minor, head)
 
 
-def _untaxed(_line: Line, net_minor: int) -> Assessed:
+def _assessed(document: Document, line: Line, net_minor: int, head: str) -> Assessed:
+    if line.treatment != TAXABLE:
+        return _untaxed(net_minor)
+    if not document.reverse_charge:
+        return _taxed(line, net_minor, document.includes_tax(line), head)
+    owed_by_buyer = _taxed(line, net_minor, False, head)  # such a price never holds tax: the seller has none to pay
+    return Assessed(net_minor, owed_by_buyer.taxes, net_minor)
+
+
+def _untaxed(net_minor: int) -> Assessed:
     return Assessed(net_minor, UNTAXED, net_minor)
 
 
 def _taxed(line: Line, net_minor: int, inclusive: bool, head: str) -> Assessed:
     """Tax on one line; CGST and its local partner are rounded alike, so they are always equal."""
     rate_bps, cess_bps = checked_rate(line.rate_bps), checked_rate(line.cess_bps)
-    taxable_minor = divided(net_minor * BPS, BPS + rate_bps + cess_bps) if inclusive else net_minor
+    # What is given away carries no cess by the unit either, and no price can hold more of it than there is.
+    unit_cess_minor = gross(line, line.cess_unit_minor) if net_minor and line.cess_unit_minor else 0
+    taxable_minor = net_minor
+    if inclusive:
+        taxable_minor = divided(max(0, net_minor - unit_cess_minor) * BPS, BPS + rate_bps + cess_bps)
     taxes = dict(UNTAXED)
     if head == "igst":
         taxes["igst"] = share(taxable_minor, rate_bps)
     else:
         taxes["cgst"] = taxes[head] = divided(taxable_minor * rate_bps, 2 * BPS)
-    taxes["cess"] = share(taxable_minor, cess_bps)
+    taxes["cess"] = share(taxable_minor, cess_bps) + unit_cess_minor
     return Assessed(taxable_minor, taxes, taxable_minor + sum(taxes.values()))
 
 

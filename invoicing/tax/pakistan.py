@@ -3,7 +3,7 @@
 from core.errors import Invalid
 from invoicing.tax.country import Assess, Assessed, Country, checked_rate
 from invoicing.tax.discounts import gross
-from invoicing.tax.document import Document, Line
+from invoicing.tax.document import TAXABLE, Document, Line
 from invoicing.tax.rounding import BPS, divided, share
 
 HEADS = ("sales_tax", "further_tax")
@@ -26,8 +26,13 @@ def assessor(document: Document) -> Assess:
     if not document.tax_charged:
         return _untaxed
     further_bps = 0 if _is_registered(document) else _further_bps(document)
-    inclusive = document.price_mode == "inclusive"
-    return lambda line, net_minor: _taxed(line, net_minor, inclusive, further_bps)
+    return lambda line, net_minor: _assessed(document, line, net_minor, further_bps)
+
+
+def _assessed(document: Document, line: Line, net_minor: int, further_bps: int) -> Assessed:
+    if line.treatment != TAXABLE:
+        return _untaxed(line, net_minor)
+    return _taxed(line, net_minor, document.includes_tax(line), further_bps)
 
 
 def _is_registered(document: Document) -> bool:

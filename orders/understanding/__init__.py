@@ -9,10 +9,12 @@ The path of a message, one module a step:
     scanning    names, amounts, features and strangers in a clause (numbers, units, index help)
     naming      neighbouring name words become one name
     sharing     which amount belongs to which name
+    scripts     a word in another script
     settling    a name with its amounts: a line, a question, or not sold (quantities convert)
     statements  the operation of a clause, corrections and replacements applied
     own_names   the shop's own name for a product answers what settling asks
     gathering   clauses completed by their neighbours; a correction wins, a repetition is asked
+    originals   quotes in the letters that were typed
     edits       what it does to a cart (carts)
     answers     what it answers to a pending question
     read        all of it, in order of precedence

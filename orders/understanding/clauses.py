@@ -7,11 +7,13 @@ it merely talks: questions, complaints, stories of the past and payments name go
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from orders.understanding import numbers
 from orders.understanding.index import Index
 from orders.understanding.tokens import Kind, Token
 from orders.understanding.words import Roles
 
 _TALK = frozenset({"question", "past", "payment"})
+MORE = frozenset({"aur", "और", "اور"})  # "and", or "more"
 _PLUS = frozenset("+&")
 _TAIL_TALK = frozenset({"question", "payment", "account", "later"})
 
@@ -58,7 +60,7 @@ def split(index: Index, tokens: Sequence[Token], marks: Sequence[Roles]) -> list
     start, joined, summed = 0, False, False
     for at in range(len(tokens) + 1):
         ends = at == len(tokens)
-        says_and = not ends and _joins(index, tokens, marks, at)
+        says_and = not ends and _joins(index, tokens, marks, start, at)
         if not ends and not says_and and tokens[at].kind not in (Kind.BREAK, Kind.QUESTION):
             continue
         asked = not ends and tokens[at].kind is Kind.QUESTION
@@ -72,7 +74,7 @@ def split(index: Index, tokens: Sequence[Token], marks: Sequence[Roles]) -> list
     return _trailing_and(clauses, joined)
 
 
-def _joins(index: Index, tokens: Sequence[Token], marks: Sequence[Roles], at: int) -> bool:
+def _joins(index: Index, tokens: Sequence[Token], marks: Sequence[Roles], start: int, at: int) -> bool:
     """Is this an "and" between items, rather than inside a name or between the ends of a range?"""
     if "and" not in marks[at]:
         return False
@@ -80,8 +82,18 @@ def _joins(index: Index, tokens: Sequence[Token], marks: Sequence[Roles], at: in
     after = tokens[at + 1] if at + 1 < len(tokens) else None
     if before is not None and (before.sound, tokens[at].sound) in index.beginnings:
         return False
+    counted = before is not None and numbers.number_at(tokens, at - 1) is not None
+    if counted and (numbers.part_after(tokens, at) is not None or _means_more(tokens, marks, start, at)):
+        return False
     between_numbers = before is not None and after is not None and before.value is not None and after.value is not None
     return not (between_numbers and "to" in marks[at])
+
+
+def _means_more(tokens: Sequence[Token], marks: Sequence[Roles], start: int, at: int) -> bool:
+    """ "Ek aur lux", "2 aur peti": behind a number that opens the clause, "aur" is no joint but *more*."""
+    if at + 1 >= len(tokens) or tokens[at].text not in MORE or numbers.number_at(tokens, at + 1) is not None:
+        return False
+    return all(marks[place] & {"filler", "yes"} for place in range(start, at - 1))
 
 
 def _trailing_and(clauses: list[Clause], joined: bool) -> list[Clause]:

@@ -7,7 +7,7 @@ A number without a name means the line mentioned last, and keeps that line's uni
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from orders.understanding import carts
+from orders.understanding import carts, quantities
 from orders.understanding.carts import Cart, Change
 from orders.understanding.elements import Amount, Form, Goods, Mention
 from orders.understanding.facts import CartLine, Context, Line, Question, Unsold
@@ -55,7 +55,9 @@ def apply(index: Index, context: Context, entries: Sequence[Entry], settle: Sett
         desk = Desk(index, cart, last, settle)
         homeless = entry.goods is None and entry.op != "remove" and _just_removed(results)
         result = (
-            Question("target_missing", "", None, None, _skus(desk.lines)) if homeless else _EDITS[entry.op](desk, entry)
+            Question("target_missing", "", None, None, _skus(desk.lines))
+            if homeless
+            else _scaled(desk, entry) or _EDITS[entry.op](desk, entry)
         )
         if isinstance(result, Change) and result.line is not None:
             before = said.get(result.line.sku)
@@ -137,11 +139,36 @@ def _put(desk: Desk, entry: Entry) -> Result:
     """Named goods: new ones are added, an item already there gets this quantity."""
     if entry.goods is None:
         return Question("target_missing")
-    if not isinstance(entry.outcome, Line):
-        return _unsettled(entry.outcome)
-    if carts.find(desk.cart, entry.outcome.sku) is None:
-        return carts.added(desk.index, desk.cart, entry.outcome)
-    return _set_to(desk, entry.outcome)
+    outcome = entry.outcome
+    if not isinstance(outcome, Line):
+        return _unsettled(outcome)
+    old = carts.find(desk.cart, outcome.sku)
+    if old is None:
+        return carts.added(desk.index, desk.cart, outcome)
+    if old.unit != outcome.unit and not any(amount.unit for amount in entry.goods.amounts):
+        return Question("unit_unclear", outcome.span, outcome.qty, None, (outcome.sku,))
+    return _set_to(desk, outcome)
+
+
+def _scaled(desk: Desk, entry: Entry) -> Result | None:
+    """ "Double kar do", "lux aadha kar do": so many times what the cart has; None if no factor is said."""
+    goods = entry.goods or entry.statement.said
+    factors = [amount for amount in goods.amounts if amount.form is Form.TIMES] if goods is not None else []
+    if goods is None or not factors:
+        return None
+    lines = _target(desk, Goods(goods.mention, [], goods.features)) if entry.goods else _line_said(desk, goods)
+    plain = entry.op in ("set", "put", "add") and not entry.statement.everything
+    if len(lines) != 1 or len(goods.amounts) > 1 or not plain:
+        return Question(
+            "target_missing", _span(entry.outcome), None, None, _skus(lines if plain and lines else desk.lines)
+        )
+    [line] = lines
+    item = desk.index.by_sku[line.sku]
+    quantity = quantities.counted(item, line.qty * factors[0].value, Unit(line.unit, line.unit))
+    if isinstance(quantity, str):
+        return Question(quantity, _span(entry.outcome), None, None, (line.sku,))
+    why = f"{factors[0].value.normalize():f} times what the list had"
+    return _set_to(desk, Line(line.sku, quantity.qty, quantity.unit, quantity.base_qty, _span(entry.outcome), why))
 
 
 def _add(desk: Desk, entry: Entry) -> Result:
@@ -175,6 +202,8 @@ def _reduce(desk: Desk, entry: Entry) -> Result:
 
 def _remove(desk: Desk, entry: Entry) -> Result:
     goods = entry.goods or _anything(desk, entry.statement.said)
+    if "only" in entry.statement.clause.roles and not goods.amounts:  # "bas coke rehne do": does it stay, or go?
+        return Question("target_missing", _span(entry.outcome), None, None, _skus(_in_cart(desk, goods)))
     counted = [amount for amount in goods.amounts if amount.counts_packs]
     lines = _target(desk, goods)
     if not lines:
@@ -196,6 +225,9 @@ def _replace(desk: Desk, entry: Entry) -> Result:
     goods = entry.goods or _same_name(desk, old, entry.statement.said)
     if goods is None:
         return Question("target_missing", "", None, None, (old.sku,))
+    more = _more_of(desk, old, entry) if entry.goods is None else None
+    if more is not None:
+        return _set_to(desk, more)
     counted = any(amount.counts_packs for amount in goods.amounts)
     kept = [] if counted else [Amount(0, 0, old.qty, Unit(old.unit, old.unit), bound=True)]
     outcome = desk.settle(Goods(goods.mention, goods.amounts + kept, goods.features, goods.units))
@@ -215,14 +247,25 @@ def _given_up(desk: Desk, goods: Goods | None) -> CartLine | None:
     if goods is None:
         return desk.line()
     named = goods.mention.items or goods.mention.cover
-    lines = _target(desk, goods if named else _anything(desk, goods))
+    goods = goods if named else _anything(desk, goods)
+    lines = _target(desk, goods) or _of_quantity(desk, goods)
     return lines[0] if len(lines) == 1 else None
 
 
 def _anything(desk: Desk, said: Goods | None) -> Goods:
-    """What was said without a name, of any line of the cart ("500 wali hata do")."""
+    """What was said without a name, of any line of the cart ("500 wali hata do", "pehla wala hata do")."""
     said = said or Goods(NOBODY)
-    return Goods(desk.mention(desk.lines, said.mention), said.amounts, said.features)
+    lines = desk.lines if said.place is None else _line_said(desk, said)
+    return Goods(desk.mention(lines, said.mention), said.amounts, said.features)
+
+
+def _line_said(desk: Desk, said: Goods) -> Sequence[CartLine]:
+    """The line at the place that was said, or else the one that a message means when it names none."""
+    if said.place is None:
+        line = desk.line()
+        return [line] if line is not None else []
+    at = len(desk.cart) - 1 if said.place == -1 else said.place - 1
+    return [line for line in desk.lines if 0 <= at < len(desk.cart) and line is desk.cart[at]]
 
 
 def _same_name(desk: Desk, old: CartLine, said: Goods | None) -> Goods | None:
@@ -233,11 +276,22 @@ def _same_name(desk: Desk, old: CartLine, said: Goods | None) -> Goods | None:
     return Goods(mention, said.amounts, said.features, said.units)
 
 
+def _more_of(desk: Desk, old: CartLine, entry: Entry) -> Line | None:
+    """ "Coke 2 peti ki jagah 3 peti": only the quantity is replaced, if what comes instead can be nothing else."""
+    said = entry.statement.said
+    if said is None or len(said.amounts) != 1 or said.features or any(amount.unit is None for amount in said.amounts):
+        return None
+    outcome = desk.settle(Goods(desk.mention([old], NOBODY), said.amounts))
+    return outcome if isinstance(outcome, Line) else None
+
+
 def _amount_of_line(desk: Desk, entry: Entry) -> Outcome:
     """An amount without a name, said of the line that was mentioned last."""
-    line, said = desk.line(), entry.statement.said
-    if line is None or said is None or not said.amounts:
+    said = entry.statement.said
+    lines = _line_said(desk, said) if said is not None else []
+    if not lines or said is None or not said.amounts:
         return Question("target_missing", "", None, None, _skus(desk.lines))
+    line = lines[0]
     mention = desk.mention([line], said.mention)
     return desk.settle(Goods(mention, [_in_unit(amount, line) for amount in said.amounts], said.features))
 

@@ -45,6 +45,7 @@ class Form(StrEnum):
     PLAIN = "plain"  # a number, perhaps with a unit
     PRICE = "price"  # rupees, or "12 wala": a price point or a size
     RATE = "rate"  # rupees without "wala": a price point or the price somebody hopes for
+    TIMES = "times"  # so many times what the cart has: "double", "aadha kar do"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,13 @@ class Feature(Piece):
 
 
 @dataclass(frozen=True, slots=True)
+class Place(Piece):
+    """A line of the list, told by its place: "pehla wala", "item 2"; -1 is the last."""
+
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
 class LooseUnit(Piece):
     """A unit that no number claimed ("coke peti bhej do")."""
 
@@ -110,7 +118,19 @@ class Goods:
     amounts: list[Amount] = field(default_factory=list)
     features: list[Feature] = field(default_factory=list)
     units: list[Unit] = field(default_factory=list)
+    place: int | None = None
+
+    @property
+    def says_something(self) -> bool:
+        """Is anything said beside the name?"""
+        return bool(self.amounts or self.features or self.units) or self.place is not None
 
     def having(self, said: "Goods") -> "Goods":
         """The same name with more said about it."""
-        return Goods(self.mention, self.amounts + said.amounts, self.features + said.features, self.units + said.units)
+        return Goods(
+            self.mention,
+            self.amounts + said.amounts,
+            self.features + said.features,
+            self.units + said.units,
+            said.place,
+        )

@@ -20,6 +20,7 @@ class Line:
     span: str = ""
     reason: str = ""
     op: str = "put"
+    instead: str = ""  # what the same message said of the item before, where only "kar do" tells that this holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Understanding:
     """One message, read. `cart` is the resulting cart of an edit, otherwise None.
 
     kind: order (lines to confirm), edit (changes a cart, or repeats, confirms, cancels), ambiguous (must ask),
-    unknown (something is not sold), chatter (anything else).
+    unknown (something is not sold), chatter (anything else). `unread` are words beside goods that nobody knows.
     """
 
     kind: str
@@ -91,6 +92,7 @@ class Understanding:
     reason: str | None = None
     questions: tuple[Question, ...] = ()
     chosen: Chosen | None = None
+    unread: tuple[str, ...] = ()
 
     @property
     def question(self) -> Question | None:

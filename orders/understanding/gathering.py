@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from orders.understanding.clauses import Clause
-from orders.understanding.elements import Amount, Goods
+from orders.understanding.elements import Amount, Goods, Mention
 from orders.understanding.facts import Line, Question, Unsold
 from orders.understanding.index import Index
 from orders.understanding.naming import in_family
@@ -19,6 +19,7 @@ from orders.understanding.sharing import Settle
 from orders.understanding.statements import Statement
 
 TWICE = "item_twice"
+_SHORT = 3  # letters; shorter words that nobody knows are noise
 _ABOUT_OTHER_THINGS = frozenset({"account", "cart", "later", "repeat", "greeting", "thanks", "time"})
 
 
@@ -50,13 +51,13 @@ def gather(index: Index, statements: Sequence[Statement], settle: Settle) -> lis
                 entries.pop()
             entries += [Entry(statement, part, settle(part)) for part in goods]
             held = None
-            _share_each(entries, settle)
         elif statement.said is not None:
             if not _completes(index, entries, statement, statement.said, settle):
                 entries.append(Entry(statement, None, None))
                 held = statement.said if statement.op == "put" else None
         elif statement.op in ("remove", "reduce"):
             entries.append(Entry(statement, None, None))
+    _share_each(entries, settle)
     _mark_corrections(entries, statements)
     return entries
 
@@ -76,7 +77,7 @@ def _in_place_of(entries: list[Entry], replaced: Goods, goods: Goods, settle: Se
 def _completes(index: Index, entries: list[Entry], statement: Statement, said: Goods, settle: Settle) -> bool:
     """Does what was said belong to the goods named last? Then the entries are brought up to date."""
     last = entries[-1] if entries else None
-    if last is None or last.goods is None or last.goods.mention.is_stranger:
+    if last is None or last.goods is None or last.goods.mention.is_stranger or said.place is not None:
         return False
     if statement.corrects:
         return _corrects(last, said, settle)
@@ -153,14 +154,16 @@ def _carries_over(
 
 
 def _share_each(entries: list[Entry], settle: Settle) -> None:
-    """ "coke 500 aur sprite 1-1 peti": the amount is meant for each item named before it that has none."""
-    goods = entries[-1].goods
-    each = [amount for amount in goods.amounts if amount.each] if goods is not None else []
-    for entry in reversed(entries[:-1]) if each else ():
-        if entry.goods is None or any(amount.counts_packs for amount in entry.goods.amounts):
-            break
-        together = entry.goods.having(Goods(entry.goods.mention, list(each)))
-        entry.goods, entry.outcome = together, settle(together)
+    """ "coke 500 aur sprite 1-1 peti", "ek ek peti coke 500 aur sprite": for each item beside it that has none."""
+    for at, entry in enumerate(entries):
+        each = [amount for amount in entry.goods.amounts if amount.each] if entry.goods is not None else []
+        if entry.goods is not None and each:
+            leads = each[0].start < entry.goods.mention.start
+            for other in entries[at + 1 :] if leads else reversed(entries[:at]):
+                if other.goods is None or isinstance(other.outcome, Line) or other.goods.mention.is_stranger:
+                    break
+                other.goods = other.goods.having(Goods(other.goods.mention, each))
+                other.outcome = settle(other.goods)
 
 
 def _mark_corrections(entries: Sequence[Entry], statements: Sequence[Statement]) -> None:
@@ -204,6 +207,8 @@ def last_word(entries: Sequence[Entry], settle: Settle) -> list[Outcome]:
 def _with_line(found: list[Outcome], entry: Entry, line: Line) -> list[Outcome]:
     """The outcomes with this line: in the place of what it corrects, or asked about with what it repeats."""
     if entry.corrects:
+        gone = [o for o in found if isinstance(o, Line) and o.sku == line.sku and o.base_qty != line.base_qty]
+        line = replace(line, instead=gone[-1].span) if gone and entry.op == "set" else line
         return [o for o in found if not _is_about(o, line.sku)] + [line]
     before = next((o for o in found if _is_about(o, line.sku) and (isinstance(o, Line) or o.reason == TWICE)), None)
     if before is None:
@@ -248,12 +253,31 @@ def is_order_for_stranger(entry: Entry) -> bool:
         return True
     if any(_is_clear(amount) for amount in goods.amounts):
         return True
+    if _also(entry, goods.mention):
+        return True
     length = len(goods.mention.words)
     others = sum(1 for other in entry.statement.goods if other is not goods)
     if goods.amounts:
         return length <= 2 and not others
     clause = entry.statement.clause
     return length <= 3 and not others and clause.orders and not clause.roles & _ABOUT_OTHER_THINGS
+
+
+def _also(entry: Entry, mention: Mention) -> bool:
+    """ "... limca bhi": a word that asks for more stands behind it."""
+    clause = entry.statement.clause
+    at = mention.end - clause.start
+    return at < len(clause.marks) and "add" in clause.marks[at] and "order" not in clause.marks[at]
+
+
+def is_unread(entry: Entry) -> bool:
+    """Is this a word that nobody knows beside goods that are known? Names of people ("Sharma ji") are left alone."""
+    goods, clause = entry.goods, entry.statement.clause
+    if goods is None or goods.amounts or not goods.mention.is_stranger or len("".join(goods.mention.words)) < _SHORT:
+        return False
+    beside = clause.marks[max(0, goods.mention.start - clause.start - 1) : goods.mention.end - clause.start + 1]
+    person = any("title" in roles for roles in beside)
+    return not person and any(not other.mention.is_stranger for other in entry.statement.goods)
 
 
 def stands_alone(entry: Entry) -> bool:

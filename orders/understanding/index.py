@@ -10,7 +10,7 @@ A name stands for the items that list it, and for their siblings in the family w
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from orders.understanding import spelling, words
+from orders.understanding import scripts, spelling, words
 from orders.understanding.items import Item, Phrase, item_from
 from orders.understanding.units import UnitBook
 
@@ -63,6 +63,7 @@ class Index:
     leading: frozenset[str] = field(repr=False)
     by_sku: Mapping[str, Item] = field(repr=False)
     near: Mapping[tuple[str, int], tuple[str, ...]] = field(repr=False)
+    outlines: Mapping[str, Sequence[tuple[str, scripts.Outline]]] = field(repr=False)
 
     def knows(self, sound: str) -> bool:
         """Is this a word of any name?"""
@@ -74,6 +75,10 @@ class Index:
             return Spelled(sound, sure=True)
         if sound.isascii() and len(sound) > spelling.MIN_FUZZY_LETTERS and sound[-1] == "s" and self.knows(sound[:-1]):
             return Spelled(sound[:-1], sure=True)
+        if not sound.isascii():
+            other = self._in_latin(sound)
+            if other is not None:
+                return other
         allowed = spelling.allowed_distance(sound)
         found = self._nearest(sound, allowed) if allowed else []
         best = [word for word, distance in found if distance == found[0][1]]
@@ -81,6 +86,16 @@ class Index:
             return None
         sure = next((word for word in best if spelling.is_sure(sound, word)), None)
         return Spelled(sure or best[0], sure is not None)
+
+    def _in_latin(self, sound: str) -> Spelled | None:
+        """The one Latin word of the catalogue that this word of another script writes."""
+        outline = scripts.outline(sound)
+        if outline is None:
+            return None
+        found = [word for word, latin in self.outlines.get(outline[0], ()) if scripts.alike(outline, latin)]
+        if not found or len({self._families(word) for word in found}) > 1:
+            return None
+        return Spelled(found[0], sure=len(outline[0]) >= scripts.SURE_CONSONANTS)
 
     def _nearest(self, sound: str, allowed: int) -> list[tuple[str, int]]:
         """Words of the catalogue within the allowed mistakes, nearest first."""
@@ -98,7 +113,8 @@ def build(catalogue: Mapping[str, Any]) -> Index:
     items = _items(catalogue.get("items") or (), categories)
     by_sku = {item.sku: item for item in items}
     names = _names(items, categories, by_sku)
-    postings = _postings(items)
+    postings = _across_scripts(_postings(items))
+    vocabulary = set(postings) | {phrase[0] for phrase in names if len(phrase) == 1}
     return Index(
         items=items,
         units=UnitBook(catalogue.get("unit_aliases") or {}),
@@ -107,7 +123,8 @@ def build(catalogue: Mapping[str, Any]) -> Index:
         postings=postings,
         leading=frozenset(alias[0] for item in items for alias in item.aliases),
         by_sku=by_sku,
-        near=_near(set(postings) | {phrase[0] for phrase in names if len(phrase) == 1}),
+        near=_near(vocabulary),
+        outlines=_outlines(vocabulary),
     )
 
 
@@ -191,3 +208,29 @@ def _near(vocabulary: set[str]) -> dict[tuple[str, int], tuple[str, ...]]:
         if len(word) >= spelling.MIN_FUZZY_LETTERS - 1:
             found[word[0], len(word)].append(word)
     return {where: tuple(near) for where, near in found.items()}
+
+
+def _across_scripts(postings: dict[str, frozenset[int]]) -> dict[str, frozenset[int]]:
+    """The postings, where a word written in two scripts stands for the items of both ("मसाला" and "masala").
+
+    An item in common tells that they are one word: "مونگ" sounds like mango, and shares nothing with it.
+    """
+    latin = _outlines(set(postings))
+    found = dict(postings)
+    for word in [word for word in postings if not word.isascii()]:
+        outline = scripts.outline(word)
+        if outline is None or len(outline[0]) < scripts.SURE_CONSONANTS:
+            continue
+        for twin, spelled in latin.get(outline[0], ()):
+            if scripts.alike(outline, spelled) and found[word] & found[twin]:
+                found[word] = found[twin] = found[word] | found[twin]
+    return found
+
+
+def _outlines(vocabulary: set[str]) -> dict[str, list[tuple[str, scripts.Outline]]]:
+    found: defaultdict[str, list[tuple[str, scripts.Outline]]] = defaultdict(list)
+    for word in sorted(vocabulary):
+        outline = scripts.outline(word) if word.isascii() else None
+        if outline is not None:
+            found[outline[0]].append((word, outline))
+    return dict(found)

@@ -47,6 +47,8 @@ def _table(name: str) -> dict[str, Decimal]:
 _CARDINALS, _FRACTIONS = _table("cardinals"), _table("fractions")
 _SHIFTS, _MULTIPLIERS = _table("shifts"), _table("multipliers")
 _CAREFUL = frozenset(map(normalise, _DATA["careful"]))
+ARTICLES = frozenset({"a", "an"})
+_PARTS = {"half": Decimal("0.5"), "quarter": Decimal("0.25")}
 _ENGLISH_TENS = {Decimal(n) for n in range(20, 100, 10)}
 
 
@@ -64,7 +66,7 @@ def number_at(tokens: Sequence[Token], at: int) -> Number | None:
     if first is None:
         return None
     value, end = first
-    value, end = _multiplied(tokens, value, end)
+    value, end = _with_part(tokens, *_multiplied(tokens, value, end))
     single = end == at + 1
     careful, unclear = single and tokens[at].text in _CAREFUL, any(token.unclear for token in tokens[at:end])
     return Number(value, at, end, tokens[at].kind is Kind.NUMBER, careful, unclear)
@@ -119,6 +121,22 @@ def _multiplied(tokens: Sequence[Token], value: Decimal, at: int) -> tuple[Decim
         return value, at
     smaller, end = _multiplied(tokens, *rest)
     return (value + smaller, end) if smaller == int(smaller) and smaller < multiplier else (value, at)
+
+
+def _with_part(tokens: Sequence[Token], value: Decimal, at: int) -> tuple[Decimal, int]:
+    """ "One and half", "2 and a quarter": English adds the part behind."""
+    part = part_after(tokens, at)
+    return (value + part[0], part[1]) if part is not None and value == int(value) else (value, at)
+
+
+def part_after(tokens: Sequence[Token], at: int) -> tuple[Decimal, int] | None:
+    """The half or quarter that "and" adds here, and where it ends."""
+    words = [token.text for token in tokens[at : at + 3]]
+    if words[:1] != ["and"]:
+        return None
+    skipped = 2 if words[1:2] == ["a"] else 1
+    part = _PARTS.get(words[skipped]) if len(words) > skipped else None
+    return (part, at + skipped + 1) if part is not None else None
 
 
 def parse_number(text: str) -> Decimal | None:

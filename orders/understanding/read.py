@@ -9,20 +9,29 @@ nothing raises.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from orders.understanding import edits, own_names, words
+from orders.understanding import edits, numbers, own_names, words
 from orders.understanding.answers import Reply, answer
 from orders.understanding.carts import Change, added, put
 from orders.understanding.clauses import Clause, split
 from orders.understanding.edits import Result
 from orders.understanding.elements import Goods, Piece
 from orders.understanding.facts import CartLine, Chosen, Context, Line, Question, Understanding, Unsold
-from orders.understanding.gathering import TWICE, Entry, gather, is_order_for_stranger, last_word, stands_alone
+from orders.understanding.gathering import (
+    TWICE,
+    Entry,
+    gather,
+    is_order_for_stranger,
+    is_unread,
+    last_word,
+    stands_alone,
+)
 from orders.understanding.index import Index
 from orders.understanding.normalise import MAX_LENGTH, normalise
+from orders.understanding.originals import as_typed
 from orders.understanding.settling import Outcome
 from orders.understanding.statements import Statement, statements_of
 from orders.understanding.talk import intent_of
-from orders.understanding.tokens import MAX_TOKENS, Token, tokenise
+from orders.understanding.tokens import MAX_TOKENS, Kind, Token, tokenise
 
 MAX_LINES = 100
 _QUOTED = 80
@@ -41,9 +50,10 @@ class Message:
 
     def settle(self, goods: Goods) -> Outcome:
         """What these goods come to, quoting the message."""
-        return own_names.settle(self.index, goods, self._quote(goods), self._said(goods), self.context.learned)
+        return own_names.settle(self.index, goods, self.quote(goods), self._said(goods), self.context.learned)
 
-    def _quote(self, goods: Goods) -> str:
+    def quote(self, goods: Goods) -> str:
+        """The words of these goods, normalised."""
         pieces: list[Piece] = [p for p in (goods.mention, *goods.amounts, *goods.features) if p.end > p.start]
         if not pieces:
             return self.text
@@ -63,12 +73,35 @@ def understand(index: Index, text: str, *, context: Context | None = None) -> Un
     """What the message means. Never raises, whatever the text; asks rather than guesses."""
     normal = normalise(text)
     tokens = tokenise(normal)
-    clauses = tuple(split(index, tokens, words.mark(tokens)))
+    clauses = tuple(split(index, tokens, _mended(index, tokens, words.mark(tokens))))
     message = Message(index, normal, text, tokens, clauses, context or Context())
     readings = (read(message) for read in (_answer, _agreement, _repeat, _cancel, _goods))
     found = next(reading for reading in readings if reading is not None)
     cut_short = len(text) > MAX_LENGTH or len(tokens) >= MAX_TOKENS or len(found.lines) > MAX_LINES
-    return _too_long(message) if cut_short and found.kind != "chatter" else found
+    return _too_long(message) if cut_short and found.kind != "chatter" else _quoting(message, text, found)
+
+
+def _quoting(message: Message, typed: str, found: Understanding) -> Understanding:
+    """The same in the letters that were typed."""
+
+    def said(quoted: str) -> str:
+        return as_typed(typed, message.text, quoted)
+
+    return replace(
+        found,
+        unknown=tuple(map(said, found.unknown)),
+        unread=tuple(map(said, found.unread)),
+        questions=tuple(replace(question, text=said(question.text)) for question in found.questions),
+    )
+
+
+def _mended(index: Index, tokens: Sequence[Token], marks: list[words.Roles]) -> list[words.Roles]:
+    """The roles, with those of mistyped words that the catalogue does not know."""
+    for at, token in enumerate(tokens):
+        roles = words.near_roles(token.sound) if token.kind is Kind.WORD and not marks[at] else words.NONE
+        if roles and index.spell(token.sound) is None and numbers.number_at(tokens, at) is None:
+            marks[at] = roles if index.units.unit_at(tokens, at) is None else words.NONE
+    return marks
 
 
 def _too_long(message: Message) -> Understanding:
@@ -117,20 +150,31 @@ def _agreement(message: Message) -> Understanding | None:
 
 def _repeat(message: Message) -> Understanding | None:
     roles = _roles(message.clauses)
-    if "repeat" not in roles or "remove" in roles or any(clause.talk for clause in message.clauses):
+    if not _repeats(roles) or "remove" in roles or any(clause.talk for clause in message.clauses):
         return None
-    if any(statement.goods for statement in message.statements(message.clauses)):
+    if any(s.goods or (s.said and s.said.amounts) for s in message.statements(message.clauses)):
         return None
     return Understanding("edit", action="repeat_last", cart=message.context.cart)
+
+
+def _repeats(roles: words.Roles) -> bool:
+    """ "Repeat", or the same, again: "wahi purana order bhej do", "pichle hafte jaisa"."""
+    alike = "same" in roles and bool(roles & {"again", "cart", "order"})
+    return ("repeat" in roles or alike) and "account" not in roles
 
 
 def _cancel(message: Message) -> Understanding | None:
     if not _cancels(message) or any(clause.talk for clause in message.clauses):
         return None
     statements = message.statements(message.clauses)
-    if any(s.goods or (s.said and s.said.amounts and not s.said.amounts[0].vague) for s in statements):
+    if any(s.goods or (s.said and not _only_vague(s.said)) for s in statements):
         return None
     return Understanding("edit", action="cancel_cart", cart=())
+
+
+def _only_vague(said: Goods) -> bool:
+    """ "Cancel kuch": an amount that says nothing."""
+    return bool(said.amounts) and said.amounts[0].vague and not said.features and said.place is None
 
 
 def _cancels(message: Message) -> bool:
@@ -162,9 +206,11 @@ def _goods(message: Message) -> Understanding:
         return _chatter(message)
     meant = {id(entry) for entry in entries}
     entries = [e for e in heard if id(e) in meant or (not is_order_for_stranger(e) and stands_alone(e))]
+    unread = tuple(message.quote(e.goods) for e in heard if e not in entries and e.goods is not None and is_unread(e))
     if message.context.cart:
-        return _edited(edits.apply(message.index, message.context, entries, message.settle), message.context.cart)
-    return _ordered(last_word(entries, message.settle))
+        results = edits.apply(message.index, message.context, entries, message.settle)
+        return replace(_edited(results, message.context.cart), unread=unread)
+    return replace(_ordered(last_word(entries, message.settle)), unread=unread)
 
 
 def _chatter(message: Message) -> Understanding:

@@ -5,19 +5,39 @@ from dataclasses import replace
 from decimal import Decimal
 
 from orders.understanding import numbers, words
-from orders.understanding.elements import Amount, Binder, Feature, Form, LooseUnit, Mark, Mention, Piece
+from orders.understanding.clauses import MORE
+from orders.understanding.elements import Amount, Binder, Feature, Form, LooseUnit, Mark, Mention, Piece, Place
 from orders.understanding.index import Index, Name, NameKind, Spelled
 from orders.understanding.tokens import Kind, Token
 from orders.understanding.units import Unit
 from orders.understanding.words import Roles
 
-_SILENT = frozenset({"filler", "link", "greeting", "thanks", "cart", "wala", "price", "and", "to", "yes"})
+_SILENT = frozenset(
+    {"filler", "link", "greeting", "thanks", "cart", "wala", "price", "and", "to", "yes", "title"}
+    | {"each", "only", "same", "again", "into"}
+)
 _MARKS = frozenset(
-    {"order", "remove", "add", "set", "reduce", "replace", "replace_after", "not", "correction", "choice", "all"}
+    {
+        "order",
+        "remove",
+        "add",
+        "set",
+        "reduce",
+        "replace",
+        "replace_after",
+        "swap",
+        "not",
+        "correction",
+        "choice",
+        "all",
+    }
 )
 _TALK = frozenset({"question", "past", "payment", "account", "later", "time", "repeat", "no"})
 _VERBS = frozenset({"order", "remove", "add", "reduce"})
 _OUTRANKS_WEAK_NAMES = _MARKS | _TALK | {"filler", "link", "vague"}
+_EDITING = frozenset({"remove", "reduce", "set", "replace", "swap"})
+_REMOVING = frozenset({"remove", "reduce", "replace", "swap"})
+_HALF = Decimal("0.5")
 _MAX_AMOUNT_DIGITS = 6  # longer is a telephone or reference number, unless a unit follows
 
 
@@ -44,7 +64,9 @@ class Scanner:
             return Binder(at, at + 1, token.text)
         if token.kind not in (Kind.WORD, Kind.NUMBER):
             return None
-        for read in (self._name, self._amount, self._unit, self._vague, self._feature, self._mark):
+        for read in (
+            self._name, self._place, self._factor, self._amount, self._unit, self._vague, self._feature, self._mark
+        ):  # fmt: skip
             piece = read(at)
             if piece is not None:
                 return piece
@@ -123,9 +145,47 @@ class Scanner:
         end = far.end if far is not None else number.end
         unit, end = self._unit_after(end)
         form, end = self._form(at, end, unit)
-        each = far is not None and far.value == number.value
+        apart, end = self._each(at, end)
+        each = apart or (far is not None and far.value == number.value)
         vague = unclear or (far is not None and not each)
         return Amount(at, end, number.value, unit, form, vague=vague, each=each and not unclear, unclear=unclear)
+
+    def _place(self, at: int) -> Place | None:
+        """ "Pehla wala", "last item", "item 2", "2 number wala": which line of the list is to be edited."""
+        if not _EDITING & frozenset().union(*self.marks):
+            return None
+        place = words.ORDINALS.get(self.tokens[at].sound) if self.tokens[at].kind is Kind.WORD else None
+        if place is not None and self._sounds_at(at + 1) & words.PLACES:
+            return Place(at, at + 2, place)
+        if place is not None and (self._says_wala(at + 1) or self._edits(at + 1)):
+            return Place(at, at + 1, place)
+        number = numbers.number_at(self.tokens, at)
+        if number is not None and self._sounds_at(number.end) & words.PLACES and self._says_wala(number.end + 1):
+            return _placed(number, at, number.end + 1)
+        if not self._sounds_at(at) & words.PLACES or not _REMOVING & frozenset().union(*self.marks):
+            return None
+        number = numbers.number_at(self.tokens, at + 1)
+        return _placed(number, at, number.end) if number is not None else None
+
+    def _sounds_at(self, at: int) -> set[str]:
+        return {self.tokens[at].sound} if at < len(self.tokens) else set()
+
+    def _says_wala(self, at: int) -> bool:
+        """Also inside a phrase that has other roles ("last wala")."""
+        return at < len(self.tokens) and "wala" in words.roles_of(self.tokens[at].sound)
+
+    def _edits(self, at: int) -> bool:
+        return at < len(self.tokens) and bool(self.marks[at] & _EDITING)
+
+    def _factor(self, at: int) -> Amount | None:
+        """ "Double kar do", "2 guna"; and "aadha kar do", which halves and does not order a half."""
+        times = words.FACTORS.get(self.tokens[at].sound)
+        if times is not None:
+            return Amount(at, at + 1, times, form=Form.TIMES)
+        number = numbers.number_at(self.tokens, at)
+        if number is None or number.in_digits or number.value != _HALF or number.end >= len(self.tokens):
+            return None
+        return Amount(at, number.end, _HALF, form=Form.TIMES) if "set" in self.marks[number.end] else None
 
     def _is_a_reference(self, number: numbers.Number) -> bool:
         return len(self.tokens[number.start].text) > _MAX_AMOUNT_DIGITS and self._unit_after(number.end)[0] is None
@@ -137,12 +197,16 @@ class Scanner:
         if "order" in self.marks[number.start]:
             return False
         after_verb = number.start > 0 and bool(self.marks[number.start - 1] & _VERBS)
+        after_verb |= number.end - number.start == 1 and self.tokens[number.start].text in numbers.ARTICLES
         return not number.careful or self._counts_what_follows(number.end, only_units=after_verb)
 
     def _counts_what_follows(self, at: int, *, only_units: bool = False) -> bool:
         at = self._skip_fullness(at)
+        at += at + 1 < len(self.tokens) and self.tokens[at].text in MORE
         if at >= len(self.tokens):
             return False
+        if at and self.tokens[at].text == self.tokens[at - 1].text:  # "ek ek peti"
+            return self._counts_what_follows(at + 1, only_units=only_units)
         if self.index.units.unit_at(self.tokens, at) is not None or "wala" in self.marks[at]:
             return True
         if "not" in self.marks[at] or "correction" in self.marks[at]:
@@ -155,9 +219,15 @@ class Scanner:
         return at < len(self.tokens) and numbers.number_at(self.tokens, at) is not None
 
     def _skip_fullness(self, at: int) -> int:
-        """ "2 full peti", "2 badi peti": a word between number and unit."""
-        follows = at + 1 < len(self.tokens) and self.marks[at] & {"filler", "big", "small"}
+        """ "2 full peti", "2 badi peti", "ek aur peti": a word between number and unit."""
+        follows = at + 1 < len(self.tokens) and self.marks[at] & {"filler", "big", "small", "and"}
         return at + 1 if follows and self.index.units.unit_at(self.tokens, at + 1) is not None else at
+
+    def _each(self, start: int, end: int) -> tuple[bool, int]:
+        """ "5 each", "2 pcs each of", "har ek 1 dozen"."""
+        if end < len(self.tokens) and "each" in self.marks[end]:
+            return True, end + 1
+        return start > 0 and "each" in self.marks[start - 1], end
 
     def _is_a_time(self, at: int) -> bool:
         return at < len(self.tokens) and ("time" in self.marks[at] or self.tokens[at].text == "%")
@@ -165,9 +235,18 @@ class Scanner:
     def _unit_after(self, at: int) -> tuple[Unit | None, int]:
         at_unit = self._skip_fullness(at) if at < len(self.tokens) else at
         found = self.index.units.unit_at(self.tokens, at_unit) if at_unit < len(self.tokens) else None
-        if found is None or self._starts_longer_name(at_unit):
+        if found is None:
+            return self._mistyped_unit(at)
+        return (None, at) if self._starts_longer_name(at_unit) else found
+
+    def _mistyped_unit(self, at: int) -> tuple[Unit | None, int]:
+        """ "2 dozn": a word right behind a number that is nothing else and nearly a unit."""
+        if at >= len(self.tokens) or self.tokens[at].kind is not Kind.WORD:
             return None, at
-        return found
+        spelled = self._spell(at)
+        unknown = spelled is None or not spelled.sure
+        unit = self.index.units.near(self.tokens[at]) if unknown else None
+        return (unit, at + 1) if unit is not None else (None, at)
 
     def _starts_longer_name(self, at: int) -> bool:
         name = self._name(at)
@@ -197,6 +276,8 @@ class Scanner:
         elif number.in_digits or self.tokens[at].kind is Kind.NUMBER:
             return None
         far = numbers.number_at(self.tokens, at) if at < len(self.tokens) else None
+        if at < len(self.tokens) and self.tokens[at].text in numbers.ARTICLES:  # "half a dozen"
+            return None
         if far is None or far.value < number.value or (dash and not _is_close(number.value, far.value)):
             return None
         return None if far.careful and not self._counts_what_follows(far.end) else far
@@ -233,6 +314,11 @@ class Scanner:
         while end < len(self.tokens) and self.marks[end] == self.marks[at]:
             end += 1
         return Mark(at, end, roles)
+
+
+def _placed(number: numbers.Number, start: int, end: int) -> Place | None:
+    """The place that a whole number tells."""
+    return Place(start, end, int(number.value)) if number.value == int(number.value) and number.value > 0 else None
 
 
 def _is_close(near: Decimal, far: Decimal) -> bool:

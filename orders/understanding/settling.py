@@ -17,6 +17,7 @@ from orders.understanding.items import Item
 from orders.understanding.quantities import Quantity, as_size
 from orders.understanding.units import MEASURES
 
+_GRAMS = frozenset(map(Decimal, (250, 500, 750)))  # said of loose goods, a weight that lacks its "gm"
 Outcome = Line | Question | Unsold
 
 
@@ -109,7 +110,7 @@ def _unfit_name(index: Index, reading: _Reading) -> Outcome | None:
 
 
 def _vague(reading: _Reading) -> Outcome | None:
-    if any(amount.unclear for amount in reading.goods.amounts):
+    if any(amount.unclear or amount.form is Form.TIMES for amount in reading.goods.amounts):
         return reading.ask("number_unclear")
     return reading.ask("qty_vague") if any(amount.vague for amount in reading.goods.amounts) else None
 
@@ -203,8 +204,8 @@ def _weight_alone(reading: _Reading, amount: Amount) -> Outcome | None:
     fitting = _of_size(reading.candidates, amount)
     dividing = [i for i in reading.candidates if i.loose or (size and quantities.packs_of(i, size))]
     if len(reading.candidates) > 1:
-        rest = [item for item in dividing if item not in fitting]
-        return reading.ask("size_or_quantity", (fitting + rest) or None)
+        first = fitting + [item for item in dividing if item not in fitting]
+        return reading.ask("size_or_quantity", first + [item for item in reading.candidates if item not in first])
     item = reading.candidates[0]
     if fitting:
         reading.narrow(fitting, "size")
@@ -247,7 +248,7 @@ def _single_bare(reading: _Reading) -> Outcome | None:
         return reading.ask("size_or_quantity")
     if not reading.sized and amount.value != 1 and _of_size(reading.candidates, amount):
         return reading.ask("size_or_quantity")
-    if _sounds_like_pieces(reading, amount):
+    if _sounds_like_pieces(reading, amount) or _sounds_like_grams(reading, amount):
         return reading.ask("unit_unclear")
     reading.packs, reading.bare = [amount], []
     return None
@@ -259,6 +260,11 @@ def _sounds_like_pieces(reading: _Reading, amount: Amount) -> bool:
         return False
     worth = reading.candidates[0].worth(None)
     return worth is not None and amount.value >= worth[1]
+
+
+def _sounds_like_grams(reading: _Reading, amount: Amount) -> bool:
+    """ "Jeera 500" of loose goods: half a kilogram or half a tonne?"""
+    return len(reading.candidates) == 1 and reading.candidates[0].loose and amount.value in _GRAMS
 
 
 def _two_bare(reading: _Reading) -> Outcome | None:

@@ -6,11 +6,11 @@ the order in which the clause begins: name first, or amount first.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from operator import attrgetter
 
-from orders.understanding.elements import Amount, Feature, Goods, LooseUnit, Mention, Piece
+from orders.understanding.elements import Amount, Feature, Form, Goods, LooseUnit, Mention, Piece
 from orders.understanding.facts import Line, Question
 from orders.understanding.settling import Outcome
 
@@ -23,7 +23,22 @@ def share(pieces: Sequence[Piece], settle: Settle) -> list[Goods]:
     gaps = _gaps(pieces)
     alone = len(mentions) == 1
     shared = [_goods(mentions[0], gaps[0] + gaps[1])] if alone else _divide(mentions, gaps, settle)
-    return [part for goods in shared for part in _pairs(goods, settle)]
+    return [part for goods in _doubted(shared) for part in _pairs(goods, settle)]
+
+
+def _doubted(shared: list[Goods]) -> list[Goods]:
+    """ "lux 2 zxcv": a word nobody knows right behind a bare number may be a unit; the number is not clear then."""
+    strangers = {goods.mention.start for goods in shared if goods.mention.is_stranger and not goods.amounts}
+    return [
+        replace(goods, amounts=[_unclear(amount) if amount.end in strangers else amount for amount in goods.amounts])
+        if strangers and not any(amount.counts_packs for amount in goods.amounts)
+        else goods
+        for goods in shared
+    ]
+
+
+def _unclear(amount: Amount) -> Amount:
+    return replace(amount, vague=True, unclear=True) if amount.unit is None and amount.form is Form.PLAIN else amount
 
 
 def _gaps(pieces: Sequence[Piece]) -> list[list[Piece]]:

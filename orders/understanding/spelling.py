@@ -49,6 +49,11 @@ def skeleton(sound: str) -> str:
     return sound[:1] + _VOWELS.sub("", sound[1:])
 
 
+def same_consonants(a: str, b: str) -> bool:
+    """Do two sound keys differ in vowels only?"""
+    return skeleton(a) == skeleton(b)
+
+
 def allowed_distance(sound: str) -> int:
     """How many typing mistakes a word of this length may contain and still be recognised."""
     if len(sound) < MIN_FUZZY_LETTERS:
@@ -66,4 +71,4 @@ def is_sure(a: str, b: str) -> bool:
     shorter = min(len(a), len(b))
     if shorter < _SURE_LETTERS:
         return False
-    return shorter > _SURE_LETTERS or skeleton(a) == skeleton(b)
+    return shorter > _SURE_LETTERS or same_consonants(a, b)

@@ -7,8 +7,8 @@ order "add", "set" and "put" all name goods.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from orders.understanding.clauses import Clause
-from orders.understanding.elements import Amount, Feature, Form, Goods, LooseUnit, Mark, Mention, Piece
+from orders.understanding.clauses import MORE, Clause
+from orders.understanding.elements import Amount, Feature, Form, Goods, LooseUnit, Mark, Mention, Piece, Place
 from orders.understanding.index import Index, NameKind
 from orders.understanding.naming import join_names
 from orders.understanding.scanning import Scanner, bound_amounts
@@ -51,7 +51,7 @@ def _cut_after_removal(pieces: list[Piece]) -> list[list[Piece]]:
 
 def _statement(clause: Clause, pieces: list[Piece], settle: Settle) -> Statement:
     everything = any(isinstance(p, Mark) and "all" in p.roles for p in pieces)
-    given_up, instead = _replacement(pieces)
+    given_up, instead = _replacement(clause, pieces)
     if given_up is not None:
         goods, said = _goods(instead, settle)
         replaced = _goods(given_up, settle)
@@ -70,7 +70,14 @@ def _operation(clause: Clause, pieces: Sequence[Piece]) -> str:
             return operation
     if "not" in roles and any(isinstance(p, Mention) for p in pieces):
         return "remove"
+    if _begins_with_more(clause):
+        return "add"
     return "add" if clause.and_after or (clause.and_before and clause.start <= 1) else "put"
+
+
+def _begins_with_more(clause: Clause) -> bool:
+    """ "Ek aur lux": an "aur" that joins nothing."""
+    return any(token.text in MORE for token in clause.tokens[1:-1])
 
 
 def _goods(pieces: Sequence[Piece], settle: Settle) -> tuple[list[Goods], Goods | None]:
@@ -82,16 +89,19 @@ def _goods(pieces: Sequence[Piece], settle: Settle) -> tuple[list[Goods], Goods 
         [piece for piece in pieces if isinstance(piece, Amount)],
         [piece for piece in pieces if isinstance(piece, Feature)],
         [piece.unit for piece in pieces if isinstance(piece, LooseUnit)],
+        next((piece.place for piece in pieces if isinstance(piece, Place)), None),
     )
-    return [], said if said.amounts or said.features or said.units else None
+    return [], said if said.says_something else None
 
 
-def _replacement(pieces: list[Piece]) -> tuple[list[Piece] | None, list[Piece]]:
+def _replacement(clause: Clause, pieces: list[Piece]) -> tuple[list[Piece] | None, list[Piece]]:
     """What gives way and what comes instead: "X ki jagah Y", "Y instead of X", "X nahi Y"."""
     for at, piece in enumerate(pieces):
         if not isinstance(piece, Mark):
             continue
         before, after = pieces[:at], pieces[at + 1 :]
+        if "swap" in piece.roles and (cut := _what_comes_in(clause, after)) is not None:
+            return after[:cut], after[cut:]
         if "replace" in piece.roles and _says_something(before) and _says_something(after):
             return before, after
         if "replace_after" in piece.roles and _says_something(after):
@@ -99,6 +109,15 @@ def _replacement(pieces: list[Piece]) -> tuple[list[Piece] | None, list[Piece]]:
         if _swaps(piece, before, after):
             return before, after
     return None, pieces
+
+
+def _what_comes_in(clause: Clause, after: list[Piece]) -> int | None:
+    """Where "with" or "to" divides what follows "replace" or "change"; None if it does not."""
+    for at, piece in enumerate(after[1:], start=1):
+        between = clause.marks[after[at - 1].end - clause.start : piece.start - clause.start]
+        if any("into" in roles for roles in between) and _says_something(after[:at]):
+            return at
+    return None
 
 
 def _english_order(before: list[Piece], after: list[Piece]) -> tuple[list[Piece], list[Piece]]:
@@ -122,7 +141,7 @@ def _swaps(mark: Mark, before: list[Piece], after: list[Piece]) -> bool:
 
 
 def _says_something(pieces: Sequence[Piece]) -> bool:
-    return any(isinstance(piece, Mention | Amount | Feature) for piece in pieces)
+    return any(isinstance(piece, Mention | Amount | Feature | Place) for piece in pieces)
 
 
 def _taken_back(pieces: list[Piece]) -> tuple[list[Piece], bool, bool]:

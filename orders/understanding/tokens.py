@@ -47,6 +47,7 @@ _ROW_NUMBER = re.compile(r"^ ?(?:\(?(\d{1,2})\)|(\d{1,2})\.(?!\d)|(\d{1,2}) ?-(?
 _TOKEN = re.compile(
     rf"""(?P<unclear>(?:(?<![\w)\u0900-\u097f\u0653-\u0655])-|\A\+)\d+(?:\.\d+)?(?:e[-+]?\d+)?
         | \d+(?:\.\d+)?e[-+]?\d+
+        | (?<![\d,])\d+,\d(?![\d,])
         | (?<![\d.])(?![13]/[24])\d/\d(?![\d/.]))
       | (?P<mixed>(?:\d+\ )?[13]/[24](?![\d/]))
       | (?P<decimal>\d+\.\d+|\d+)
@@ -58,7 +59,7 @@ _TOKEN = re.compile(
       | (?P<sign>[^\s])""",
     re.VERBOSE,
 )
-# In the first group a minus after a letter or a digit is no sign: "sprite-2", "5-6".
+# Unclear is also "1,5", one and a half or two numbers. A minus after a letter or a digit is no sign: "sprite-2", "5-6".
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _HALVES = {"1/2": Decimal("0.5"), "1/4": Decimal("0.25"), "3/4": Decimal("0.75"), "3/2": Decimal("1.5")}
 _KINDS = {"break": Kind.BREAK, "bind": Kind.BIND, "times": Kind.BIND, "question": Kind.QUESTION, "sign": Kind.SIGN}

@@ -17,6 +17,7 @@ from orders.understanding.normalise import normalise
 from orders.understanding.tokens import Token, tokenise
 
 _MIN_LETTERS_BY_SOUND = 4
+_MIN_LETTERS_TO_MEND = 5
 _CONTAINERS = frozenset({"jar", "tin"})
 _DATA: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "units.json").read_text(encoding="utf-8"))
 
@@ -63,6 +64,9 @@ class UnitBook:
                 for word in (name, *words):
                     self._learn(str(word), str(name))
         self._longest = max(map(len, self._names), default=0)
+        self._long = sorted(
+            text for (text, *rest) in self._names if not rest and text.isascii() and len(text) >= _MIN_LETTERS_TO_MEND
+        )
 
     def _learn(self, word: str, name: str) -> None:
         texts = tuple(t.text for t in tokenise(normalise(word)))
@@ -70,6 +74,15 @@ class UnitBook:
             self._names.setdefault(texts, name)
         if len(texts) == 1 and len(texts[0]) >= _MIN_LETTERS_BY_SOUND:
             self._names.setdefault(("~" + spelling.key(texts[0]),), name)
+
+    def near(self, token: Token) -> Unit | None:
+        """The unit of which this word is a mistyped form: the same consonants, and no other unit as near."""
+        word = token.sound
+        if len(word) < _MIN_LETTERS_TO_MEND - 1 or not word.isascii():
+            return None
+        near = (w for w in self._long if spelling.same_consonants(spelling.key(w), word))
+        names = {self._names[(w,)] for w in near if spelling.distance(spelling.key(w), word, 2) <= 2}
+        return Unit(names.pop(), token.text) if len(names) == 1 else None
 
     def unit_at(self, tokens: Sequence[Token], at: int) -> tuple[Unit, int] | None:
         """The unit written at this token and where it ends, longest first."""

@@ -7,7 +7,9 @@ though "chahiye" alone orders). Spelling is compared by sound.
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -62,7 +64,19 @@ _LONGEST = max(map(len, _PHRASES))
 _STEMS = tuple((spelling.key(stem), role) for role, e in _DATA["roles"].items() for stem in e["stems"])
 _SIGNS = {sign: verdict for verdict, signs in _DATA["signs"].items() for sign in signs}
 
+_MIN_LETTERS_TO_MEND = 5
+_MENDABLE = frozenset(
+    {"order", "filler", "greeting", "thanks", "past", "question", "payment", "account", "wala", "title", "set", "yes"}
+    | {"time", "later", "courtesy"}
+)
+_BY_START: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
+for _sound in _WORDS:
+    if len(_sound) >= _MIN_LETTERS_TO_MEND and _sound.isascii():
+        _BY_START[_sound[0], len(_sound)].append(_sound)
+
 COLOURS = _flat(_DATA["colours"])
+PLACES = frozenset(sound for word in _DATA["places"] for sound in sounds(word))
+FACTORS = {sound: Decimal(times) for sound, times in _flat(_DATA["factors"]).items()}
 ORDINALS = {sound: int(position) for sound, position in _flat(_DATA["ordinals"]).items()}
 
 
@@ -71,6 +85,16 @@ def roles_of(sound: str) -> Roles:
     """The roles of one word, by its sound; empty for a word that is not listed."""
     stems = frozenset(role for stem, role in _STEMS if sound.startswith(stem))
     return _WORDS.get(sound, NONE) | stems
+
+
+@lru_cache(maxsize=16384)
+def near_roles(sound: str) -> Roles:
+    """The roles of the listed word that this is with one typing mistake ("chaheye"); empty where it could matter."""
+    if len(sound) < _MIN_LETTERS_TO_MEND or not sound.isascii():
+        return NONE
+    choices = [w for n in (-1, 0, 1) for w in _BY_START.get((sound[0], len(sound) + n), ())]
+    near = [w for w in choices if spelling.distance(w, sound, 1) <= 1 and spelling.same_consonants(w, sound)]
+    return _WORDS[near[0]] if len({_WORDS[w] for w in near}) == 1 and _WORDS[near[0]] <= _MENDABLE else NONE
 
 
 def mark(tokens: Sequence[Token]) -> list[Roles]:

@@ -13,7 +13,20 @@ from twilio.request_validator import RequestValidator
 from app import create_app
 from cli import demo, demo_story
 from core import crypto, db, settings
-from credit import accounts, cheques, claims, days, disputes, late_fees, openings, promises
+from credit import (
+    accounts,
+    cheques,
+    claims,
+    days,
+    disputes,
+    gateway_accounts,
+    gateway_events,
+    late_fees,
+    openings,
+    payment_links,
+    promises,
+)
+from credit.gateways import Event
 from invoicing import pay_codes, sharing
 from invoicing.tables import Invoice
 from orders import learning
@@ -54,6 +67,16 @@ def _arrange(session: Session, shop: Retailer) -> None:
     cheques.receive(session, cheques.NewCheque(shop.id, 5_000, "000123"))
     pay_codes.create(session, shop.id, 5_000, "as printed")
     insights.regenerate(session)
+    _pay_online(session, shop)
+
+
+def _pay_online(session: Session, shop: Retailer) -> None:
+    """A gateway, a link, and an event that tells that it was paid."""
+    account = gateway_accounts.connect(session, "razorpay", "webhook secret")
+    url = "https://rzp.io/i/1"
+    payment_links.create(session, payment_links.NewLink(shop.id, 7_000, "razorpay", provider_link_id="pl_1", url=url))
+    told = Event("ev_1", "payment_link.paid", "paid", ("pl_1",), payment_id="pay_1", amount_minor=7_000, currency="INR")
+    assert gateway_events.take(session, account, told, "{}").receipt is not None
 
 
 def _say(client: FlaskClient, phone: str, text: str) -> None:

@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 
 import bot.tables
+import credit.online
 import credit.papers
 import credit.tables
 import invoicing.tables
@@ -22,6 +23,7 @@ from core.tables import Base, TenantOwned
 
 LOADED = (
     bot.tables,
+    credit.online,
     credit.papers,
     credit.tables,
     invoicing.tables,

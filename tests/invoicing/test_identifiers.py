@@ -70,3 +70,16 @@ def test_states_have_names_also_under_their_old_codes() -> None:
     assert state_name("28") == "Andhra Pradesh"
     assert state_name("99") == ""
     assert state_name(None) == ""
+
+
+@pytest.mark.parametrize("text", ["0717UNO00157UNO", " 0717uno00211un2 "])
+def test_embassies_and_the_united_nations_have_numbers_of_their_own(text: str) -> None:
+    assert identifiers.is_uin(text)
+    assert identifiers.buyer_id_problem(text) is None
+    assert identifiers.gstin_problem(text) is not None
+
+
+@pytest.mark.parametrize("text", ["0717UNO00157UN0", "9617UNO00157UNO", "0717UNO00157XNO", "0717UNO0157UNO", ""])
+def test_a_uin_that_cannot_exist_is_refused_with_a_reason(text: str) -> None:
+    assert identifiers.uin_problem(text)
+    assert identifiers.buyer_id_problem(text)

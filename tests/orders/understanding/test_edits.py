@@ -100,3 +100,45 @@ def test_a_line_whose_item_left_the_catalogue_stays_in_the_cart(index: Index) ->
     gone = CartLine("GONE", Decimal(1), "pc", Decimal(1))
     found = understand(index, "2 peti pepsi", context=Context((gone,)))
     assert [line.sku for line in found.cart or ()] == ["GONE", "PEPSI-500"]
+
+
+LIST = "COKE-500:2:case LUX-100:1:dozen SUGAR:10:kg"
+
+
+@pytest.mark.parametrize(
+    ("text", "cart"),
+    [
+        ("double kar do", "COKE-500:2:case LUX-100:1:dozen SUGAR:20:kg"),
+        ("aadha kar do", "COKE-500:2:case LUX-100:1:dozen SUGAR:5:kg"),
+        ("coke double kar do", "COKE-500:4:case LUX-100:1:dozen SUGAR:10:kg"),
+        ("कोक दुगना कर दो", "COKE-500:4:case LUX-100:1:dozen SUGAR:10:kg"),
+        ("pehla wala hata do", "LUX-100:1:dozen SUGAR:10:kg"),
+        ("last item remove", "COKE-500:2:case LUX-100:1:dozen"),
+        ("item 2 hatao", "COKE-500:2:case SUGAR:10:kg"),
+        ("2 number wala nikal do", "COKE-500:2:case SUGAR:10:kg"),
+        ("pehla cancel", "LUX-100:1:dozen SUGAR:10:kg"),
+        ("dusra wala 3 kar do", "COKE-500:2:case LUX-100:3:dozen SUGAR:10:kg"),
+        ("ek aur lux", "COKE-500:2:case LUX-100:2:dozen SUGAR:10:kg"),
+        ("ek aur peti coke", "COKE-500:3:case LUX-100:1:dozen SUGAR:10:kg"),
+        ("replace lux with rin", "COKE-500:2:case RIN-250:1:dozen SUGAR:10:kg"),
+        ("change coke to pepsi", "PEPSI-500:2:case LUX-100:1:dozen SUGAR:10:kg"),
+        ("coke 2 peti ki jagah 3 peti", "COKE-500:3:case LUX-100:1:dozen SUGAR:10:kg"),
+        ("चीनी 10 की जगह 20 किलो", "COKE-500:2:case LUX-100:1:dozen SUGAR:20:kg"),
+    ],
+)
+def test_lines_are_edited_by_place_by_factor_and_by_more(
+    read: Read, cart_of: Callable[..., list[str]], text: str, cart: str
+) -> None:
+    assert cart_of(read(text, LIST, last="SUGAR")) == cart.split()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["sab double kar do", "bas coke rehne do", "item 9 hata do", "lux 2", "badi wali cancel karo", "double"],
+)
+def test_an_edit_that_could_mean_two_things_is_asked_about(
+    read: Read, cart_of: Callable[..., list[str]], text: str
+) -> None:
+    found = read(text, LIST, last="LUX-100" if text == "double" else None)
+    assert found.kind == ("edit" if text == "double" else "ambiguous")
+    assert text == "double" or cart_of(found) == LIST.split()

@@ -1,6 +1,6 @@
 """Every labelled message is understood exactly: its kind, and for lines the item and the base quantity.
 
-`examples.json` was given; `own_messages.json` was written and labelled here, before it was first run.
+`examples.json` was given; the others were written and labelled here before they were first run: docs/understanding.md.
 """
 
 import json
@@ -17,7 +17,7 @@ from orders.understanding.read import understand
 FOLDER = Path(__file__).parent
 MESSAGES = [
     message
-    for name in ("examples.json", "own_messages.json")
+    for name in ("examples.json", "own_messages.json", "unseen_messages.json")
     for message in json.loads((FOLDER / name).read_text(encoding="utf-8"))
 ]
 

@@ -209,3 +209,50 @@ def test_an_amount_after_a_removal_changes_no_other_line(read: Read, cart_of: Re
 def test_less_of_what_was_never_ordered_orders_nothing(read: Read) -> None:
     found = read("sugar 1 kg kam karo")
     assert (found.kind, found.reason, found.lines) == ("ambiguous", "not_in_cart", ())
+
+
+# -- words that nobody knows ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "unread"),
+    [
+        ("lux 2 dozen Dettol aur rin 1 peti", ("Dettol",)),
+        ("2 peti coke 500 मुरमुरा, rin 1 peti", ("मुरमुरा",)),
+        ("2 peti coke 500 Sharma ji", ()),
+        ("2 peti coke 500 jaldi bhejna", ()),
+    ],
+)
+def test_a_word_nobody_knows_beside_goods_is_told(read: Read, text: str, unread: tuple[str, ...]) -> None:
+    found = read(text)
+    assert (found.kind, found.unread) == ("order", unread)
+
+
+def test_goods_nobody_knows_are_ordered_by_also(read: Read) -> None:
+    assert read("2 peti coke 500 limca bhi").unknown == ("limca",)
+
+
+@pytest.mark.parametrize("text", ["lux 2 zxcv", "coke 500 2 fghij bhej do"])
+def test_a_word_nobody_knows_behind_a_bare_number_may_be_a_unit_and_is_asked_about(read: Read, text: str) -> None:
+    assert [question.reason for question in read(text).questions] == ["number_unclear"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("lux 2 dozn", "LUX-100:24"), ("2 cartn lux", "LUX-100:144"), ("5 pakt haldi", "HALDI-100:5")],
+)
+def test_a_mistyped_unit_is_read_and_never_dropped(
+    read: Read, lines_of: Callable[..., list[str]], text: str, line: str
+) -> None:
+    assert lines_of(read(text)) == [line]
+
+
+def test_what_a_later_amount_takes_back_is_told(read: Read) -> None:
+    [line] = read("5 kg sugar, 2 kg chini kar do").lines
+    assert (line.instead, line.base_qty) == ("5 kg sugar", 2)
+
+
+def test_what_is_not_sold_is_quoted_as_it_was_typed(read: Read) -> None:
+    assert read("*Horlicks* 500g 3 pc").unknown == ("Horlicks* 500g 3 pc",)
+    assert read("डिटॉल साबुन 6 पीस, ½ kg jeera").unknown == ("डिटोल साबुन 6 पीस",)
+    assert read("डिटॉल साबुन 6 पीस").unknown == ("डिटॉल साबुन 6 पीस",)

@@ -1,0 +1,183 @@
+"""Conversations: who writes, what was said, and answering as a person while the bot is quiet."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import g
+from marshmallow import fields, validate
+from sqlalchemy.orm import Session
+
+from admin_api.access import SELLERS, operation
+from admin_api.shapes import PageQuery, Strict, Text, decode, page
+from admin_api.spec import Blueprint
+from bot import handing_over, history
+from bot.history import Position, Said
+from core import clock, ids
+from core.errors import Invalid, NotFound
+from flows import hand_over
+from parties import contacts, retailers, users
+
+blueprint = Blueprint(
+    "conversations", __name__, url_prefix="/api/v1/admin/conversations", description="What is said on WhatsApp"
+)
+
+USUAL_MINUTES = int(handing_over.LASTS.total_seconds()) // 60
+MOST_MINUTES = int(handing_over.LONGEST.total_seconds()) // 60
+
+
+class ConversationQuery(PageQuery):
+    """Which conversations: of one shop, with a person or with the bot."""
+
+    retailer_id = Text(longest=40, load_default=None, allow_none=True)
+    with_staff = fields.Boolean(load_default=None, allow_none=True)
+
+
+class Takeover(Strict):
+    """For how long the bot is to be quiet."""
+
+    minutes = fields.Integer(strict=True, load_default=USUAL_MINUTES, validate=validate.Range(min=5, max=MOST_MINUTES))
+
+
+class ReplyIn(Strict):
+    """What a member of staff writes."""
+
+    text = Text(longest=hand_over.MAX_REPLY, needed=True)
+
+
+@blueprint.route("", methods=["GET"])
+@operation(SELLERS)
+@blueprint.arguments(ConversationQuery, location="query")
+@blueprint.response(200)
+def list_conversations(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+    """Conversations, the latest first."""
+    wanted = query["retailer_id"]
+    rows = history.talks(
+        session,
+        retailer_id=retailers.find(session, wanted).id if wanted else None,
+        with_staff=query["with_staff"],
+        before=_position(query["cursor"], "cnv"),
+        limit=query["limit"] + 1,
+    )
+    return page(rows, query["limit"], lambda row: _place(row.updated_at, "cnv", UUID(str(row.id))), show)
+
+
+@blueprint.route("/<conversation_id>", methods=["GET"])
+@operation(SELLERS)
+@blueprint.response(200)
+def read(session: Session, conversation_id: str) -> dict[str, Any]:
+    """One conversation."""
+    return show(_find(session, conversation_id))
+
+
+@blueprint.route("/<conversation_id>/messages", methods=["GET"])
+@operation(SELLERS)
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200)
+def messages(session: Session, query: dict[str, Any], conversation_id: str) -> dict[str, Any]:
+    """What was said by everybody, the latest first."""
+    found = UUID(str(_find(session, conversation_id).id))
+    before = _position(query["cursor"], "msg")
+    rows = history.said(session, found, before=before, limit=query["limit"] + 1)
+    return page(rows, query["limit"], lambda said: _place(said.at, "msg", said.id), show_message)
+
+
+@blueprint.route("/<conversation_id>/takeover", methods=["POST"])
+@operation(SELLERS, idempotent=True)
+@blueprint.arguments(Takeover)
+@blueprint.response(200)
+def takeover(session: Session, given: dict[str, Any], conversation_id: str) -> dict[str, Any]:
+    """Answer yourself: the bot is quiet for so long, and the retailer is told."""
+    lasts = timedelta(minutes=given["minutes"])
+    talk = hand_over.take(session, ids.parse("cnv", conversation_id), g.who.user_id, lasts)
+    return show(_find(session, ids.public("cnv", talk.id)))
+
+
+@blueprint.route("/<conversation_id>/hand-back", methods=["POST"])
+@operation(SELLERS, idempotent=True)
+@blueprint.response(200)
+def hand_back(session: Session, conversation_id: str) -> dict[str, Any]:
+    """Let the bot answer again, and tell the retailer."""
+    talk = hand_over.give_back(session, ids.parse("cnv", conversation_id))
+    return show(_find(session, ids.public("cnv", talk.id)))
+
+
+@blueprint.route("/<conversation_id>/messages", methods=["POST"])
+@operation(SELLERS, idempotent=True)
+@blueprint.arguments(ReplyIn)
+@blueprint.response(201)
+def reply(session: Session, given: dict[str, Any], conversation_id: str) -> dict[str, Any]:
+    """Write to the retailer under your name, inside the 24-hour window only; whoever writes has taken over."""
+    found = ids.parse("cnv", conversation_id)
+    message_id = hand_over.reply(session, found, g.who.user_id, given["text"])
+    return {"id": ids.public("msg", message_id), "conversation_id": conversation_id, "status": "queued"}
+
+
+def show(row: Any) -> dict[str, Any]:
+    """A conversation: with whom, whether free text may be sent, and who answers."""
+    return {
+        "id": ids.public("cnv", UUID(str(row.id))),
+        "retailer_id": retailers.public_id(UUID(str(row.retailer_id))) if row.retailer_id else None,
+        "name": row.retailer_name or row.profile_name,
+        "phone": row.phone,
+        "language": row.language,
+        "opted_out": row.opted_out_at is not None,
+        "window_open": contacts.window_open(row.last_inbound_at, clock.now()),
+        "last_inbound_at": clock.rfc3339(row.last_inbound_at),
+        "updated_at": clock.rfc3339(row.updated_at),
+        "flow": row.flow,
+        "state": row.state,
+        "with_staff": _with_staff(row),
+    }
+
+
+def show_message(said: Said) -> dict[str, Any]:
+    """One message of a conversation."""
+    return {
+        "id": ids.public("msg", said.id),
+        "direction": said.direction,
+        "at": clock.rfc3339(said.at),
+        "who": said.who,
+        "user_id": users.public_id(said.user_id) if said.user_id else None,
+        "kind": said.kind,
+        "text": said.text,
+        "choices": list(said.choices),
+        "status": said.status,
+        "media": [{**one, "id": ids.public("med", UUID(one["id"]))} for one in said.media],
+    }
+
+
+def _with_staff(row: Any) -> dict[str, Any] | None:
+    if row.handed_over_at is None:
+        return None
+    until = handing_over.ends_at(row.handed_over_at, row.handed_over_until)
+    if until <= clock.now():
+        return None
+    return {
+        "since": clock.rfc3339(row.handed_over_at),
+        "until": clock.rfc3339(until),
+        "user_id": users.public_id(UUID(str(row.handed_over_to))) if row.handed_over_to else None,
+    }
+
+
+def _find(session: Session, public: str) -> Any:
+    rows = history.talks(session, conversation_id=ids.parse("cnv", public), limit=1)
+    if not rows:
+        raise NotFound(kind="Conversation")
+    return rows[0]
+
+
+def _place(at: datetime, prefix: str, identifier: UUID) -> str:
+    return f"{at.isoformat()} {ids.public(prefix, identifier)}"
+
+
+def _position(cursor: str | None, prefix: str) -> Position | None:
+    """Where a cursor points. Raises Invalid."""
+    position = decode(cursor)
+    if position is None:
+        return None
+    moment, _, public = position.partition(" ")
+    try:
+        return Position(datetime.fromisoformat(moment), ids.parse(prefix, public))
+    except (ValueError, NotFound) as error:
+        raise Invalid("The cursor is not one of ours: use next_cursor of the page before.") from error

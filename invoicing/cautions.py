@@ -1,0 +1,130 @@
+"""What a document should make somebody look twice: never a refusal, always a code, a sentence and its numbers.
+
+Limits of the law that change are settings or defaults here; none of this is advice on a single case.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from invoicing.identifiers import buyer_id_problem
+from invoicing.tax import TAXABLE, Treatment
+from invoicing.tax.rounding import THOUSANDTHS
+
+EWAY_LIMIT_MINOR = 50_000_00  # rule 138: with tax, without exempt goods; several states allow more inside the state
+EWAY_LIMITS_INSIDE = {"07": 1_00_000_00, "10": 1_00_000_00}  # Delhi, Bihar
+CASH_LIMIT_MINOR = 2_00_000_00  # s.269ST of the Income-tax Act 1961: nobody may take so much in cash
+ADDRESS_LIMIT_MINOR = 50_000_00  # rule 46(e): from here on an unregistered buyer is named with address and state
+UPI_LIMIT_MINOR = 1_00_000_00  # what an ordinary UPI payment carries a day
+HSN_DIGITS = 4  # up to 5 crore of turnover; six above. Notification 78/2020
+MOST_HSN_DIGITS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """One thing to look at; `line` counts from 1 when it is about one."""
+
+    code: str
+    detail: str
+    line: int | None = None
+    value_minor: int | None = None
+    limit_minor: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """What is known of it, for JSON."""
+        known = {"code": self.code, "detail": self.detail, "line": self.line}
+        numbers = {"value_minor": self.value_minor, "limit_minor": self.limit_minor}
+        return {name: value for name, value in {**known, **numbers}.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """A line as far as cautions care. `total_minor` is what the buyer pays for it, tax and all."""
+
+    hsn: str
+    qty_milli: int
+    total_minor: int
+    taxable_minor: int
+    treatment: Treatment = TAXABLE
+    mrp_minor: int | None = None
+    is_charge: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """A document as far as cautions care. None as a limit is the law's own."""
+
+    lines: Sequence[Sold]
+    total_minor: int
+    seller_state: str
+    place_of_supply: str
+    buyer_tax_id: str | None = None
+    buyer_address: str = ""
+    buyer_state: str | None = None
+    is_cash: bool = False
+    country: str = "IN"
+    hsn_digits: int = HSN_DIGITS
+    eway_limit_minor: int | None = None
+    cash_limit_minor: int | None = None
+
+
+def of(deal: Deal) -> list[Caution]:
+    """Everything that deserves a look, the document's first, then line by line. Other countries have none yet."""
+    if deal.country != "IN":
+        return []
+    found = [_eway(deal), _cash(deal), _upi(deal), _buyer(deal), _tax_id(deal)]
+    lines = (caution for number, line in enumerate(deal.lines, start=1) for caution in _line(deal, number, line))
+    return [caution for caution in found if caution is not None] + list(lines)
+
+
+def _eway(deal: Deal) -> Caution | None:
+    value_minor = sum(line.total_minor for line in deal.lines if line.treatment == TAXABLE)
+    limit_minor = deal.eway_limit_minor
+    if limit_minor is None:
+        is_inside = deal.place_of_supply == deal.seller_state
+        limit_minor = EWAY_LIMITS_INSIDE.get(deal.seller_state, EWAY_LIMIT_MINOR) if is_inside else EWAY_LIMIT_MINOR
+    if value_minor <= limit_minor:
+        return None
+    said = "Goods of this value need an e-way bill before they move."
+    return Caution("EWAY_BILL_NEEDED", said, value_minor=value_minor, limit_minor=limit_minor)
+
+
+def _cash(deal: Deal) -> Caution | None:
+    limit_minor = CASH_LIMIT_MINOR if deal.cash_limit_minor is None else deal.cash_limit_minor
+    if not deal.is_cash or deal.total_minor < limit_minor:
+        return None
+    said = "So much may not be taken in cash from one buyer in a day."
+    return Caution("CASH_LIMIT", said, value_minor=deal.total_minor, limit_minor=limit_minor)
+
+
+def _upi(deal: Deal) -> Caution | None:
+    if deal.total_minor <= UPI_LIMIT_MINOR:
+        return None
+    said = "Ordinary UPI payments carry up to one lakh a day: offer NEFT or RTGS, or several payments."
+    return Caution("UPI_LIMIT", said, value_minor=deal.total_minor, limit_minor=UPI_LIMIT_MINOR)
+
+
+def _buyer(deal: Deal) -> Caution | None:
+    taxable_minor = sum(line.taxable_minor for line in deal.lines if line.treatment == TAXABLE)
+    if deal.buyer_tax_id or taxable_minor < ADDRESS_LIMIT_MINOR or (deal.buyer_address and deal.buyer_state):
+        return None
+    said = "An unregistered buyer of so much is named with address and state on the invoice."
+    return Caution("BUYER_ADDRESS_NEEDED", said, value_minor=taxable_minor, limit_minor=ADDRESS_LIMIT_MINOR)
+
+
+def _tax_id(deal: Deal) -> Caution | None:
+    problem = buyer_id_problem(deal.buyer_tax_id) if deal.buyer_tax_id else None
+    return Caution("GSTIN_INVALID", f"The buyer's GSTIN cannot be right: {problem}.") if problem else None
+
+
+def _line(deal: Deal, number: int, line: Sold) -> Iterator[Caution]:
+    if line.mrp_minor is not None and line.total_minor * THOUSANDTHS > line.mrp_minor * line.qty_milli:
+        each_minor = -(-line.total_minor * THOUSANDTHS // line.qty_milli)
+        said = "With its tax this costs more than the MRP printed on the pack."
+        yield Caution("MRP_EXCEEDED", said, number, each_minor, line.mrp_minor)
+    if deal.buyer_tax_id and not line.is_charge and not _is_hsn(line.hsn, deal.hsn_digits):
+        yield Caution("HSN_DIGITS", f"An HSN code of at least {deal.hsn_digits} digits is needed here.", number)
+
+
+def _is_hsn(code: str, digits: int) -> bool:
+    return code.isascii() and code.isdecimal() and digits <= len(code) <= MOST_HSN_DIGITS and len(code) % 2 == 0
