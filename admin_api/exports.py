@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from flask import Response, g, send_file
-from marshmallow import fields
+from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api.access import BOOKKEEPERS, operation
@@ -16,11 +16,13 @@ from admin_api.spec import Blueprint
 from core import audit, db
 from parties import organisations
 from reports import period as periods
-from reports.books import journal
+from reports.books import journal, register, tally
+from reports.period import Period
 from reports.returns import filing
 
 blueprint = Blueprint("exports", __name__, url_prefix="/api/v1/admin/exports", description="Books and returns")
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 IN_MEMORY_BYTES = 1024 * 1024  # what is larger waits in a file until it is sent
 
 
@@ -28,6 +30,20 @@ class Month(Strict):
     """Which month, such as 2026-11."""
 
     month = fields.String(required=True)
+
+
+class Covered(Strict):
+    """Which days: a month such as 2026-11, or the first and the last day."""
+
+    month = fields.String(load_default=None)
+    from_on = fields.Date(load_default=None, data_key="from")
+    to_on = fields.Date(load_default=None, data_key="to")
+
+
+class RegisterQuery(Covered):
+    """Which days, and in which form."""
+
+    form = fields.String(load_default="csv", data_key="format", validate=validate.OneOf(["csv", "xlsx"]))
 
 
 class AsOf(Strict):
@@ -56,6 +72,40 @@ def gstr1_file(session: Session, query: dict[str, Any]) -> Response:
     note("gstr1", month=query["month"])
     name = f"GSTR1-{period.from_on:%m%Y}.json"
     return answer(name, "application/json", filing.write_gstr1(session, period))
+
+
+@blueprint.route("/sales-register", methods=["GET"])
+@operation(BOOKKEEPERS, snapshot=True)
+@blueprint.arguments(RegisterQuery, location="query")
+@blueprint.response(200, content_type="text/csv")
+def register_file(session: Session, query: dict[str, Any]) -> Response:
+    """Every document with its tax, signed so that columns add up; as CSV, or as a workbook with a sheet by rate."""
+    period, form = _period(query), query["form"]
+    note("sales-register", format=form, **_asked(query))
+    name = f"sales-register-{period.from_on}-{period.to_on}.{form}"
+    if form == "xlsx":
+        return answer(name, XLSX, register.write_xlsx(session, period))
+    return answer(name, "text/csv; charset=utf-8", register.write_csv(session, period))
+
+
+@blueprint.route("/tally", methods=["GET"])
+@operation(BOOKKEEPERS, snapshot=True)
+@blueprint.arguments(Covered, location="query")
+@blueprint.response(200, content_type="application/xml")
+def tally_file(session: Session, query: dict[str, Any]) -> Response:
+    """Ledgers and vouchers that Tally imports: sales, receipts, credit and debit notes, journals."""
+    period = _period(query)
+    note("tally", **_asked(query))
+    name = f"tally-{period.from_on}-{period.to_on}.xml"
+    return answer(name, "application/xml", tally.write(session, period))
+
+
+def _period(query: dict[str, Any]) -> Period:
+    return periods.given(query["month"], query["from_on"], query["to_on"])
+
+
+def _asked(query: dict[str, Any]) -> dict[str, Any]:
+    return {"month": query["month"], "from": query["from_on"], "to": query["to_on"]}
 
 
 def answer(name: str, mimetype: str, pieces: Iterable[str | bytes]) -> Response:

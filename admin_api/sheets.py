@@ -1,7 +1,6 @@
-"""Answers as CSV: opened in a spreadsheet they show text, and run nothing.
+"""Answers as CSV: opened in a spreadsheet they show text, and run nothing (see reports/cells.py).
 
-A cell that begins like a formula gets an apostrophe in front, as spreadsheets themselves write it (OWASP, CSV
-injection); the byte order mark makes them read UTF-8.
+The byte order mark makes spreadsheets read UTF-8.
 """
 
 import csv
@@ -11,18 +10,9 @@ from typing import Any
 
 from flask import Response
 
+from reports.cells import guarded
+
 MAX_ROWS = 50_000
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def guarded(value: Any) -> Any:
-    """The value, harmless in a cell; numbers stay numbers."""
-    if value is None:
-        return ""
-    if isinstance(value, int):
-        return value
-    text = str(value)
-    return f"'{text}" if text.lstrip(" \u00a0\ufeff").startswith(_RISKY) else text
 
 
 def answer(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:

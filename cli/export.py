@@ -16,12 +16,23 @@ from cli import org
 from core import audit, db, ids
 from parties import organisations
 from reports import period
-from reports.books import journal
+from reports.books import journal, register, tally
+from reports.period import Period
 from reports.returns import filing
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Pieces = Iterable[str | bytes]
 DAY = click.DateTime(["%Y-%m-%d"])
+
+
+def _days(function: Command) -> Command:
+    for option in (
+        click.option("--to", "last", type=DAY, help="The last day, with --from."),
+        click.option("--from", "first", type=DAY, help="The first day, with --to."),
+        click.option("--month", "text", help="Which month, such as 2026-11."),
+    ):
+        function = option(function)
+    return function
 
 
 @click.group()
@@ -55,6 +66,38 @@ def write_gstr1(public: str, output: Path | None, text: str) -> None:
     """GSTR-1 of a month as the portal's JSON; refused when it would not tie out with the documents."""
     covered = period.month(text)
     export(public, output, {"export": "gstr1", "month": text}, lambda session: filing.write_gstr1(session, covered))
+
+
+@command.command("sales-register")
+@_options
+@_days
+@click.option("--format", "form", type=click.Choice(["csv", "xlsx"]), default="csv", show_default=True)
+def write_register(
+    public: str, output: Path | None, text: str | None, first: datetime | None, last: datetime | None, form: str
+) -> None:
+    """Every document with its tax, signed so that columns add up; xlsx has a second sheet by rate."""
+    covered = _period(text, first, last)
+    write = register.write_xlsx if form == "xlsx" else register.write_csv
+    export(public, output, {"export": "sales-register", "format": form, **_asked(covered)}, lambda s: write(s, covered))
+
+
+@command.command("tally")
+@_options
+@_days
+def write_tally(
+    public: str, output: Path | None, text: str | None, first: datetime | None, last: datetime | None
+) -> None:
+    """Ledgers and vouchers as XML that Tally imports."""
+    covered = _period(text, first, last)
+    export(public, output, {"export": "tally", **_asked(covered)}, lambda session: tally.write(session, covered))
+
+
+def _period(text: str | None, first: datetime | None, last: datetime | None) -> Period:
+    return period.given(text, first.date() if first else None, last.date() if last else None)
+
+
+def _asked(covered: Period) -> dict[str, Any]:
+    return {"from": covered.from_on, "to": covered.to_on}
 
 
 def export(public: str, output: Path | None, what: dict[str, Any], write: Callable[[Session], Pieces]) -> None:

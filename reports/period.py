@@ -32,3 +32,12 @@ def between(from_on: date, to_on: date) -> Period:
     if from_on > to_on:
         raise Invalid("A period begins before it ends.", field="from_on")
     return Period(from_on, to_on)
+
+
+def given(month_text: str | None, from_on: date | None, to_on: date | None) -> Period:
+    """A month, or two days: what somebody asked for. Raises Invalid unless it is exactly one of the two."""
+    if month_text and not (from_on or to_on):
+        return month(month_text)
+    if not month_text and from_on and to_on:
+        return between(from_on, to_on)
+    raise Invalid("Name a month, or the first and the last day.", field="month")

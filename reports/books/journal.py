@@ -7,7 +7,6 @@ below `assets:receivable` whose balance is what the API calls its outstanding.
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from core import clock, db, ids, money
 from parties import organisations
+from reports.books import entries
+from reports.books.entries import Entry
 
 ACCOUNT_NAMES = {
     "receivable": "assets:receivable",
@@ -49,14 +50,6 @@ WHERE retailer.org_id = %(org)s AND EXISTS (
       AND t.effective_on <= coalesce(%(as_of)s::date, 'infinity'))
 ORDER BY retailer.code, retailer.id
 """
-_TRANSFERS = """
-SELECT t.effective_on, t.created_at, t.journal_id, t.retailer_id, t.reason, t.reference, t.currency, t.debit_account,
-    t.credit_account, t.amount_minor, retailer.name
-FROM ledger_transfer t
-JOIN retailer ON retailer.org_id = t.org_id AND retailer.id = t.retailer_id
-WHERE t.org_id = %(org)s AND t.effective_on <= coalesce(%(as_of)s::date, 'infinity')
-ORDER BY t.effective_on, t.created_at, t.journal_id, t.id
-"""
 
 
 def write(session: Session, as_of: date | None = None) -> Iterator[str]:
@@ -69,9 +62,8 @@ def write(session: Session, as_of: date | None = None) -> Iterator[str]:
     shops = shop_accounts(db.execute(session, _SHOPS, where))
     yield _heading(organisation.name, organisation.currency, clock.today(organisation.timezone), as_of)
     yield from _declarations(shops)
-    rows = db.walk(session, _TRANSFERS, where)
-    for _, transfers in groupby(rows, lambda row: (row.effective_on, row.created_at, row.journal_id)):
-        yield _transaction(list(transfers), shops)
+    for entry in entries.walk(session, to_on=as_of):
+        yield _transaction(entry, shops[entry.retailer_id])
 
 
 def shop_accounts(shops: Iterable[Any]) -> dict[UUID, str]:
@@ -105,26 +97,11 @@ def _declarations(shops: dict[UUID, str]) -> Iterator[str]:
             yield from (f"account {name}:{label}\n" for label in shops.values())
 
 
-def _transaction(transfers: list[Any], shops: dict[UUID, str]) -> str:
-    first = transfers[0]
-    reference = plain(first.reference)
+def _transaction(entry: Entry, shop: str) -> str:
+    reference = plain(entry.reference)
     code = f" ({reference})" if reference else ""
-    lines = [f"\n{first.effective_on}{code} {plain(first.name)} | {first.reason}  ; journal: {first.journal_id}"]
-    for account, amount_minor in _postings(transfers, shops).items():
-        if amount_minor:
-            lines.append(f"    {account}  {first.currency} {money.to_major(amount_minor)}")
+    lines = [f"\n{entry.on}{code} {plain(entry.name)} | {entry.reason}  ; journal: {entry.journal_id}"]
+    for account, amount_minor in entry.amounts.items():
+        name = f"{ACCOUNT_NAMES[account]}:{shop}" if account in OF_A_SHOP else ACCOUNT_NAMES[account]
+        lines.append(f"    {name}  {entry.currency} {money.to_major(amount_minor)}")
     return "\n".join(lines) + "\n"
-
-
-def _postings(transfers: list[Any], shops: dict[UUID, str]) -> dict[str, int]:
-    """Debits less credits of each account, in the order in which the accounts first occur."""
-    sums: dict[str, int] = {}
-    for transfer in transfers:
-        for account, amount_minor in (
-            (transfer.debit_account, transfer.amount_minor),
-            (transfer.credit_account, -transfer.amount_minor),
-        ):
-            name = ACCOUNT_NAMES[account]
-            full = f"{name}:{shops[transfer.retailer_id]}" if account in OF_A_SHOP else name
-            sums[full] = sums.get(full, 0) + amount_minor
-    return sums

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from admin_api import sheets
 from core import anchors, clock, db
 from parties import organisations
+from reports import cells
 from tests.admin_api.conftest import Caller
 
 
@@ -58,11 +58,11 @@ def test_the_download_holds_every_entry_and_runs_nothing(owner: Caller, shop: st
 
 @pytest.mark.parametrize("risky", ["=1", "+1", "-1", "@x", "\t=1", "\r=1", " =1", "\ufeff=1", "\u00a0@x"])
 def test_a_cell_that_begins_like_a_formula_is_text(risky: str) -> None:
-    assert sheets.guarded(risky) == f"'{risky}"
+    assert cells.guarded(risky) == f"'{risky}"
 
 
 def test_harmless_cells_stay_as_they_are() -> None:
-    assert [sheets.guarded(value) for value in ("5-2", "a=b", "", None, -7)] == ["5-2", "a=b", "", "", -7]
+    assert [cells.guarded(value) for value in ("5-2", "a=b", "", None, -7)] == ["5-2", "a=b", "", "", -7]
 
 
 def test_verifying_says_whether_the_trail_is_intact(owner: Caller, shop: str, org: UUID) -> None:

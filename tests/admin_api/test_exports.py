@@ -12,7 +12,13 @@ from core.audit import AuditEntry
 from invoicing.tables import Invoice
 from tests.admin_api.conftest import Caller
 
-PATHS = {"/exports/journal": {}, "/exports/gstr1": {"month": "2026-11"}}
+MONTH = {"month": "2026-11"}
+PATHS = {
+    "/exports/journal": {},
+    "/exports/gstr1": MONTH,
+    "/exports/tally": MONTH,
+    "/exports/sales-register": {**MONTH, "format": "csv"},
+}
 
 
 def owing(owner: Caller, shop: str) -> int:
@@ -93,3 +99,28 @@ def test_a_month_that_is_none_is_refused(owner: Caller, month: str) -> None:
 def test_who_files_no_return_is_told(new_org: Callable[..., UUID], sign_in: Callable[..., Caller]) -> None:
     answer = sign_in(new_org()).get("/exports/gstr1", month="2026-11")
     assert (answer.status_code, answer.json["code"]) == (409, "GSTR1_NOT_FOR_SELLER")
+
+
+def test_the_register_adds_up_to_what_is_owed_in_either_form(owner: Caller, shop: str) -> None:
+    owed = Decimal(owing(owner, shop)).scaleb(-2)
+    days = {"from": "2020-01-01", "to": "2100-01-01"}
+    with owner.get("/exports/sales-register", **days) as answer:
+        assert answer.mimetype == "text/csv"
+        assert answer.text.startswith("\ufeffdate,type,number,")
+        assert answer.text.splitlines()[1].endswith(f",{owed}")
+    with owner.get("/exports/sales-register", **days, format="xlsx") as answer:
+        assert answer.headers["Content-Disposition"].endswith("sales-register-2020-01-01-2100-01-01.xlsx")
+        assert answer.data.startswith(b"PK")
+
+
+def test_tally_gets_a_sale_of_what_is_owed(owner: Caller, shop: str) -> None:
+    owed = owing(owner, shop)
+    with owner.get("/exports/tally", **{"from": "2020-01-01", "to": "2100-01-01"}) as answer:
+        assert answer.mimetype == "application/xml"
+        assert f"<AMOUNT>-{owed // 100}.{owed % 100:02d}</AMOUNT>" in answer.text
+
+
+@pytest.mark.parametrize("days", [{}, {"from": "2026-11-01"}, {"from": "2026-12-01", "to": "2026-11-01"},
+                                  {"month": "2026-11", "to": "2026-11-01"}])  # fmt: skip
+def test_days_that_say_nothing_or_too_much_are_refused(owner: Caller, days: dict[str, str]) -> None:
+    assert owner.get("/exports/tally", **days).status_code == 422

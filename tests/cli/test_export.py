@@ -60,3 +60,21 @@ def test_a_months_return_is_json(org: UUID, tmp_path: Path) -> None:
     assert json.loads(file.read_text()) == {
         "gstin": "27AAPFU0939F1ZV", "fp": "112026", "version": "GST3.2.4", "hash": "hash",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "begins"),
+    [
+        (("sales-register", "--month", "2026-11"), b"\xef\xbb\xbfdate,"),
+        (("sales-register", "--month", "2026-11", "--format", "xlsx"), b"PK"),
+        (("tally", "--from", "2026-11-01", "--to", "2026-11-30"), b"<?xml"),
+    ],
+)
+def test_the_other_books_are_written_too(org: UUID, arguments: tuple[str, ...], begins: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "out"
+    assert run(org, *arguments, "--output", str(file)).exception is None
+    assert file.read_bytes().startswith(begins)
+
+
+def test_no_days_are_no_register(org: UUID) -> None:
+    assert getattr(run(org, "sales-register").exception, "code", "") == "INVALID"

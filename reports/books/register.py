@@ -1,0 +1,146 @@
+"""The sales register: every document of a period with its tax, as CSV or as a workbook.
+
+Amounts are signed, so that each column adds up: credit notes stand below zero. A cancelled document keeps its line,
+without amounts.
+"""
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import xlsxwriter
+from sqlalchemy.orm import Session
+
+from parties.states import state_name
+from reports import issued
+from reports.cells import guarded
+from reports.documents import CANCELLED, EXEMPT, NIL_RATED, NON_GST, NOTHING, TAXABLE, Amounts, Document
+from reports.period import Period
+
+COLUMNS = (
+    "date", "type", "number", "status", "buyer_code", "buyer", "gstin", "place_of_supply", "state", "reverse_charge",
+    "against", "taxable", "nil_rated", "exempt", "non_gst", "igst", "cgst", "sgst", "utgst", "cess", "round_off",
+    "total",
+)  # fmt: skip
+RATE_COLUMNS = ("date", "number", "buyer", "rate_percent", "taxable", "igst", "cgst", "sgst", "utgst", "cess")
+PIECE_BYTES = 64 * 1024
+
+Row = tuple[Any, ...]
+
+
+def write_csv(session: Session, period: Period) -> Iterator[str]:
+    """One line per document. The byte order mark makes spreadsheets read UTF-8."""
+    yield "\ufeff" + _csv_line(COLUMNS)
+    for document in issued.walk(session, period):
+        yield _csv_line([guarded(cell) for cell in row(document)])
+
+
+def write_xlsx(session: Session, period: Period) -> Iterator[bytes]:
+    """A workbook: a sheet of documents, and one with a line per document and rate."""
+    with tempfile.TemporaryFile() as file:
+        options = {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        }
+        with xlsxwriter.Workbook(file, options) as book:
+            _fill(book, session, period)
+        file.seek(0)
+        while piece := file.read(PIECE_BYTES):
+            yield piece
+
+
+def row(document: Document) -> Row:
+    """One document as the columns have it."""
+    sums = NOTHING if document.status == CANCELLED else document.totals
+    untaxed = _by_kind(document)
+    amounts = (
+        sums.taxable_minor - sum(untaxed.values()),
+        *untaxed.values(),
+        *_taxes(sums),
+        0 if document.status == CANCELLED else document.round_off_minor,
+        0 if document.status == CANCELLED else document.total_minor,
+    )
+    return (
+        document.issued_on,
+        document.kind,
+        document.number,
+        document.status,
+        document.buyer.get("code") or "",
+        document.buyer.get("name") or "",
+        document.buyer_gstin or "",
+        document.place_of_supply,
+        state_name(document.place_of_supply),
+        "Y" if document.reverse_charge else "N",
+        document.original.number if document.original else "",
+        *(_rupees(document.sign * amount_minor) for amount_minor in amounts),
+    )
+
+
+def rate_rows(document: Document) -> Iterator[Row]:
+    """One row per rate of what carries tax."""
+    sums: dict[int, Amounts] = {}
+    for line in document.lines if document.status != CANCELLED else ():
+        if line.kind == TAXABLE:
+            sums[line.rate_bps] = sums.get(line.rate_bps, NOTHING).plus(line.amounts, document.sign)
+    for rate_bps, amounts in sorted(sums.items()):
+        yield (
+            document.issued_on,
+            document.number,
+            document.buyer.get("name") or "",
+            _rupees(rate_bps),
+            _rupees(amounts.taxable_minor),
+            *map(_rupees, _taxes(amounts)),
+        )
+
+
+def _fill(book: Any, session: Session, period: Period) -> None:
+    """Two sheets side by side, row by row: the workbook keeps only the present row of each in memory."""
+    styles = {"date": book.add_format({"num_format": "dd mmm yyyy"}), "money": book.add_format({"num_format": "0.00"})}
+    sheets = [book.add_worksheet(name) for name in ("Documents", "By rate")]
+    for sheet, header in zip(sheets, (COLUMNS, RATE_COLUMNS), strict=True):
+        _put(sheet, 0, header, styles)
+        sheet.freeze_panes(1, 0)
+    used = [1, 1]
+    for document in issued.walk(session, period):
+        for place, rows in enumerate(([row(document)], rate_rows(document))):
+            for cells in rows:
+                _put(sheets[place], used[place], cells, styles)
+                used[place] += 1
+
+
+def _put(sheet: Any, number: int, cells: tuple[Any, ...], styles: dict[str, Any]) -> None:
+    for column, value in enumerate(cells):
+        if isinstance(value, Decimal):
+            sheet.write_number(number, column, value, styles["money"])
+        elif isinstance(value, str):
+            sheet.write_string(number, column, value)
+        else:
+            sheet.write_datetime(number, column, value, styles["date"])
+
+
+def _by_kind(document: Document) -> dict[str, int]:
+    """What carries no tax, by kind, in the order of the columns."""
+    sums = dict.fromkeys((NIL_RATED, EXEMPT, NON_GST), 0)
+    for line in document.lines if document.status != CANCELLED else ():
+        if line.kind != TAXABLE:
+            sums[line.kind] += line.amounts.taxable_minor
+    return sums
+
+
+def _taxes(amounts: Amounts) -> tuple[int, ...]:
+    return amounts.igst_minor, amounts.cgst_minor, amounts.sgst_minor, amounts.utgst_minor, amounts.cess_minor
+
+
+def _rupees(amount_minor: int) -> Decimal:
+    return Decimal(amount_minor).scaleb(-2)
+
+
+def _csv_line(cells: Any) -> str:
+    file = io.StringIO(newline="")
+    csv.writer(file).writerow(cells)
+    return file.getvalue()
