@@ -32,6 +32,7 @@ from parties.channels import Line
 PROMPT_LIVES = timedelta(hours=24)
 LATE_AFTER = timedelta(minutes=10)  # a message delayed for longer confirms nothing: the sender may have moved on
 PATIENCE = 2  # misunderstandings in a row before the menu and a person are offered
+REACTION = "reaction"
 MAX_BODY = 1550  # WhatsApp takes 1,600
 MAX_TITLE = 24
 MAX_CHOICES = 10
@@ -47,6 +48,7 @@ UNREADABLE = {
     "location": N_("Thank you for the location. I cannot use it yet: please type what you need."),
     "person": N_("Thank you for the contact. I cannot use it yet: please type what you need."),
     "sticker": N_("Thank you! Please type what you need."),
+    "unsupported": N_("I cannot read this kind of message. Please type what you need."),
     "nothing": N_("Your message came without text. Please type what you need."),
 }
 
@@ -171,18 +173,30 @@ ATTEMPTS: tuple[Callable[[Turn], bool], ...] = (
 
 def _not_understood(turn: Turn) -> None:
     message, place = turn.message, turn.place
+    if message.kind == REACTION:
+        return _react(turn)
     if message.kind in UNREADABLE:
         turn.say(_(UNREADABLE[message.kind]), flow="")
-        _remind_of_what_waits(turn)
-        return
+        _ask_again(turn)
+        return None
     place.not_understood += 1
     turn.say(_("Sorry, I did not understand that."), flow="")
     if place.not_understood < PATIENCE and _ask_again(turn):
-        return
+        return None
     if place.not_understood >= PATIENCE:
         turn.say(_("Type *human* and one of us will write to you here."), flow="")
         place.not_understood = 0
     _show_menu(turn)
+    return None
+
+
+def _react(turn: Turn) -> None:
+    """A reaction needs no answer, unless somebody may take it for one to a question that waits."""
+    if _present(turn) is None:
+        turn.outcome = "noop"
+        return
+    turn.say(_("A reaction alone decides nothing here. Please reply in words, or tap an answer."), flow="")
+    _ask_again(turn)
 
 
 # -- one step of a flow ----------------------------------------------------------------------------------------------

@@ -33,6 +33,12 @@ KINDS = {
     "sticker": "sticker",
     "location": "location",
     "contacts": "person",
+    "reaction": "reaction",
+    "unsupported": "unsupported",
+    "unknown": "unsupported",
+    "poll": "unsupported",
+    "order": "unsupported",
+    "system": "unsupported",
 }
 
 
@@ -71,8 +77,9 @@ class Incoming:
         return bool(self.message_sid and (self.phone or self.external_user_id))
 
     def message(self, inbound_id: UUID) -> Message:
-        """The message for the flows."""
-        return Message(inbound_id, self.body, kind_of(self.payload, self.body), tap_of(self.payload))
+        """The message for the flows. A reaction's sign is no text: a thumb on a quote is not a yes to it."""
+        kind = kind_of(self.payload, self.body)
+        return Message(inbound_id, "" if kind == "reaction" else self.body, kind, tap_of(self.payload))
 
 
 def read(fields: Pairs) -> Incoming:
@@ -124,13 +131,13 @@ def plain_name(name: str) -> str:
 
 
 def kind_of(payload: dict[str, Any], body: str) -> str:
-    """What was sent: text, picture, voice, video, document, location, person, sticker or nothing."""
+    """What was sent: text, nothing, or one of the kinds above."""
     media = payload.get("MediaContentType0", "")
     said = payload.get("MessageType", "")
     if said == "sticker" or media == "image/webp":
         return "sticker"
     for name in (said, media, media.partition("/")[0]):
-        if name in KINDS:
+        if name in KINDS and not (KINDS[name] == "unsupported" and body):
             return KINDS[name]
     if "Latitude" in payload:
         return "location"

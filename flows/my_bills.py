@@ -19,9 +19,9 @@ MAX_SEARCHED = 500
 
 WORDS = words.meanings(
     {
-        "bills": "bill, bills, my bills, my bill, invoice, invoices, my invoices, statement, my statement, bill dikhao,"
-        " bill bhejo, bill do, mere bill, बिल, मेरे बिल, बिल दिखाओ, बिल भेजो, स्टेटमेंट, इनवॉइस, بل, میرے بل, بل دکھاؤ,"
-        " بل بھیجو, سٹیٹمنٹ, انوائس"
+        "bills": "bill, bills, my bills, my bill, invoice, invoices, my invoices, bill dikhao,"
+        " bill bhejo, bill do, mere bill, बिल, मेरे बिल, बिल दिखाओ, बिल भेजो, इनवॉइस, بل, میرے بل, بل دکھاؤ,"
+        " بل بھیجو, انوائس"
     }
 )
 _ASKED = re.compile(

@@ -69,7 +69,13 @@ class MyCredit(Flow):
         text = wording.titled(_("Open bills"), wording.shortened(described, MAX_BILLS))
         if self.turn.place.flow is not None:
             return text
-        return Reply(text, (Choice(_("My bills"), "opened", flow="my_bills"), Choice(_("Menu"), "opened", flow="menu")))
+        return Reply(text, self.ways_on(any(bill.due_on < today for bill in stands.bills)))
+
+    def ways_on(self, is_late: bool) -> tuple[Choice, ...]:
+        """To pay, to say when, to look closer."""
+        promise = Choice(_("Promise a day"), "promised", flow="promise")
+        bills = Choice(_("My bills"), "opened", flow="my_bills")
+        return (Choice(_("Pay"), "opened", flow="pay"), *([promise] if is_late else []), bills)
 
 
 def used(amount_minor: int, currency: str) -> str:

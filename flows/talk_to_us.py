@@ -25,8 +25,11 @@ class TalkToUs(Flow):
             [
                 _("*menu*: everything on one list"),
                 _("your order, for example: 5 kg sugar, 2 box tea"),
+                _("*repeat* or *usual*: the last order, or what you usually take"),
                 _("*balance*: your credit and open bills"),
                 _("*bill* and its number: the bill as PDF"),
+                _("*statement*: the statement of a month as PDF"),
+                _("*pay*: a UPI code to pay with"),
                 _("*paid 5000* and the reference: tell us about a payment"),
                 _("*cancel*: drop your list"),
                 _("*language*: change the language"),

@@ -64,13 +64,19 @@ def test_senders_are_phones_or_scoped_ids(address: str, external: str, phone: st
         ({"MediaContentType0": "application/pdf"}, "document"),
         ({"MediaContentType0": "text/vcard"}, "person"),
         ({"Latitude": "19.07", "Longitude": "72.87"}, "location"),
-        ({"MessageType": "reaction"}, "nothing"),
+        ({"MessageType": "reaction", "Body": "👍"}, "reaction"),
+        ({"MessageType": "unsupported"}, "unsupported"),
+        ({"MessageType": "unknown", "Body": "hi"}, "text"),
         ({}, "nothing"),
         ({"ButtonPayload": "a:b:c:1"}, "text"),
     ],
 )
 def test_what_was_sent_is_told_from_the_fields_that_came(fields: dict[str, str], kind: str) -> None:
     assert read(From="whatsapp:+919812345678", **fields).message(uuid4()).kind == kind
+
+
+def test_the_sign_of_a_reaction_is_no_text() -> None:
+    assert read(MessageType="reaction", Body="👍").message(uuid4()).text == ""
 
 
 def test_a_list_row_or_a_button_is_a_tap() -> None:

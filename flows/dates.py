@@ -1,0 +1,210 @@
+"""A day or a month as people type it: `kal`, `Friday ko`, `15 tarikh`, `20 nov`, `pichle mahine`. Never a guess.
+
+Days are understood as days to come, months as months that have been. Two different days in one text are no day.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot import words
+from orders.understanding.numbers import parse_number
+
+NEAR = words.meanings(
+    {
+        "0": "today, aaj, aj, आज, آج",
+        "1": "tomorrow, tmrw, tomorow, kal, कल, کل",
+        "2": "parso, parson, overmorrow, परसों, परसो, پرسوں",
+    }
+)
+WEEKDAYS = words.meanings(
+    {
+        "0": "monday, mon, somvar, somwar, सोमवार, सोम, پیر, سوموار",
+        "1": "tuesday, tue, tues, mangalvar, mangalwar, mangal, मंगलवार, मंगल, منگل",
+        "2": "wednesday, wed, budhvar, budhwar, budh, बुधवार, बुध, بدھ",
+        "3": "thursday, thu, thurs, guruvar, guruwar, veervar, brihaspativar, jumerat, jumeraat, गुरुवार, वीरवार,"
+        " बृहस्पतिवार, جمعرات",
+        "4": "friday, fri, shukravar, shukrawar, shukrvar, juma, jumma, शुक्रवार, शुक्र, जुमा, جمعہ, جمعے",
+        "5": "saturday, sat, shanivar, shaniwar, sanichar, शनिवार, शनि, शनिचर, سنیچر",
+        "6": "sunday, sun, ravivar, raviwar, itvar, itwar, रविवार, इतवार, اتوار",
+    }
+)
+MONTHS = words.meanings(
+    {
+        "1": "january, jan, janvari, janwari, जनवरी, جنوری",
+        "2": "february, feb, farvari, farwari, फरवरी, फ़रवरी, فروری",
+        "3": "march, mar, मार्च, مارچ",
+        "4": "april, apr, aprail, अप्रैल, اپریل",
+        "5": "may, mai, मई, مئی",
+        "6": "june, jun, joon, जून, جون",
+        "7": "july, jul, julai, जुलाई, جولائی",
+        "8": "august, aug, agast, अगस्त, اگست",
+        "9": "september, sep, sept, sitambar, सितंबर, सितम्बर, ستمبر",
+        "10": "october, oct, aktubar, अक्टूबर, अक्तूबर, اکتوبر",
+        "11": "november, nov, navambar, नवंबर, नवम्बर, نومبر",
+        "12": "december, dec, disambar, दिसंबर, दिसम्बर, دسمبر",
+    }
+)
+_MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
+_EDGE = r"(?<![^\W_])"
+_END = r"(?![^\W_])"
+_ORDINAL = r"(\d{1,2})(?:st|nd|rd|th)?"
+_DATE = "tarikh|tareekh|tarik|date|तारीख|تاریخ"
+_NUMBERED = re.compile(rf"{_EDGE}(\d{{1,2}})[/.-](\d{{1,2}})(?:[/.-](\d{{4}}|\d{{2}}))?{_END}")
+_ISO = re.compile(rf"{_EDGE}(\d{{4}})-(\d{{1,2}})-(\d{{1,2}}){_END}")
+_NAMED = re.compile(rf"{_EDGE}{_ORDINAL}\s*(?:of\s)?({_MONTH})(?:\s(\d{{4}}))?{_END}")
+_TURNED = re.compile(rf"{_EDGE}({_MONTH})\s{_ORDINAL}{_END}")
+_OF_MONTH = re.compile(
+    rf"{_EDGE}(?:{_ORDINAL}\s*(?:{_DATE}|ko|को|کو)|(?:{_DATE})\s{_ORDINAL}|(\d{{1,2}})(?:st|nd|rd|th)){_END}"
+)
+_IN_DAYS = re.compile(rf"{_EDGE}(\d{{1,2}}|[^\W\d_]+)\s(din|dino|dinon|day|days|दिन|दिनों|دن|دنوں){_END}")
+_IN_WEEKS = re.compile(
+    rf"{_EDGE}(\d{{1,2}}|next|agle|ek|अगले|एक|اگلے|ایک)\s(hafte|hafta|week|weeks|हफ्ते|हफ्ता|सप्ताह|ہفتے){_END}"
+)
+_MONTH_END = re.compile(
+    rf"{_EDGE}(?:month end|end of month|end of the month|mahine ke (?:end|akhir|aakhir|ant)(?: tak| mein)?"
+    rf"|महीने के (?:अंत|आखिर)|مہینے کے آخر){_END}"
+)
+_AFTER_TOMORROW = re.compile(rf"{_EDGE}day after tomorrow{_END}")
+_THIS_MONTH = re.compile(rf"{_EDGE}(?:this month|is mahine|is mahina|इस महीने|اس مہینے){_END}")
+_LAST_MONTH = re.compile(
+    rf"{_EDGE}(?:last month|previous month|pichle mahine|pichla mahina|पिछले महीने|पिछला महीना|پچھلے مہینے){_END}"
+)
+_MONTH_OF_YEAR = re.compile(rf"{_EDGE}({_MONTH})(?:\s(\d{{4}}))?{_END}")
+_NUMBERED_MONTH = re.compile(rf"{_EDGE}(?:(\d{{1,2}})[/-](\d{{4}})|(\d{{4}})-(\d{{1,2}})){_END}")
+
+Reading = Callable[[re.Match[str], date], date | None]
+
+
+@dataclass(frozen=True)
+class Found:
+    """The day that a text names, if it names one, and the text without it."""
+
+    day: date | None
+    rest: str
+
+
+def find_day(text: str, today: date) -> Found:
+    """The one day, from today on, that the text names."""
+    rest, days = words.fold(text), set()
+    for pattern, read in _READINGS:
+        for match in list(pattern.finditer(rest)):
+            day = read(match, today)
+            if day is not None:
+                days.add(day)
+                rest = rest.replace(match[0], " ", 1)
+    for word in rest.split():
+        day = _near(words.fold(word), today)
+        if day is not None:
+            days.add(day)
+            rest = f" {rest} ".replace(f" {word} ", " ", 1)
+    only = days.pop() if len(days) == 1 else None
+    return Found(only if only and only >= today else None, " ".join(rest.split()))
+
+
+def find_month(text: str, today: date) -> tuple[date, date] | None:
+    """First and last day of the one month that the text names: this one, or one that has been."""
+    said = words.fold(text)
+    months = set(_months(said, today))
+    first = months.pop() if len(months) == 1 else None
+    if first is None or first > today:
+        return None
+    return first, last_of(first)
+
+
+def last_of(first: date) -> date:
+    """The last day of the month that begins with this day."""
+    return first.replace(day=monthrange(first.year, first.month)[1])
+
+
+def before(first: date) -> date:
+    """The first day of the month before."""
+    return (first - timedelta(days=1)).replace(day=1)
+
+
+def _months(said: str, today: date) -> Iterator[date]:
+    this = today.replace(day=1)
+    if _THIS_MONTH.search(said):
+        yield this
+    if _LAST_MONTH.search(said):
+        yield before(this)
+    for match in _NUMBERED_MONTH.finditer(said):
+        found = _day(int(match[2] or match[3]), int(match[1] or match[4]), 1)
+        if found:
+            yield found
+    for match in _MONTH_OF_YEAR.finditer(said):
+        number = int(MONTHS[match[1]])
+        year = int(match[2]) if match[2] else today.year - (number > today.month)
+        found = _day(year, number, 1)
+        if found:
+            yield found
+
+
+def _near(word: str, today: date) -> date | None:
+    if word in NEAR:
+        return today + timedelta(days=int(NEAR[word]))
+    if word in WEEKDAYS:
+        return today + timedelta(days=(int(WEEKDAYS[word]) - today.weekday() - 1) % 7 + 1)
+    return None
+
+
+def _numbered(match: re.Match[str], today: date) -> date | None:
+    year = match[3]
+    if year:
+        return _day(int(year) + (2000 if len(year) == 2 else 0), int(match[2]), int(match[1]))
+    return _coming(today, int(match[2]), int(match[1]))
+
+
+def _named(match: re.Match[str], today: date) -> date | None:
+    month, day = int(MONTHS[match[2]]), int(match[1])
+    return _day(int(match[3]), month, day) if match[3] else _coming(today, month, day)
+
+
+def _of_month(match: re.Match[str], today: date) -> date | None:
+    """The next day with this number: this month, else the next month that has it."""
+    number, first = int(match[1] or match[2] or match[3]), today.replace(day=1)
+    for _ in range(3):
+        day = _day(first.year, first.month, number)
+        if day is not None and day >= today:
+            return day
+        first = last_of(first) + timedelta(days=1)
+    return None
+
+
+def _in_days(match: re.Match[str], today: date) -> date | None:
+    count = int(match[1]) if match[1].isdigit() else parse_number(match[1])
+    return today + timedelta(days=int(count)) if count and count == int(count) and count <= 99 else None
+
+
+def _in_weeks(match: re.Match[str], today: date) -> date:
+    return today + timedelta(weeks=int(match[1]) if match[1].isdigit() else 1)
+
+
+def _coming(today: date, month: int, day: int) -> date | None:
+    """This day of this year; when it is over half a year ago, of the next."""
+    found = _day(today.year, month, day)
+    if found is not None and found < today and (today - found).days > 180:
+        return _day(today.year + 1, month, day)
+    return found
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+_READINGS: tuple[tuple[re.Pattern[str], Reading], ...] = (
+    (_ISO, lambda match, _today: _day(int(match[1]), int(match[2]), int(match[3]))),
+    (_NUMBERED, _numbered),
+    (_NAMED, _named),
+    (_TURNED, lambda match, today: _coming(today, int(MONTHS[match[1]]), int(match[2]))),
+    (_OF_MONTH, _of_month),
+    (_IN_DAYS, _in_days),
+    (_IN_WEEKS, _in_weeks),
+    (_MONTH_END, lambda _match, today: last_of(today.replace(day=1))),
+    (_AFTER_TOMORROW, lambda _match, today: today + timedelta(days=2)),
+)
