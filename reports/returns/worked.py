@@ -3,7 +3,7 @@
 An entry is `{number, input, id?, issued_on?}`; a note's input names by `against` the number or id of another entry.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from invoicing import tax
 from invoicing.preview import document_from, returns_from
 from invoicing.tax import Computed, ComputedLine, CreditNote
 from invoicing.tax.rounding import thousandths
-from reports.documents import CREDIT_NOTE, NIL_RATED, TAXABLE, Amounts, Document, Line, Original
+from reports.documents import CREDIT_NOTE, Amounts, Document, Line, Original
 
 HEADS = ("igst", "cgst", "sgst", "utgst", "cess")
 MAX_DOCUMENTS = 100_000
@@ -51,19 +51,22 @@ def _document(entry: Entry, known: Mapping[str, Entry]) -> Document:
 
 def _sale(entry: Entry, computed: Computed) -> Document:
     source = entry["input"]
-    lines = tuple(
-        _line(given, money, thousandths(qty))
-        for given, money, qty in zip(source["lines"], computed.lines, computed.quantities, strict=True)
-    )
+    lines = tuple(_line(sold, money, thousandths(sold.qty)) for sold, money in _pairs(computed))
     return _shaped(entry, source, source.get("doc_type") or "tax_invoice", lines, computed, None)
+
+
+def _pairs(computed: Computed) -> Iterator[tuple[tax.Line, ComputedLine]]:
+    """Each line, the delivery charge's too, with what it comes to."""
+    return zip(computed.lines_sold, computed.lines, strict=True)
 
 
 def _credit_note(entry: Entry, against: Entry) -> Document:
     original = tax.compute(document_from(against["input"]))
     returns, before = returns_from(entry["input"])
     note = tax.credit_note(original, returns, before)
-    goods = against["input"]["lines"]
-    lines = tuple(_line(goods[line.line_number - 1], line.money, thousandths(line.qty)) for line in note.lines)
+    lines = tuple(
+        _line(original.lines_sold[one.line_number - 1], one.money, thousandths(one.qty)) for one in note.lines
+    )
     corrected = Original(str(against["number"]), _issued_on(against), original.grand_total_minor)
     return _shaped(entry, against["input"], CREDIT_NOTE, lines, note, corrected, original.place_of_supply)
 
@@ -82,7 +85,7 @@ def _shaped(
         number=str(entry["number"]),
         issued_on=_issued_on(entry),
         seller=_party(source["seller"]),
-        buyer=_party(source.get("buyer") or {}),
+        buyer={"sez": source.get("sez"), **_party(source.get("buyer") or {})},
         place_of_supply=place_of_supply or getattr(computed, "place_of_supply", ""),
         lines=lines,
         totals=_amounts(computed.totals.taxable_minor, computed.totals.taxes),
@@ -94,16 +97,17 @@ def _shaped(
     )
 
 
-def _line(given: Mapping[str, Any], money: ComputedLine, qty_milli: int) -> Line:
+def _line(sold: tax.Line, money: ComputedLine, qty_milli: int) -> Line:
     return Line(
-        description=given.get("desc") or "",
-        hsn=given.get("hsn") or "",
-        unit=given.get("unit") or "",
+        description=sold.description,
+        hsn=sold.hsn,
+        unit=sold.unit,
         qty_milli=qty_milli,
         rate_bps=money.rate_bps,
         amounts=_amounts(money.taxable_minor, money.taxes),
-        treatment=given.get("treatment") or (TAXABLE if money.rate_bps or money.tax_minor else NIL_RATED),
-        price_minor=given.get("unit_price_paise") or 0,
+        treatment=sold.treatment,
+        price_minor=sold.unit_price_minor,
+        price_mode=sold.price_mode or "exclusive",
         discount_minor=money.line_discount_minor + money.invoice_discount_share_minor,
         total_minor=money.total_minor,
     )
