@@ -1,4 +1,4 @@
-"""The catalogue: what is sold today, at today's price and tax, with the index that finds it in people's words.
+"""The catalogue: what is sold today, at today's price, tax and terms, with the index that finds it in people's words.
 
 It is built once per organisation, catalogue version and business date, and kept in the process: a loaded catalogue
 costs no query. Whoever changes the catalogue raises `organisation.catalogue_version` in the same transaction.
@@ -18,6 +18,9 @@ from core import clock, db
 from core.errors import Invalid
 from invoicing.charging import Treatment
 from invoicing.tax import PriceMode
+from orders import rules
+from orders.rules import Rules
+from orders.terms import PLAIN, Scheme, Terms, as_rates
 from orders.understanding import index
 from orders.understanding.index import Index
 
@@ -29,7 +32,8 @@ _lock = threading.Lock()
 
 _PRODUCTS = """
 SELECT p.id, p.sku, p.name, p.hsn, p.base_unit, p.default_unit, p.units, p.mrp_minor, p.listing,
-       price.price_minor, price.mode, tax.rate_bps, tax.cess_bps, tax.treatment
+       price.price_minor, price.mode, tax.rate_bps, tax.cess_bps, tax.treatment, p.stocked,
+       terms.min_qty, terms.multiple, terms.rates, terms.scheme_buy, terms.scheme_free, terms.scheme_until
 FROM product p
 CROSS JOIN LATERAL (
     SELECT price_minor, mode FROM product_price
@@ -39,6 +43,10 @@ CROSS JOIN LATERAL (
     SELECT rate_bps, cess_bps, treatment FROM product_tax
     WHERE org_id = p.org_id AND product_id = p.id AND valid_from <= %(on)s ORDER BY valid_from DESC LIMIT 1
 ) tax
+LEFT JOIN LATERAL (
+    SELECT * FROM product_terms
+    WHERE org_id = p.org_id AND product_id = p.id AND valid_from <= %(on)s ORDER BY valid_from DESC LIMIT 1
+) terms ON true
 WHERE p.org_id = %(org)s AND p.active
 ORDER BY p.sku
 """
@@ -67,6 +75,7 @@ class Listed:
     cess_bps: int
     treatment: Treatment
     mrp_minor: int | None
+    terms: Terms = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,7 @@ class Catalogue:
     on: date
     products: Mapping[str, Listed]
     index: Index
+    rules: Rules = rules.DEFAULT
 
     def product(self, sku: str) -> Listed:
         """The product with this code. Raises SkuUnknown."""
@@ -100,9 +110,9 @@ def load(session: Session, *, version: int | None = None, on: date | None = None
         cached = _cache.get(key)
         if cached is not None:
             _cache.move_to_end(key)
-    if cached is not None and not session.info.get("catalogue_changed"):
-        return cached
-    return _keep(session, key, read(session, version, on))
+    if session.info.get("catalogue_changed"):
+        return _own(session, key)
+    return cached if cached is not None else _keep(key, read(session, version, on))
 
 
 def lock(session: Session) -> None:
@@ -112,7 +122,8 @@ def lock(session: Session) -> None:
 
 def changed(session: Session) -> None:
     """Raise the version: every process reads the catalogue anew. Locks the organisation's row."""
-    session.info["catalogue_changed"] = True  # what this transaction sees may be rolled back: it is never cached
+    session.info["catalogue_changed"] = True  # what this transaction sees may be rolled back: others never see it
+    session.info.pop("catalogue", None)
     db.execute(
         session,
         "UPDATE organisation SET catalogue_version = catalogue_version + 1 WHERE org_id = %s",
@@ -134,7 +145,8 @@ def read(session: Session, version: int, on: date) -> Catalogue:
         org_id=org_id,
         version=version,
         on=on,
-        products={row.sku: _listed(row) for row in found},
+        products={row.sku: _listed(row, on) for row in found},
+        rules=rules.read(session),
         index=index.build({**words(session), "items": [row.listing for row in found]}),
     )
 
@@ -158,7 +170,7 @@ def _standing(session: Session) -> tuple[int, date]:
     return row.catalogue_version, clock.today(row.timezone)
 
 
-def _listed(row: Any) -> Listed:
+def _listed(row: Any, on: date) -> Listed:
     return Listed(
         product_id=row.id,
         sku=row.sku,
@@ -173,12 +185,27 @@ def _listed(row: Any) -> Listed:
         cess_bps=row.cess_bps,
         treatment=cast(Treatment, row.treatment),
         mrp_minor=row.mrp_minor,
+        terms=_terms(row, on),
     )
 
 
-def _keep(session: Session, key: Key, catalogue: Catalogue) -> Catalogue:
-    if session.info.get("catalogue_changed"):
-        return catalogue
+def _terms(row: Any, on: date) -> Terms:
+    if row.min_qty is None:
+        return Terms(stocked=True) if row.stocked else PLAIN
+    runs = row.scheme_buy is not None and (row.scheme_until is None or on <= row.scheme_until)
+    scheme = Scheme(row.scheme_buy, row.scheme_free) if runs else None
+    return Terms(row.min_qty, row.multiple, as_rates(row.rates), scheme, row.stocked)
+
+
+def _own(session: Session, key: Key) -> Catalogue:
+    """The catalogue as only this transaction sees it, read once after each change."""
+    own: tuple[Key, Catalogue] | None = session.info.get("catalogue")
+    if own is None or own[0] != key:
+        own = session.info["catalogue"] = (key, read(session, key[1], key[2]))
+    return own[1]
+
+
+def _keep(key: Key, catalogue: Catalogue) -> Catalogue:
     with _lock:
         for old in [known for known in _cache if known[0] == key[0] and known[1] < key[1]]:
             del _cache[old]

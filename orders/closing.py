@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from core import audit, clock, db
+from core.errors import DomainError
+from credit.guardrails import Refused
 from orders import order
 from orders.order import HELD, Order
 
@@ -45,6 +47,12 @@ def close(
         reason=reason or str(failure["detail"]),
     )
     return closed
+
+
+def failure_of(refusal: DomainError) -> dict[str, Any]:
+    """A no, as an order keeps it: `{code, detail}` with its facts, and all reasons of a guardrail."""
+    told = refusal.verdict.as_dict() if isinstance(refusal, Refused) else {"facts": refusal.facts}
+    return {"detail": refusal.detail, "code": refusal.code, **told}
 
 
 def expired(session: Session, gone: Sequence[UUID], what: str) -> None:

@@ -14,6 +14,7 @@ from credit.guardrails import CREDIT
 from invoicing import issuing
 from invoicing.charging import Goods, Treatment
 from invoicing.tax import PriceMode
+from orders import catalogue, stock, supply
 from orders.listing import get
 from orders.order import CONFIRMED, DISPATCHED, Order, OrderLine
 from parties import retailers
@@ -36,6 +37,7 @@ def dispatch(session: Session, order_id: UUID, issued_on: date | None = None) ->
         return found
     if found.status != CONFIRMED:
         raise NotConfirmed(f"This order cannot be dispatched: it is {found.status}.", status=found.status)
+    stock.leave(session, found.id, supply.needs(catalogue.load(session), found.lines))
     invoice = issuing.issue(session, _request(session, found, issued_on))
     now = clock.now()
     db.execute(

@@ -5,14 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from core import clock, db, ids
 from core.errors import DomainError, Invalid, NotFound
-from orders import catalogue
+from orders import catalogue, delivery, stock, supply
+from orders.catalogue import Catalogue
 from orders.order import LINE_COLUMNS, PENDING, REPLACED, Order, OrderLine
 from orders.quotes import Quote, QuoteLine, Wanted, quote
+from orders.supply import Short
 
 _TYPES = {"line_no": "int", "product_id": "uuid", "rate_bps": "int", "cess_bps": "int"} | dict.fromkeys(
     ("sku", "name", "hsn", "unit", "base_unit", "price_mode", "treatment"), "text"
@@ -21,7 +24,8 @@ _RECORD = ", ".join(f"{name} {_TYPES.get(name, 'bigint')}" for name in LINE_COLU
 _NAMES = ", ".join(LINE_COLUMNS)
 
 STANDING = (
-    "r.code, r.gstin, r.state_code, r.status AS retailer_status, g.state_code AS seller_state, g.country,"
+    "r.code, r.gstin, r.state_code, r.status AS retailer_status, r.price_class AS shop_class,"
+    " r.route AS shop_route, g.state_code AS seller_state, g.country,"
     " g.currency AS org_currency, g.timezone, g.catalogue_version AS current_version"
 )
 _INSERT = f"""
@@ -30,18 +34,22 @@ WITH replaced AS (
     WHERE %(replace)s AND org_id = %(org)s AND retailer_id = %(retailer)s AND status = '{PENDING}'
 ), made AS (
     INSERT INTO sales_order
-        (org_id, id, retailer_id, status, payment_mode, source, currency, total_minor, catalogue_version, created_at)
+        (org_id, id, retailer_id, status, payment_mode, source, currency, total_minor, catalogue_version, created_at,
+         price_class, note, delivery_address, deliver_on, shorts, tries)
     VALUES
         (%(org)s, %(id)s, %(retailer)s, '{PENDING}', %(mode)s, %(source)s, %(currency)s, %(total)s, %(version)s,
-         %(now)s)
+         %(now)s, %(class)s, %(note)s, %(address)s, %(deliver_on)s, %(shorts)s, 0)
 )
 INSERT INTO order_line (org_id, order_id, {_NAMES})
 SELECT %(org)s, %(id)s, {_NAMES} FROM jsonb_to_recordset(%(lines)s) AS line({_RECORD})
 """
 _REWRITE = f"""
 WITH priced AS (
-    UPDATE sales_order SET total_minor = %(total)s, catalogue_version = %(version)s
+    UPDATE sales_order SET total_minor = %(total)s, catalogue_version = %(version)s, price_class = %(class)s,
+        deliver_on = %(deliver_on)s, shorts = %(shorts)s
     WHERE org_id = %(org)s AND id = %(id)s
+), gone AS (
+    DELETE FROM order_line WHERE org_id = %(org)s AND order_id = %(id)s AND line_no > %(count)s
 )
 UPDATE order_line l SET ({_NAMES}) = ROW({", ".join(f"line.{name}" for name in LINE_COLUMNS)})
 FROM jsonb_to_recordset(%(lines)s) AS line({_RECORD})
@@ -70,6 +78,28 @@ class Standing:
     today: date
     catalogue_version: int
     timezone: str
+    price_class: str = ""
+    route: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What a shop says beside the goods: a note for whoever packs, and where to bring them if not to the shop."""
+
+    note: str = ""
+    delivery_address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """A quote, the day it would come, and what of the wishes is not there."""
+
+    quote: Quote
+    deliver_on: date | None
+    shorts: tuple[Short, ...] = ()
+
+
+NOTHING_MORE = Extras()
 
 
 def standing(session: Session, retailer_id: UUID) -> Standing:
@@ -100,29 +130,66 @@ def standing_of(row: Any) -> Standing:
         today=clock.today(row.timezone),
         catalogue_version=row.current_version,
         timezone=row.timezone,
+        price_class=row.shop_class,
+        route=row.shop_route,
     )
 
 
-def price(session: Session, at: Standing, wanted: Sequence[Wanted]) -> Quote:
-    """Today's quote for this buyer; no query when the catalogue is cached. Raises what quotes.quote raises."""
-    listed = catalogue.load(session, version=at.catalogue_version, on=at.today)
-    priced = quote(
+def goods(session: Session, at: Standing) -> Catalogue:
+    """What is sold today; no query when it is cached."""
+    return catalogue.load(session, version=at.catalogue_version, on=at.today)
+
+
+def price(session: Session, at: Standing, wanted: Sequence[Wanted]) -> Priced:
+    """Today's quote of these wishes for this buyer, whatever is in stock; no query when the catalogue is cached.
+
+    Raises what quotes.quote raises.
+    """
+    listed = goods(session, at)
+    quoted = quote(
         listed,
         wanted,
         seller_state=at.seller_state,
         buyer_state=at.buyer_state,
         buyer_tax_id=at.buyer_tax_id,
         country=at.country,
+        price_class=at.price_class,
     )
-    if priced.total_minor <= 0:
+    if quoted.total_minor <= 0:
         raise Invalid("An order comes to at least one rupee.")
-    return priced
+    return Priced(quoted, deliver_on(session, at))
+
+
+def deliver_on(session: Session, at: Standing) -> date | None:
+    """The day that an order placed now comes; None when no day is promised."""
+    local = clock.now().astimezone(ZoneInfo(at.timezone))
+    return delivery.day(goods(session, at).rules.timetable, at.route, local)
+
+
+def price_what_is_there(session: Session, at: Standing, wanted: Sequence[Wanted]) -> Priced:
+    """The same for what is in stock of these wishes: one query when any of it is counted. Raises OutOfStock too."""
+    listed = goods(session, at)
+    available = stock.available(session, supply.counted(listed, wanted))
+    if not available:
+        return price(session, at, wanted)
+    there, shorts = supply.cut(listed, wanted, available)
+    if not there:
+        raise supply.OutOfStock(shorts)
+    return replace(price(session, at, there), shorts=tuple(shorts))
 
 
 def write(
-    session: Session, retailer_id: UUID, priced: Quote, *, source: str, payment_mode: str | None, replacing: bool
+    session: Session,
+    retailer_id: UUID,
+    priced: Priced,
+    *,
+    source: str,
+    payment_mode: str | None,
+    replacing: bool,
+    extras: Extras = NOTHING_MORE,
 ) -> Order:
     """A pending order with this quote's lines, in one statement; with `replacing`, older quotes are called off."""
+    quoted = priced.quote
     order = Order(
         id=ids.new(),
         retailer_id=retailer_id,
@@ -130,21 +197,29 @@ def write(
         status=PENDING,
         payment_mode=payment_mode,
         source=source,
-        currency=priced.currency,
-        total_minor=priced.total_minor,
-        catalogue_version=priced.catalogue_version,
+        currency=quoted.currency,
+        total_minor=quoted.total_minor,
+        catalogue_version=quoted.catalogue_version,
         failure=None,
         invoice_id=None,
         created_at=clock.now(),
         confirmed_at=None,
         closed_at=None,
-        lines=_lines(priced.lines),
+        price_class=quoted.price_class,
+        note=extras.note,
+        delivery_address=extras.delivery_address,
+        deliver_on=priced.deliver_on,
+        shorts=list(priced.shorts) or None,
+        tries=0,
+        lines=_lines(quoted.lines),
     )
     fresh: dict[str, Any] = {
         "retailer": str(retailer_id),
         "mode": payment_mode,
         "source": source,
         "currency": order.currency,
+        "note": order.note,
+        "address": order.delivery_address,
     }
     db.execute(
         session, _INSERT, {**_parameters(session, order), **fresh, "now": order.created_at, "replace": replacing}
@@ -152,13 +227,16 @@ def write(
     return order
 
 
-def rewrite(session: Session, order: Order, priced: Quote) -> Order:
-    """The same wishes at another quote's prices. The caller holds the order's lock."""
+def rewrite(session: Session, order: Order, priced: Priced) -> Order:
+    """The order with another quote's lines, no more of them than it has. The caller holds the order's lock."""
     changed = replace(
         order,
-        total_minor=priced.total_minor,
-        catalogue_version=priced.catalogue_version,
-        lines=_lines(priced.lines),
+        total_minor=priced.quote.total_minor,
+        catalogue_version=priced.quote.catalogue_version,
+        price_class=priced.quote.price_class,
+        deliver_on=priced.deliver_on,
+        shorts=supply.merged(order.shorts, priced.shorts),
+        lines=_lines(priced.quote.lines),
     )
     db.execute(session, _REWRITE, _parameters(session, changed))
     return changed
@@ -175,6 +253,10 @@ def _parameters(session: Session, order: Order) -> dict[str, Any]:
         "id": str(order.id),
         "total": order.total_minor,
         "version": order.catalogue_version,
+        "class": order.price_class,
+        "deliver_on": order.deliver_on,
+        "shorts": db.json(order.shorts),
+        "count": len(order.lines),
         "lines": db.json([_record(line) for line in order.lines]),
     }
 
@@ -199,7 +281,7 @@ def _line(number: int, line: QuoteLine) -> OrderLine:
         unit=line.unit,
         base_qty_milli=line.base_qty_milli,
         base_unit=product.base_unit,
-        price_minor=product.price_minor,
+        price_minor=line.price_minor,
         price_mode=product.price_mode,
         rate_bps=product.rate_bps,
         cess_bps=product.cess_bps,
@@ -207,4 +289,6 @@ def _line(number: int, line: QuoteLine) -> OrderLine:
         taxable_minor=line.taxable_minor,
         tax_minor=line.tax_minor,
         total_minor=line.total_minor,
+        free_milli=line.free_milli,
+        list_price_minor=line.list_price_minor,
     )

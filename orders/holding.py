@@ -42,21 +42,20 @@ def hold(session: Session, order_id: UUID) -> Order:
     verdict = guardrails.judge(session, found.retailer_id, found.total_minor)
     if verdict.allowed:
         raise NothingInTheWay
-    refusal = Refused(verdict)
-    failure = {"detail": refusal.detail, "code": refusal.code, **verdict.as_dict()}
-    return closing.close(session, found, HELD, "order.held", failure, None, CREDIT)
+    return closing.close(session, found, HELD, "order.held", closing.failure_of(Refused(verdict)), None, CREDIT)
 
 
 def release(session: Session, retailer_id: UUID) -> list[Order]:
     """Place the shop's held orders, the oldest first, until credit stops one; returns those that were placed.
 
-    An order whose price rose beyond what was agreed stays held: it needs a fresh yes.
+    Each is priced anew, and what is in stock of it is placed. An order whose price rose beyond what was agreed stays
+    held: it needs a fresh yes.
     """
     placed = []
     for order_id, agreed_minor in db.execute(session, _HELD, (str(db.org_of(session)), str(retailer_id))).all():
         try:
             with session.begin_nested():
-                placed.append(ordering.confirm(session, order_id, CREDIT, agreed_minor))
+                placed.append(ordering.confirm(session, order_id, CREDIT, agreed_minor, shrink=True))
         except Refused:
             break
         except DomainError:

@@ -1,7 +1,7 @@
 """An order as everybody above sees it: one frozen value with its lines."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -16,11 +16,13 @@ REPLACED = "REPLACED"  # failure code of a quote that a newer one took the place
 
 LINE_COLUMNS = (
     "line_no", "product_id", "sku", "name", "hsn", "qty_milli", "unit", "base_qty_milli", "base_unit", "price_minor",
-    "price_mode", "rate_bps", "cess_bps", "treatment", "taxable_minor", "tax_minor", "total_minor",
+    "price_mode", "rate_bps", "cess_bps", "treatment", "taxable_minor", "tax_minor", "total_minor", "free_milli",
+    "list_price_minor",
 )  # fmt: skip
 _ORDER_COLUMNS = (
     "id", "retailer_id", "number", "status", "payment_mode", "source", "currency", "total_minor", "catalogue_version",
-    "failure", "invoice_id", "created_at", "confirmed_at", "closed_at",
+    "failure", "invoice_id", "created_at", "confirmed_at", "closed_at", "price_class", "note", "delivery_address",
+    "deliver_on", "shorts", "tries",
 )  # fmt: skip
 COLUMNS = f"""{", ".join(f"o.{name}" for name in _ORDER_COLUMNS)}, (
     SELECT json_agg(json_build_array({", ".join(f"l.{name}" for name in LINE_COLUMNS)}) ORDER BY l.line_no)
@@ -49,6 +51,8 @@ class OrderLine:
     taxable_minor: int
     tax_minor: int
     total_minor: int
+    free_milli: int = 0
+    list_price_minor: int | None = None
 
     @property
     def qty(self) -> Decimal | int:
@@ -60,10 +64,18 @@ class OrderLine:
         """The quantity in base units."""
         return quantity(self.base_qty_milli)
 
+    @property
+    def free_qty(self) -> Decimal | int:
+        """What comes free on top, in base units."""
+        return quantity(self.free_milli)
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order with its lines. `failure` is `{code, detail, reasons}` of a refusal, or why it was called off."""
+    """An order with its lines. `failure` is `{code, detail, reasons}` of a refusal, or why it was called off.
+
+    `shorts` is what was wanted and is not there: `{sku, name, wanted_milli, given_milli, base_unit}` each.
+    """
 
     id: UUID
     retailer_id: UUID
@@ -79,6 +91,12 @@ class Order:
     created_at: datetime
     confirmed_at: datetime | None
     closed_at: datetime | None
+    price_class: str
+    note: str
+    delivery_address: str
+    deliver_on: date | None
+    shorts: list[dict[str, Any]] | None
+    tries: int
     lines: tuple[OrderLine, ...]
 
     @property

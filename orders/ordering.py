@@ -1,7 +1,8 @@
 """Orders: quoted, promised, called off, sent. Every way into "consumes credit" is here: chat, API, console, retry.
 
-Locks are taken in one order: the order's row, the credit account, the retailer's row (the order counter). A change and
-its audit entry are one transaction. Quotes that nobody agreed to are not audited; everything after a yes is.
+Locks are taken in one order: the order's row, the stock of its goods by product, the credit account, the retailer's row
+(the order counter). A change and its audit entry are one transaction. Quotes that nobody agreed to are not audited;
+everything after a yes is.
 """
 
 from collections.abc import Sequence
@@ -16,13 +17,15 @@ from core import audit, clock, db
 from core.errors import DomainError, Invalid, NotFound
 from credit import reservations
 from credit.guardrails import CASH, CREDIT, Refused
-from orders import closing, drafting, order
+from orders import closing, drafting, order, rules, stock, supply
 from orders.dispatching import NotConfirmed, dispatch
-from orders.drafting import Standing
+from orders.drafting import NOTHING_MORE, Extras, Priced, Standing
 from orders.listing import get, pending
 from orders.listing import page as list_page
 from orders.order import CANCELLED, CONFIRMED, DISPATCHED, EXPIRED, FAILED, HELD, PENDING, Order
-from orders.quotes import Quote, Wanted
+from orders.quotes import Wanted
+from orders.rules import BelowMinimum
+from orders.supply import OutOfStock, StockShort
 
 __all__ = [
     "AlreadyDispatched", "NotConfirmed", "NotPending", "Order", "Placed", "PriceChanged", "Wanted", "cancel",
@@ -48,7 +51,7 @@ WITH counted AS (
 )
 UPDATE sales_order
 SET status = '{CONFIRMED}', payment_mode = %(mode)s, confirmed_at = %(now)s, failure = NULL,
-    number = counted.code || '-' || counted.order_seq
+    deliver_on = %(deliver_on)s, number = counted.code || '-' || counted.order_seq
 FROM counted
 WHERE org_id = %(org)s AND id = %(id)s AND status IN ('{PENDING}', '{FAILED}', '{HELD}')
 RETURNING number
@@ -105,26 +108,36 @@ class Placed:
     """An order placed at once. With a `refusal` it is kept as failed, to be shown and tried again."""
 
     order: Order
-    refusal: Refused | None = None
+    refusal: Refused | BelowMinimum | OutOfStock | None = None
 
 
-def draft(session: Session, retailer_id: UUID, wanted: Sequence[Wanted], source: str = "chat") -> Order:
+def draft(
+    session: Session,
+    retailer_id: UUID,
+    wanted: Sequence[Wanted],
+    source: str = "chat",
+    extras: Extras = NOTHING_MORE,
+) -> Order:
     """A pending order at today's prices that waits for a yes; the retailer's older quotes are called off.
 
-    Raises NotFound, NotServed, and Invalid with what is wrong with a line.
+    It holds what is in stock; `shorts` says what is not. Raises NotFound, NotServed, OutOfStock, and Invalid with what
+    is wrong with a line.
     """
     _check(source=source)
     at = drafting.standing(session, retailer_id)
-    priced = drafting.price(session, at, wanted)
-    return drafting.write(session, retailer_id, priced, source=source, payment_mode=None, replacing=True)
+    priced = drafting.price_what_is_there(session, at, wanted)
+    return drafting.write(session, retailer_id, priced, source=source, payment_mode=None, replacing=True, extras=extras)
 
 
-def confirm(session: Session, order_id: UUID, payment_mode: str, agreed_minor: int | None = None) -> Order:
-    """Promise a pending or held order; on credit the total is reserved. Again: the order as it stands.
+def confirm(
+    session: Session, order_id: UUID, payment_mode: str, agreed_minor: int | None = None, *, shrink: bool = False
+) -> Order:
+    """Promise a pending or held order; its goods and, on credit, its total are reserved. Again: as it stands.
 
     Re-priced at today's catalogue: up to what was agreed to (the draft's total unless `agreed_minor` names another)
-    goes on, more raises PriceChanged with the draft updated. Raises guardrails.Refused (the order stays pending),
-    NotPending, NotFound. Four statements on the usual way.
+    goes on, more raises PriceChanged with the draft updated. When less is in stock it raises StockShort, or with
+    `shrink` goes on with what is there. Raises guardrails.Refused (the order stays pending), BelowMinimum, OutOfStock,
+    NotPending, NotFound. Four statements on the usual way, five with goods that are counted.
     """
     _check(payment_mode=payment_mode)
     found, at = _locked(session, order_id)
@@ -135,18 +148,25 @@ def confirm(session: Session, order_id: UUID, payment_mode: str, agreed_minor: i
     today = _today(session, found, at)
     if today.total_minor > (found.total_minor if agreed_minor is None else agreed_minor):
         raise PriceChanged(found.total_minor, today)
-    return _confirm(session, today, payment_mode)
+    return _promise(session, today, at, payment_mode, shrink=shrink)
 
 
 def place(
-    session: Session, retailer_id: UUID, wanted: Sequence[Wanted], payment_mode: str, source: str = "api"
+    session: Session,
+    retailer_id: UUID,
+    wanted: Sequence[Wanted],
+    payment_mode: str,
+    source: str = "api",
+    extras: Extras = NOTHING_MORE,
 ) -> Placed:
-    """Quote and confirm in one step. A guardrail's no is a result, not an exception: the order is kept as failed."""
+    """Quote and confirm what is in stock, in one step. A no is a result, not an exception: it is kept as failed."""
     _check(payment_mode=payment_mode, source=source)
     at = drafting.standing(session, retailer_id)
     priced = drafting.price(session, at, wanted)
-    made = drafting.write(session, retailer_id, priced, source=source, payment_mode=payment_mode, replacing=False)
-    return _try(session, made, payment_mode)
+    made = drafting.write(
+        session, retailer_id, priced, source=source, payment_mode=payment_mode, replacing=False, extras=extras
+    )
+    return _try(session, made, at, payment_mode)
 
 
 def retry(session: Session, order_id: UUID, payment_mode: str | None = None) -> Placed:
@@ -161,7 +181,7 @@ def retry(session: Session, order_id: UUID, payment_mode: str | None = None) -> 
         raise NotPending(found)
     mode = payment_mode or found.payment_mode or CREDIT
     _check(payment_mode=mode)
-    return _try(session, _today(session, found, at), mode)
+    return _try(session, _today(session, found, at), at, mode)
 
 
 def reprice(session: Session, order_id: UUID) -> Order:
@@ -187,6 +207,8 @@ def cancel(session: Session, order_id: UUID, reason: str) -> Order:
         raise AlreadyDispatched
     if found.status == EXPIRED:
         raise NotPending(found)
+    if found.status == CONFIRMED:
+        stock.release(session, order_id)
     reservations.void(session, order_id)
     return closing.close(session, found, CANCELLED, "order.cancelled", {"code": "CANCELLED", "detail": reason}, reason)
 
@@ -212,7 +234,8 @@ def _locked(session: Session, order_id: UUID) -> tuple[Order, Standing]:
 
 def _today(session: Session, found: Order, at: Standing) -> Order:
     """The order at today's prices, written down when they differ."""
-    if found.catalogue_version == at.catalogue_version and _quoted_on(found, at) == at.today:
+    is_same = found.catalogue_version == at.catalogue_version and found.price_class == at.price_class
+    if is_same and _quoted_on(found, at) == at.today:
         return found
     priced = drafting.price(session, at, drafting.wishes(found))
     if _same(found, priced):
@@ -224,25 +247,58 @@ def _quoted_on(found: Order, at: Standing) -> date:
     return found.created_at.astimezone(ZoneInfo(at.timezone)).date()
 
 
-def _same(found: Order, priced: Quote) -> bool:
-    return found.total_minor == priced.total_minor and [
-        (line.price_minor, line.base_qty_milli, line.rate_bps, line.total_minor) for line in found.lines
+def _same(found: Order, priced: Priced) -> bool:
+    return found.total_minor == priced.quote.total_minor and [
+        (line.price_minor, line.base_qty_milli, line.free_milli, line.rate_bps, line.total_minor)
+        for line in found.lines
     ] == [
-        (line.product.price_minor, line.base_qty_milli, line.product.rate_bps, line.total_minor)
-        for line in priced.lines
+        (line.price_minor, line.base_qty_milli, line.free_milli, line.product.rate_bps, line.total_minor)
+        for line in priced.quote.lines
     ]
 
 
-def _try(session: Session, found: Order, payment_mode: str) -> Placed:
+def _try(session: Session, found: Order, at: Standing, payment_mode: str) -> Placed:
     try:
-        return Placed(_confirm(session, found, payment_mode))
-    except Refused as refusal:
-        failure = {"detail": refusal.detail, "code": refusal.code, **refusal.verdict.as_dict()}
+        return Placed(_promise(session, found, at, payment_mode, shrink=True))
+    except (Refused, BelowMinimum, OutOfStock) as refusal:
         status = HELD if found.status == HELD else FAILED
+        failure = closing.failure_of(refusal)
         return Placed(closing.close(session, found, status, "order.refused", failure, None, payment_mode), refusal)
 
 
-def _confirm(session: Session, found: Order, payment_mode: str) -> Order:
+def _promise(session: Session, found: Order, at: Standing, payment_mode: str, *, shrink: bool) -> Order:
+    """Take goods and credit for an order, in this order, both or none."""
+    selling = drafting.goods(session, at).rules
+    rules.check_minimum(selling, found.total_minor)
+    there = _with_goods(session, found, at, shrink=shrink)
+    try:
+        return _confirm(session, there, at, payment_mode)
+    except Refused:
+        if supply.needs(drafting.goods(session, at), there.lines):
+            stock.release(session, found.id)
+        raise
+
+
+def _with_goods(session: Session, found: Order, at: Standing, *, shrink: bool) -> Order:
+    """The order with its goods held; smaller, when less is there and it may shrink. Raises StockShort, OutOfStock."""
+    listed = drafting.goods(session, at)
+    needs, hours = supply.needs(listed, found.lines), listed.rules.stock_hold_hours
+    left = stock.reserve(session, found.id, needs, hours)
+    if not left:
+        return found
+    wanted = drafting.wishes(found)
+    there, shorts = supply.cut(listed, wanted, {**needs, **left})  # what does not fall short suffices
+    if not there:
+        raise OutOfStock(shorts)
+    if not shrink:
+        raise StockShort(shorts)
+    smaller = drafting.rewrite(session, found, replace(drafting.price(session, at, there), shorts=tuple(shorts)))
+    if stock.reserve(session, found.id, supply.needs(listed, smaller.lines), hours):
+        raise AssertionError("the goods' rows are locked, and less is there than a moment ago")
+    return smaller
+
+
+def _confirm(session: Session, found: Order, at: Standing, payment_mode: str) -> Order:
     if payment_mode == CREDIT:
         reservations.reserve(session, found.retailer_id, found.id, found.total_minor)
     audit.record(  # before the number: the account's row is locked before the retailer's
@@ -253,10 +309,19 @@ def _confirm(session: Session, found: Order, payment_mode: str) -> Order:
         before={"status": found.status},
         after={"status": CONFIRMED, "payment_mode": payment_mode, "total_minor": found.total_minor},
     )
-    now = clock.now()
+    now, deliver_on = clock.now(), drafting.deliver_on(session, at)
     keys = {"org": str(db.org_of(session)), "retailer": str(found.retailer_id), "id": str(found.id)}
-    number = db.execute(session, _CONFIRM, {**keys, "mode": payment_mode, "now": now}).scalar_one()
-    return replace(found, status=CONFIRMED, payment_mode=payment_mode, number=number, confirmed_at=now, failure=None)
+    promised = {"mode": payment_mode, "now": now, "deliver_on": deliver_on}
+    number = db.execute(session, _CONFIRM, {**keys, **promised}).scalar_one()
+    return replace(
+        found,
+        status=CONFIRMED,
+        payment_mode=payment_mode,
+        number=number,
+        confirmed_at=now,
+        deliver_on=deliver_on,
+        failure=None,
+    )
 
 
 def _check(*, payment_mode: str = CASH, source: str = "api") -> None:

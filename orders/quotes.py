@@ -7,11 +7,12 @@ from decimal import Decimal
 from core.errors import Invalid
 from invoicing.charging import Goods, Supply, charge, quantity
 from invoicing.tax import ComputedLine
+from orders import terms
 from orders.catalogue import Catalogue, Listed
+from orders.terms import EVERYBODY, THOUSANDTHS
 
 MAX_LINES = 100
 MAX_BASE_QTY = 100_000
-THOUSANDTHS = 1000
 DIVISIBLE = frozenset({"kg", "g", "quintal", "l", "ml", "m"})  # everything else is handed over whole
 
 
@@ -25,6 +26,25 @@ class QuantityInvalid(Invalid):
     """Nothing, part of a piece, too much, or finer than a thousandth."""
 
     code = "QUANTITY_INVALID"
+
+
+class QuantityUnfit(Invalid):
+    """Less than the smallest quantity that is sold, or not in whole packs. `proposals` are base units that would do."""
+
+    code = "QUANTITY_UNFIT"
+
+    def __init__(self, product: Listed, base_qty_milli: int) -> None:
+        proposals = terms.proposals(product.terms, base_qty_milli)
+        packs = f" in packs of {product.terms.multiple}" if product.terms.multiple > 1 else ""
+        least = f" from {terms.smallest(product.terms)} {product.base_unit} on" if product.terms.min_qty > 1 else ""
+        likely = " or ".join(str(one) for one in proposals)
+        super().__init__(
+            f"{product.name} is sold{packs}{least}: {likely} {product.base_unit} would do.",
+            sku=product.sku,
+            base_qty=str(quantity(base_qty_milli)),
+            base_unit=product.base_unit,
+            proposals=list(proposals),
+        )
 
 
 class LinesInvalid(Invalid):
@@ -44,12 +64,18 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class QuoteLine:
-    """One wish with its price: the price is per base unit, in the product's own price mode."""
+    """One wish with its price: the price is per base unit, in the product's own price mode.
+
+    `free_milli` base units come on top. `list_price_minor` is the usual price, where a better one applied.
+    """
 
     product: Listed
     qty_milli: int
     unit: str
     base_qty_milli: int
+    free_milli: int
+    price_minor: int
+    list_price_minor: int | None
     taxable_minor: int
     tax_minor: int
     total_minor: int
@@ -76,6 +102,7 @@ class Quote:
     total_minor: int
     currency: str
     catalogue_version: int
+    price_class: str = EVERYBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +111,7 @@ class _Measured:
     qty_milli: int
     unit: str
     base_qty_milli: int
+    price_minor: int
 
 
 def quote(
@@ -94,11 +122,12 @@ def quote(
     buyer_state: str | None = None,
     buyer_tax_id: str | None = None,
     country: str = "IN",
+    price_class: str = EVERYBODY,
 ) -> Quote:
-    """Price the wishes. Raises LinesInvalid, SkuUnknown, UnitUnknown, QuantityInvalid."""
+    """Price the wishes. Raises LinesInvalid, SkuUnknown, UnitUnknown, QuantityInvalid, QuantityUnfit."""
     if not 0 < len(wanted) <= MAX_LINES:
         raise LinesInvalid(f"An order has 1 to {MAX_LINES} lines, not {len(wanted)}.", lines=len(wanted))
-    measured = [_measure(catalogue.product(wish.sku), wish) for wish in wanted]
+    measured = [_measure(catalogue.product(wish.sku), wish, price_class) for wish in wanted]
     charged = charge([_goods(item) for item in measured], Supply(seller_state, buyer_state, buyer_tax_id, country))
     return Quote(
         lines=tuple(_line(item, money) for item, money in zip(measured, charged.lines, strict=True)),
@@ -108,10 +137,12 @@ def quote(
         total_minor=charged.total_minor,
         currency=charged.currency,
         catalogue_version=catalogue.version,
+        price_class=price_class,
     )
 
 
-def _measure(product: Listed, wish: Wanted) -> _Measured:
+def base_milli(product: Listed, wish: Wanted) -> tuple[int, int]:
+    """A wish in thousandths of its own unit, and of the base unit. Raises UnitUnknown, QuantityInvalid."""
     size = product.units.get(wish.unit)
     if size is None:
         sold_in = ", ".join(product.units)
@@ -121,7 +152,15 @@ def _measure(product: Listed, wish: Wanted) -> _Measured:
     qty_milli = _thousandths(product, wish)
     base_qty_milli = qty_milli * size
     _check(product, wish, base_qty_milli)
-    return _Measured(product, qty_milli, wish.unit, base_qty_milli)
+    return qty_milli, base_qty_milli
+
+
+def _measure(product: Listed, wish: Wanted, price_class: str) -> _Measured:
+    qty_milli, base_qty_milli = base_milli(product, wish)
+    if not terms.fits(product.terms, base_qty_milli):
+        raise QuantityUnfit(product, base_qty_milli)
+    price_minor = terms.price_for(product.terms, price_class, base_qty_milli, product.price_minor)
+    return _Measured(product, qty_milli, wish.unit, base_qty_milli, price_minor)
 
 
 def _thousandths(product: Listed, wish: Wanted) -> int:
@@ -158,7 +197,7 @@ def _goods(item: _Measured) -> Goods:
         hsn=product.hsn,
         qty_milli=item.base_qty_milli,
         unit=product.base_unit,
-        price_minor=product.price_minor,
+        price_minor=item.price_minor,
         price_mode=product.price_mode,
         rate_bps=product.rate_bps,
         cess_bps=product.cess_bps,
@@ -172,6 +211,9 @@ def _line(item: _Measured, money: ComputedLine) -> QuoteLine:
         qty_milli=item.qty_milli,
         unit=item.unit,
         base_qty_milli=item.base_qty_milli,
+        free_milli=terms.free_milli(item.product.terms, item.base_qty_milli),
+        price_minor=item.price_minor,
+        list_price_minor=item.product.price_minor if item.price_minor < item.product.price_minor else None,
         taxable_minor=money.taxable_minor,
         tax_minor=money.tax_minor,
         total_minor=money.total_minor,

@@ -1,6 +1,6 @@
 """The tables of orders: what is sold at which price and tax from when, and what was ordered."""
 
-from datetime import date
+from datetime import date, time
 from typing import Any
 from uuid import UUID
 
@@ -19,10 +19,21 @@ STATUSES = {
     "failed": "refused; the reason is kept and it may be tried again",
     "held": "kept because only credit stands in the way; goes on by itself when that is gone",
 }
+MOVEMENTS = {
+    "count": "somebody counted, and this is the difference",
+    "receipt": "goods came in",
+    "dispatch": "goods left with an order",
+    "return": "goods came back from a shop",
+    "damage": "goods were broken, spoilt or lost",
+    "correction": "a wrong entry was put right",
+}
 
 
 class Product(Identified, Base):
-    """Something sold. `listing` is the catalogue entry: names, aliases, sizes and units per base unit."""
+    """Something sold. `listing` is the catalogue entry: names, aliases, sizes and units per base unit.
+
+    `version` counts changes of its price, terms and stock rules by people.
+    """
 
     __tablename__ = "product"
     __table_args__ = (UniqueConstraint("org_id", "sku"),)
@@ -37,6 +48,8 @@ class Product(Identified, Base):
     listing: Mapped[dict[str, Any]] = mapped_column(JSONB)
     mrp_minor: Mapped[int | None] = mapped_column(BigInteger)
     active: Mapped[bool] = mapped_column(Boolean, default=True)
+    stocked: Mapped[bool] = mapped_column(Boolean, default=False)  # its stock is counted: orders reserve it
+    version: Mapped[int] = mapped_column(Integer, default=1)
 
 
 class ProductPrice(TenantOwned, Base):
@@ -91,6 +104,107 @@ class LearnedName(Identified, Base):
     used_at: Mapped[Moment]
 
 
+class ProductTerms(TenantOwned, Base):
+    """How a product is sold from a day on: quantities in base units, `rates` as orders/terms.py has them.
+
+    The scheme gives `scheme_free` for every `scheme_buy` bought, until and on `scheme_until`.
+    """
+
+    __tablename__ = "product_terms"
+    __table_args__ = (
+        belongs_to("product", "product_id"),
+        CheckConstraint("min_qty > 0 AND multiple > 0", name="quantities_positive"),
+        CheckConstraint(
+            "(scheme_buy IS NULL AND scheme_free IS NULL AND scheme_until IS NULL)"
+            " OR (scheme_buy > 0 AND scheme_free > 0)",
+            name="scheme_whole",
+        ),
+    )
+
+    product_id: Mapped[UUID] = mapped_column(primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    min_qty: Mapped[int] = mapped_column(Integer, default=1)
+    multiple: Mapped[int] = mapped_column(Integer, default=1)
+    rates: Mapped[list[Any]] = mapped_column(JSONB, default=list)
+    scheme_buy: Mapped[int | None] = mapped_column(Integer)
+    scheme_free: Mapped[int | None] = mapped_column(Integer)
+    scheme_until: Mapped[date | None]
+
+
+class SellingRules(TenantOwned, Base):
+    """How an organisation sells: one row, read with the catalogue. `routes` maps a name to weekdays (0 = Monday)."""
+
+    __tablename__ = "selling_rules"
+    __table_args__ = (
+        CheckConstraint("min_order_minor > 0", name="min_order_positive"),
+        CheckConstraint("lead_days >= 0 AND stock_hold_hours > 0", name="days_not_negative"),
+    )
+
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    min_order_minor: Mapped[int | None] = mapped_column(BigInteger)
+    price_classes: Mapped[list[str]] = mapped_column(JSONB, default=list)
+    routes: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    cut_off: Mapped[time | None]
+    lead_days: Mapped[int] = mapped_column(Integer, default=1)
+    stock_hold_hours: Mapped[int | None] = mapped_column(Integer)
+
+
+class Stock(TenantOwned, Base):
+    """What is on the shelf and how much of it is promised, in thousandths of a base unit."""
+
+    __tablename__ = "stock"
+    __table_args__ = (
+        belongs_to("product", "product_id"),
+        CheckConstraint("on_hand_milli >= 0 AND reserved_milli >= 0", name="never_negative"),
+    )
+
+    product_id: Mapped[UUID] = mapped_column(primary_key=True)
+    on_hand_milli: Mapped[int] = mapped_column(BigInteger)
+    reserved_milli: Mapped[int] = mapped_column(BigInteger, default=0)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+
+class StockReservation(TenantOwned, Base):
+    """Goods that a confirmed order holds until they leave, are given back, or were held for too long."""
+
+    __tablename__ = "stock_reservation"
+    __table_args__ = (
+        belongs_to("sales_order", "order_id"),
+        belongs_to("product", "product_id"),
+        one_of("status", ["live", "used", "released", "expired"]),
+        CheckConstraint("qty_milli > 0", name="quantity_positive"),
+        CheckConstraint("(status = 'live') = (ended_at IS NULL)", name="ended_once"),
+        Index("ix_stock_reservation_live", "org_id", "expires_at", postgresql_where=text("status = 'live'")),
+    )
+
+    order_id: Mapped[UUID] = mapped_column(primary_key=True)
+    product_id: Mapped[UUID] = mapped_column(primary_key=True)
+    qty_milli: Mapped[int] = mapped_column(BigInteger)
+    status: Mapped[Word]
+    created_at: Mapped[Moment]
+    expires_at: Mapped[Moment | None]
+    ended_at: Mapped[Moment | None]
+
+
+class StockMovement(Identified, Base):
+    """One change of what is on the shelf, and why; only added. A product's movements sum up to its stock."""
+
+    __tablename__ = "stock_movement"
+    __table_args__ = (
+        belongs_to("product", "product_id"),
+        belongs_to("sales_order", "order_id"),
+        one_of("kind", list(MOVEMENTS)),
+        Index("ix_stock_movement_product", "org_id", "product_id", "created_at"),
+    )
+
+    product_id: Mapped[UUID]
+    change_milli: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[Word]
+    order_id: Mapped[UUID | None]
+    reason: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[Moment]
+
+
 class CatalogueWords(TenantOwned, Base):
     """The catalogue's own words for units and categories (`dabba`, `peti`, `cold drink`): one row per organisation."""
 
@@ -102,7 +216,10 @@ class CatalogueWords(TenantOwned, Base):
 
 
 class Order(Identified, Base):
-    """An order. `number` is the shop's code and a counter (`R1-7`), given when it is confirmed."""
+    """An order. `number` is the shop's code and a counter (`R1-7`), given when it is confirmed.
+
+    `shorts` says what was wanted and is not there; `tries` counts how often a failed order was tried again by itself.
+    """
 
     __tablename__ = "sales_order"
     __table_args__ = (
@@ -114,6 +231,7 @@ class Order(Identified, Base):
         Index("ix_sales_order_retailer", "org_id", "retailer_id", "created_at"),
         Index("ix_sales_order_pending", "org_id", "created_at", postgresql_where=text("status = 'pending'")),
         Index("ix_sales_order_held", "org_id", "created_at", postgresql_where=text("status = 'held'")),
+        Index("ix_sales_order_failed", "org_id", "created_at", postgresql_where=text("status = 'failed'")),
     )
 
     retailer_id: Mapped[UUID]
@@ -129,16 +247,26 @@ class Order(Identified, Base):
     created_at: Mapped[Moment]
     confirmed_at: Mapped[Moment | None]
     closed_at: Mapped[Moment | None]
+    price_class: Mapped[Word] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    delivery_address: Mapped[str] = mapped_column(Text, default="")
+    deliver_on: Mapped[date | None]
+    shorts: Mapped[list[Any] | None] = mapped_column(JSONB)
+    tries: Mapped[int] = mapped_column(Integer, default=0)
 
 
 class OrderLine(TenantOwned, Base):
-    """One product of an order at its confirmed price. Quantities are thousandths (2.5 kg = 2500)."""
+    """One product of an order at its confirmed price. Quantities are thousandths (2.5 kg = 2500).
+
+    `free_milli` base units come on top by a scheme. `list_price_minor` is the usual price, where a better one applied.
+    """
 
     __tablename__ = "order_line"
     __table_args__ = (
         belongs_to("sales_order", "order_id"),
         belongs_to("product", "product_id"),
         CheckConstraint("qty_milli > 0 AND base_qty_milli > 0", name="quantity_positive"),
+        CheckConstraint("free_milli >= 0", name="free_not_negative"),
     )
 
     order_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -159,3 +287,5 @@ class OrderLine(TenantOwned, Base):
     taxable_minor: Mapped[Minor]
     tax_minor: Mapped[Minor]
     total_minor: Mapped[Minor]
+    free_milli: Mapped[int] = mapped_column(BigInteger, default=0)
+    list_price_minor: Mapped[int | None] = mapped_column(BigInteger)

@@ -99,7 +99,10 @@ class UserSession(Identified, Base):
 
 
 class Retailer(Identified, Base):
-    """A shop that orders. `order_seq` numbers its orders; the credit account stands beside it in credit."""
+    """A shop that orders. `order_seq` numbers its orders; the credit account stands beside it in credit.
+
+    `price_class` names its price list and `route` its delivery days; empty is what everybody has.
+    """
 
     __tablename__ = "retailer"
     __table_args__ = (
@@ -118,6 +121,8 @@ class Retailer(Identified, Base):
     state_code: Mapped[Word | None]
     address: Mapped[str] = mapped_column(Text, default="")
     reminders_paused: Mapped[bool] = mapped_column(Boolean, default=False)
+    price_class: Mapped[Word] = mapped_column(default="", server_default="")
+    route: Mapped[Word] = mapped_column(default="", server_default="")
     order_seq: Mapped[int] = mapped_column(Integer, default=0, server_default=text("0"))
     version: Mapped[int] = mapped_column(Integer, default=1, server_default=text("1"))
     created_at: Mapped[Moment]
