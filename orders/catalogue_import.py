@@ -12,15 +12,19 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids
 from core.errors import Invalid
-from orders import catalogue, entries
+from orders import catalogue, entries, pricing, rules, stock
 from orders.entries import Entry
 from orders.rows import Outcome, Report, Row, RowInvalid
-from orders.tables import CatalogueWords, Product, ProductPrice, ProductTax
+from orders.tables import CatalogueWords, Product, ProductPrice, ProductTax, ProductTerms
 from parties import organisations
 
 MAX_ROWS = 100_000
 _WORDS = ("unit_aliases", "category_aliases", "meta")
+_REASON = "catalogue imported"
 _COPIED = ("name", "hsn", "base_unit", "default_unit", "units", "aliases", "listing", "mrp_minor")
+
+
+_Dated = ProductPrice | ProductTax | ProductTerms
 
 
 class CatalogueUnreadable(Invalid):
@@ -31,13 +35,19 @@ class CatalogueUnreadable(Invalid):
 
 @dataclass
 class _Shelf:
-    """What the database held before: products by sku, price and tax rows in force on the day; `dated` are new ones."""
+    """What the database held before: products by sku, dated rows in force on the day; `dated` are new ones.
+
+    `counted` collects what the file says is on the shelf, `classes` whom it names prices for.
+    """
 
     on: date
     products: dict[str, Product]
     prices: dict[UUID, ProductPrice]
     taxes: dict[UUID, ProductTax]
-    dated: list[ProductPrice | ProductTax] = field(default_factory=list)
+    terms: dict[UUID, ProductTerms]
+    dated: list[_Dated] = field(default_factory=list)
+    counted: dict[UUID, int] = field(default_factory=dict)
+    classes: set[str] = field(default_factory=set)
 
 
 def import_catalogue(
@@ -58,9 +68,11 @@ def import_catalogue(
     session.flush()  # prices and taxes refer to products
     session.add_all(shelf.dated)
     session.flush()  # the audit entry and the new version follow what they speak of
+    rules.declare(session, shelf.classes, _REASON)
+    counted = stock.count_all(session, shelf.counted, _REASON)
     report = Report(tuple(done))
     words_changed = isinstance(data, Mapping) and _keep_words(session, data)
-    if words_changed or report.count("added") + report.count("changed"):
+    if words_changed or counted or report.count("added") + report.count("changed"):
         catalogue.changed(session)
         _audit(session, report, shelf.on)
     return report
@@ -99,12 +111,17 @@ def _import(
 def _put(session: Session, shelf: _Shelf, entry: Entry) -> Outcome:
     product = shelf.products.get(entry.sku)
     if product is None:
-        product = Product(id=ids.new(), sku=entry.sku, active=True, **{name: getattr(entry, name) for name in _COPIED})
+        product = Product(
+            id=ids.new(), sku=entry.sku, active=True, version=1, **{name: getattr(entry, name) for name in _COPIED}
+        )
         session.add(product)
         _put_dated(shelf, product.id, entry)
         return "added"
     changed = _update(product, {**{name: getattr(entry, name) for name in _COPIED}, "active": True})
-    return "changed" if _put_dated(shelf, product.id, entry) or changed else "unchanged"
+    if not _put_dated(shelf, product.id, entry) and not changed:
+        return "unchanged"
+    product.version += 1
+    return "changed"
 
 
 def _put_dated(shelf: _Shelf, product_id: UUID, entry: Entry) -> bool:
@@ -112,13 +129,25 @@ def _put_dated(shelf: _Shelf, product_id: UUID, entry: Entry) -> bool:
     tax = {"rate_bps": entry.rate_bps, "cess_bps": entry.cess_bps, "treatment": entry.treatment}
     priced = _put_from(shelf, shelf.prices.get(product_id), ProductPrice, product_id, price)
     taxed = _put_from(shelf, shelf.taxes.get(product_id), ProductTax, product_id, tax)
-    return priced or taxed
+    if entry.stock_milli is not None:
+        shelf.counted[product_id] = entry.stock_milli
+    return _put_terms(shelf, product_id, entry) or priced or taxed
+
+
+def _put_terms(shelf: _Shelf, product_id: UUID, entry: Entry) -> bool:
+    """What the file says of the terms; a product that has none and gets plain ones has no row."""
+    current = shelf.terms.get(product_id)
+    values = {**pricing.values_of(current), **entry.terms}
+    shelf.classes |= {price_class for price_class, _from, _minor in values["rates"] if price_class}
+    if current is None and values == pricing.values_of(None):
+        return False
+    return _put_from(shelf, current, ProductTerms, product_id, values)
 
 
 def _put_from(
     shelf: _Shelf,
-    current: ProductPrice | ProductTax | None,
-    model: type[ProductPrice] | type[ProductTax],
+    current: _Dated | None,
+    model: type[_Dated],
     product_id: UUID,
     values: dict[str, Any],
 ) -> bool:
@@ -144,10 +173,11 @@ def _shelf(session: Session, on: date) -> _Shelf:
         products={product.sku: product for product in session.scalars(select(Product))},
         prices={row.product_id: row for row in session.scalars(_in_force(ProductPrice, on))},
         taxes={row.product_id: row for row in session.scalars(_in_force(ProductTax, on))},
+        terms={row.product_id: row for row in session.scalars(_in_force(ProductTerms, on))},
     )
 
 
-def _in_force(model: type[ProductPrice] | type[ProductTax], on: date) -> Any:
+def _in_force(model: type[_Dated], on: date) -> Any:
     newest = select(model).where(model.valid_from <= on).order_by(model.product_id, model.valid_from.desc())
     return newest.ext(distinct_on(model.product_id))
 

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 from core.money import from_major
 from invoicing.charging import TAXABLE, TREATMENTS, Treatment
 from invoicing.tax import PriceMode
+from orders import conditions
 from orders.rows import Fields, text, whole, word
 
 MAX_UNIT_WORTH = 100_000
@@ -22,13 +23,18 @@ _UNTAXED = "exempt"  # what most goods at 0 % are; a file may name nil_rated or 
 
 COLUMNS = (
     "sku", "name", "brand", "family", "size_value", "size_unit", "base_unit", "units", "default_unit", "hsn",
-    "gst_rate_percent", "mrp", "price", "aliases", "price_mode", "treatment",
+    "gst_rate_percent", "mrp", "price", "aliases", "price_mode", "treatment", "min_qty", "multiple", "slabs",
+    "class_prices", "scheme", "scheme_until", "stock",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One checked catalogue entry. `listing` is what the understanding of order texts reads."""
+    """One checked catalogue entry. `listing` is what the understanding of order texts reads.
+
+    `terms` holds what the file says of the columns of ProductTerms, and `stock_milli` what is on the shelf: what it
+    does not say stays as it is.
+    """
 
     sku: str
     name: str
@@ -44,6 +50,8 @@ class Entry:
     rate_bps: int
     cess_bps: int
     treatment: Treatment
+    terms: Mapping[str, Any] = field(default_factory=dict)
+    stock_milli: int | None = None
 
 
 def from_item(item: Mapping[str, Any]) -> Entry:
@@ -73,6 +81,8 @@ def from_item(item: Mapping[str, Any]) -> Entry:
         rate_bps=rate_bps,
         cess_bps=cess_bps,
         treatment=cast(Treatment, fields.optional("treatment", word(TREATMENTS), usual)),
+        terms=conditions.of_item(fields, item),
+        stock_milli=fields.optional("stock", conditions.stock_milli, None),
     )
     size = fields.optional("size", _size, None)
     fields.problems += _contradictions(entry)
@@ -93,6 +103,7 @@ def from_table(row: Mapping[str, Any]) -> Entry:
         "price_paise": fields.required("price", _rupees),
         "aliases": fields.optional("aliases", _alias_list, None),
         "size": _size_of_columns(row),
+        **conditions.of_columns(fields, row),
     }
     if item["gst_rate_bps"] is None and not fields.problems:
         fields.problems.append("gst_rate_percent: is missing")

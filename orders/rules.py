@@ -119,6 +119,16 @@ def change(session: Session, given: Rules, reason: str) -> Rules:
     return replace(given, version=row.version)
 
 
+def declare(session: Session, price_classes: set[str], reason: str) -> None:
+    """Add classes that a file named prices for."""
+    if not price_classes:
+        return
+    known = read(session)
+    missing = sorted(price_classes - set(known.price_classes))
+    if missing:
+        change(session, replace(known, price_classes=(*known.price_classes, *missing)), reason)
+
+
 def check_names(rules: Rules, price_class: str, route: str) -> None:
     """Refuse a class or a route that the rules do not have; empty is none. Raises Invalid."""
     if price_class and price_class not in rules.price_classes:

@@ -197,6 +197,33 @@ def move(session: Session, sku: str, change_milli: int, kind: str, reason: str) 
     return _moved(session, product, _locked(session, product), change_milli, kind, reason)
 
 
+def count_all(session: Session, on_hand: Mapping[UUID, int], reason: str) -> bool:
+    """Set what is on the shelf of many products; True when any was different. The caller audits it."""
+    if not on_hand:
+        return False
+    wanted = (Stock.org_id == db.org_of(session)) & Stock.product_id.in_(on_hand)
+    rows = session.scalars(select(Stock).where(wanted).order_by(Stock.product_id).with_for_update())
+    known = {row.product_id: row for row in rows.all()}
+    before = {product_id: known[product_id].on_hand_milli if product_id in known else None for product_id in on_hand}
+    now, different = clock.now(), {one: milli for one, milli in on_hand.items() if before[one] != milli}
+    for product_id, milli in different.items():
+        row = known.get(product_id) or Stock(product_id=product_id, reserved_milli=0, version=0)
+        row.on_hand_milli, row.version = milli, row.version + 1
+        session.add(row)
+        if milli != (before[product_id] or 0):
+            change_milli = milli - (before[product_id] or 0)
+            session.add(
+                StockMovement(
+                    product_id=product_id, change_milli=change_milli, kind="count", reason=reason, created_at=now
+                )
+            )
+    new = (Product.org_id == db.org_of(session)) & Product.id.in_(set(on_hand) - set(known))
+    for product in session.scalars(select(Product).where(new)):
+        product.stocked = True
+    session.flush()  # orders read it by plain SQL
+    return bool(different)
+
+
 def level(session: Session, sku: str) -> Level:
     """A product's stock. Raises NotFound."""
     product = _product(session, sku)
