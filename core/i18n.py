@@ -77,6 +77,11 @@ def format_day(day: date, spoken: str | None = None) -> str:
     return isolate(format_date(day, "d MMM y", locale=spoken or language()), spoken)
 
 
+def format_weekday(day: date, spoken: str | None = None) -> str:
+    """`Fri, 20 Nov`: a day that is near."""
+    return isolate(format_date(day, "EEE, d MMM", locale=spoken or language()), spoken)
+
+
 def isolate(text: str, spoken: str | None = None) -> str:
     """Wrap what reads left to right (amounts, numbers, names of goods) when the sentence around it is Urdu."""
     return f"{FSI}{text}{PDI}" if (spoken or language()) in RTL else text

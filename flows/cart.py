@@ -1,8 +1,10 @@
 """A list of goods in the making: ids, quantities and open questions in the conversation's memory, never a price.
 
-    {"lines": [[sku, qty, unit, base_qty], ...], "last": sku, "questions": [...], "order": id, "yes": "CREDIT"}
+    {"lines": [[sku, qty, unit, base_qty], ...], "last": sku, "questions": [...],
+     "order": id, "yes": "CREDIT", "total": 276500}
 
-Quantities are decimal text. `order` is the pending order that was quoted, `yes` how its prompt said to pay.
+Quantities are decimal text. `order` is the pending order that was quoted, `yes` how its prompt said to pay, `total`
+what it came to: that is compared with, never charged.
 """
 
 from collections.abc import Iterable
@@ -10,6 +12,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from flows import packs
+from orders.catalogue import Catalogue
 from orders.order import Order
 from orders.quotes import Wanted
 from orders.understanding.facts import CartLine, Context, Line, Question, Understanding
@@ -54,17 +58,26 @@ def after(memory: Memory, read: Understanding) -> list[CartLine]:
     return list(kept.values())
 
 
-def questions_after(memory: Memory, read: Understanding) -> list[Question]:
+def fitting(memory: Memory, read: Understanding, goods: Catalogue) -> list[CartLine]:
+    """The list after this message; where its quantity is not sold, the line as it was before, if it was there."""
+    before = {line.sku: line for line in lines(memory) if packs.fits(line, goods)}
+    found = (line if packs.fits(line, goods) else before.get(line.sku) for line in after(memory, read))
+    return [line for line in found if line is not None]
+
+
+def questions_after(memory: Memory, read: Understanding, goods: Catalogue) -> list[Question]:
     """What would still be unclear after this message."""
+    unfit = [packs.question(line, goods) for line in after(memory, read) if not packs.fits(line, goods)]
     waiting = [_question(row) for row in _of(memory).get("questions", ())]
     if waiting and _answers(waiting[0], read):
         waiting = waiting[1:]
-    return [*read.questions, *waiting][:MAX_QUESTIONS]
+    asked = {one.candidates for one in unfit}
+    return [*unfit, *read.questions, *(one for one in waiting if one.candidates not in asked)][:MAX_QUESTIONS]
 
 
-def keep(memory: Memory, read: Understanding) -> None:
+def keep(memory: Memory, read: Understanding, goods: Catalogue) -> None:
     """Take a message's lines and questions into the list."""
-    cart, questions = after(memory, read), questions_after(memory, read)
+    cart, questions = fitting(memory, read, goods), questions_after(memory, read, goods)
     write(memory, cart)
     if read.lines:
         _of(memory)["last"] = read.lines[-1].sku
@@ -102,12 +115,12 @@ def clear(memory: Memory) -> None:
 def quoted(memory: Memory, order: Order, yes: str) -> None:
     """Remember which order was quoted and how `yes` pays."""
     kept = memory.setdefault("cart", {})
-    kept["order"], kept["yes"] = str(order.id), yes
+    kept["order"], kept["yes"], kept["total"] = str(order.id), yes, order.total_minor
 
 
 def unquoted(memory: Memory) -> None:
     """Forget the quote; the list and its questions stay."""
-    for name in ("order", "yes"):
+    for name in ("order", "yes", "total"):
         _of(memory).pop(name, None)
 
 
@@ -120,6 +133,12 @@ def order_id(memory: Memory) -> UUID | None:
     """The pending order of the last quote."""
     kept = _of(memory).get("order")
     return UUID(kept) if kept else None
+
+
+def agreed_minor(memory: Memory) -> int | None:
+    """What the last quote came to: what a yes to it agrees with."""
+    total_minor: int | None = _of(memory).get("total")
+    return total_minor
 
 
 def yes_means(memory: Memory) -> str | None:

@@ -4,45 +4,26 @@ The list lives in the conversation's memory and survives every interruption. The
 what the prompt named: credit when the account has terms, else cash. Prices are looked up, never remembered.
 """
 
-from collections.abc import Sequence
 from functools import cached_property
 
 from bot import words
-from bot.flow import END, REFUSED, RENEW, START, Choice, Flow, Reply, go
+from bot.flow import START, Choice, Flow, Reply
 from bot.ingress import Message
-from bot.markup import plain
 from core import clock
 from core.errors import Invalid
-from core.i18n import N_, _, isolate
+from core.i18n import N_, _
 from credit import accounts
 from credit.guardrails import CASH, CREDIT, Refused
-from flows import cancel_order, cart, quoting, reading, refusals, wording
+from flows import cancel_order, cart, packs, quoting, reading, refusals
+from flows.order_sentences import Sentences
+from flows.order_ways import ACTIONS, OPENS, ORDER_KINDS, STATES, TRANSITIONS, WORDS
 from orders import catalogue, holding, listing, ordering, usual
 from orders.order import CONFIRMED, DISPATCHED, PENDING, Order
 from orders.understanding.facts import Understanding
 from parties import tasks
 
-WORDS = words.meanings(
-    {
-        "opened": "order, place order, place an order, new order, my list, list, cart, my cart, show list, show cart,"
-        " list dikhao, order karna hai, order dena hai, saman chahiye, maal chahiye, सूची, मेरी सूची, लिस्ट, ऑर्डर, ऑर्डर"
-        " करना है, सामान चाहिए, فہرست, میری فہرست, لسٹ, آرڈر, آرڈر کرنا ہے, سامان چاہیے",
-        "repeat": "repeat, repeat order, repeat last order, same order, same again, wahi order, phir se wahi, वही ऑर्डर,"
-        " फिर से वही, दोबारा वही, وہی آرڈر, پھر سے وہی, دوبارہ وہی",
-        "cash": "cash, cash upi, cash/upi, upi, nakad, naqad, nagad, cash par, cash pe, नकद, नगद, कैश, यूपीआई, نقد, کیش,"
-        " یو پی آئی",
-        "credit": "credit, on credit, udhaar, udhar, udhaar par, khata, khate par, khate mein, उधार, उधार पर, खाता, खाते"
-        " पर, खाते में, ادھار, ادھار پر, کھاتہ, کھاتے پر, کھاتے میں",
-        "change": "reduce, kam karo, reduce order, कम करो, घटाओ, کم کرو, کم کریں",
-        "approve": "approve, approval, manzoori, मंज़ूरी, मंजूरी, منظوری",
-    }
-)
-OPENS = {"opened", "repeat"}
-ORDER_KINDS = {"order", "edit", "ambiguous", "unknown"}
-ACTIONS = {"confirm": "yes", "cancel_cart": "cancel", "repeat_last": "repeat"}
 
-
-class PlaceOrder(Flow):
+class PlaceOrder(Sentences, Flow):
     name = "place_order"
     menu_label = N_("Place an order")
     menu_rank = 10
@@ -50,60 +31,8 @@ class PlaceOrder(Flow):
     greedy = True
     opened_by = {"cancel": "cancel"}
 
-    states = ["choosing_items", "clarifying", "confirming", "refused"]
-    transitions = [
-        go("opened", START, "confirming", when="has_list", do="draft"),
-        go("opened", START, "choosing_items"),
-        *(
-            line
-            for state in (START, "choosing_items", "clarifying", "confirming", "refused")
-            for line in (
-                go("items", state, "clarifying", when="something_is_unclear", do="keep_items", say="name_unsold"),
-                go("items", state, "choosing_items", when="nothing_is_left", do="keep_items", say="name_unsold"),
-                go("items", state, "confirming", do="keep_items_and_draft", say="name_unsold"),
-                go("repeat", state, "confirming", when="ordered_before", do="repeat_order"),
-                go("repeat", state, "choosing_items", say="say_never_ordered"),
-                go("cancel", state, END, when="has_list", do="drop_list", say="say_dropped"),
-                go("cancel", state, END, when="has_questions", do="drop_list", say="say_questions_dropped"),
-                go("cancel", state, END, when="has_order_to_call_off", say="say_how_to_call_off"),
-                go("cancel", state, END, say="say_nothing_to_drop"),
-            )
-        ),
-        go("picked", "clarifying", "clarifying", when="something_is_unclear", do="keep_items", say="name_unsold"),
-        go("picked", "clarifying", "confirming", do="keep_items_and_draft"),
-        go("no", "clarifying", "clarifying", when="more_is_unclear", do="skip_question"),
-        go("no", "clarifying", "confirming", when="has_list", do="skip_question_and_draft"),
-        go("no", "clarifying", "choosing_items", do="skip_question"),
-        go("yes", "choosing_items", "confirming", when="has_list", do="draft"),
-        go("yes", "confirming", END, when="yes_means_credit", do="place_on_credit", say="say_placed"),
-        go("yes", "confirming", END, do="place_for_cash", say="say_placed"),
-        go("credit", "confirming", END, when="has_terms", do="place_on_credit", say="say_placed"),
-        go("credit", "confirming", "confirming", say="say_no_terms"),
-        go("cash", "confirming", END, do="place_for_cash", say="say_placed"),
-        go("no", "confirming", "choosing_items", say="say_not_placed"),
-        go("change", "confirming", "choosing_items"),
-        go("cash", "refused", END, do="place_for_cash", say="say_placed"),
-        go("yes", "refused", END, do="place_on_credit", say="say_placed"),
-        go("credit", "refused", END, do="place_on_credit", say="say_placed"),
-        go("approve", "refused", END, do="ask_for_approval", say="say_asked"),
-        go("no", "refused", "choosing_items", say="say_not_placed"),
-        go("change", "refused", "choosing_items"),
-        go(RENEW, "confirming", "confirming", do="draft"),
-        go(RENEW, "refused", "confirming", do="draft"),
-        *(
-            line
-            for state in ("confirming", "refused")
-            for line in (
-                go(REFUSED, state, "refused", when="credit_was_refused"),
-                go(REFUSED, state, "confirming", when="prices_changed", do="draft", say="say_prices_changed"),
-                go(REFUSED, state, "confirming", when="quote_is_gone", do="draft", say="say_quote_gone"),
-            )
-        ),
-        *(
-            go(REFUSED, state, "choosing_items", when="input_was_wrong", do="drop_what_is_wrong", say="explain_wrong")
-            for state in (START, "choosing_items", "clarifying", "confirming")
-        ),
-    ]
+    states = STATES
+    transitions = TRANSITIONS
 
     # -- hearing ------------------------------------------------------------------------------------------------------
 
@@ -152,7 +81,7 @@ class PlaceOrder(Flow):
     @cached_property
     def read(self) -> Understanding:
         """The message as the catalogue understands it; a picked option counts as its number."""
-        text = self.arg or self.turn.message.text
+        text = packs.as_answer(self.arg or self.turn.message.text, cart.question(self.memory))
         return reading.read(self.session, self.turn.shop.id, self.goods.index, text, self.memory)
 
     @cached_property
@@ -179,11 +108,15 @@ class PlaceOrder(Flow):
     def ask_confirming(self) -> Reply:
         quoted = self.order
         cart.quoted(self.memory, quoted, CREDIT if self.has_terms() else CASH)
-        ask, choices = self.ways_to_say_yes()
-        return Reply(f"{quoting.quote(quoted)}\n\n{ask}", (*choices, Choice(_("Change"), "change")))
+        ask, choices = self.ways_to_say_yes(quoted)
+        text = f"{quoting.quote(quoted, self.goods)}\n\n{ask}"
+        return Reply(text, (*choices, Choice(_("Change"), "change")))
 
-    def ways_to_say_yes(self) -> tuple[str, tuple[Choice, ...]]:
+    def ways_to_say_yes(self, quoted: Order) -> tuple[str, tuple[Choice, ...]]:
         """The sentence and the choices, with both ways of paying when the account has terms."""
+        least_minor = self.goods.rules.min_order_minor
+        if least_minor is not None and quoted.total_minor < least_minor:
+            return quoting.too_small(quoted, least_minor), ()
         if not self.yes_means_credit():
             ask = _("Reply *yes* to place it for cash or UPI. To change it, type the change.")
             return ask, (Choice(_("Yes, cash / UPI"), "cash"),)
@@ -210,10 +143,10 @@ class PlaceOrder(Flow):
         return self.placed is not None
 
     def something_is_unclear(self) -> bool:
-        return bool(cart.questions_after(self.memory, self.read))
+        return bool(cart.questions_after(self.memory, self.read, self.goods))
 
     def nothing_is_left(self) -> bool:
-        return not cart.after(self.memory, self.read)
+        return not cart.fitting(self.memory, self.read, self.goods)
 
     def more_is_unclear(self) -> bool:
         return len(self.memory.get("cart", {}).get("questions", ())) > 1
@@ -236,6 +169,15 @@ class PlaceOrder(Flow):
     def quote_is_gone(self) -> bool:
         return isinstance(self.error, ordering.NotPending)
 
+    def order_is_too_small(self) -> bool:
+        return isinstance(self.error, ordering.BelowMinimum)
+
+    def stock_ran_short(self) -> bool:
+        return isinstance(self.error, ordering.StockShort)
+
+    def nothing_is_in_stock(self) -> bool:
+        return isinstance(self.error, ordering.OutOfStock)
+
     def input_was_wrong(self) -> bool:
         return isinstance(self.error, Invalid)
 
@@ -248,20 +190,24 @@ class PlaceOrder(Flow):
         return self._fresh or (listing.get(self.session, kept) if kept else self._drafted())
 
     _fresh: Order | None = None
+    agreed_minor: int | None = None  # what the quote came to that this turn said yes to
 
     def _drafted(self) -> Order:
-        self._fresh = ordering.draft(self.session, self.turn.shop.id, cart.wanted(self.memory), "chat")
+        wanted, changed = packs.rounded(cart.wanted(self.memory), self.goods)
+        self._fresh = ordering.draft(self.session, self.turn.shop.id, wanted, "chat")
+        for sentence in changed:
+            self.say(sentence)
         return self._fresh
 
     def draft(self) -> None:
         self._drafted()
 
     def keep_items(self) -> None:
-        reading.keep(self.session, self.turn.shop.id, self.read, self.memory)
+        reading.keep(self.session, self.turn.shop.id, self.read, self.memory, self.goods)
         self._call_off_when_empty()
 
     def keep_items_and_draft(self) -> None:
-        reading.keep(self.session, self.turn.shop.id, self.read, self.memory)
+        reading.keep(self.session, self.turn.shop.id, self.read, self.memory, self.goods)
         self._drafted()
 
     def _call_off_when_empty(self) -> None:
@@ -309,6 +255,7 @@ class PlaceOrder(Flow):
     def _place(self, payment_mode: str) -> None:
         kept = cart.order_id(self.memory)
         order_id = kept or self._drafted().id
+        self.agreed_minor = cart.agreed_minor(self.memory)
         self._fresh = ordering.confirm(self.session, order_id, payment_mode)
         cart.clear(self.memory)
 
@@ -323,6 +270,11 @@ class PlaceOrder(Flow):
             cart.drop(self.memory, sku)
             self._call_off_when_empty()
 
+    def drop_what_is_missing(self) -> None:
+        for short in quoting.shorts_of(self.error):
+            cart.drop(self.memory, short["sku"])
+        self._call_off_when_empty()
+
     def ask_for_approval(self) -> None:
         order = self.order
         if not refusals.judged(self.session, order).allowed:
@@ -336,63 +288,3 @@ class PlaceOrder(Flow):
             facts={"order": order.public_id, "total_minor": order.total_minor},
             dedupe_key=f"approve:{order.id}",
         )
-
-    # -- saying -------------------------------------------------------------------------------------------------------
-
-    def name_unsold(self) -> None:
-        self.say_unsold(self.read.unknown)
-
-    def say_unsold(self, named: Sequence[str]) -> None:
-        for text in named[:3]:
-            self.say(_("We do not sell “%(what)s”.", what=isolate(plain(text)[:60])))
-        for remark in reading.remarks(self.read):
-            self.say(remark)
-
-    def say_placed(self) -> None:
-        self.say(quoting.thanks(self.order))
-        self.say(_("You get the bill here when the goods leave our shop."))
-
-    def say_not_placed(self) -> None:
-        self.say(_("All right, nothing is ordered yet."))
-
-    def say_no_terms(self) -> None:
-        self.say(_("No credit is agreed for your shop yet, so this order can go on cash or UPI."))
-
-    def say_never_ordered(self) -> None:
-        self.say(_("There is no earlier order to repeat."))
-
-    def say_dropped(self) -> None:
-        self.say(_("Your list is dropped; nothing was ordered. Type *menu* or a new order at any time."))
-
-    def say_questions_dropped(self) -> None:
-        self.say(_("My question is dropped; nothing was ordered. Type *menu* or a new order at any time."))
-
-    def say_how_to_call_off(self) -> None:
-        if self.placed is not None:
-            facts = {"order": cancel_order.described(self.placed), "number": isolate(self.placed.number or "")}
-            self.say(_("Order %(order)s is placed. To call it off, type *cancel %(number)s*.", **facts))
-
-    def say_nothing_to_drop(self) -> None:
-        self.say(_("There is nothing to cancel. Type *menu* to see what I can do."))
-
-    def say_prices_changed(self) -> None:
-        self.say(_("Prices have changed since, so here is the new total. Nothing is ordered yet."))
-
-    def say_quote_gone(self) -> None:
-        kept = cart.order_id(self.memory)
-        self.say(quoting.gone(listing.get(self.session, kept) if kept else None))
-
-    def say_asked(self) -> None:
-        self.say(
-            _("We have asked for approval and will answer you here. Your order is kept: you need not send it again.")
-        )
-
-    def explain_wrong(self) -> None:
-        sku = self.error.facts.get("sku") if self.error else None
-        if sku in self.goods.products:
-            product = self.goods.product(str(sku))
-            units = ", ".join(wording.unit(name) for name in product.units)
-            facts = {"name": isolate(plain(product.name)), "units": isolate(units)}
-            self.say(_("That quantity of %(name)s does not work. It is sold by: %(units)s.", **facts))
-        else:
-            self.say(_("That could not be ordered like this. Please type it in another way."))

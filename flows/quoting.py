@@ -1,24 +1,32 @@
 """A list as a shopkeeper checks it: what is unclear, what is on it, its quote, and why an old quote is gone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.flow import Choice, Reply
 from bot.markup import bold, plain
-from core.i18n import _, format_money, isolate
+from core.errors import DomainError
+from core.i18n import _, format_money, format_weekday, isolate
 from credit.guardrails import CREDIT
-from flows import cancel_order, wording
+from flows import cancel_order, packs, wording
+from invoicing.charging import quantity
+from orders import terms
 from orders.catalogue import Catalogue
 from orders.order import CANCELLED, REPLACED, Order, OrderLine
+from orders.supply import OutOfStock, Short, StockShort
+from orders.terms import Rate
 from orders.understanding.facts import CartLine, Question
 from orders.understanding.quantities import MAX_UNITS
 
 MAX_SHOWN = 15
 MAX_OPTIONS = 10
+MAX_SAVINGS = 2
 NO_REASON = {"", "cancelled by staff", cancel_order.REASON}  # what is written down when nobody gave a reason
 
 
 def which(asked: Question, goods: Catalogue) -> Reply:
     """Ask for what a line left open: the product, the quantity, or both; first say why, where that is not plain."""
+    if asked.reason == packs.REASON and asked.candidates[0] in goods.products:
+        return packs.ask(asked, goods)
     asks, why = _which(asked, goods), _why(asked)
     return Reply(f"{why}\n{asks.text}", asks.choices) if why else asks
 
@@ -66,8 +74,51 @@ def thanks(placed: Order) -> str:
     """The order's number and amount, and how it is to be paid."""
     facts = {"number": isolate(bold(placed.number or "")), "amount": format_money(placed.total_minor, placed.currency)}
     if placed.payment_mode == CREDIT:
-        return _("Thank you! Order %(number)s of %(amount)s is placed on credit.", **facts)
-    return _("Thank you! Order %(number)s of %(amount)s is placed, to be paid in cash or by UPI.", **facts)
+        said = _("Thank you! Order %(number)s of %(amount)s is placed on credit.", **facts)
+    else:
+        said = _("Thank you! Order %(number)s of %(amount)s is placed, to be paid in cash or by UPI.", **facts)
+    if placed.deliver_on is None:
+        return said
+    return f"{said} " + _("It comes on %(day)s.", day=format_weekday(placed.deliver_on))
+
+
+def cheaper(placed: Order, quoted_minor: int) -> str:
+    """Prices fell since the quote: the shop has the difference."""
+    facts = {
+        "now": format_money(placed.total_minor, placed.currency),
+        "before": format_money(quoted_minor, placed.currency),
+    }
+    return _("Prices fell since the quote, in your favour: %(now)s instead of %(before)s.", **facts)
+
+
+def too_small(quoted: Order, least_minor: int) -> str:
+    """The smallest order that is brought, and what is missing."""
+    facts = {
+        "least": format_money(least_minor, quoted.currency),
+        "missing": format_money(least_minor - quoted.total_minor, quoted.currency),
+    }
+    return _("We deliver orders from %(least)s on: goods for %(missing)s more are needed. Type what to add.", **facts)
+
+
+def shorts_of(error: DomainError | None) -> Sequence[Short]:
+    """What falls short, by an error about stock."""
+    return error.shorts if isinstance(error, OutOfStock | StockShort) else ()
+
+
+def shortage(shorts: Iterable[Short]) -> list[str]:
+    """One sentence for each product of which less is there than was wanted."""
+    return [_shortage(short) for short in shorts]
+
+
+def _shortage(short: Short) -> str:
+    facts = {
+        "name": isolate(plain(short["name"])),
+        "given": wording.quantity(quantity(short["given_milli"]), short["base_unit"]),
+        "wanted": wording.quantity(quantity(short["wanted_milli"]), short["base_unit"]),
+    }
+    if short["given_milli"] == 0:
+        return _("%(name)s is not in stock at present.", **facts)
+    return _("Of %(name)s only %(given)s are in stock, not %(wanted)s.", **facts)
 
 
 def gone(order: Order | None) -> str:
@@ -84,8 +135,37 @@ def gone(order: Order | None) -> str:
     return f"{why}\n\n" + _("Here is your list as a new quote. Nothing is ordered yet.")
 
 
-def quote(quoted: Order) -> str:
-    """Every line with unit, pieces and price, then tax and total."""
+def quote(quoted: Order, goods: Catalogue) -> str:
+    """Every line with unit, pieces and price, then tax and total; what is short, what more would cost less, the day."""
+    told = [*shortage(quoted.shorts or ()), *savings(quoted, goods)]
+    if quoted.deliver_on is not None:
+        told.append(_("Delivery: %(day)s", day=format_weekday(quoted.deliver_on)))
+    return "\n\n".join([_sums(quoted), *(["\n".join(told)] if told else [])])
+
+
+def savings(quoted: Order, goods: Catalogue) -> list[str]:
+    """For the first few lines that a larger quantity would make cheaper: from which quantity, and the price."""
+    found = ((line, _step(quoted, line, goods)) for line in quoted.lines)
+    return [_saving(quoted, line, step) for line, step in found if step is not None][:MAX_SAVINGS]
+
+
+def _step(quoted: Order, line: OrderLine, goods: Catalogue) -> Rate | None:
+    product = goods.products.get(line.sku)
+    if product is None or not product.terms.rates:
+        return None
+    return terms.next_step(product.terms, quoted.price_class, line.base_qty_milli, line.price_minor)
+
+
+def _saving(quoted: Order, line: OrderLine, step: Rate) -> str:
+    return _(
+        "%(name)s: from %(quantity)s on %(price)s each.",
+        name=isolate(plain(line.name)),
+        quantity=wording.quantity(step.from_qty, line.base_unit),
+        price=format_money(step.price_minor, quoted.currency),
+    )
+
+
+def _sums(quoted: Order) -> str:
     money = quoted.currency
     rounding = quoted.total_minor - sum(line.total_minor for line in quoted.lines)
     sums = [
@@ -104,4 +184,9 @@ def describe(line: OrderLine, currency: str) -> str:
     asked, pieces = wording.quantity(line.qty, line.unit), wording.quantity(line.base_qty, line.base_unit)
     amount = asked if line.unit == line.base_unit else f"{asked} = {pieces}"
     price, worth = format_money(line.price_minor, currency), format_money(line.taxable_minor, currency)
-    return f"{isolate(plain(line.name))}: {amount} × {price} = {worth}"
+    said = f"{isolate(plain(line.name))}: {amount} × {price} = {worth}"
+    if line.list_price_minor is not None:
+        said += " " + _("(usually %(price)s)", price=format_money(line.list_price_minor, currency))
+    if line.free_milli:
+        said += " " + _("+ %(quantity)s free", quantity=wording.quantity(line.free_qty, line.base_unit))
+    return said

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from bot.markup import plain
 from core.i18n import _, isolate
-from flows import cart
+from flows import cart, packs
 from flows.cart import Memory
 from orders import learning
+from orders.catalogue import Catalogue
 from orders.understanding.facts import Understanding
 from orders.understanding.index import Index
 from orders.understanding.read import understand
@@ -20,7 +21,7 @@ MOST_REMARKS = 3
 
 def read(session: Session, retailer_id: UUID, index: Index, text: str, memory: Memory) -> Understanding:
     """The message, understood; a query only when something would have to be asked."""
-    context = cart.context(memory)
+    context = packs.without_quantity(cart.context(memory))
     found = understand(index, text, context=context)
     learned = learning.aliases(session, retailer_id) if found.questions else {}
     return understand(index, text, context=replace(context, learned=learned)) if learned else found
@@ -35,8 +36,8 @@ def remarks(read: Understanding) -> Iterator[str]:
         yield _("“%(before)s”, then “%(now)s”: I took the second.", **facts)
 
 
-def keep(session: Session, retailer_id: UUID, read: Understanding, memory: Memory) -> None:
+def keep(session: Session, retailer_id: UUID, read: Understanding, memory: Memory, goods: Catalogue) -> None:
     """Take the message into the list, and remember what its answer says of the shop's own names."""
-    cart.keep(memory, read)
+    cart.keep(memory, read, goods)
     if read.chosen is not None:
         learning.hear(session, retailer_id, read.chosen.said, read.chosen.sku)

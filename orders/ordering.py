@@ -28,8 +28,9 @@ from orders.rules import BelowMinimum
 from orders.supply import OutOfStock, StockShort
 
 __all__ = [
-    "AlreadyDispatched", "NotConfirmed", "NotPending", "Order", "Placed", "PriceChanged", "Wanted", "cancel",
-    "confirm", "dispatch", "draft", "expire_pending", "get", "list_page", "pending", "place", "reprice", "retry",
+    "AlreadyDispatched", "BelowMinimum", "NotConfirmed", "NotPending", "Order", "OutOfStock", "Placed", "PriceChanged",
+    "StockShort", "Wanted", "cancel", "confirm", "dispatch", "draft", "expire_pending", "get", "list_page", "pending",
+    "place", "reprice", "retry",
 ]  # fmt: skip
 
 SOURCES = ("chat", "api", "console")
