@@ -31,6 +31,8 @@ from admin_api import (
     products,
     promises,
     retailers,
+    selling,
+    stock,
     tasks,
 )
 from admin_api.spec import BahiApi
@@ -56,6 +58,8 @@ NOUNS = (
     retailers,
     learned_names,
     products,
+    stock,
+    selling,
     tasks,
     exports,
 )

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from admin_api import problems
 from admin_api.access import BOOKKEEPERS, EVERYBODY, SELLERS, operation
-from admin_api.shapes import Id, Nothing, PageQuery, PositiveMinor, Strict, Text, decode, page
+from admin_api.shapes import Id, Nothing, PageQuery, PositiveMinor, Quantity, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import clock, ids
+from core.errors import DomainError
 from credit.guardrails import Refused
 from flows import notices
-from orders import dispatching, holding, listing, ordering
+from orders import dispatching, holding, listing, ordering, shortening, supply
+from orders.drafting import Extras
 from orders.order import Order, OrderLine
 from orders.quotes import Wanted
 from orders.tables import STATUSES
@@ -46,6 +48,8 @@ class OrderIn(Strict):
     retailer_id = Id(needed=True)
     payment_mode = fields.String(required=True, validate=validate.OneOf(["CREDIT", "CASH"]))
     lines = fields.List(fields.Nested(LineIn), required=True, validate=validate.Length(min=1, max=100))
+    note = Text(longest=500, load_default="")
+    delivery_address = Text(longest=500, load_default="")
 
 
 class OrderQuery(PageQuery):
@@ -56,16 +60,34 @@ class OrderQuery(PageQuery):
 
 
 class Confirmation(Strict):
-    """How a pending order is to be paid; `agreed_total_minor` is the newer total that the shop said yes to."""
+    """How a pending order is to be paid; `agreed_total_minor` is the newer total that the shop said yes to.
+
+    With `accept_short` the order is placed with what is in stock.
+    """
 
     payment_mode = fields.String(required=True, validate=validate.OneOf(["CREDIT", "CASH"]))
     agreed_total_minor = PositiveMinor(load_default=None, allow_none=True)
+    accept_short = fields.Boolean(load_default=False)
 
 
 class Cancellation(Strict):
     """Why an order is called off."""
 
     reason = Text(longest=500, load_default="cancelled by staff")
+
+
+class ThereIn(Strict):
+    """What is there of a product, in base units."""
+
+    sku = Text(longest=64, needed=True)
+    base_qty = Quantity(least=0, most=MOST, needed=True)
+
+
+class ShorteningIn(Strict):
+    """What could be packed; products that are not named stay as they are."""
+
+    lines = fields.List(fields.Nested(ThereIn), required=True, validate=validate.Length(min=1, max=100))
+    reason = Text(longest=500, needed=True)
 
 
 @blueprint.route("", methods=["GET"])
@@ -100,10 +122,11 @@ def failed(session: Session, query: dict[str, Any], retailer_id: str) -> dict[st
 @blueprint.arguments(OrderIn)
 @blueprint.response(201)
 def place(session: Session, given: dict[str, Any]) -> Any:
-    """Place an order; 409 with the guardrail's code when it may not go on account."""
+    """Place what is in stock of an order (`shorts` says what is not); 409 with the rule's code when it may not be."""
     retailer = retailers.find(session, given["retailer_id"])
     wanted = [Wanted(line["sku"], line["qty"], line["unit"]) for line in given["lines"]]
-    placed = ordering.place(session, retailer.id, wanted, given["payment_mode"], "api")
+    extras = Extras(given["note"].strip(), given["delivery_address"].strip())
+    placed = ordering.place(session, retailer.id, wanted, given["payment_mode"], "api", extras)
     if placed.refusal is not None:
         return refused(placed.refusal, placed.order)
     return show(placed.order)
@@ -125,10 +148,14 @@ def confirm(session: Session, given: dict[str, Any], order_id: str) -> dict[str,
     """Confirm a pending order for a shop that said yes in another way.
 
     When prices rose since the quote: 409 PRICE_CHANGED with `now_minor`; send that as `agreed_total_minor` after a
-    fresh yes.
+    fresh yes. When less is in stock: 409 STOCK_SHORT with `shorts`; send `accept_short` after a fresh yes.
     """
     order = ordering.confirm(
-        session, ids.parse("ord", order_id), given["payment_mode"], agreed_minor=given["agreed_total_minor"]
+        session,
+        ids.parse("ord", order_id),
+        given["payment_mode"],
+        agreed_minor=given["agreed_total_minor"],
+        shrink=given["accept_short"],
     )
     return show(order)
 
@@ -163,6 +190,22 @@ def cancel(session: Session, why: dict[str, Any], order_id: str) -> dict[str, An
     return show(ordering.cancel(session, ids.parse("ord", order_id), why["reason"]))
 
 
+@blueprint.route("/<order_id>/shorten", methods=["POST"])
+@operation(SELLERS, idempotent=True)
+@blueprint.arguments(ShorteningIn)
+@blueprint.response(200)
+def shorten(session: Session, given: dict[str, Any], order_id: str) -> dict[str, Any]:
+    """Less could be packed than was promised: order, credit and invoice shrink together, and the shop is told."""
+    there: dict[str, Decimal] = {}
+    for line in given["lines"]:
+        there[line["sku"]] = there.get(line["sku"], Decimal(0)) + line["base_qty"]
+    before = listing.get(session, ids.parse("ord", order_id))
+    order = shortening.shorten(session, before.id, there, given["reason"])
+    if order.total_minor != before.total_minor:
+        notices.order_shortened(session, order)
+    return show(order)
+
+
 @blueprint.route("/<order_id>/dispatch", methods=["POST"])
 @operation(BOOKKEEPERS | {"sales"}, idempotent=True)
 @blueprint.arguments(Nothing)
@@ -190,16 +233,12 @@ def expire_pending(session: Session, _given: dict[str, Any]) -> dict[str, Any]:
     return {"expired": ordering.expire_pending(session)}
 
 
-def refused(refusal: Refused, order: Order) -> Response:
+def refused(refusal: DomainError, order: Order) -> Response:
     """409 with the first failing rule's code, all rules, and the failed order that may be retried."""
-    return problems.answer(
-        409,
-        refusal.code,
-        refusal.detail,
-        order_id=ids.public("ord", order.id),
-        reasons=refusal.verdict.as_dict()["reasons"],
-        helps=refusal.verdict.helps.as_dict(),
-    )
+    why = refusal.facts
+    if isinstance(refusal, Refused):
+        why = {"reasons": refusal.verdict.as_dict()["reasons"], "helps": refusal.verdict.helps.as_dict()}
+    return problems.answer(409, refusal.code, refusal.detail, order_id=ids.public("ord", order.id), **why)
 
 
 def show(order: Order) -> dict[str, Any]:
@@ -217,6 +256,11 @@ def show(order: Order) -> dict[str, Any]:
         "invoice_id": ids.public("inv", order.invoice_id) if order.invoice_id else None,
         "created_at": clock.rfc3339(order.created_at),
         "confirmed_at": clock.rfc3339(order.confirmed_at),
+        "deliver_on": order.deliver_on.isoformat() if order.deliver_on else None,
+        "delivery_address": order.delivery_address,
+        "note": order.note,
+        "price_class": order.price_class,
+        "shorts": supply.shown(order.shorts or ()),
         "lines": [_line(line) for line in order.lines],
     }
 
@@ -229,7 +273,9 @@ def _line(line: OrderLine) -> dict[str, Any]:
         "unit": line.unit,
         "base_qty": _quantity(line.base_qty),
         "base_unit": line.base_unit,
+        "free_qty": _quantity(line.free_qty),
         "price_minor": line.price_minor,
+        "list_price_minor": line.list_price_minor,
         "rate_bps": line.rate_bps,
         "taxable_minor": line.taxable_minor,
         "tax_minor": line.tax_minor,

@@ -1,16 +1,57 @@
-"""The catalogue as it is sold today."""
+"""The catalogue as it is sold today; its prices and terms of sale, changed from a day on."""
 
 from typing import Any
 
+from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from admin_api.access import EVERYBODY, operation
-from admin_api.shapes import PageQuery, decode, page
+from admin_api import preconditions
+from admin_api.access import EVERYBODY, FOUNDERS, operation
+from admin_api.shapes import PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
-from orders import catalogue
+from core.errors import Invalid, NotFound
+from orders import catalogue, conditions, pricing
 
 blueprint = Blueprint("products", __name__, url_prefix="/api/v1/admin/products", description="What is sold")
+GUARDED = {"parameters": [preconditions.HEADER]}
+Answer = tuple[dict[str, Any], int, dict[str, str]]
+
+
+class PriceIn(Strict):
+    """The price of a base unit from a day on (today)."""
+
+    price_minor = PositiveMinor(required=True)
+    price_mode = fields.String(load_default="exclusive", validate=validate.OneOf(["exclusive", "inclusive"]))
+    valid_from = fields.Date(load_default=None, allow_none=True)
+    reason = Text(longest=500, needed=True)
+
+
+class RateIn(Strict):
+    """A price for a class of shops (empty: for all), from so many base units on."""
+
+    price_class = Text(longest=64, load_default="")
+    from_qty = fields.Integer(load_default=1, strict=True, validate=validate.Range(min=1, max=conditions.MAX_QTY))
+    price_minor = PositiveMinor(required=True)
+
+
+class SchemeIn(Strict):
+    """So many base units free for every so many bought, until and on a day."""
+
+    buy = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=conditions.MAX_QTY))
+    free = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=conditions.MAX_QTY))
+    until = fields.Date(load_default=None, allow_none=True)
+
+
+class TermsIn(Strict):
+    """The terms of sale from a day on (today); what is left out stays as it is."""
+
+    min_qty = fields.Integer(strict=True, validate=validate.Range(min=1, max=conditions.MAX_QTY))
+    multiple = fields.Integer(strict=True, validate=validate.Range(min=1, max=conditions.MAX_QTY))
+    rates = fields.List(fields.Nested(RateIn), validate=validate.Length(max=conditions.MAX_RATES))
+    scheme = fields.Nested(SchemeIn, allow_none=True)
+    valid_from = fields.Date(load_default=None, allow_none=True)
+    reason = Text(longest=500, needed=True)
 
 
 @blueprint.route("", methods=["GET"])
@@ -18,14 +59,46 @@ blueprint = Blueprint("products", __name__, url_prefix="/api/v1/admin/products",
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200)
 def list_products(session: Session, query: dict[str, Any]) -> dict[str, Any]:
-    """Products by code with today's price and tax."""
+    """Products by code with today's price, tax and terms."""
     after, limit = decode(query["cursor"]) or "", query["limit"]
     rows = [listed for listed in catalogue.load(session).listed() if listed.sku > after]
     return page(rows, limit, lambda row: row.sku, show)
 
 
+@blueprint.route("/<path:sku>", methods=["GET"])
+@operation(EVERYBODY)
+@blueprint.response(200)
+def read(session: Session, sku: str) -> Answer:
+    """One product, with the ETag that a change must name."""
+    return _answer(session, sku)
+
+
+@blueprint.route("/<path:sku>/price", methods=["PUT"])
+@operation(FOUNDERS)
+@blueprint.doc(**GUARDED)
+@blueprint.arguments(PriceIn)
+@blueprint.response(200)
+def change_price(session: Session, given: dict[str, Any], sku: str) -> Answer:
+    """Set the price from a day on. Quotes that wait ask again when it rose; a drop is passed on."""
+    change = pricing.Change(given["reason"], preconditions.version(), given["valid_from"])
+    pricing.set_price(session, sku, given["price_minor"], given["price_mode"], change)
+    return _answer(session, sku)
+
+
+@blueprint.route("/<path:sku>/terms", methods=["PUT"])
+@operation(FOUNDERS)
+@blueprint.doc(**GUARDED)
+@blueprint.arguments(TermsIn)
+@blueprint.response(200)
+def change_terms(session: Session, given: dict[str, Any], sku: str) -> Answer:
+    """Set smallest quantity, packs, prices by class and quantity, and the scheme, from a day on."""
+    change = pricing.Change(given.pop("reason"), preconditions.version(), given.pop("valid_from"))
+    pricing.set_terms(session, sku, _columns(given), change)
+    return _answer(session, sku)
+
+
 def show(listed: catalogue.Listed) -> dict[str, Any]:
-    """A product with the price of one base unit."""
+    """A product with the price of one base unit and its terms."""
     return {
         "id": ids.public("prd", listed.product_id),
         "sku": listed.sku,
@@ -38,4 +111,26 @@ def show(listed: catalogue.Listed) -> dict[str, Any]:
         "price_mode": listed.price_mode,
         "rate_bps": listed.rate_bps,
         "mrp_minor": listed.mrp_minor,
+        **pricing.shown(listed.terms),
     }
+
+
+def _answer(session: Session, sku: str) -> Answer:
+    found = pricing.product(session, sku)
+    listed = catalogue.load(session).products.get(sku)
+    if listed is None:
+        raise NotFound(kind="Product")
+    return show(listed), 200, preconditions.tag(found.version)
+
+
+def _columns(given: dict[str, Any]) -> dict[str, Any]:
+    columns = {name: given[name] for name in ("min_qty", "multiple") if name in given}
+    if "rates" in given:
+        try:
+            columns["rates"] = conditions.rates_of(given["rates"])
+        except ValueError as error:
+            raise Invalid(f"rates: {error}", field="rates") from error
+    if "scheme" in given:
+        scheme = given["scheme"] or {"buy": None, "free": None, "until": None}
+        columns |= {f"scheme_{name}": scheme[name] for name in ("buy", "free", "until")}
+    return columns

@@ -80,4 +80,6 @@ def show(retailer: Retailer) -> dict[str, Any]:
         "gstin": retailer.gstin,
         "state_code": retailer.state_code,
         "address": retailer.address,
+        "price_class": retailer.price_class,
+        "route": retailer.route,
     }

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
@@ -32,6 +33,14 @@ def _possible_day(value: date) -> None:
 def _some_text(value: str) -> None:
     if not value.strip():
         raise ValidationError("Must not be empty.")
+
+
+def _between(least: int, most: int) -> Callable[[Decimal], None]:
+    def check(value: Decimal) -> None:
+        if not least <= value <= most:
+            raise ValidationError(f"Must lie between {least} and {most}.")
+
+    return check
 
 
 def _clean_text(value: str) -> None:
@@ -83,6 +92,14 @@ class Day(fields.Date):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(validate=_possible_day, **kwargs)
+
+
+class Quantity(fields.Decimal):
+    """A quantity from `least` to `most`, exact."""
+
+    def __init__(self, *, least: int, most: int, needed: bool = False, **kwargs: Any) -> None:
+        bounds = {"minimum": least, "maximum": most}  # for the description, where a Decimal would be a text
+        super().__init__(required=needed, places=None, validate=_between(least, most), metadata=bounds, **kwargs)
 
 
 class Text(fields.String):

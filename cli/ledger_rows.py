@@ -14,14 +14,17 @@ from credit import accounts, bills
 from credit.accounts import Terms
 from credit.tables import Bill
 from invoicing.identifiers import parse_gstin
+from orders import rules
 from orders.rows import Fields, Outcome, Report, Row, RowInvalid, text, whole, word
+from orders.rules import Rules
 from parties import organisations, phones, retailers
 from parties.retailers import Details
 from parties.states import CURRENT_STATES, current_state
 from parties.tables import Organisation, Retailer
 
 RETAILER_COLUMNS = (
-    "code,name,phone,language,gstin,state,address,credit_limit,credit_days,max_order_value,max_outstanding_days"
+    "code,name,phone,language,gstin,state,address,credit_limit,credit_days,max_order_value,max_outstanding_days,"
+    "price_class,route"
 )
 BALANCE_COLUMNS = "code,bill_number,bill_on,due_on,amount"
 _REASON = "imported from a file"
@@ -32,7 +35,7 @@ _DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y")
 
 def import_retailers(session: Session, rows: Sequence[Mapping[str, Any]]) -> Report:
     """Add or change shops by code, with their credit terms; columns that the file lacks stay as they are."""
-    organisation = organisations.get(session)
+    organisation, selling = organisations.get(session), rules.read(session)
     known = {shop.code: shop for shop in session.scalars(select(Retailer))}
     phones_of = {shop.phone: shop.code for shop in known.values()}
     done: list[Row] = []
@@ -42,7 +45,7 @@ def import_retailers(session: Session, rows: Sequence[Mapping[str, Any]]) -> Rep
         try:
             shop = known.get(code)
             phone_before = shop.phone if shop is not None else None
-            details, terms = _retailer(session, organisation, raw, shop)
+            details, terms = _retailer(session, organisation, selling, raw, shop)
             _check_unique(details, seen, phones_of)
             outcome = _put(session, shop, details, terms)
         except RowInvalid as error:
@@ -70,10 +73,10 @@ def import_balances(session: Session, rows: Sequence[Mapping[str, Any]]) -> Repo
 
 
 def _retailer(
-    session: Session, organisation: Organisation, raw: Mapping[str, Any], shop: Retailer | None
+    session: Session, organisation: Organisation, selling: Rules, raw: Mapping[str, Any], shop: Retailer | None
 ) -> tuple[Details, Terms]:
     fields = Fields(raw)
-    before = shop or Retailer(language="en", gstin=None, state_code=None, address="")
+    before = shop or Retailer(language="en", gstin=None, state_code=None, address="", price_class="", route="")
     gstin = fields.optional("gstin", _gstin, before.gstin if "gstin" not in raw else None)
     state = fields.optional("state", _state(organisation.country), _kept(raw, "state", before.state_code, None))
     details = Details(
@@ -84,6 +87,10 @@ def _retailer(
         gstin=gstin,
         state_code=state,
         address=fields.optional("address", text(500), _kept(raw, "address", before.address, "")),
+        price_class=fields.optional(
+            "price_class", word(selling.price_classes), _kept(raw, "price_class", before.price_class, "")
+        ),
+        route=fields.optional("route", word(selling.timetable.routes), _kept(raw, "route", before.route, "")),
     )
     terms = _terms(session, fields, raw, shop)
     if gstin and state and current_state(state) != current_state(gstin[:2]):

@@ -81,6 +81,36 @@ def void(session: Session, reference_id: UUID, status: str = VOIDED) -> bool:
     return True
 
 
+def shrink(session: Session, reference_id: UUID, amount_minor: int) -> bool:
+    """Promise less to `reference_id` than before; audited. False when as little or nothing is reserved.
+
+    Locks the account row.
+    """
+    found = live(session, reference_id)
+    if found is None:
+        return False
+    accounts.get(session, found.retailer_id, lock=True)
+    row = db.execute(
+        session,
+        "UPDATE reservation r SET amount_minor = %(less)s FROM reservation old"
+        " WHERE r.org_id = %(org)s AND r.id = %(id)s AND r.status = 'live' AND r.amount_minor > %(less)s"
+        " AND old.org_id = r.org_id AND old.id = r.id RETURNING old.amount_minor",
+        {"less": amount_minor, "org": str(db.org_of(session)), "id": str(found.id)},
+    ).first()
+    if row is None:
+        return False
+    accounts.move(session, found.retailer_id, reserved_minor=amount_minor - row.amount_minor)
+    audit.record(
+        session,
+        "reservation.shrunk",
+        subject=ids.public("rsv", found.id),
+        retailer_id=found.retailer_id,
+        before={"amount_minor": row.amount_minor},
+        after={"amount_minor": amount_minor, "reference_id": str(reference_id)},
+    )
+    return True
+
+
 def use(session: Session, reservation_id: UUID, retailer_id: UUID) -> int:
     """End a reservation because its bill is being posted; returns its amount. The caller holds the account's lock.
 

@@ -21,7 +21,7 @@ from credit.ladder import Evaluation
 from credit.payments import Receipt
 from credit.reminders import Digest
 from credit.tables import Payment
-from flows import wording
+from flows import quoting, wording
 from invoicing.tables import Invoice
 from orders.order import Order
 from parties import channels, contacts, organisations, retailers, tasks
@@ -156,17 +156,30 @@ def status_changed(session: Session, evaluation: Evaluation | None) -> UUID | No
 
 
 def order_released(session: Session, order: Order) -> UUID | None:
-    """Say that an order that had to wait for credit is placed now."""
+    """Say that an order that had to wait for credit is placed now, and what of it is not in stock."""
     to = _addressee(session, order.retailer_id)
     if to is None:
         return None
+    template = "order_released_short" if order.shorts else "order_released"
+    return _put(session, to, template, _of_order(to, order), dedupe_key=f"released:{order.id}")
+
+
+def order_shortened(session: Session, order: Order) -> UUID | None:
+    """Say that less of a placed order will come than was promised, and what it comes to now."""
+    to = _addressee(session, order.retailer_id)
+    if to is None:
+        return None
+    return _put(session, to, "order_shortened", _of_order(to, order))
+
+
+def _of_order(to: Addressee, order: Order) -> dict[str, str]:
     with speaking(to.reach.language):
-        params = {
+        return {
             **to.names(),
             "order_ref": isolate(order.number or ""),
             "amount": format_money(order.total_minor, order.currency),
+            "what": " ".join(quoting.shortage(order.shorts or ())),
         }
-    return _put(session, to, "order_released", params, dedupe_key=f"released:{order.id}")
 
 
 def reminder(session: Session, digest: Digest) -> UUID | None:

@@ -228,7 +228,7 @@ def write(
 
 
 def rewrite(session: Session, order: Order, priced: Priced) -> Order:
-    """The order with another quote's lines, no more of them than it has. The caller holds the order's lock."""
+    """The order with another quote's lines, written down. The caller holds the order's lock."""
     changed = replace(
         order,
         total_minor=priced.quote.total_minor,
@@ -238,6 +238,11 @@ def rewrite(session: Session, order: Order, priced: Priced) -> Order:
         shorts=supply.merged(order.shorts, priced.shorts),
         lines=_lines(priced.quote.lines),
     )
+    return store(session, changed)
+
+
+def store(session: Session, changed: Order) -> Order:
+    """Write an order down with its lines, no more of them than it had. The caller holds the order's lock."""
     db.execute(session, _REWRITE, _parameters(session, changed))
     return changed
 

@@ -19,7 +19,10 @@ UNIQUE_VIOLATION = "23505"
 
 @dataclass(frozen=True)
 class Details:
-    """What is known of a shop. `phone` is E.164, `state_code` the two-digit GST state; a GSTIN names it as well."""
+    """What is known of a shop. `phone` is E.164, `state_code` the two-digit GST state; a GSTIN names it as well.
+
+    `price_class` and `route` are among those that the selling rules have, or empty: whoever sets them checks it.
+    """
 
     code: str
     name: str
@@ -28,6 +31,16 @@ class Details:
     gstin: str | None = None
     state_code: str | None = None
     address: str = ""
+    price_class: str = ""
+    route: str = ""
+
+
+class ShopChanged(DomainError):
+    """Somebody changed the shop since it was read."""
+
+    code = "VERSION_CONFLICT"
+    status = 412
+    detail = "This shop was changed by somebody else meanwhile. Read it again before you change it."
 
 
 class RetailerExists(DomainError):
@@ -76,6 +89,26 @@ def change(session: Session, retailer: Retailer, details: Details) -> bool:
         after={name: value for name, value in vars(details).items() if value != before[name]},
     )
     return True
+
+
+def place(session: Session, retailer: Retailer, price_class: str, route: str, reason: str, version: int) -> None:
+    """Put a shop on a price list and a route, audited; `version` is the one that was seen. Raises ShopChanged."""
+    session.refresh(retailer, with_for_update=True)
+    if retailer.version != version:
+        raise ShopChanged(version=retailer.version)
+    before = {"price_class": retailer.price_class, "route": retailer.route}
+    retailer.price_class, retailer.route = price_class, route
+    retailer.version += 1
+    session.flush()  # prices are read by plain SQL
+    audit.record(
+        session,
+        "retailer.placed",
+        subject=public_id(retailer.id),
+        retailer_id=retailer.id,
+        before=before,
+        after={"price_class": price_class, "route": route},
+        reason=reason,
+    )
 
 
 def get(session: Session, retailer_id: UUID) -> Retailer:
