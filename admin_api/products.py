@@ -43,7 +43,7 @@ class SchemeIn(Strict):
     until = fields.Date(load_default=None, allow_none=True)
 
 
-class TermsIn(Strict):
+class ProductTermsIn(Strict):
     """The terms of sale from a day on (today); what is left out stays as it is."""
 
     min_qty = fields.Integer(strict=True, validate=validate.Range(min=1, max=conditions.MAX_QTY))
@@ -88,7 +88,7 @@ def change_price(session: Session, given: dict[str, Any], sku: str) -> Answer:
 @blueprint.route("/<path:sku>/terms", methods=["PUT"])
 @operation(FOUNDERS)
 @blueprint.doc(**GUARDED)
-@blueprint.arguments(TermsIn)
+@blueprint.arguments(ProductTermsIn)
 @blueprint.response(200)
 def change_terms(session: Session, given: dict[str, Any], sku: str) -> Answer:
     """Set smallest quantity, packs, prices by class and quantity, and the scheme, from a day on."""

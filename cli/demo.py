@@ -12,8 +12,11 @@ from cli import org
 from core import audit, clock, crypto, db, ids, settings
 from credit import accounts, pauses, payments
 from credit.accounts import Terms
-from orders import catalogue_import, ordering
+from orders import catalogue_import, ordering, pricing, rules, stock
+from orders.delivery import Timetable
 from orders.quotes import Wanted
+from orders.rules import Rules
+from orders.terms import THOUSANDTHS
 from parties import channels, organisations, retailers, users
 from parties.tables import TenantRoute
 
@@ -74,6 +77,7 @@ def _tell(session: Session) -> None:
         else:
             _receive(session, shops[event.code], event, on)
     _finish(session, shops)
+    _sell_by_rules(session, shops)
 
 
 def _catalogue() -> dict[str, object]:
@@ -126,6 +130,21 @@ def _finish(session: Session, shops: dict[str, UUID]) -> None:
         terms = Terms(limit_minor, account.credit_days, account.max_order_minor, story.MAX_OUTSTANDING_DAYS)
         accounts.set_terms(session, shop, terms, _REASON)
     pauses.pause(session, shops[story.PAUSED], "cheque bounced twice")
+
+
+def _sell_by_rules(session: Session, shops: dict[str, UUID]) -> None:
+    """From today on: packs, slabs, a class, a scheme, counted goods, delivery days."""
+    timetable = Timetable(story.CUT_OFF, 1, story.ROUTES)
+    rules.change(session, Rules(price_classes=(story.SEMI,), timetable=timetable, stock_hold_hours=72), _REASON)
+    for sku, values in story.TERMS.items():
+        pricing.set_terms(session, sku, values, pricing.Change(_REASON, pricing.product(session, sku).version))
+    for sku, pieces in story.STOCK.items():
+        stock.count(session, sku, pieces * THOUSANDTHS, _REASON)
+    for code, shop_id in shops.items():
+        shop = retailers.get(session, shop_id)
+        price_class = story.SEMI if code == story.WHOLESALE else ""
+        retailers.place(session, shop, price_class, story.ON_ROUTES.get(code, ""), _REASON, shop.version)
+    _sell(session, shops[story.GOOD], story.OF_COUNTED_GOODS, None)
 
 
 def _write_people() -> None:

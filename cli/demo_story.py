@@ -1,6 +1,8 @@
 """The demo's wholesaler, its shops and what they bought and paid, as data. Days count back from today."""
 
 from dataclasses import dataclass
+from datetime import time
+from typing import Any
 
 ORGANISATION = {
     "name": "Shree Ganesh Traders",
@@ -96,5 +98,17 @@ HISTORY: tuple[Sale | Paid, ...] = (
 ON_THE_WAY: tuple[tuple[str, tuple[Wish, ...]], ...] = (  # confirmed, to be dispatched by whoever tries the demo
     (GOOD, (("THUMS-500", 2, "case"), ("LAYS-CS-10", 1, "case"))),
 )
+SEMI = "semi"  # the price class of shops that sell on
+TERMS: dict[str, dict[str, Any]] = {  # by sku: packs, prices by quantity and class, free goods (quantities in pieces)
+    "COKE-500": {"min_qty": 24, "multiple": 12, "rates": [["", 240, 2450], [SEMI, 1, 2500]]},
+    "PARLEG-10": {"scheme_buy": 720, "scheme_free": 72},
+    "SUGAR": {"rates": [["", 500, 4100]]},
+}
+STOCK = {"COKE-500": 960, "PARLEG-10": 1440, "BUTTER-100": 0}  # counted goods; all others never run out
+WHOLESALE = URDU  # the shop in that class
+OF_COUNTED_GOODS: tuple[Wish, ...] = (("COKE-500", 2, "case"), ("PARLEG-10", 10, "case"))
+CUT_OFF = time(17)
+ROUTES = {"Pune": [1, 4], "Surat": [2]}  # Tuesday and Friday; Wednesday
+ON_ROUTES = {GOOD: "Pune", NEAR: "Surat"}
 HEADROOM_NEAR_MINOR = 150_000  # what the shop near its limit may still order
 MAX_OUTSTANDING_DAYS = 30

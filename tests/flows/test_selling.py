@@ -1,20 +1,22 @@
 """Packs, slabs, free goods, short stock, the smallest order and the delivery day, as the shop reads them."""
 
 from collections.abc import Callable
-from datetime import time
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.orm import Session
 
 from core import clock
+from core.i18n import format_weekday
 from orders import catalogue, listing, pricing, rules, stock
 from orders.delivery import Timetable
 from orders.pricing import Change
 from orders.rules import Rules
 from tests.chats import Chat
 
-LANGUAGES = ("en", "hi", "ur", "hi_Latn")
+INDIA = ZoneInfo("Asia/Kolkata")
 
 
 def terms(session: Session, sku: str, **values: Any) -> None:
@@ -117,7 +119,7 @@ def test_a_price_that_fell_since_the_quote_is_passed_on_and_said(chat: Chat) -> 
     assert "in your favour: ₹1,680 instead of ₹1,728" in answer
 
 
-# -- the smallest order and the day --------------------------------------------------------------------------------------
+# -- the smallest order and the day ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -138,12 +140,14 @@ def test_an_order_below_the_smallest_says_what_is_missing(
 
 
 def test_the_quote_names_the_day_and_so_does_the_thanks(chat: Chat, home: Any) -> None:
-    clock.set_to("2026-11-20T10:00:00+05:30")
+    monday = clock.today("Asia/Kolkata") + timedelta(days=7 + 7 - clock.today("Asia/Kolkata").weekday())
     obey(chat.session, timetable=Timetable(cut_off=time(17), lead_days=1))
-    chat.play([("5 kg sugar", "Delivery: Sat, 21 Nov"), ("yes", "It comes on Sat, 21 Nov")])
+    clock.move_to(datetime.combine(monday, time(10), INDIA))
+    tomorrow, later = (format_weekday(monday + timedelta(days=days), "en") for days in (1, 2))
+    chat.play([("5 kg sugar", f"Delivery: {tomorrow}"), ("yes", f"It comes on {tomorrow}")])
     chat.say("5 kg sugar")
-    clock.set_to("2026-11-20T17:30:00+05:30")
-    chat.play([("yes", "It comes on Sun, 22 Nov")])
+    clock.move_to(datetime.combine(monday, time(17, 30), INDIA))
+    chat.play([("yes", f"It comes on {later}")])
 
 
 # -- stock -------------------------------------------------------------------------------------------------------------

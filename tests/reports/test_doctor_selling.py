@@ -1,0 +1,98 @@
+"""The doctor on goods and orders: nothing wrong with a shop that sells, and each planted corruption is found."""
+
+from collections.abc import Callable, Iterator
+from uuid import UUID
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from core import db, ids
+from credit import accounts
+from orders import catalogue_import, ordering, stock
+from orders.quotes import Wanted
+from parties import channels, organisations, retailers
+from reports.invariant import Invariant
+from reports.invariants import i50_stock, i51_promised_orders
+
+ITEM = {
+    "sku": "SUGAR", "name": "Sugar", "hsn": "17019990", "base_unit": "kg", "gst_rate_bps": 500, "price_paise": 4200,
+    "stock": 100,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def history(database: str) -> Iterator[Session]:
+    """A confirmed and a dispatched order of counted goods, written as the owner of the tables; not committed."""
+    engine = create_engine(db.driver_url(database), connect_args={"options": "-c timezone=UTC"})
+    with engine.connect() as connection:
+        outer = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            db.enter(session, ids.new())
+            _sell(session)
+            yield session
+        outer.rollback()
+    engine.dispose()
+
+
+def _sell(session: Session) -> None:
+    organisations.create(session, organisations.NewOrganisation(name="Doctor's", country="IN", state_code="27"))
+    channels.register(session, account_sid="AC1", number="+918000000009", tokens=["t"])
+    shop = retailers.create(session, retailers.Details(code="R1", name="Sharma Kirana", phone="+919800000009"))
+    accounts.open_account(session, shop.id, accounts.Terms(limit_minor=5_000_000))
+    catalogue_import.import_catalogue(session, {"items": [ITEM]})
+    stock.move(session, "SUGAR", 20_000, "receipt", "from the mill")
+    for left in (True, False):
+        placed = ordering.place(session, shop.id, [Wanted("SUGAR", 10, "kg")], "CREDIT").order
+        if left:
+            ordering.dispatch(session, placed.id)
+
+
+@pytest.fixture
+def owner(history: Session) -> Iterator[Session]:
+    """The owner's session; what a test does to the history is undone after it."""
+    org_id = db.org_of(history)
+    undone = history.begin_nested()
+    yield history
+    undone.rollback()
+    db.enter(history, org_id)
+
+
+def found(session: Session, invariant: Invariant) -> list[str]:
+    rows = db.execute(session, f"SELECT org_id, what FROM ({invariant.sql}) AS violation").all()
+    mine: set[UUID | None] = {None, db.org_of(session)}
+    return [row.what for row in rows if row.org_id in mine]
+
+
+def test_a_healthy_shop_has_no_violation(owner: Session) -> None:
+    assert found(owner, i50_stock.INVARIANT) == found(owner, i51_promised_orders.INVARIANT) == []
+
+
+def sabotage(statement: str) -> Callable[[Session], None]:
+    def spoil(session: Session) -> None:
+        db.execute(session, statement.replace(":org", f"'{db.org_of(session)}'"))
+
+    return spoil
+
+
+@pytest.mark.parametrize(
+    ("invariant", "statement", "says"),
+    [
+        (i50_stock, "UPDATE stock SET reserved_milli = 0 WHERE org_id = :org", "0 reserved, 10000 live"),
+        (i50_stock, "UPDATE stock SET on_hand_milli = 1000 WHERE org_id = :org", "1000 on hand, 110000 by"),
+        (i50_stock, "ALTER TABLE stock DROP CONSTRAINT ck_stock_never_negative", "never_negative is missing"),
+        (i50_stock, "ALTER TABLE stock_movement DISABLE TRIGGER append_only", "append_only of stock_movement"),
+        (i50_stock, "DELETE FROM stock WHERE org_id = :org", "which has no stock"),
+        (i51_promised_orders,
+         "UPDATE sales_order SET total_minor = total_minor + 100 WHERE org_id = :org AND status = 'confirmed'",
+         "44200, 44100 is reserved"),
+        (i51_promised_orders,
+         "UPDATE reservation SET status = 'voided', resolved_at = created_at WHERE org_id = :org AND status = 'live'",
+         "nothing is reserved"),
+        (i51_promised_orders,
+         "UPDATE sales_order SET status = 'cancelled' WHERE org_id = :org AND status = 'confirmed'", "holds goods"),
+    ],
+)  # fmt: skip
+def test_each_corruption_is_found(owner: Session, invariant: object, statement: str, says: str) -> None:
+    sabotage(statement)(owner)
+    assert says in "; ".join(found(owner, invariant.INVARIANT))  # type: ignore[attr-defined]
