@@ -168,17 +168,22 @@ def _update(row: Any, values: dict[str, Any]) -> bool:
 
 
 def _shelf(session: Session, on: date) -> _Shelf:
+    mine = db.org_of(session)
     return _Shelf(
         on=on,
-        products={product.sku: product for product in session.scalars(select(Product))},
-        prices={row.product_id: row for row in session.scalars(_in_force(ProductPrice, on))},
-        taxes={row.product_id: row for row in session.scalars(_in_force(ProductTax, on))},
-        terms={row.product_id: row for row in session.scalars(_in_force(ProductTerms, on))},
+        products={one.sku: one for one in session.scalars(select(Product).where(Product.org_id == mine))},
+        prices={row.product_id: row for row in session.scalars(_in_force(ProductPrice, mine, on))},
+        taxes={row.product_id: row for row in session.scalars(_in_force(ProductTax, mine, on))},
+        terms={row.product_id: row for row in session.scalars(_in_force(ProductTerms, mine, on))},
     )
 
 
-def _in_force(model: type[_Dated], on: date) -> Any:
-    newest = select(model).where(model.valid_from <= on).order_by(model.product_id, model.valid_from.desc())
+def _in_force(model: type[_Dated], org_id: UUID, on: date) -> Any:
+    newest = (
+        select(model)
+        .where(model.org_id == org_id, model.valid_from <= on)
+        .order_by(model.product_id, model.valid_from.desc())
+    )
     return newest.ext(distinct_on(model.product_id))
 
 
