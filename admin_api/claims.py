@@ -130,4 +130,5 @@ def show(claim: PaymentClaim, currency: str) -> dict[str, Any]:
         "status": claim.status,
         "payment_id": ids.public("pay", claim.payment_id) if claim.payment_id else None,
         "note": claim.note,
+        "message_id": ids.public("msg", claim.message_id) if claim.message_id else None,
     }

@@ -6,7 +6,7 @@ A claim never moves the ledger. While it waits, reminders keep still.
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids
@@ -14,7 +14,7 @@ from core.errors import DomainError, Invalid
 from core.money import MAX_MINOR
 from credit import accounts, payments
 from credit.payments import MAX_REFERENCE, NewPayment, Receipt
-from credit.tables import METHODS, PaymentClaim
+from credit.tables import METHODS, Payment, PaymentClaim
 from parties import retailers, tasks
 
 CLAIMED, VERIFIED, REJECTED = "claimed", "verified", "rejected"
@@ -42,6 +42,7 @@ class NewClaim:
     amount_minor: int | None = None
     reference: str | None = None
     method: str | None = None
+    message_id: UUID | None = None  # the message that brought a picture of it
 
 
 def record(session: Session, new: NewClaim) -> PaymentClaim | None:
@@ -56,6 +57,7 @@ def record(session: Session, new: NewClaim) -> PaymentClaim | None:
         amount_minor=new.amount_minor,
         reference=new.reference,
         method=new.method,
+        message_id=new.message_id,
         status=CLAIMED,
         freezes_reminders=True,
         created_at=clock.now(),
@@ -71,9 +73,47 @@ def record(session: Session, new: NewClaim) -> PaymentClaim | None:
             "claim_id": ids.public("clm", claim.id),
             "amount_minor": new.amount_minor,
             "reference": new.reference,
+            "message_id": ids.public("msg", new.message_id) if new.message_id else None,
         },
         dedupe_key=_task(claim),
     )
+    return claim
+
+
+def booked(session: Session, retailer_id: UUID, reference: str) -> Payment | None:
+    """The payment of this shop that is in the books with this reference, however its letters are written."""
+    same = select(Payment).where(
+        Payment.org_id == db.org_of(session),
+        Payment.retailer_id == retailer_id,
+        func.upper(Payment.reference) == reference.upper(),
+        Payment.status == "posted",
+    )
+    return session.scalars(same.limit(1)).first()
+
+
+def keep_proof(session: Session, message_id: UUID, sha256: str) -> PaymentClaim | None:
+    """Note what the picture of a claim is; one that another claim came with is for staff to look at.
+
+    Returns the claim of this message, if there is one.
+    """
+    org = PaymentClaim.org_id == db.org_of(session)
+    claim = session.scalars(select(PaymentClaim).where(org, PaymentClaim.message_id == message_id).limit(1)).first()
+    if claim is None:
+        return None
+    claim.proof_sha256 = sha256
+    session.flush()
+    earlier = session.scalars(
+        select(PaymentClaim).where(org, PaymentClaim.proof_sha256 == sha256, PaymentClaim.id != claim.id).limit(1)
+    ).first()
+    if earlier is not None:
+        tasks.ask_staff(
+            session,
+            "payment_proof_seen_before",
+            "The picture of this payment was sent before with another claim. Please look at both.",
+            retailer_id=claim.retailer_id,
+            facts={"claim_id": ids.public("clm", claim.id), "earlier_claim_id": ids.public("clm", earlier.id)},
+            dedupe_key=f"proof:{claim.id}",
+        )
     return claim
 
 

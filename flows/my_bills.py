@@ -2,8 +2,10 @@
 
 import re
 from functools import cached_property
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot import words
 from bot.flow import END, START, Choice, Flow, Reply, go
@@ -12,7 +14,7 @@ from bot.markup import plain
 from core import db
 from core.i18n import N_, _, format_day, format_money, isolate
 from flows import wording
-from invoicing.tables import Invoice
+from invoicing.tables import SALES, Invoice
 
 MAX_SHOWN = 8
 MAX_SEARCHED = 500
@@ -47,12 +49,7 @@ class MyBills(Flow):
 
     @cached_property
     def bills(self) -> list[Invoice]:
-        latest = (
-            select(Invoice)
-            .where(Invoice.org_id == db.org_of(self.session), Invoice.retailer_id == self.turn.shop.id)
-            .order_by(Invoice.issued_on.desc(), Invoice.sequence.desc())
-        )
-        return list(self.session.scalars(latest.limit(MAX_SEARCHED)))
+        return latest(self.session, self.turn.shop.id)
 
     @cached_property
     def number(self) -> str:
@@ -65,7 +62,9 @@ class MyBills(Flow):
         """Exactly this number, else the only one that ends in these digits."""
         exact = [bill for bill in self.bills if words.fold(bill.number) == self.number]
         if not exact and self.number.isdigit():
-            exact = [bill for bill in self.bills if bill.sequence == int(self.number)][:1]
+            exact = [bill for bill in self.bills if bill.sequence == int(self.number) and bill.document_type in SALES][
+                :1
+            ]
         return exact[0] if exact else None
 
     def has_bills(self) -> bool:
@@ -105,3 +104,13 @@ class MyBills(Flow):
     def say_unknown(self) -> None:
         number = isolate(plain(self.number)[:30])
         self.say(_("I have no bill %(number)s of yours as a PDF. Type *bills* to see the list.", number=number))
+
+
+def latest(session: Session, retailer_id: UUID) -> list[Invoice]:
+    """The shop's documents, newest first."""
+    found = (
+        select(Invoice)
+        .where(Invoice.org_id == db.org_of(session), Invoice.retailer_id == retailer_id)
+        .order_by(Invoice.issued_on.desc(), Invoice.sequence.desc())
+    )
+    return list(session.scalars(found.limit(MAX_SEARCHED)))

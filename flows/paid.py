@@ -6,14 +6,14 @@ from functools import cached_property
 from sqlalchemy import select
 
 from bot import words
-from bot.flow import END, START, Flow, Reply, go
+from bot.flow import END, START, Choice, Flow, Reply, go
 from bot.ingress import Message
 from bot.markup import plain
 from core import db, templates
 from core.i18n import _, format_money, isolate, language
 from credit import claims
 from credit.tables import PaymentClaim
-from flows import amounts, pay
+from flows import amounts, pay, pictures
 from orders.understanding.normalise import normalise
 from parties import tasks
 
@@ -35,38 +35,62 @@ _REFERENCE = re.compile(r"\b(?=\w*\d{4})[a-z0-9]{6,35}\b")
 
 class Paid(Flow):
     name = "paid"
-    states = ["asking_amount"]
+    states = ["asking_amount", "asking_about_picture"]
     transitions = [
-        go("pictured", START, END, say="thank_for_picture"),
+        go("pictured", START, "asking_about_picture", do="begin_with_picture"),
+        go("pictured", "asking_about_picture", "asking_about_picture", do="keep_picture"),
+        go("pictured", "asking_amount", "asking_amount", do="keep_picture", say="thank_for_picture"),
         *(
             line
-            for state in (START, "asking_amount")
+            for state in (START, "asking_amount", "asking_about_picture")
             for line in (
+                go("claimed", state, END, when="is_booked", say="say_booked"),
                 go("claimed", state, END, when="is_noted_otherwise", do="tell_difference", say="say_noted_otherwise"),
                 go("claimed", state, END, when="amount_is_known", do="note", say="thank"),
-                go("claimed", state, "asking_amount", when="amount_is_unclear", say="say_unclear"),
-                go("claimed", state, "asking_amount"),
+                go("claimed", state, "asking_amount", when="amount_is_unclear", do="keep_picture", say="say_unclear"),
+                go("claimed", state, "asking_amount", do="keep_picture"),
             )
         ),
-        go("dropped", "asking_amount", END, say="drop"),
+        go("unread", "asking_about_picture", END, do="note_unread", say="thank_unread"),
+        go("dropped", "asking_about_picture", END, do="forget", say="drop"),
+        go("dropped", "asking_amount", END, do="forget", say="drop"),
     ]
 
     def recognise(self, message: Message) -> str | None:
-        if message.folded in pay.WORDS:  # `bhugtan karna hai`: to be done, not done
-            return None
-        if message.folded in WORDS:
-            return "claimed"
-        if message.kind == "picture" and not message.text:
+        said = message.folded
+        is_picture = pictures.is_one(message)
+        if is_picture and (not message.text or said in pay.WORDS):
             return "pictured"
-        return "claimed" if SAID.fullmatch(message.folded) else None
+        if said in pay.WORDS:  # `bhugtan karna hai`: to be done, not done
+            return None
+        return "claimed" if said in WORDS or SAID.fullmatch(said) else None
 
     def ask_asking_amount(self) -> Reply:
         return Reply(_("How much did you pay? Type the amount and the reference, for example: 5000 UTR 412345678901."))
 
+    def ask_asking_about_picture(self) -> Reply:
+        asked = _(
+            "Thank you for the picture. Does it show a payment? Then please type the amount and the reference, for"
+            " example: 5000 UTR 412345678901."
+        )
+        offered = (
+            Choice(_("Yes, a payment"), "unread"),
+            Choice(_("A problem"), "pictured", flow="dispute"),
+            Choice(_("No"), "dropped"),
+        )
+        return Reply(asked, offered)
+
     def hear_asking_amount(self, message: Message) -> str | None:
         if words.answer(message.folded) == "no":
             return "dropped"
+        if pictures.is_one(message) and not message.text:
+            return "pictured"
         return "claimed" if self.amount_minor or amounts.is_only_numeric(message.text) else None
+
+    def hear_asking_about_picture(self, message: Message) -> str | None:
+        if words.answer(message.folded) == "yes":
+            return "unread"
+        return self.hear_asking_amount(message)
 
     @cached_property
     def amount_minor(self) -> int | None:
@@ -88,14 +112,40 @@ class Paid(Flow):
     def amount_is_unclear(self) -> bool:
         return any(sign.isdigit() for sign in self.turn.message.text.replace(self.reference or "\0", ""))
 
+    def is_booked(self) -> bool:
+        """True when a payment with this reference is in the books already."""
+        return bool(self.reference and claims.booked(self.session, self.turn.shop.id, self.reference))
+
     def is_noted_otherwise(self) -> bool:
         """True when this reference was told of before with another amount."""
         return bool(self.amount_minor and self.noted and self.noted.amount_minor != self.amount_minor)
 
+    def begin_with_picture(self) -> None:
+        pictures.forget(self.memory)
+        self.keep_picture()
+
+    def keep_picture(self) -> None:
+        if self.state == START:
+            pictures.forget(self.memory)
+        pictures.keep(self.memory, self.turn.message)
+
+    def forget(self) -> None:
+        pictures.forget(self.memory)
+
     def note(self) -> None:
-        """Keep the claim, once for each reference, and ask people to check it."""
+        """Keep the claim with its picture, once for each reference, and ask people to check it."""
+        self.keep_picture()
         if self.noted is None:
-            claims.record(self.session, claims.NewClaim(self.turn.shop.id, self.amount_minor, self.reference))
+            shown = next(iter(pictures.kept(self.memory)), None)
+            claim = claims.NewClaim(self.turn.shop.id, self.amount_minor, self.reference, message_id=shown)
+            claims.record(self.session, claim)
+        self.forget()
+
+    def note_unread(self) -> None:
+        """Keep a claim of which only the picture tells; the option's number is no amount."""
+        shown = next(iter(pictures.kept(self.memory)), None)
+        claims.record(self.session, claims.NewClaim(self.turn.shop.id, message_id=shown))
+        self.forget()
 
     def tell_difference(self) -> None:
         """Let people know of the second amount: the claim keeps the first."""
@@ -148,13 +198,15 @@ class Paid(Flow):
     def say_unclear(self) -> None:
         self.say(_("Sorry, I could not read that amount, so nothing is noted yet."))
 
+    def say_booked(self) -> None:
+        ref = isolate(self.reference or "-")
+        self.say(_("The payment with reference %(ref)s is in our books already. Thank you.", ref=ref))
+
     def thank_for_picture(self) -> None:
-        self.say(
-            _(
-                "Thank you for the picture. I cannot read pictures yet. If it shows a payment, please type: paid, the"
-                " amount and the reference."
-            )
-        )
+        self.say(_("Thank you for the picture."))
+
+    def thank_unread(self) -> None:
+        self.say(_("Thank you. Our team looks at the picture and confirms the payment; it is not in the books yet."))
 
     def drop(self) -> None:
         self.say(_("All right."))

@@ -16,7 +16,7 @@ from credit import bills
 from credit.bills import Posting
 from credit.papers import Promise
 from credit.tables import LedgerTransfer, PaymentClaim
-from orders import listing
+from orders import listing, ordering
 from parties.tables import Retailer
 from tests.chats import Chat
 
@@ -41,16 +41,21 @@ ODD: list[dict[str, str]] = [
     {"Body": "\u202e\u2066\u200f"},
 ]
 TAKEN_UP = {"picture", "document"}  # these may be an answer, or open a question of their own
-OWES = "owes"
+OWES, BILLED, PICTURE = "owes", "billed", "pictured"
 STANDS = {
     "nowhere": [],
     "menu": ["menu"],
     "welcome.choosing_language": ["language"],
     "paid.asking_amount": ["paid"],
+    "paid.asking_about_picture": [PICTURE],
     "pay.choosing": ["pay bill 77"],
     "promise.asking_day": [OWES, "promise"],
     "promise.confirming": [OWES, "kal dunga"],
     "statement.choosing_month": ["statement"],
+    "dispute.choosing_bill": [BILLED, BILLED, "complaint"],
+    "dispute.choosing_line": [BILLED, "complaint"],
+    "dispute.describing": [BILLED, "complaint", "1"],
+    "dispute.confirming": [BILLED, "1 carton toota nikla", "1"],
     "cancel_order.confirming": ["2 peti coke 500", "yes", "cancel R1-1"],
     "place_order.choosing_items": ["order"],
     "place_order.clarifying": ["coke 2 peti"],
@@ -63,7 +68,10 @@ STATES = [stands for stands in STANDS if "." in stands]
 def bring(chat: Chat, stands: str) -> None:
     """Let the talk stand there."""
     for said in STANDS[stands]:
-        owe(chat) if said == OWES else chat.say(said)
+        if said in ARRANGED:
+            ARRANGED[said](chat)
+        else:
+            chat.say(said)
     if "." in stands:
         assert at(chat) == stands
 
@@ -77,6 +85,19 @@ def owe(chat: Chat) -> None:
     due_on = clock.today("Asia/Kolkata") - timedelta(days=3)
     shop = chat.session.query(Retailer).filter_by(phone=chat.phone).one()
     bills.post(chat.session, Posting(shop.id, "opening", "OB-1", due_on, due_on, 100_000, {"opening_balance": 100_000}))
+
+
+def billed(chat: Chat) -> None:
+    chat.say("2 peti coke 500")
+    chat.say("yes")
+    ordering.dispatch(chat.session, listing.page(chat.session, status="confirmed")[0].id)
+
+
+ARRANGED: dict[str, Callable[[Chat], object]] = {
+    OWES: owe,
+    BILLED: billed,
+    PICTURE: lambda chat: chat.say(**UNREADABLE["picture"]),
+}
 
 
 def moved(session: Session) -> list[Any]:
@@ -146,7 +167,7 @@ def test_an_order_can_be_typed_in_every_state(chat: Chat, stands: str) -> None:
 def test_a_list_goes_on_after_every_other_conversation(chat: Chat, stands: str, edit: tuple[str, str]) -> None:
     """What was being talked about elsewhere neither loses the list nor lets a yes mean something else."""
     chat.say("2 peti coke 500")
-    if not stands.startswith("place_order") and stands != "cancel_order.confirming":
+    if not stands.startswith(("place_order", "cancel_order", "dispute")):  # these place orders of their own
         bring(chat, stands)
     chat.say("list")
     said, expected = edit

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from core import clock
+from core import clock, ids
+from core.i18n import LANGUAGES
 from core.outbox import OutboxMessage
-from credit import bills, days, ladder, pauses, payments, reminders
+from credit import bills, claims, days, ladder, pauses, payments, reminders
 from credit.bills import Posting
 from credit.tables import LedgerTransfer, PaymentClaim
 from orders import listing, ordering
@@ -242,3 +243,62 @@ def test_why_is_answered_in_the_middle_of_a_refusal_and_the_list_stays(open_chat
 def test_a_blocked_shop_is_told_so_at_its_order(chat: Chat, shop: Retailer) -> None:
     pauses.block(chat.session, shop.id, "closed")
     chat.play([("2 peti coke 500", "Total"), ("yes", "Your account is blocked for credit"), ("cash", "placed")])
+
+
+PICTURE = {"Body": "", "MessageType": "image", "NumMedia": "1", "MediaContentType0": "image/jpeg"}
+PICTURED = {
+    "en": ("Does it show a payment", "Yes, a payment", "Our team looks at the picture"),
+    "hi": ("क्या यह भुगतान की है", "हाँ, भुगतान है", "तस्वीर देखकर"),
+    "ur": ("کیا یہ ادائیگی کی ہے", "ہاں، ادائیگی ہے", "تصویر دیکھ کر"),
+    "hi_Latn": ("Kya yeh payment ki hai", "Haan, payment hai", "tasveer dekhkar"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("way", ["number", "word", "tap"])
+def test_a_picture_of_a_payment_becomes_a_claim_without_an_amount(
+    open_chat: Callable[..., Chat], language: str, way: str
+) -> None:
+    chat = open_chat(language=language)
+    asked, title, thanked = PICTURED[language]
+    assert asked in chat.say(**PICTURE)
+    answer = chat.tap(title) if way == "tap" else chat.say("1" if way == "number" else title)
+    assert thanked in answer
+    [claim] = chat.session.query(PaymentClaim).all()
+    assert (claim.amount_minor, claim.message_id is not None) == (None, True)
+    assert chat.session.query(LedgerTransfer).count() == 0
+
+
+def test_a_picture_with_its_amount_is_one_claim_whichever_comes_first(chat: Chat) -> None:
+    chat.say(**PICTURE)
+    chat.play([("5000 utr 412345678901", "₹5,000")])
+    chat.play([("paid", "How much did you pay")])
+    chat.say(**PICTURE)
+    chat.play([("700 utr 412345678902", "₹700")])
+    chat.say(**{**PICTURE, "Body": "paid 900 utr 412345678903"})
+    found = chat.session.query(PaymentClaim).order_by(PaymentClaim.id).all()
+    assert [claim.amount_minor for claim in found] == [500_000, 70_000, 90_000]
+    assert len({claim.message_id for claim in found} - {None}) == 3
+
+
+def test_an_old_picture_is_no_proof_of_a_later_payment(chat: Chat) -> None:
+    chat.say(**PICTURE)
+    chat.play([("menu", "What would you like"), ("paid 5000 utr 412345678901", "₹5,000")])
+    assert chat.session.query(PaymentClaim).one().message_id is None
+
+
+def test_a_reference_that_is_in_the_books_is_no_new_claim(chat: Chat, shop: Retailer) -> None:
+    payments.record(chat.session, payments.NewPayment(shop.id, 500_000, "upi", reference="utr412345678901"))
+    assert "in our books already" in chat.say("paid 5000 UTR412345678901")
+    assert chat.session.query(PaymentClaim).count() == 0
+
+
+def test_the_same_picture_with_two_claims_is_shown_to_staff(chat: Chat) -> None:
+    for reference in ("412345678901", "412345678902"):
+        chat.say(**{**PICTURE, "Body": f"paid 900 utr {reference}"})
+    one, two = chat.session.query(PaymentClaim).order_by(PaymentClaim.id).all()
+    assert claims.keep_proof(chat.session, one.message_id, "a" * 64) is one
+    assert claims.keep_proof(chat.session, two.message_id, "a" * 64) is two
+    tasks = chat.session.query(StaffTask).filter_by(kind="payment_proof_seen_before").all()
+    assert [task.facts["claim_id"] for task in tasks] == [ids.public("clm", two.id)]
+    assert claims.keep_proof(chat.session, ids.new(), "a" * 64) is None
