@@ -11,17 +11,20 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api.access import BOOKKEEPERS, operation
-from admin_api.shapes import Strict
+from admin_api.shapes import Strict, Text
 from admin_api.spec import Blueprint
 from core import audit, db
+from invoicing import papers
 from parties import organisations
+from reports import issued, plain_json
 from reports import period as periods
 from reports.books import journal, register, tally
 from reports.period import Period
-from reports.returns import filing
+from reports.returns import einvoice, filing
 
 blueprint = Blueprint("exports", __name__, url_prefix="/api/v1/admin/exports", description="Books and returns")
 
+JSON = "application/json"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 IN_MEMORY_BYTES = 1024 * 1024  # what is larger waits in a file until it is sent
 
@@ -38,6 +41,20 @@ class Covered(Strict):
     month = fields.String(load_default=None)
     from_on = fields.Date(load_default=None, data_key="from")
     to_on = fields.Date(load_default=None, data_key="to")
+
+
+class EInvoiceQuery(Covered):
+    """Which documents: of these days, or the one with this number."""
+
+    number = Text(longest=16, load_default=None)
+
+
+class Answered(Strict):
+    """What the portal answered for a document: the IRN, and the signed code (JWT)."""
+
+    number = Text(longest=16, needed=True)
+    irn = Text(longest=64, needed=True)
+    signed_code = Text(longest=8_000, load_default="")
 
 
 class RegisterQuery(Covered):
@@ -71,7 +88,7 @@ def gstr1_file(session: Session, query: dict[str, Any]) -> Response:
     period = periods.month(query["month"])
     note("gstr1", month=query["month"])
     name = f"GSTR1-{period.from_on:%m%Y}.json"
-    return answer(name, "application/json", filing.write_gstr1(session, period))
+    return answer(name, JSON, filing.write_gstr1(session, period))
 
 
 @blueprint.route("/sales-register", methods=["GET"])
@@ -98,6 +115,37 @@ def tally_file(session: Session, query: dict[str, Any]) -> Response:
     note("tally", **_asked(query))
     name = f"tally-{period.from_on}-{period.to_on}.xml"
     return answer(name, "application/xml", tally.write(session, period))
+
+
+@blueprint.route("/einvoice", methods=["GET"])
+@operation(BOOKKEEPERS, snapshot=True)
+@blueprint.arguments(EInvoiceQuery, location="query")
+@blueprint.response(200, content_type="application/json")
+def einvoice_file(session: Session, query: dict[str, Any]) -> Response:
+    """E-invoices (schema 1.1): `{invoices, incomplete}` of some days, or the document with a number alone."""
+    note("einvoice", number=query["number"], **_asked(query))
+    if query["number"]:
+        document = einvoice.of(issued.by_number(session, query["number"]))
+        return answer(f"einvoice-{papers.stem(query['number'])}.json", JSON, plain_json.pieces(document))
+    period = _period(query)
+    found = filing.einvoices(session, period)
+    return answer(f"einvoices-{period.from_on}-{period.to_on}.json", JSON, plain_json.pieces(found))
+
+
+@blueprint.route("/einvoice/check", methods=["POST"])
+@operation(BOOKKEEPERS)
+@blueprint.arguments(Answered)
+@blueprint.response(200)
+def check_registration(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Does what the portal answered belong to this document? Valid only when a known portal signed it."""
+    checked = filing.check_registration(session, given["number"], given["irn"], given["signed_code"])
+    return {
+        "number": given["number"],
+        "irn": checked.irn,
+        "is_valid": checked.is_valid,
+        "is_signed": checked.is_signed,
+        "problems": list(checked.problems),
+    }
 
 
 def _period(query: dict[str, Any]) -> Period:

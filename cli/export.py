@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 from cli import org
 from core import audit, db, ids
 from parties import organisations
-from reports import period
+from reports import period, plain_json
 from reports.books import journal, register, tally
 from reports.period import Period
 from reports.returns import filing
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Pieces = Iterable[str | bytes]
+SOME_REJECTED = 5
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -90,6 +91,30 @@ def write_tally(
     """Ledgers and vouchers as XML that Tally imports."""
     covered = _period(text, first, last)
     export(public, output, {"export": "tally", **_asked(covered)}, lambda session: tally.write(session, covered))
+
+
+@command.command("einvoice")
+@_options
+@_days
+def write_einvoices(
+    public: str, output: Path | None, text: str | None, first: datetime | None, last: datetime | None
+) -> int:
+    """Documents to be registered, as a JSON array of schema 1.1; what the portal would refuse is named on stderr.
+
+    Exit code 5: some documents are incomplete.
+    """
+    covered = _period(text, first, last)
+    incomplete: list[dict[str, Any]] = []
+
+    def write(session: Session) -> Pieces:
+        found = filing.einvoices(session, covered)
+        incomplete.extend(found["incomplete"])
+        return plain_json.pieces(found["invoices"])
+
+    export(public, output, {"export": "einvoice", **_asked(covered)}, write)
+    for one in incomplete:
+        click.echo(f"{one['number']}: missing {'; '.join(one['missing'])}", err=True)
+    return SOME_REJECTED if incomplete else 0
 
 
 def _period(text: str | None, first: datetime | None, last: datetime | None) -> Period:

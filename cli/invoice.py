@@ -2,17 +2,20 @@
 
 import json
 import sys
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, TextIO
 
 import click
 
 from core.errors import DomainError
+from invoicing.irn import TYPES, irn_of
 from invoicing.preview import preview as preview_of
 from reports import period, plain_json
 from reports.returns import worked
 from reports.returns.gstr1 import compute as gstr1_of
 
+KINDS = {code: kind for kind, code in TYPES.items()}
 MAX_INPUT_CHARACTERS = 5_000_000
 
 
@@ -52,6 +55,16 @@ def gstr1(file: TextIO, text: str | None) -> None:
         click.echo(f"{file.name}: {error}", err=True)
         sys.exit(1)
     click.echo("".join(plain_json.pieces(filed)))
+
+
+@command.command()
+@click.option("--gstin", required=True, help="The seller's.")
+@click.option("--type", "kind", required=True, type=click.Choice(sorted(KINDS)), help="Of the document.")
+@click.option("--number", required=True)
+@click.option("--date", "on", required=True, type=click.DateTime(["%Y-%m-%d"]))
+def irn(gstin: str, kind: str, number: str, on: datetime) -> None:
+    """Print the invoice reference number (IRN) that a document must have, to compare it with the portal's."""
+    click.echo(irn_of(gstin.strip().upper(), KINDS[kind], number.strip(), on.date()))
 
 
 def _read(file: TextIO) -> Any:

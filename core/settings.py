@@ -32,6 +32,7 @@ class Settings:
     twilio_api_base_url: str
     log_level: str
     sentry_dsn: str
+    irp_key_files: tuple[Path, ...] = ()
 
     @property
     def is_production(self) -> bool:
@@ -57,6 +58,7 @@ def load() -> Settings:
         twilio_api_base_url=env.str("TWILIO_API_BASE_URL", "").rstrip("/"),
         log_level=env.str("LOG_LEVEL", "INFO").upper(),
         sentry_dsn=env.str("SENTRY_DSN", ""),
+        irp_key_files=tuple(map(Path, env.list("IRP_KEY_FILES", []))),
     )
     check(settings)
     return settings

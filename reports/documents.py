@@ -70,6 +70,7 @@ class Line:
     price_mode: str = "exclusive"
     discount_minor: int = 0
     total_minor: int = 0
+    cess_bps: int = 0
 
     @property
     def kind(self) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core import db
+from core.errors import NotFound
+from invoicing.numbers import normalised_number as number_of
 from parties import organisations
 from reports.documents import Amounts, Document, Line, Original
 from reports.period import Period
@@ -16,20 +18,31 @@ SELECT i.document_type, i.number, i.issued_on, i.due_on, i.status, i.seller, i.b
     i.cess_minor, i.round_off_minor, i.total_minor, original.number AS original_number,
     original.issued_on AS original_issued_on, original.total_minor AS original_total_minor,
     (SELECT json_agg(json_build_array(l.sku, l.description, l.hsn, l.unit, l.qty_milli, l.price_minor, l.price_mode,
-        l.discount_minor, l.rate_bps, l.treatment, l.total_minor, l.taxable_minor, l.igst_minor, l.cgst_minor,
-        l.sgst_minor, l.utgst_minor, l.cess_minor) ORDER BY l.line_no)
+        l.discount_minor, l.rate_bps, l.cess_bps, l.treatment, l.total_minor, l.taxable_minor, l.igst_minor,
+        l.cgst_minor, l.sgst_minor, l.utgst_minor, l.cess_minor) ORDER BY l.line_no)
      FROM invoice_line l WHERE l.org_id = i.org_id AND l.invoice_id = i.id) AS lines
 FROM invoice i
 LEFT JOIN invoice original ON original.org_id = i.org_id AND original.id = i.refers_to_id
-WHERE i.org_id = %(org)s AND i.issued_on BETWEEN %(from_on)s AND %(to_on)s
+WHERE i.org_id = %(org)s AND {which}
 ORDER BY i.issued_on, i.document_type, i.financial_year, i.sequence
 """
+_OF_PERIOD = _SELECT.format(which="i.issued_on BETWEEN %(from_on)s AND %(to_on)s")
+_BY_NUMBER = _SELECT.format(which="i.number = %(number)s")
 
 
 def walk(session: Session, period: Period) -> Iterator[Document]:
     """Every document of the period, cancelled ones too; fetched piece by piece."""
     where = {"org": str(db.org_of(session)), "from_on": period.from_on, "to_on": period.to_on}
-    return map(_document, db.walk(session, _SELECT, where))
+    return map(_document, db.walk(session, _OF_PERIOD, where))
+
+
+def by_number(session: Session, number: str) -> Document:
+    """One document. Raises NotFound."""
+    where = {"org": str(db.org_of(session)), "number": number_of(number)}
+    row = db.execute(session, _BY_NUMBER, where).first()
+    if row is None:
+        raise NotFound(f"There is no document {number}.")
+    return _document(row)
 
 
 def seller(session: Session) -> dict[str, Any]:
@@ -69,14 +82,15 @@ def _document(row: Any) -> Document:
 
 
 def _line(values: list[Any]) -> Line:
-    (sku, description, hsn, unit, qty_milli, price_minor, price_mode, discount_minor, rate_bps, treatment, total_minor,
-     *amounts) = values  # fmt: skip
+    (sku, description, hsn, unit, qty_milli, price_minor, price_mode, discount_minor, rate_bps, cess_bps, treatment,
+     total_minor, *amounts) = values  # fmt: skip
     return Line(
         description=description,
         hsn=hsn,
         unit=unit,
         qty_milli=qty_milli,
         rate_bps=rate_bps,
+        cess_bps=cess_bps,
         amounts=Amounts(*amounts),
         treatment=treatment,
         sku=sku,

@@ -110,6 +110,7 @@ def _line(sold: tax.Line, money: ComputedLine, qty_milli: int) -> Line:
         price_mode=sold.price_mode or "exclusive",
         discount_minor=money.line_discount_minor + money.invoice_discount_share_minor,
         total_minor=money.total_minor,
+        cess_bps=sold.cess_bps,
     )
 
 

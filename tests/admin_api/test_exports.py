@@ -3,13 +3,19 @@
 import json
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from uuid import UUID
 
+import jwt
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
-from core import db
+from core import db, settings
 from core.audit import AuditEntry
 from invoicing.tables import Invoice
+from parties import organisations, retailers
+from parties.tables import Retailer
 from tests.admin_api.conftest import Caller
 
 MONTH = {"month": "2026-11"}
@@ -17,6 +23,7 @@ PATHS = {
     "/exports/journal": {},
     "/exports/gstr1": MONTH,
     "/exports/tally": MONTH,
+    "/exports/einvoice": MONTH,
     "/exports/sales-register": {**MONTH, "format": "csv"},
 }
 
@@ -124,3 +131,63 @@ def test_tally_gets_a_sale_of_what_is_owed(owner: Caller, shop: str) -> None:
                                   {"month": "2026-11", "to": "2026-11-01"}])  # fmt: skip
 def test_days_that_say_nothing_or_too_much_are_refused(owner: Caller, days: dict[str, str]) -> None:
     assert owner.get("/exports/tally", **days).status_code == 422
+
+
+@pytest.fixture
+def registered_shop(org: UUID, goods: None, make_retailer: Callable[..., Retailer]) -> str:
+    """A shop with a GSTIN and a whole address, of a wholesaler with one too."""
+    with db.transaction(org) as session:
+        organisations.get(session).address = "Gala 14, APMC Market\nNavi Mumbai 400703"
+        return retailers.public_id(
+            make_retailer(session, gstin="27AAGCB7383J1Z8", address="12 MG Road\nPune 411001").id
+        )
+
+
+def test_a_registered_buyers_invoice_is_an_einvoice_by_number_and_by_days(
+    owner: Caller, registered_shop: str, shop: str
+) -> None:
+    owing(owner, shop)  # an unregistered buyer's is none
+    owing(owner, registered_shop)
+    with owner.get("/exports/einvoice", **{"from": "2020-01-01", "to": "2100-01-01"}) as answer:
+        found = json.loads(answer.text, parse_float=Decimal)
+    [form] = found["invoices"]
+    assert (found["incomplete"], form["BuyerDtls"]["Gstin"]) == ([], "27AAGCB7383J1Z8")
+    with owner.get("/exports/einvoice", number=form["DocDtls"]["No"]) as answer:
+        assert json.loads(answer.text, parse_float=Decimal) == form
+
+
+def test_what_the_portal_would_refuse_is_named(owner: Caller, org: UUID, shop: str) -> None:
+    with db.transaction(org) as session:
+        retailers.find(session, shop).gstin = "27AAGCB7383J1Z8"
+    owing(owner, shop)
+    with owner.get("/exports/einvoice", **{"from": "2020-01-01", "to": "2100-01-01"}) as answer:
+        [one] = json.loads(answer.text)["incomplete"]
+    assert "the buyer's postal code" in one["missing"]
+    refused = owner.get("/exports/einvoice", number=one["number"])
+    assert (refused.status_code, refused.json["code"]) == (409, "EINVOICE_INCOMPLETE")
+    assert owner.get("/exports/einvoice", number="NONE/1").status_code == 404
+
+
+def test_a_registration_is_checked_against_the_document(
+    owner: Caller, registered_shop: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owing(owner, registered_shop)
+    with owner.get("/exports/einvoice", **{"from": "2020-01-01", "to": "2100-01-01"}) as answer:
+        [form] = json.loads(answer.text)["invoices"]
+    number, asked = form["DocDtls"]["No"], "/exports/einvoice/check"
+    first = owner.post(asked, {"number": number, "irn": "0" * 64}, key=None).json
+    assert (first["is_valid"], first["is_signed"]) == (False, False)
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    (tmp_path / "portal.pem").write_bytes(
+        key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    )
+    monkeypatch.setenv("IRP_KEY_FILES", str(tmp_path / "portal.pem"))
+    settings.current.cache_clear()
+    facts = {
+        "SellerGstin": form["SellerDtls"]["Gstin"], "BuyerGstin": form["BuyerDtls"]["Gstin"], "DocNo": number,
+        "DocTyp": "INV", "DocDt": form["DocDtls"]["Dt"], "TotInvVal": form["ValDtls"]["TotInvVal"], "ItemCnt": 1,
+        "MainHsnCode": form["ItemList"][0]["HsnCd"], "Irn": first["irn"],
+    }  # fmt: skip
+    code = jwt.encode({"data": json.dumps(facts)}, key, algorithm="RS256")
+    checked = owner.post(asked, {"number": number, "irn": first["irn"], "signed_code": code}, key=None).json
+    assert checked == {"number": number, "irn": first["irn"], "is_valid": True, "is_signed": True, "problems": []}

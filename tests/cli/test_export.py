@@ -67,6 +67,7 @@ def test_a_months_return_is_json(org: UUID, tmp_path: Path) -> None:
     [
         (("sales-register", "--month", "2026-11"), b"\xef\xbb\xbfdate,"),
         (("sales-register", "--month", "2026-11", "--format", "xlsx"), b"PK"),
+        (("einvoice", "--month", "2026-11"), b"[]"),
         (("tally", "--from", "2026-11-01", "--to", "2026-11-30"), b"<?xml"),
     ],
 )
