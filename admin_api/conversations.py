@@ -4,18 +4,19 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import g
+from flask import Response, g
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api.access import SELLERS, operation
 from admin_api.shapes import PageQuery, Strict, Text, decode, page
 from admin_api.spec import Blueprint
-from bot import handing_over, history
+from bot import handing_over, history, media
 from bot.history import Position, Said
 from core import clock, ids
 from core.errors import Invalid, NotFound
 from flows import hand_over
+from invoicing import storage
 from parties import contacts, retailers, users
 
 blueprint = Blueprint(
@@ -23,6 +24,14 @@ blueprint = Blueprint(
 )
 
 USUAL_MINUTES = int(handing_over.LASTS.total_seconds()) // 60
+SHOWN = {  # what came is somebody else's: only these are named as what they say they are
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "application/pdf": ".pdf",
+    "audio/ogg": ".ogg",
+    "video/mp4": ".mp4",
+}
 MOST_MINUTES = int(handing_over.LONGEST.total_seconds()) // 60
 
 
@@ -111,6 +120,24 @@ def reply(session: Session, given: dict[str, Any], conversation_id: str) -> dict
     found = ids.parse("cnv", conversation_id)
     message_id = hand_over.reply(session, found, g.who.user_id, given["text"])
     return {"id": ids.public("msg", message_id), "conversation_id": conversation_id, "status": "queued"}
+
+
+@blueprint.route("/<conversation_id>/media/<media_id>", methods=["GET"])
+@operation(SELLERS)
+@blueprint.response(200)
+def media_file(session: Session, conversation_id: str, media_id: str) -> Response:
+    """A picture or file of this conversation, as it came; 404 while it is not here (yet)."""
+    found = media.find(session, UUID(str(_find(session, conversation_id).id)), ids.parse("med", media_id))
+    content = storage.current().read(media.key(found.org_id, found.id))
+    if content is None:
+        raise NotFound(kind="InboundMedia")
+    shown = found.content_type if found.content_type in SHOWN else "application/octet-stream"
+    answer = Response(content, mimetype=shown)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{media_id}{SHOWN.get(shown, "")}"'
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def show(row: Any) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import handing_over, words
+from bot import handing_over, media, words
 from bot.flow import END, REFUSED, RENEW, START, Choice, Flow, Flows
 from bot.ingress import Incoming
 from bot.markup import shorten
@@ -58,6 +58,7 @@ def answer(session: Session, flows: Flows, line: Line, incoming: Incoming, kept:
     turn = begin(session, flows, line, incoming, kept)
     if isinstance(turn, str):
         return turn
+    media.note(session, turn.message.id, turn.incoming.payload)
     who = ids.public("ret", turn.retailer.id) if turn.retailer else ids.public("con", turn.contact_id)
     audit.act_as(audit.Actor(f"retailer:{who}", request_id=incoming.message_sid))
     take_turn(session, turn)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from sqlalchemy.exc import DBAPIError
 
 from core import audit, db, logs, sending
-from jobs import heartbeats, make_links, repair_outbox, retry_inbound, send_outbox, tick
+from jobs import fetch_media, heartbeats, make_links, repair_outbox, retry_inbound, send_outbox, tick
 
 EVERY_SECONDS = 5.0
 SHORTEST_SECONDS = 0.25
@@ -51,7 +51,7 @@ def look_soon() -> None:
 
 def sweep() -> None:
     """One round. A part that fails is logged and tried again in the next round."""
-    for work in (repair_outbox.run, send_outbox.run, retry_inbound.run, make_links.run):
+    for work in (repair_outbox.run, send_outbox.run, retry_inbound.run, make_links.run, fetch_media.run):
         audit.act_as(ACTOR)  # a turn or a job that the work before took up named its own
         _safely(work)
 

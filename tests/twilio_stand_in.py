@@ -24,6 +24,7 @@ class TwilioStandIn:
         self.approval = "approved"
         self.faults: list[Any] = []
         self.content_faults: list[int] = []
+        self.media: dict[str, tuple[str, bytes] | int] = {}  # by path: what is there, or the status to refuse with
         self.lists = 0
         self.lists_fail = False
         self.delay_seconds = 0.0
@@ -127,11 +128,25 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(503, {"code": 20503, "message": "on purpose", "status": 503, "more_info": ""})
         elif parts.path.endswith("/Messages.json"):
             self.answer(200, self.listing(parse_qs(parts.query)))
+        elif "/Media/" in parts.path:
+            self.answer_media(parts.path)
         elif parts.path.endswith("/ApprovalRequests"):
             self.answer(200, {"whatsapp": {"status": self.twilio.approval}})
         else:
             meta = {"page": 0, "page_size": 500, "next_page_url": None, "key": "contents"}
             self.answer(200, {"contents": list(self.twilio.contents.values()), "meta": meta})
+
+    def answer_media(self, path: str) -> None:
+        found = self.twilio.media.get(path, 404)
+        if isinstance(found, int):
+            self.answer(found, {"code": 20404, "message": "on purpose", "status": found, "more_info": ""})
+            return
+        kind, content = found
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
 
     def listing(self, query: dict[str, list[str]]) -> dict[str, Any]:
         with self.twilio.lock:

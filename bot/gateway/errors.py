@@ -50,6 +50,10 @@ class Uncertain(GatewayError):
     """The provider may have taken the request: it must not be repeated before we know."""
 
 
+class MediaGone(GatewayError):
+    """A picture or file that cannot be had: deleted, too large, or not at the provider's own address."""
+
+
 class Refused(GatewayError):
     """The provider answered with a reason; `action` says what to do."""
 

@@ -8,8 +8,11 @@ from uuid import UUID
 
 import pytest
 
+from bot import media
+from bot.tables import InboundMedia
 from core import clock, db
 from core.i18n import LANGUAGES
+from invoicing import storage
 from jobs import end_hand_overs
 from parties.tables import Contact, Retailer, StaffTask
 from tests.admin_api.conftest import Caller
@@ -224,3 +227,26 @@ def test_an_analyst_reads_no_conversation_and_strangers_find_none(
 def ended(org: UUID) -> int:
     with db.transaction(org) as session:
         return end_hand_overs.run(session)["returned"]
+
+
+def test_a_picture_is_read_through_its_own_conversation_only(
+    owner: Caller, talk: Callable[..., Talk], org: UUID, sign_in: Callable[..., Caller], new_org: Callable[..., UUID]
+) -> None:
+    chat, other = talk(), talk("ur")
+    other_id, found = (row["id"] for row in owner.get("/conversations").get_json()["data"])
+    address = "https://api.twilio.com/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1"
+    chat.say("", NumMedia="1", MediaUrl0=address, MediaContentType0="image/png", MessageType="image")
+    [shown] = owner.get(f"/conversations/{found}/messages").get_json()["data"][1]["media"]
+    assert (shown["content_type"], shown["status"]) == ("image/png", "waiting")
+    link = f"/conversations/{found}/media/{shown['id']}"
+    assert owner.get(link).status_code == 404
+    with db.transaction(org) as session:
+        media_id = session.query(InboundMedia).filter_by(org_id=org).one().id
+        media.kept(session, media_id, "image/png", "a" * 64, 3)
+    storage.current().write(media.key(org, media_id), b"png")
+    answer = owner.get(link)
+    assert (answer.data, answer.mimetype) == (b"png", "image/png")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert owner.get(link.replace(found, other_id)).status_code == 404
+    assert sign_in(new_org()).get(link).status_code == 404
+    assert other.say("menu")

@@ -49,7 +49,7 @@ def filled_org(database: str) -> UUID:
         link = sharing.mint(session, session.scalars(select(Invoice.id).limit(1)).one())
         statement_paper.keep(session, shop.id)
     assert client.get(link.removeprefix(settings.current().public_base_url)).status_code == 200
-    _say(client, shop.phone, "menu")
+    _say(client, shop.phone, "menu", NumMedia="1", MediaUrl0="https://api.twilio.com/2010-04-01/none")
     _pause_and_unpause(client, shop)
     return org_id
 
@@ -79,7 +79,7 @@ def _pay_online(session: Session, shop: Retailer) -> None:
     assert gateway_events.take(session, account, told, "{}").receipt is not None
 
 
-def _say(client: FlaskClient, phone: str, text: str) -> None:
+def _say(client: FlaskClient, phone: str, text: str, **more: str) -> None:
     current = settings.current()
     form = {
         "MessageSid": "SM" + uuid.uuid4().hex,
@@ -88,6 +88,7 @@ def _say(client: FlaskClient, phone: str, text: str) -> None:
         "To": f"whatsapp:{demo_story.BUSINESS_NUMBER}",
         "Body": text,
         "NumMedia": "0",
+        **more,
     }
     url = current.public_base_url + "/webhooks/twilio/messages"
     signed = RequestValidator(current.twilio_auth_tokens[0]).compute_signature(url, form)

@@ -111,7 +111,6 @@ def test_the_probe_above_meets_rows_in_every_table_that_a_story_fills(filled_org
         "credit_group",
         "credit_override",
         "credit_evaluation",
-        "inbound_media",
     }
 
 
