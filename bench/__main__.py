@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from bench import load, measuring, operations, provider, round_trips, servers, table
+from bench import load, measuring, operations, provider, round_trips, servers, table, understanding
 from bench import world as worlds
 from bench.samples import Series
 from cli.embedded.errors import ServiceError, ServiceMissing
@@ -26,9 +26,10 @@ WRONG, DOWN = 1, 7
 @click.option("--pairs", default=7, show_default=True, type=click.IntRange(1, 100), help="Pairs of each operation.")
 @click.option("--seconds", default=1.2, show_default=True, type=click.FloatRange(0.2, 30), help="Length of a burst.")
 @click.option("--only", multiple=True, type=click.Choice(operations.NAMES), help="Only this operation; repeatable.")
+@click.option("--reading", is_flag=True, help="Only the understanding of messages; needs no services.")
 @click.option("--full", is_flag=True, help="Also with 10 and 100 times as many customers.")
 @click.option("--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Keep the figures in a file.")
-def command(pairs: int, seconds: float, only: tuple[str, ...], full: bool, file: Path | None) -> None:
+def command(pairs: int, seconds: float, only: tuple[str, ...], reading: bool, full: bool, file: Path | None) -> None:
     """CPU per operation of the product and of a bare floor, on fresh services with fsync on.
 
     CPU is that of the web processes and PostgreSQL; ratios hold between machines, requests per second do not.
@@ -36,7 +37,9 @@ def command(pairs: int, seconds: float, only: tuple[str, ...], full: bool, file:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     wanted = [one for one in operations.MEASURED if not only or one.name in only]
     try:
-        found = _run(wanted, pairs, seconds, full)
+        found = {"understanding": _read()}
+        if not reading:
+            found |= _run(wanted, pairs, seconds, full)
     except (worlds.Wrong, load.NoAnswer) as error:
         click.echo(f"WRONG, the figures mean nothing: {error}", err=True)
         sys.exit(WRONG)
@@ -45,6 +48,14 @@ def command(pairs: int, seconds: float, only: tuple[str, ...], full: bool, file:
         sys.exit(DOWN)
     if file:
         file.write_text(json.dumps(found, indent=2) + "\n")
+
+
+def _read() -> dict[str, Any]:
+    """How fast messages are understood; before anything else runs."""
+    _tell("reading the labelled messages against ten thousand products")
+    found = understanding.measure()
+    _print(table.reading(found))
+    return asdict(found)
 
 
 def _run(wanted: Iterable[operations.Operation], pairs: int, seconds: float, full: bool) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from bench.measuring import Latency
 from bench.round_trips import Asked
 from bench.samples import Series
+from bench.understanding import GOAL_BUILD_S, GOAL_P99_MS, Reading
 
 HEAD = (
     f"{'operation':<22}{'CPU ms':>8}{'web':>7}{'db':>7}{'req/s':>8}{'/ RAW':>8}{'spread':>8}{'low-high':>12}{'goal':>6}"
@@ -43,6 +44,16 @@ def round_trips(found: dict[str, Asked]) -> list[str]:
     """Statements and transactions per operation."""
     each = (f"{name} {one.round_trips} ({one.statements} + BEGIN, COMMIT)" for name, one in found.items())
     return ["round trips to PostgreSQL: " + ", ".join(each)]
+
+
+def reading(found: Reading) -> list[str]:
+    """The index's building and the reading of one message."""
+    built, slow = found.build_s <= GOAL_BUILD_S, found.p99_ms <= GOAL_P99_MS
+    return [
+        f"understanding, {found.products} products: index built in {found.build_s:.2f} s CPU (goal {GOAL_BUILD_S:.0f}, "
+        f"{_word(built)}); {found.messages} messages: p50 {found.p50_ms:.2f} ms, p99 {found.p99_ms:.2f} ms "
+        f"(goal {GOAL_P99_MS:.0f}, {_word(slow)}), slowest {found.worst_ms:.1f} ms"
+    ]
 
 
 def growth(found: dict[int, list[Series]]) -> list[str]:
