@@ -37,8 +37,8 @@ class Entry:
         return self.statement.op
 
 
-def gather(index: Index, statements: Sequence[Statement], settle: Settle) -> list[Entry]:
-    """The entries of a message in order."""
+def gather(index: Index, statements: Sequence[Statement], settle: Settle, talk: Sequence[int] = ()) -> list[Entry]:
+    """The entries of a message in order. `talk`: where something else was said, over which nothing is completed."""
     entries: list[Entry] = []
     held: Goods | None = None
     for statement in statements:
@@ -52,7 +52,8 @@ def gather(index: Index, statements: Sequence[Statement], settle: Settle) -> lis
             entries += [Entry(statement, part, settle(part)) for part in goods]
             held = None
         elif statement.said is not None:
-            if not _completes(index, entries, statement, statement.said, settle):
+            apart = bool(entries) and _is_between(talk, entries[-1].statement, statement)
+            if apart or not _completes(index, entries, statement, statement.said, settle):
                 entries.append(Entry(statement, None, None))
                 held = statement.said if statement.op == "put" else None
         elif statement.op in ("remove", "reduce"):
@@ -60,6 +61,10 @@ def gather(index: Index, statements: Sequence[Statement], settle: Settle) -> lis
     _share_each(entries, settle)
     _mark_corrections(entries, statements)
     return entries
+
+
+def _is_between(talk: Sequence[int], before: Statement, after: Statement) -> bool:
+    return any(before.clause.start < at < after.clause.start for at in talk)
 
 
 def _in_place_of(entries: list[Entry], replaced: Goods, goods: Goods, settle: Settle) -> Goods:

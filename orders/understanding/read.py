@@ -197,7 +197,8 @@ def _goods(message: Message) -> Understanding:
     promises = talk == {"payment"}  # "2 peti pepsi, payment kal de dunga" still orders
     if talk and not promises and not any(clause.orders for clause in telling):
         return _chatter(message)
-    heard = gather(message.index, message.statements(telling), message.settle)
+    talking = [clause.start for clause in message.clauses if clause.talk]
+    heard = gather(message.index, message.statements(telling), message.settle, talking)
     entries = [entry for entry in heard if is_order_for_stranger(entry)]
     says_more = len(entries) < len(heard)
     if talk:

@@ -195,10 +195,15 @@ class Scanner:
         if self.marks[number.start] & {"remove", "past", "payment", "vague"}:
             return False
         if "order" in self.marks[number.start]:
-            return False
+            return self._ends_a_name(number.start) and self._unit_after(number.end)[0] is not None
         after_verb = number.start > 0 and bool(self.marks[number.start - 1] & _VERBS)
         after_verb |= number.end - number.start == 1 and self.tokens[number.start].text in numbers.ARTICLES
         return not number.careful or self._counts_what_follows(number.end, only_units=after_verb)
+
+    def _ends_a_name(self, at: int) -> bool:
+        """ "Moong dal do kilo": "dal" belongs to the name, and is no verb whose auxiliary "do" would be."""
+        spoken = [self.tokens[place].sound for place in range(at) if "link" not in self.marks[place]]
+        return tuple(spoken[-2:]) in self.index.beginnings and len(spoken) > 1
 
     def _counts_what_follows(self, at: int, *, only_units: bool = False) -> bool:
         at = self._skip_fullness(at)

@@ -125,7 +125,7 @@ def is_colour(sound: str) -> str | None:
 def yes_or_no(text: str) -> bool | None:
     """True or False when the whole message says yes or no, in words or signs; None when it says anything else."""
     tokens = tokenise(normalise(text))
-    if any(t.kind in (Kind.NUMBER, Kind.QUESTION) for t in tokens):
+    if any(t.kind in (Kind.NUMBER, Kind.QUESTION) for t in tokens) or _is_folded_letter(text, tokens):
         return None
     spoken = {_SIGNS[t.text] for t in tokens if t.text in _SIGNS}
     polite: set[str] = set()
@@ -136,6 +136,12 @@ def yes_or_no(text: str) -> bool | None:
         (polite if "courtesy" in roles else spoken).update(verdict)
     spoken = spoken or polite
     return spoken == {"yes"} if len(spoken) == 1 else None
+
+
+def _is_folded_letter(text: str, tokens: Sequence[Token]) -> bool:
+    """A single letter that only lost its accents ("ǩ") is a slip of the keyboard and no "k"."""
+    letters = [token.text for token in tokens if token.kind is Kind.WORD]
+    return len(letters) == 1 and len(letters[0]) == 1 and letters[0] not in text.lower()
 
 
 def _of_words(tokens: Sequence[Token]) -> Iterable[Roles]:
