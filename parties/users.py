@@ -84,24 +84,39 @@ def create(session: Session, *, email: str, role: str, password: str, name: str 
 
 
 def authenticate(email: str, password: str) -> Identity:
-    """Who this is. Raises WrongCredentials or TooManyTries. Opens its own transaction: a wrong try is counted.
+    """Who this is. Raises WrongCredentials or TooManyTries. Opens its own transactions: a wrong try is counted.
 
     An unknown address, a wrong password and a disabled user get the same refusal after the same work. The lock is the
     exception: only an address that exists is ever answered TooManyTries, so whoever tries five wrong passwords learns
     that it does. That is chosen: a person who is locked out must be told, and tries at unknown addresses are not kept.
+
+    No row is locked while a password is compared, which is slow on purpose. Tries side by side are each counted
+    afterwards; those that were under way when the account became locked are refused, right or wrong.
     """
-    with db.transaction() as session:
-        route = session.get(TenantRoute, ("login", crypto.fingerprint(email.strip().lower())))
-        if route is not None:
-            db.enter(session, route.org_id)
-            user = db.fetch(session, User, route.target_id, lock=True)
-            right = _try(user, password)
-    if route is None:
-        _matches(_nobody(), password)
+    address = email.strip().lower()
+    known = _known(address)
+    right = _matches(known.password_hash if known else _nobody(), password)
+    if known is None:
         raise WrongCredentials
-    if not right:
+    with db.transaction(known.org_id) as session:
+        user = db.fetch(session, User, known.id, lock=True)
+        _refuse_locked(user)
+        admitted = _count(user, right=right and user.password_hash == known.password_hash)
+    if not admitted:
         raise WrongCredentials
     return Identity(user.org_id, user.id, user.role, user.email)
+
+
+def _known(address: str) -> User | None:
+    """The user with this address. Raises TooManyTries before anything slow is done."""
+    with db.transaction() as session:
+        route = session.get(TenantRoute, ("login", crypto.fingerprint(address)))
+        if route is None:
+            return None
+        db.enter(session, route.org_id)
+        user = db.fetch(session, User, route.target_id)
+        _refuse_locked(user)
+        return user
 
 
 def identity(session: Session, user_id: UUID) -> Identity:
@@ -117,11 +132,14 @@ def public_id(user_id: UUID) -> str:
     return ids.public("usr", user_id)
 
 
-def _try(user: User, password: str) -> bool:
+def _refuse_locked(user: User) -> None:
     now = clock.now()
     if user.locked_until is not None and now < user.locked_until <= now + LONGEST_LOCK:  # else the clock was moved back
         raise TooManyTries
-    right = _matches(user.password_hash, password)  # a disabled user takes as long as any other
+
+
+def _count(user: User, *, right: bool) -> bool:
+    """Note a try on the locked row; True when it lets the user in."""
     if right and user.status == "active":
         user.failed_logins, user.locked_until = 0, None
         return True
