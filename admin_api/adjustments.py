@@ -3,31 +3,52 @@
 from typing import Any
 
 from flask import g
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 from sqlalchemy.orm import Session
 
 from admin_api.access import BOOKKEEPERS, FOUNDERS, operation
 from admin_api.receipts import show_applied
-from admin_api.shapes import Day, Id, PositiveMinor, Strict, Text
+from admin_api.shapes import Day, Id, PositiveMinor, Quantity, Strict, Text
 from admin_api.spec import Blueprint
 from core import ids
 from core.errors import Invalid
 from credit import adjustments, bills, debit_notes, discounts, disputes, late_fees, payments
 from credit.payments import DISPUTE, Receipt
 from credit.tables import Bill
+from invoicing import cancelling, credit_notes
+from invoicing.tables import CANCELLED
 from parties import organisations, retailers
 
 blueprint = Blueprint("adjustments", __name__, url_prefix="/api/v1/admin/adjustment", description="Credits and debits")
 
 
+class ReturnedIn(Strict):
+    """How many of one line of the bill's invoice came back."""
+
+    line = fields.Integer(required=True, strict=True, validate=validate.Range(1, 1000))
+    qty = Quantity(required=True)
+
+
 class AdjustmentIn(Strict):
-    """A credit to give. With `bill_id` that bill is settled first; a dispute freezes part of its bill."""
+    """A credit to give. With `bill_id` that bill is settled first; a dispute freezes part of its bill.
+
+    With `lines` of the bill's invoice it is a credit note with tax, and the amount follows from them.
+    """
 
     retailer_id = Id(needed=True)
     kind = fields.String(required=True, validate=validate.OneOf((*adjustments.MAY_GIVE, DISPUTE)))
-    amount_minor = PositiveMinor(required=True)
+    amount_minor = PositiveMinor(load_default=None)
     bill_id = Id(load_default=None, allow_none=True)
+    lines = fields.List(fields.Nested(ReturnedIn), load_default=list, validate=validate.Length(max=500))
     reason = Text(longest=500, needed=True)
+
+    @validates_schema
+    def _has_an_amount(self, given: dict[str, Any], **_: Any) -> None:
+        if given.get("lines"):
+            if given.get("amount_minor") is not None or not given.get("bill_id"):
+                raise ValidationError("With lines the bill is named and the amount follows from them.", "lines")
+        elif given.get("amount_minor") is None:
+            raise ValidationError("Missing data for required field.", "amount_minor")
 
 
 class OfBill(Strict):
@@ -60,10 +81,13 @@ class Undoing(Strict):
 def create(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Give a credit: return, damage, short supply, rate difference, expiry, scheme claim, goodwill or write-off.
 
-    A dispute (with `bill_id`) is opened as `/disputes` does, and settled there.
+    A dispute (with `bill_id`) is opened as `/disputes` does, and settled there. Every other credit has a numbered
+    credit note, but for a write-off: with tax when `lines` came back, else a commercial one.
     """
     if given["kind"] == DISPUTE:
         return _dispute(session, given)
+    if given["lines"]:
+        return _returned(session, given)
     new = adjustments.Adjustment(
         retailer_id=retailers.find(session, given["retailer_id"]).id,
         kind=given["kind"],
@@ -72,7 +96,7 @@ def create(session: Session, given: dict[str, Any]) -> dict[str, Any]:
         role=g.who.role,
         bill_id=ids.parse("bil", given["bill_id"]) if given["bill_id"] else None,
     )
-    return show(adjustments.create(session, new))
+    return _with_note(credit_notes.commercial(session, new))
 
 
 @blueprint.route("/<adjustment_id>/reverse", methods=["POST"])
@@ -81,7 +105,13 @@ def create(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200)
 def reverse(session: Session, why: dict[str, Any], adjustment_id: str) -> dict[str, Any]:
     """Take a credit back: the same bills are open again. Needs a role that may give it."""
-    return show(adjustments.reverse(session, ids.parse("adj", adjustment_id), why["reason"], g.who.role))
+    credit_id = ids.parse("adj", adjustment_id)
+    note = credit_notes.of_payment(session, credit_id)
+    if note is None or note.status == CANCELLED:
+        return show(adjustments.reverse(session, credit_id, why["reason"], g.who.role))
+    adjustments.allow(payments.get(session, credit_id).kind, g.who.role)
+    cancelling.cancel(session, note.id, why["reason"], g.who.role)  # the note goes with its credit
+    return show(payments.receipt(session, payments.get(session, credit_id)))
 
 
 @blueprint.route("/cash-discount", methods=["POST"])
@@ -119,6 +149,26 @@ def debit_note(session: Session, given: dict[str, Any]) -> dict[str, Any]:
         due_on=given["due_on"],
     )
     return show_bill(session, debit_notes.issue(session, note))
+
+
+def _returned(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    shop, bill_id = retailers.find(session, given["retailer_id"]), ids.parse("bil", given["bill_id"])
+    bills.of(session, shop.id, bill_id)
+    invoice = credit_notes.of_bill(session, bill_id)
+    if invoice is None:
+        raise Invalid("This bill has no invoice whose lines could come back: give an amount.", field="lines")
+    lines = [credit_notes.Correction(one["line"], int(one["qty"] * 1000)) for one in given["lines"]]
+    new = credit_notes.NewCreditNote(invoice.id, given["kind"], given["reason"], g.who.role, lines)
+    return _with_note(credit_notes.issue(session, new))
+
+
+def _with_note(given: credit_notes.Given) -> dict[str, Any]:
+    """A credit with the paper that says it."""
+    note = given.note
+    known = (
+        {"id": ids.public("inv", note.id), "number": note.number, "document_type": note.document_type} if note else None
+    )
+    return {**show(given.receipt), "credit_note": known}
 
 
 def _dispute(session: Session, given: dict[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ Row = TypeVar("Row")
 DEFAULT_LIMIT, MAX_LIMIT = 25, 100
 MAX_CURSOR = 200
 MAX_ID = 40
+MOST_QUANTITY = 10_000_000
 NOT_OURS = "The cursor is not one of ours: use next_cursor of the page before."
 TURNED = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # text that reads as something else
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
@@ -76,6 +77,19 @@ class PositiveMinor(fields.Integer):
         if not isinstance(value, int) or isinstance(value, bool):
             raise ValidationError("Must be a whole number of minor units (paise), not a decimal or a text.")
         return super()._deserialize(value, attr, data, **kwargs)
+
+
+def _thousandths(value: Decimal) -> None:
+    if not 0 < value <= MOST_QUANTITY or value * 1000 % 1:
+        raise ValidationError(f"Must be above 0, at most {MOST_QUANTITY}, with three decimals at most.")
+
+
+class Quantity(fields.Decimal):
+    """How many of a unit, to the thousandth."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        limits = {"minimum": 0.001, "maximum": MOST_QUANTITY}  # for the description, where a Decimal would be a text
+        super().__init__(places=None, validate=_thousandths, metadata=limits, **kwargs)
 
 
 class Count(fields.Integer):

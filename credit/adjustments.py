@@ -44,6 +44,7 @@ class Adjustment:
     role: str
     bill_id: UUID | None = None
     on: date | None = None
+    reference: str | None = None  # of the paper that says it
 
 
 def create(session: Session, new: Adjustment) -> Receipt:
@@ -60,6 +61,7 @@ def create(session: Session, new: Adjustment) -> Receipt:
             retailer_id=new.retailer_id,
             amount_minor=new.amount_minor,
             method=CREDIT,
+            reference=new.reference,
             received_on=new.on,
             chosen=_chosen(session, new),
             kind=new.kind,

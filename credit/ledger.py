@@ -4,6 +4,7 @@ A journal's id is the id of what caused it (the bill, the payment). What a retai
 `receivable`: debits less credits.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -68,6 +69,15 @@ def owed_for(contra: dict[str, int]) -> tuple[Transfer, ...]:
     """Transfers that make a retailer owe the sum of `contra`; a negative amount goes the other way (round-off)."""
     return tuple(
         Transfer(RECEIVABLE, account, amount) if amount > 0 else Transfer(account, RECEIVABLE, -amount)
+        for account, amount in contra.items()
+        if amount
+    )
+
+
+def borne_by(contra: Mapping[str, int]) -> tuple[Transfer, ...]:
+    """Transfers that take the sum of `contra` off what a retailer owes; a negative amount goes the other way."""
+    return tuple(
+        Transfer(account, RECEIVABLE, amount) if amount > 0 else Transfer(RECEIVABLE, account, -amount)
         for account, amount in contra.items()
         if amount
     )

@@ -4,6 +4,7 @@ A credit that is no money (a return, a write-off; see adjustments) is a row of t
 `kind` says what it is and which account of the ledger bears it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -61,7 +62,8 @@ class NewPayment:
     """Money received. `received_on` None = today; `chosen` bills are settled first, each with its part.
 
     Without `spread` only the chosen bills are settled; with `whole` nothing may be left on account. `kind` is another
-    credit's, with the method `credit` and its reason in `note`.
+    credit's, with the method `credit` and its reason in `note`; `contra` splits what bears it over accounts that add up
+    to `amount_minor` (value, taxes, round-off of a credit note).
     """
 
     retailer_id: UUID
@@ -75,6 +77,7 @@ class NewPayment:
     spread: bool = True
     whole: bool = False
     payment_id: UUID | None = None
+    contra: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ def record(session: Session, new: NewPayment) -> Receipt:
         raise allocating.OverAllocated(open_minor=new.amount_minor - unapplied, amount_minor=new.amount_minor)
     payment = _insert(session, new, received_on, unapplied)
     allocating.apply(session, payment.id, applied)
-    ledger.post(session, _journal(payment))
+    ledger.post(session, _journal(payment, new.contra))
     totals = accounts.move(session, new.retailer_id, outstanding_minor=-new.amount_minor)
     reminders.withdraw_paid(session, new.retailer_id)
     warnings = cash.warn(session, payment, account.currency) if payment.method == cash.CASH else ()
@@ -222,6 +225,8 @@ def receipt(session: Session, payment: Payment) -> Receipt:
 def _check(session: Session, new: NewPayment) -> date:
     if not 0 < new.amount_minor <= MAX_MINOR:
         raise Invalid("A payment's amount is above zero.", field="amount_minor", value=new.amount_minor)
+    if new.contra is not None and sum(new.contra.values()) != new.amount_minor:
+        raise ValueError(f"the accounts that bear this credit do not add up to {new.amount_minor}")
     if new.kind != PAYMENT and (new.kind not in BORNE_BY or new.method != CREDIT):
         raise ValueError(f"{new.kind} by {new.method} is no credit")
     if new.kind == PAYMENT and new.method not in METHODS:
@@ -284,7 +289,7 @@ def _insert(session: Session, new: NewPayment, received_on: date, unapplied_mino
     return payment
 
 
-def _journal(payment: Payment) -> ledger.Journal:
+def _journal(payment: Payment, contra: Mapping[str, int] | None) -> ledger.Journal:
     borne_by = ACCOUNT_OF[payment.method] if payment.kind == PAYMENT else BORNE_BY[payment.kind]
     return ledger.Journal(
         id=payment.id,
@@ -293,7 +298,7 @@ def _journal(payment: Payment) -> ledger.Journal:
         reference=payment.reference or _public(payment),
         key=f"payment:{payment.id}",
         effective_on=payment.received_on,
-        transfers=(ledger.Transfer(borne_by, ledger.RECEIVABLE, payment.amount_minor),),
+        transfers=ledger.borne_by(contra or {borne_by: payment.amount_minor}),
     )
 
 

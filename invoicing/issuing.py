@@ -1,6 +1,6 @@
 """Issuing: the moment an invoice exists. Number, snapshot, tax and the bill it stands for, in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -8,18 +8,20 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from core import audit, clock, ids
+from core import ids
 from core.errors import DomainError
 from credit import bills
-from invoicing import series, snapshots
-from invoicing.charging import Charge, Goods, Supply, charge, document_type
+from credit.tables import Bill
+from invoicing import series, snapshots, writing
+from invoicing.charging import NO_DISCOUNT, Charge, Goods, Supply, charge, document_type
 from invoicing.series import Place
-from invoicing.tables import Invoice, InvoiceLine
-from invoicing.tax import ComputedLine
+from invoicing.tables import Invoice
+from invoicing.tax import Discount
+from invoicing.writing import HEADS, Draft, DraftLine
 from parties import organisations
 from parties.tables import Organisation
 
-HEADS = ("cgst", "sgst", "utgst", "igst", "cess")  # what an invoice row and the ledger have columns and accounts for
+COMPOSITION = "composition"
 
 
 class CountryNotIssued(DomainError):
@@ -38,11 +40,15 @@ class Buyer:
     gstin: str | None = None
     state_code: str | None = None
     code: str = ""
+    is_sez: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be billed to whom. `source_id` is billed once; `issued_on` None is today."""
+    """What is to be billed to whom. `source_id` is billed once; `issued_on` None is today.
+
+    `discount` is the invoice's own, before tax. `ship_to` is who gets the goods when it is not the buyer.
+    """
 
     source_id: UUID
     retailer_id: UUID
@@ -53,6 +59,10 @@ class Request:
     reservation_id: UUID | None = None
     reference: str = ""
     issued_on: date | None = None
+    discount: Discount = NO_DISCOUNT
+    ship_to: Buyer | None = None
+    reverse_charge: bool = False
+    notes: Sequence[str] = ()
 
 
 def issue(session: Session, request: Request) -> Invoice:
@@ -61,20 +71,15 @@ def issue(session: Session, request: Request) -> Invoice:
     Cash is billed too, due the same day. Raises series.DateBeforeLast, bills.post's errors, Invalid.
     """
     seller = organisations.get(session)
-    charged = charge(request.lines, _supply(seller, request.buyer))
+    supply = _supply(seller, request)
+    charged = charge(request.lines, supply, request.discount)
     if not set(charged.taxes) <= set(HEADS):
         raise CountryNotIssued(f"Documents for {seller.country} cannot be issued yet.", country=seller.country)
-    kind = document_type(request.lines)
+    kind = document_type(request.lines, supply)
     place = series.take(session, seller, kind, request.issued_on)
     due_on = place.issued_on + timedelta(days=request.credit_days if request.payment_mode == "CREDIT" else 0)
     bill = bills.post(session, _posting(request, charged, place, due_on))
-    invoice = _invoice(request, seller, charged, place, kind, due_on, bill.id)
-    session.add(invoice)
-    session.flush()  # its lines refer to it
-    session.add_all(_lines(invoice.id, request.lines, charged.lines))
-    session.flush()  # the paper is read by plain SQL
-    _audit(session, invoice)
-    return invoice
+    return writing.write(session, _draft(request, seller, charged, place, kind, bill))
 
 
 def public_id(invoice_id: UUID) -> str:
@@ -82,16 +87,22 @@ def public_id(invoice_id: UUID) -> str:
     return ids.public("inv", invoice_id)
 
 
-def _supply(seller: Organisation, buyer: Buyer) -> Supply:
-    return Supply(seller.state_code, buyer.state_code, buyer.gstin, seller.country)
+def _supply(seller: Organisation, request: Request) -> Supply:
+    buyer, ship_to = request.buyer, request.ship_to
+    return Supply(
+        seller_state=seller.state_code,
+        buyer_state=buyer.state_code,
+        buyer_tax_id=buyer.gstin,
+        country=seller.country,
+        delivery_state=ship_to.state_code if ship_to else None,
+        is_sez=buyer.is_sez,
+        is_composition=organisations.setting(seller, "gst_scheme") == COMPOSITION,
+        reverse_charge=request.reverse_charge,
+    )
 
 
 def _posting(request: Request, charged: Charge, place: Place, due_on: date) -> bills.Posting:
-    contra: Mapping[str, int] = {
-        "sales": charged.taxable_minor,
-        **{f"output_{head}": amount_minor for head, amount_minor in charged.taxes.items()},
-        "round_off": charged.round_off_minor,
-    }
+    money = {"taxable": charged.taxable_minor, **charged.taxes, "round_off": charged.round_off_minor}
     return bills.Posting(
         retailer_id=request.retailer_id,
         kind=bills.INVOICE,
@@ -99,85 +110,40 @@ def _posting(request: Request, charged: Charge, place: Place, due_on: date) -> b
         bill_on=place.issued_on,
         due_on=due_on,
         amount_minor=charged.total_minor,
-        contra={account: amount_minor for account, amount_minor in contra.items() if amount_minor},
+        contra=writing.books("sales", money, reverse_charge=request.reverse_charge),
         reservation_id=request.reservation_id,
     )
 
 
-def _invoice(
-    request: Request, seller: Organisation, charged: Charge, place: Place, kind: str, due_on: date, bill_id: UUID
-) -> Invoice:
-    return Invoice(
-        id=ids.new(),
+def _draft(request: Request, seller: Organisation, charged: Charge, place: Place, kind: str, bill: Bill) -> Draft:
+    ship_to = {"ship_to": _party(request.ship_to)} if request.ship_to else {}
+    return Draft(
         document_type=kind,
-        financial_year=place.financial_year,
-        sequence=place.sequence,
-        number=place.number,
+        place=place,
         retailer_id=request.retailer_id,
         source_id=request.source_id,
-        bill_id=bill_id,
-        status="issued",
-        issued_on=place.issued_on,
-        due_on=due_on,
+        seller=snapshots.seller(seller),
+        buyer={**_party(request.buyer), "payment_mode": request.payment_mode, "reference": request.reference},
+        lines=[DraftLine(*pair) for pair in zip(request.lines, charged.lines, strict=True)],
         place_of_supply=charged.place_of_supply,
         currency=charged.currency,
-        seller=snapshots.seller(seller),
-        buyer=_buyer(request),
-        taxable_minor=charged.taxable_minor,
-        **{f"{head}_minor": charged.taxes.get(head, 0) for head in HEADS},
+        taxes=charged.taxes,
         round_off_minor=charged.round_off_minor,
         total_minor=charged.total_minor,
-        created_at=clock.now(),
+        due_on=bill.due_on,
+        bill_id=bill.id,
+        reverse_charge=request.reverse_charge,
+        details={**ship_to, **({"notes": list(request.notes)} if request.notes else {})},
     )
 
 
-def _buyer(request: Request) -> dict[str, Any]:
-    buyer = request.buyer
-    return {
+def _party(buyer: Buyer) -> dict[str, Any]:
+    known = {
         "name": buyer.name,
         "address": buyer.address,
         "phone": buyer.phone,
         "gstin": buyer.gstin,
         "state_code": buyer.state_code,
         "code": buyer.code,
-        "payment_mode": request.payment_mode,
-        "reference": request.reference,
     }
-
-
-def _lines(invoice_id: UUID, goods: Sequence[Goods], computed: Sequence[ComputedLine]) -> list[InvoiceLine]:
-    return [
-        InvoiceLine(
-            invoice_id=invoice_id,
-            line_no=number,
-            sku=item.sku,
-            description=item.description,
-            hsn=item.hsn,
-            qty_milli=item.qty_milli,
-            unit=item.unit,
-            packs=item.packs,
-            price_minor=item.price_minor,
-            price_mode=item.price_mode,
-            rate_bps=item.rate_bps,
-            treatment=item.treatment,
-            taxable_minor=money.taxable_minor,
-            **{f"{head}_minor": money.taxes.get(head, 0) for head in HEADS},
-            total_minor=money.total_minor,
-        )
-        for number, (item, money) in enumerate(zip(goods, computed, strict=True), start=1)
-    ]
-
-
-def _audit(session: Session, invoice: Invoice) -> None:
-    audit.record(
-        session,
-        "invoice.issued",
-        subject=public_id(invoice.id),
-        retailer_id=invoice.retailer_id,
-        after={
-            "number": invoice.number,
-            "total_minor": invoice.total_minor,
-            "issued_on": invoice.issued_on.isoformat(),
-            "due_on": invoice.due_on.isoformat(),
-        },
-    )
+    return {**known, "sez": True} if buyer.is_sez else known

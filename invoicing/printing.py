@@ -5,9 +5,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from invoicing import snapshots
+from invoicing import snapshots, storage
 from invoicing.charging import quantity
-from invoicing.issuing import HEADS
 from invoicing.pdf import (
     TITLES,
     InvoicePaper,
@@ -19,14 +18,19 @@ from invoicing.pdf import (
     StatementPaper,
     printed_heads,
     render,
+    render_slip,
     render_statement,
     summarised,
 )
-from invoicing.tables import Invoice, InvoiceLine, Paper
+from invoicing.tables import COMMERCIAL_CREDIT_NOTE, SALES, Invoice, InvoiceLine, Paper
 from invoicing.tax import Totals
 from invoicing.tax.rounding import THOUSANDTHS, divided
+from invoicing.writing import HEADS
 from parties.states import state_name
 
+UNTAXED = {"exempt": "Exempt", "nil_rated": "Nil", "non_gst": "Non-GST"}
+COMPOSITION_SAYS = "Composition taxable person, not eligible to collect tax on supplies."
+COMMERCIAL_SAYS = "Commercial credit note: no tax is changed by it, and the buyer keeps the input tax credit."
 COPY_LABELS = {
     "original": "ORIGINAL FOR RECIPIENT",
     "duplicate": "DUPLICATE FOR TRANSPORTER",
@@ -35,8 +39,9 @@ COPY_LABELS = {
 
 
 def drawn(paper: InvoicePaper, copy: str, size: str) -> bytes:
-    """The paper drawn, marked as this copy."""
-    return render(replace(paper, copy_label=COPY_LABELS[copy]))
+    """The paper drawn on this size, marked as this copy."""
+    draw = render_slip if size == "80mm" else render
+    return draw(replace(paper, copy_label=COPY_LABELS[copy]))
 
 
 def drawn_paper(kept: Paper) -> bytes:
@@ -78,18 +83,19 @@ def paper_of(invoice: Invoice, lines: Sequence[InvoiceLine], original: Invoice |
     printed = tuple(_line(line) for line in lines)
     totals = Totals(
         gross_minor=sum(divided(line.qty_milli * line.price_minor, THOUSANDTHS) for line in lines),
-        discount_minor=0,
+        discount_minor=invoice.discount_minor if invoice.document_type in SALES else 0,
         taxable_minor=invoice.taxable_minor,
         taxes=_taxes(invoice),
     )
-    reference = invoice.buyer.get("reference")
+    ship_to = invoice.details.get("ship_to")
     return InvoicePaper(
         number=invoice.number,
         issued_on=invoice.issued_on,
-        due_on=invoice.due_on,
+        due_on=invoice.due_on if invoice.bill_id else None,
         title=TITLES[invoice.document_type],
         seller=_party(invoice.seller),
         buyer=_party(invoice.buyer),
+        ship_to=_party(ship_to) if ship_to else None,
         lines=printed,
         totals=totals,
         round_off_minor=invoice.round_off_minor,
@@ -98,12 +104,49 @@ def paper_of(invoice: Invoice, lines: Sequence[InvoiceLine], original: Invoice |
         summary=summarised(printed),
         currency=invoice.currency,
         place_of_supply=f"{state_name(invoice.place_of_supply)} ({invoice.place_of_supply})",
+        reverse_charge=invoice.reverse_charge,
         prices_include_tax=all(line.price_mode == "inclusive" for line in lines),
-        references=(("Order", reference),) if reference else (),
-        payment=_payment(
-            invoice.seller, invoice.currency, invoice.total_minor, invoice.number, f"Inv {invoice.number}"
-        ),
+        references=_references(invoice),
+        refers_to=(original.number, original.issued_on) if original else None,
+        payment=_payable(invoice),
+        notes=_notes(invoice),
+        terms=tuple(invoice.seller.get("terms") or ()) if invoice.document_type in SALES else (),
+        logo=_logo(invoice),
     )
+
+
+def _references(invoice: Invoice) -> tuple[tuple[str, str], ...]:
+    order = invoice.buyer.get("reference") if invoice.document_type in SALES else None
+    return (("Order", order),) if order else ()
+
+
+def _payable(invoice: Invoice) -> PaperPayment:
+    """How to pay what the document asks for; a credit note asks for nothing."""
+    if invoice.bill_id is None:
+        return PaperPayment()
+    number = invoice.number
+    return _payment(invoice.seller, invoice.currency, invoice.total_minor, number, f"Inv {number}")
+
+
+def _notes(invoice: Invoice) -> tuple[str, ...]:
+    """What the law or the reader wants said in words."""
+    said = list(invoice.details.get("notes") or [])
+    if invoice.seller.get("scheme") == "composition":
+        said.insert(0, COMPOSITION_SAYS)
+    if invoice.document_type == COMMERCIAL_CREDIT_NOTE:
+        said.insert(0, COMMERCIAL_SAYS)
+    if invoice.reason:
+        said.insert(0, f"Reason: {invoice.reason}")
+    if invoice.reverse_charge:
+        said.append("Tax on this supply is payable by the recipient on reverse charge; it is not part of the total.")
+    if invoice.buyer.get("sez"):
+        said.append("Supply to a special economic zone with payment of integrated tax.")
+    return tuple(said)
+
+
+def _logo(invoice: Invoice) -> bytes:
+    key = invoice.seller.get("logo")
+    return (storage.current().read(f"{invoice.org_id}/logos/{key}.png") or b"") if key else b""
 
 
 def _line(line: InvoiceLine) -> PaperLine:
@@ -112,13 +155,14 @@ def _line(line: InvoiceLine) -> PaperLine:
         qty=quantity(line.qty_milli),
         unit=line.unit,
         unit_price_minor=line.price_minor,
-        discount_minor=0,
+        discount_minor=line.discount_minor,
         taxable_minor=line.taxable_minor,
         rate_bps=line.rate_bps,
         taxes=_taxes(line),
         total_minor=line.total_minor,
         hsn=line.hsn,
         note=line.packs,
+        rate_label=UNTAXED.get(line.treatment, ""),
     )
 
 

@@ -12,10 +12,25 @@ from sqlalchemy.orm import Session
 from core import clock, db
 from core.errors import Invalid
 from invoicing import numbers, tax
+from invoicing.tables import (
+    BILL_OF_SUPPLY,
+    COMMERCIAL_CREDIT_NOTE,
+    CREDIT_NOTE,
+    DEBIT_NOTE,
+    INVOICE_CUM_BILL,
+    TAX_INVOICE,
+)
 from parties import organisations
 from parties.tables import Organisation
 
-_LETTER = {"tax_invoice": "", "bill_of_supply": "B"}  # two types must never share a number
+_LETTER = {  # two types must never share a number
+    TAX_INVOICE: "",
+    BILL_OF_SUPPLY: "B",
+    INVOICE_CUM_BILL: "M",
+    CREDIT_NOTE: "C",
+    DEBIT_NOTE: "D",
+    COMMERCIAL_CREDIT_NOTE: "F",
+}
 _NEXT = """
 INSERT INTO number_series (org_id, document_type, financial_year, prefix, last_number)
 VALUES (%s, %s, %s, %s, 1)
@@ -72,7 +87,7 @@ def take(session: Session, organisation: Organisation, document_type: str, issue
 
 
 def prefix_of(organisation: Organisation, document_type: str) -> str:
-    """The organisation's own prefix, else its initials; bills of supply add a B."""
+    """The organisation's own prefix, else its initials; every type but the tax invoice adds its letter."""
     chosen = organisations.setting(organisation, "invoice_prefix")
     base = chosen if chosen and numbers.is_prefix(chosen) else numbers.prefix_for(organisation.name)
     letter = _LETTER[document_type]

@@ -25,6 +25,8 @@ DEFAULTS: dict[str, Any] = {
     "bank_account": {},  # printed on documents: holder, bank, account, ifsc
     "invoice_terms": [],  # printed on documents, up to eight sentences
     "logo": None,  # SHA-256 of the picture printed on documents
+    "hsn_digits": 4,  # of HSN codes on invoices to registered buyers: 6 above a turnover of 5 crore
+    "eway_limit_minor": None,  # value from which on goods need an e-way bill; None: the country's law
     "gst_scheme": "regular",  # or composition: no tax is charged, bills of supply only
     "smallest_reminder_minor": 0,
     "apply_advances": False,  # whether money on account goes to the next bill by itself

@@ -14,6 +14,7 @@ from invoicing.pdf.paper import (
     summarised,
 )
 from invoicing.pdf.render import render
+from invoicing.pdf.slip import render_slip
 from invoicing.pdf.statement import Movement, OpenBill, StatementPaper, render_statement
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "paper_lines",
     "printed_heads",
     "render",
+    "render_slip",
     "render_statement",
     "summarised",
 ]

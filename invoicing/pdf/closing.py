@@ -36,7 +36,8 @@ def draw_closing(pen: Pen, paper: InvoicePaper, on_new_page: Callable[[], None])
     sheet.rule(sheet.y)
     top = sheet.y - 10
     draw_payment(pen, paper.payment, with_currency(paper.grand_total_minor, paper.currency), top)
-    _signature(pen, paper, top)
+    if paper.is_signed:
+        _signature(pen, paper, top)
     sheet.y -= CLOSING_HEIGHT
 
 

@@ -71,10 +71,10 @@ def _goods_row(number: int, line: PaperLine, discounted: bool, taxed: bool) -> R
         str(number),
         line.description,
         line.hsn,
-        f"{quantity(line.qty)} {line.unit}".strip(),
-        amount(line.unit_price_minor),
+        f"{quantity(line.qty)} {line.unit}".strip() if line.qty else "–",
+        amount(line.unit_price_minor) if line.qty else "–",
         *([amount(line.discount_minor) if line.discount_minor else "–"] if discounted else []),
-        *([amount(line.taxable_minor), percent(line.rate_bps), amount(tax_minor)] if taxed else []),
+        *([amount(line.taxable_minor), line.rate_label or percent(line.rate_bps), amount(tax_minor)] if taxed else []),
         amount(line.total_minor),
     ]
     return Row(cells, note=line.note)

@@ -5,19 +5,28 @@ from collections.abc import Sequence
 from invoicing.pdf.figures import day
 from invoicing.pdf.paper import InvoicePaper, PaperParty
 from invoicing.pdf.pen import BODY, LABEL, NAME, PARTY, QUIET, STRONG, TITLE, Pen
-from invoicing.pdf.sheet import LEFT, RIGHT
+from invoicing.pdf.sheet import LEFT, RIGHT, PictureMark
 
 SELLER_WIDTH = 300.0
 FACTS_WIDTH = 190.0
 COLUMN_GAP = 18.0
 MAX_ADDRESS_LINES = 4
 MAX_REFERENCES = 4
+LOGO_WIDTH, LOGO_HEIGHT = 140.0, 40.0
 
 
 def draw_heading(pen: Pen, paper: InvoicePaper) -> None:
     """Seller on the left, the document's facts on the right, then the parties."""
+    draw_logo(pen, paper.logo)
     draw_masthead(pen, paper.seller, paper.title, paper.copy_label, _facts(paper))
     _parties(pen, paper)
+
+
+def draw_logo(pen: Pen, png: bytes) -> None:
+    """The seller's picture above its name, if it has one."""
+    if png:
+        pen.sheet.add(PictureMark(LEFT, pen.sheet.y, LOGO_WIDTH, LOGO_HEIGHT, png))
+        pen.sheet.y -= LOGO_HEIGHT + 6
 
 
 def draw_masthead(pen: Pen, seller: PaperParty, title: str, mark: str, facts: Sequence[tuple[str, str]]) -> None:

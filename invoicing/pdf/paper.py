@@ -22,9 +22,12 @@ RATED_HEADS = frozenset({"igst", "sales_tax"})
 TITLES = {
     "tax_invoice": "Tax invoice",
     "bill_of_supply": "Bill of supply",
+    "invoice_cum_bill": "Invoice-cum-bill of supply",
     "credit_note": "Credit note",
+    "commercial_credit_note": "Commercial credit note",
     "debit_note": "Debit note",
     "sales_tax_invoice": "Sales tax invoice",
+    "order_confirmation": "Order confirmation",
 }
 
 
@@ -43,7 +46,10 @@ class PaperParty:
 
 @dataclass(frozen=True, slots=True)
 class PaperLine:
-    """One printed line. `discount_minor` is the line's own and its share of the invoice discount together."""
+    """One printed line. `discount_minor` is the line's own and its share of the invoice discount together.
+
+    A quantity of 0 is a line about a price, not about goods. `rate_label` stands for the rate of what is not taxed.
+    """
 
     description: str
     qty: Decimal | int
@@ -56,6 +62,7 @@ class PaperLine:
     total_minor: int
     hsn: str = ""
     note: str = ""
+    rate_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +89,7 @@ class InvoicePaper:
     """A document as it is printed. Equal papers give equal bytes.
 
     `heads` are the tax heads shown, in order; empty means that no tax is charged on this document.
-    `refers_to` is the original's number and date on a credit or debit note.
+    `refers_to` is the original's number and date on a credit or debit note. `logo` is a PNG picture.
     """
 
     number: str
@@ -108,6 +115,8 @@ class InvoicePaper:
     payment: PaperPayment = field(default_factory=PaperPayment)
     notes: Sequence[str] = ()
     terms: Sequence[str] = ()
+    logo: bytes = b""
+    is_signed: bool = True
 
 
 def printed_heads(totals: Totals) -> tuple[str, ...]:
@@ -138,6 +147,7 @@ def paper_lines(computed: Sequence[ComputedLine], goods: Sequence[PaperLine]) ->
             total_minor=money.total_minor,
             hsn=good.hsn,
             note=good.note,
+            rate_label=good.rate_label,
         )
         for good, money in zip(goods, computed, strict=True)
     )

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from invoicing.pdf.shaping import Glyphs, SetLine
@@ -50,7 +51,18 @@ class CodeMark:
     modules: Sequence[Sequence[bool]]
 
 
-Mark = TextMark | BoxMark | CodeMark
+@dataclass(frozen=True, slots=True)
+class PictureMark:
+    """A PNG picture fitted into a rectangle from its upper left corner."""
+
+    x: float
+    top: float
+    width: float
+    height: float
+    png: bytes
+
+
+Mark = TextMark | BoxMark | CodeMark | PictureMark
 
 
 @dataclass(slots=True)
@@ -59,6 +71,7 @@ class Sheet:
 
     pages: list[list[Mark]] = field(default_factory=lambda: [[]])
     y: float = TOP
+    size: tuple[float, float] = A4
 
     def new_page(self) -> None:
         """Continue on a fresh page."""
@@ -85,20 +98,30 @@ class Sheet:
 def written(sheet: Sheet, title: str, author: str) -> bytes:
     """The PDF. Equal sheets give equal bytes."""
     stream = io.BytesIO()
-    canvas = Canvas(stream, pagesize=A4, invariant=1, pageCompression=1, lang="en-IN")
+    canvas = Canvas(stream, pagesize=sheet.size, invariant=1, pageCompression=1, lang="en-IN")
     canvas.setTitle(title)
     canvas.setAuthor(author)
     canvas.setCreator("Bahi")
     canvas.setSubject("")
     for page in sheet.pages:
         for mark in page:
-            canvas.addLiteral(_operators(mark, canvas))
+            _put(mark, canvas)
         canvas.showPage()
     canvas.save()
     return stream.getvalue()
 
 
-def _operators(mark: Mark, canvas: Canvas) -> str:
+def _put(mark: Mark, canvas: Canvas) -> None:
+    if isinstance(mark, PictureMark):
+        picture = ImageReader(io.BytesIO(mark.png))
+        canvas.drawImage(
+            picture, mark.x, mark.top - mark.height, mark.width, mark.height, preserveAspectRatio=True, anchor="nw"
+        )
+        return
+    canvas.addLiteral(_operators(mark, canvas))
+
+
+def _operators(mark: TextMark | BoxMark | CodeMark, canvas: Canvas) -> str:
     if isinstance(mark, TextMark):
         return _text_operators(mark, canvas)
     if isinstance(mark, BoxMark):

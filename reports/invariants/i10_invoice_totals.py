@@ -1,17 +1,29 @@
-"""I10: an invoice's total is its lines, its taxes and its round-off; its bill is of the same amount."""
+"""I10: a document's total is its lines, its taxes and its round-off; its bill or its credit is of the same amount."""
 
 from reports.invariant import RED, Invariant
 
 INVARIANT = Invariant(
     id="I10",
     severity=RED,
-    title="An invoice adds up, and its bill is of the same amount",
+    title="A document adds up, its bill or credit is of the same amount, and credit notes take no more than was billed",
     fix="Never change an issued invoice: correct it with a credit note.",
     sql="""
 SELECT i.org_id, 'invoice ' || i.number || ': parts and round-off do not make ' || i.total_minor AS what
 FROM invoice i
-WHERE i.total_minor <> i.taxable_minor + i.cgst_minor + i.sgst_minor + i.utgst_minor + i.igst_minor + i.cess_minor
-    + i.round_off_minor
+WHERE i.total_minor <> i.taxable_minor + i.round_off_minor + CASE WHEN i.reverse_charge THEN 0
+    ELSE i.cgst_minor + i.sgst_minor + i.utgst_minor + i.igst_minor + i.cess_minor END
+UNION ALL
+SELECT n.org_id, 'credit notes take ' || sum(n.total_minor) || ' from ' || i.number || ' of ' || i.total_minor
+FROM invoice n JOIN invoice i ON i.org_id = n.org_id AND i.id = n.refers_to_id
+WHERE n.document_type = 'credit_note' AND n.status = 'issued'
+GROUP BY n.org_id, i.number, i.total_minor, i.taxable_minor
+HAVING sum(n.total_minor) > i.total_minor OR sum(n.taxable_minor) > i.taxable_minor
+UNION ALL
+SELECT n.org_id, n.document_type || ' ' || n.number || ' is ' || n.total_minor || ', its credit ' || p.amount_minor
+    || ' (' || p.status || ')'
+FROM invoice n JOIN payment p ON p.org_id = n.org_id AND p.id = n.payment_id
+WHERE p.amount_minor <> n.total_minor OR p.retailer_id <> n.retailer_id
+    OR (p.status = 'posted') <> (n.status = 'issued')
 UNION ALL
 SELECT i.org_id, 'invoice ' || i.number || ' is ' || i.total_minor || ', its bill ' || b.amount_minor
 FROM invoice i JOIN bill b ON b.org_id = i.org_id AND b.id = i.bill_id

@@ -217,6 +217,12 @@ SABOTAGE = {
     "the reserved total is edited": ("I08", "UPDATE credit_account SET reserved_minor = reserved_minor + 1"),
     "an invoice's total is edited": ("I10", "UPDATE invoice SET total_minor = total_minor + 100"),
     "a bill differs from its invoice": ("I10", "UPDATE invoice SET total_minor = 1, taxable_minor = 1"),
+    "credit notes take more than was billed": (
+        "I10",
+        "INSERT INTO invoice SELECT (jsonb_populate_record(i, jsonb_build_object('id', gen_random_uuid(), 'source_id',"
+        " gen_random_uuid(), 'number', 'C1', 'document_type', 'credit_note', 'refers_to_id', i.id, 'bill_id', null,"
+        " 'total_minor', i.total_minor + 1, 'taxable_minor', i.taxable_minor + 1))).* FROM invoice i",
+    ),
     "an invoice number is skipped": ("I11", "UPDATE invoice SET sequence = 2"),
     "an invoice number has a forbidden letter": ("I11", "UPDATE invoice SET number = 'INV_1'"),
     "a message is taken twice": (

@@ -1,0 +1,100 @@
+"""Cancelling a document: it keeps its number and its paper, and what it did to the account is undone.
+
+For mistakes that are seen before anybody acted on them; everything later is corrected by a credit note.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session
+
+from core import audit, clock, db, ids
+from core.errors import DomainError, Forbidden
+from credit import accounts, bills, debit_notes, payments
+from credit.adjustments import BOOKKEEPERS
+from credit.tables import CREDIT
+from invoicing import writing
+from invoicing.tables import CANCELLED, CREDIT_NOTE, ISSUED, Invoice
+from invoicing.writing import HEADS
+
+KIND = "return"  # how an undone bill stands in the account
+
+
+class NotCancellable(DomainError):
+    """Somebody acted on the document: it was paid, corrected, or is cancelled."""
+
+    code = "DOCUMENT_NOT_CANCELLABLE"
+
+
+def cancel(session: Session, invoice_id: UUID, reason: str, role: str) -> Invoice:
+    """Cancel a document and undo its bill or its credit; audited. Locks it and the account.
+
+    An invoice or debit note must be unpaid and uncorrected, a credit note the last of its invoice. Raises Forbidden,
+    Invalid, NotFound, NotCancellable.
+    """
+    reason = accounts.given(reason)
+    if role not in BOOKKEEPERS:
+        raise Forbidden("A document is cancelled by bookkeeping.")
+    invoice = db.fetch(session, Invoice, invoice_id, lock=True)
+    _check(session, invoice)
+    if invoice.payment_id is not None:
+        payments.take_back(session, invoice.payment_id, reason)
+    else:
+        _undo_bill(session, invoice, reason)
+    invoice.status, invoice.cancelled_at, invoice.cancel_reason = CANCELLED, clock.now(), reason
+    session.flush()  # invariants and papers read it by plain SQL
+    audit.record(
+        session,
+        "invoice.cancelled",
+        subject=ids.public("inv", invoice.id),
+        retailer_id=invoice.retailer_id,
+        before={"status": ISSUED},
+        after={"status": CANCELLED, "number": invoice.number, "total_minor": invoice.total_minor},
+        reason=reason,
+    )
+    return invoice
+
+
+def _check(session: Session, invoice: Invoice) -> None:
+    if invoice.status == CANCELLED:
+        raise NotCancellable(f"{invoice.number} is cancelled already.")
+    later = select(func.count()).where(
+        Invoice.org_id == db.org_of(session),
+        Invoice.status != CANCELLED,
+        (Invoice.refers_to_id == invoice.id)
+        | (
+            (Invoice.refers_to_id == invoice.refers_to_id)
+            & (Invoice.document_type == CREDIT_NOTE)
+            & (invoice.document_type == CREDIT_NOTE)
+            & (tuple_(Invoice.financial_year, Invoice.sequence) > (invoice.financial_year, invoice.sequence))
+        ),
+    )
+    if session.scalar(later):
+        raise NotCancellable(f"{invoice.number} has later notes: cancel the last one first, or correct it by another.")
+
+
+def _undo_bill(session: Session, invoice: Invoice, reason: str) -> None:
+    if invoice.bill_id is None:
+        raise NotCancellable(f"{invoice.number} has no bill.")
+    accounts.get(session, invoice.retailer_id, lock=True)
+    bill = bills.of(session, invoice.retailer_id, invoice.bill_id)
+    if bill.open_minor != bill.amount_minor:
+        raise NotCancellable(f"{invoice.number} is paid in part or in full: give a credit note.")
+    amounts = {"taxable": invoice.taxable_minor, "round_off": invoice.round_off_minor}
+    amounts |= {head: getattr(invoice, f"{head}_minor") for head in HEADS}
+    earned_as = debit_notes.EARNED_AS.get(invoice.details.get("kind", ""), "sales")
+    payments.record(
+        session,
+        payments.NewPayment(
+            retailer_id=invoice.retailer_id,
+            amount_minor=invoice.total_minor,
+            method=CREDIT,
+            reference=f"CANCEL {invoice.number}",
+            chosen=((bill.id, bill.open_minor),),
+            kind=KIND,
+            note=f"{invoice.number} was cancelled: {reason}",
+            spread=False,
+            whole=True,
+            contra=writing.books(earned_as, amounts, reverse_charge=invoice.reverse_charge),
+        ),
+    )
