@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from admin_api.access import BOOKKEEPERS, FOUNDERS, operation
 from admin_api.receipts import show_applied
-from admin_api.shapes import Day, Id, PositiveMinor, Quantity, Strict, Text
+from admin_api.shapes import Day, Id, PositiveMinor, Strict, Text, Thousandths
 from admin_api.spec import Blueprint
 from core import ids
 from core.errors import Invalid
@@ -26,7 +26,7 @@ class ReturnedIn(Strict):
     """How many of one line of the bill's invoice came back."""
 
     line = fields.Integer(required=True, strict=True, validate=validate.Range(1, 1000))
-    qty = Quantity(required=True)
+    qty = Thousandths(required=True)
 
 
 class AdjustmentIn(Strict):

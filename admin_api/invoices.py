@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from admin_api.access import BOOKKEEPERS, EVERYBODY, SELLERS, operation
 from admin_api.adjustments import show_bill
-from admin_api.shapes import Day, Id, Nothing, PageQuery, PositiveMinor, Quantity, Strict, Text, decode, page
+from admin_api.shapes import Day, Id, Nothing, PageQuery, PositiveMinor, Strict, Text, Thousandths, decode, page
 from admin_api.spec import Blueprint
 from core import clock, ids
 from credit import bills, debit_notes
@@ -42,7 +42,7 @@ class CorrectionIn(Strict):
     """What comes back of one line: a quantity in its unit, or the part of its value without tax."""
 
     line = fields.Integer(required=True, strict=True, validate=validate.Range(1, 1000))
-    qty = Quantity(load_default=None, allow_none=True)
+    qty = Thousandths(load_default=None, allow_none=True)
     taxable_minor = PositiveMinor(load_default=None, allow_none=True)
 
 

@@ -84,8 +84,8 @@ def _thousandths(value: Decimal) -> None:
         raise ValidationError(f"Must be above 0, at most {MOST_QUANTITY}, with three decimals at most.")
 
 
-class Quantity(fields.Decimal):
-    """How many of a unit, to the thousandth."""
+class Thousandths(fields.Decimal):
+    """How many of a unit, with three decimals at most."""
 
     def __init__(self, **kwargs: Any) -> None:
         limits = {"minimum": 0.001, "maximum": MOST_QUANTITY}  # for the description, where a Decimal would be a text
