@@ -1,14 +1,21 @@
-"""Where the latest orders stand."""
+"""Where the latest orders stand, and one of them with its goods."""
+
+import re
+from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from bot import words
 from bot.flow import END, START, Flow, go
 from bot.ingress import Message
+from bot.markup import plain
 from core.i18n import N_, _, format_day, format_money, isolate
-from flows import wording
+from flows import quoting, wording
 from orders import listing
-from orders.order import Order
+from orders.order import HELD, Order
 
 MAX_SHOWN = 5
+MAX_LINES = 15
+MAX_SEARCHED = 200
 MAX_LOOKED_AT = 20  # lists that were dropped have no number and are not shown
 
 WORDS = words.meanings(
@@ -18,7 +25,9 @@ WORDS = words.meanings(
         " ऑर्डर कब आएगा, سٹیٹس, میرے آرڈر, میرا آرڈر, آرڈر کہاں ہے, آرڈر کب آئے گا"
     }
 )
+_ASKED = re.compile(r"(?:my )?(?:status|order|स्टेटस|ऑर्डर|سٹیٹس|آرڈر)\s(?:of\s|no\.?\s|number\s|नंबर\s|نمبر\s)?(\S+-\d+)")
 STATUSES = {
+    HELD: N_("kept, waits for credit"),
     "confirmed": N_("placed, being packed"),
     "dispatched": N_("sent and billed"),
     "cancelled": N_("cancelled"),
@@ -29,26 +38,62 @@ class MyOrders(Flow):
     name = "my_orders"
     menu_label = N_("My orders")
     menu_rank = 40
-    transitions = [go("opened", START, END, say="show")]
+    transitions = [
+        go("opened", START, END, say="show"),
+        go("asked", START, END, when="is_known", say="show_one"),
+        go("asked", START, END, say="say_unknown"),
+    ]
 
     def recognise(self, message: Message) -> str | None:
-        return "opened" if message.folded in WORDS else None
+        if message.folded in WORDS:
+            return "opened"
+        return "asked" if _ASKED.fullmatch(message.folded) else None
+
+    @cached_property
+    def number(self) -> str:
+        asked = _ASKED.fullmatch(self.turn.message.folded)
+        return asked[1] if asked else ""
+
+    @cached_property
+    def order(self) -> Order | None:
+        """The order of this shop with the number that was named."""
+        found = listing.page(self.session, retailer_id=self.turn.shop.id, limit=MAX_SEARCHED)
+        return next(
+            (order for order in found if is_told(order) and words.fold(order.number or "") == self.number), None
+        )
+
+    def is_known(self) -> bool:
+        return self.order is not None
 
     def show(self) -> None:
         latest = listing.page(self.session, retailer_id=self.turn.shop.id, limit=MAX_LOOKED_AT)
-        shown = [describe(order) for order in latest if order.number and order.status in STATUSES][:MAX_SHOWN]
+        shown = [self.described(order) for order in latest if is_told(order)][:MAX_SHOWN]
         if shown:
             self.say(wording.titled(_("Your latest orders"), shown))
         else:
             self.say(_("You have no orders yet. Type what you need to begin."))
 
+    def show_one(self) -> None:
+        if self.order is not None:
+            goods = [quoting.describe(line, self.order.currency) for line in self.order.lines]
+            self.say(wording.titled(self.described(self.order), wording.shortened(goods, MAX_LINES)))
 
-def describe(order: Order) -> str:
-    """One order on one line."""
-    return _(
-        "%(number)s of %(day)s: %(amount)s, %(status)s",
-        number=isolate(order.number or ""),
-        day=format_day(order.created_at.date()),
-        amount=format_money(order.total_minor, order.currency),
-        status=_(STATUSES[order.status]),
-    )
+    def say_unknown(self) -> None:
+        number = isolate(plain(self.number.upper())[:30])
+        self.say(_("I have no order %(number)s of yours. Type *status* to see your orders.", number=number))
+
+    def described(self, order: Order) -> str:
+        """One order on one line, with the day as it was in the shop."""
+        day = order.created_at.astimezone(ZoneInfo(self.turn.business.timezone)).date()
+        return _(
+            "%(number)s of %(day)s: %(amount)s, %(status)s",
+            number=isolate(order.number) if order.number else _("Order"),
+            day=format_day(day),
+            amount=format_money(order.total_minor, order.currency),
+            status=_(STATUSES[order.status]),
+        )
+
+
+def is_told(order: Order) -> bool:
+    """Orders that were placed, and one that is kept until credit allows it; lists that were dropped are not."""
+    return order.status in STATUSES and (order.number is not None or order.status == HELD)

@@ -129,6 +129,8 @@ class PlaceOrder(Sentences, Flow):
         return refusals.explain(self.turn, self.order, verdict)
 
     def holding(self) -> str:
+        if not self.has_list():
+            return ""
         return _("Your list (%(count)s) is still here: type *list* to see it.", count=cart.size(self.memory))
 
     # -- guards -------------------------------------------------------------------------------------------------------

@@ -31,6 +31,8 @@ def _status(account: CreditAccount, now: Evaluation) -> Iterator[str]:
             yield _("Our staff put it on hold. Please talk to us.")
     elif account.limit_minor is None and account.temporary_limit_minor is None:
         yield _("No credit is agreed: your orders are paid in cash or by UPI.")
+    elif now.wanted == OK and now.facts.overdue_minor > 0:
+        yield _("No rule stands in the way at present.")
     elif now.wanted == OK:
         yield _("Nothing is overdue and no rule stands in the way.")
 

@@ -5,7 +5,7 @@ Counted for all shops at night and kept; reading is one row. Numbers are of the 
 A bill was paid on time when everything on it was settled by the end of its due date, whatever settled it.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -126,7 +126,7 @@ def overview(session: Session) -> dict[str, Any]:
 
 def regenerate(session: Session, retailer_id: UUID | None = None) -> int:
     """Count again, for one shop or for all; returns for how many."""
-    business, now = organisations.get(session), clock.now()
+    business = organisations.get(session)
     today = clock.today(business.timezone)
     asked = {
         "org": str(db.org_of(session)),
@@ -138,7 +138,7 @@ def regenerate(session: Session, retailer_id: UUID | None = None) -> int:
     goods = catalogue.load(session, version=business.catalogue_version, on=today)
     rows = db.execute(session, _COUNTED, asked).all()
     for row in rows:
-        _keep(session, row, _taken(session, row, business, today), goods, now)
+        _keep(session, row, _taken(session, row, business, today), goods, today)
     return len(rows)
 
 
@@ -149,7 +149,7 @@ def _taken(session: Session, row: Any, business: Organisation, today: date) -> l
     return usual.of(session, UUID(str(row.id)), today, business.timezone)
 
 
-def _keep(session: Session, row: Any, taken: list[Usual], goods: Catalogue, now: datetime) -> None:
+def _keep(session: Session, row: Any, taken: list[Usual], goods: Catalogue, today: date) -> None:
     facts = {
         "orders": row.orders,
         "total_minor": row.total_minor,
@@ -160,9 +160,9 @@ def _keep(session: Session, row: Any, taken: list[Usual], goods: Catalogue, now:
         "bills_on_time": row.bills_on_time,
         "on_time_percent": _percent(row.bills_on_time, row.bills_due),
         "overdue_minor": row.overdue_minor,
-        "next_due": _due(row) if row.due_on else None,
+        "next_due": _due(row) if row.due_on and row.due_on >= today else None,
     }
-    db.execute(session, _KEEP, (str(db.org_of(session)), str(row.id), db.json(facts), now))
+    db.execute(session, _KEEP, (str(db.org_of(session)), str(row.id), db.json(facts), clock.now()))
 
 
 def _item(one: Usual, goods: Catalogue) -> dict[str, Any]:
@@ -177,7 +177,7 @@ def _item(one: Usual, goods: Catalogue) -> dict[str, Any]:
 
 
 def _due(row: Any) -> dict[str, Any]:
-    """The bill that falls due next; the oldest one when all are past due."""
+    """The bill that falls due next."""
     return {"bill": row.reference, "due_on": row.due_on.isoformat(), "open_minor": row.open_minor}
 
 

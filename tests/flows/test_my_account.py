@@ -1,7 +1,8 @@
 """Balance, bills, orders, payments said, and a person: what a shop can ask for at any time."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -81,6 +82,23 @@ def test_status_tells_where_orders_stand(chat: Chat) -> None:
     chat.play(
         [("status", "no orders yet"), ("2 peti coke 500", "Total"), ("yes", "placed"), ("status", "being packed")]
     )
+
+
+def test_one_order_is_told_with_its_goods(chat: Chat, open_chat: Callable[..., Chat]) -> None:
+    chat.play(
+        [("2 peti coke 500", "Total"), ("yes", "R1-1"), ("status R1-1", "being packed"), ("order r1-1", "2 case")]
+    )
+    assert "I have no order R1-1" in open_chat().say("status R1-1")
+
+
+def test_an_order_that_waits_for_credit_is_told(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(limit_minor=1_000_000, max_order_minor=1_000_000)
+    chat.play([("20 peti coke 500", "Total"), ("yes", "APPROVE"), ("approve", "asked"), ("status", "waits for credit")])
+
+
+def test_the_day_of_an_order_is_the_shops_own(chat: Chat, home: Path) -> None:
+    clock.move_to(datetime.fromisoformat("2026-12-05T01:00:00+05:30"))
+    chat.play([("2 peti coke 500", "Total"), ("yes", "R1-1"), ("status", "R1-1 of 5 Dec 2026")])
 
 
 def test_a_payment_said_is_a_claim_and_moves_no_money(chat: Chat, shop: Retailer) -> None:
