@@ -74,6 +74,7 @@ def _plain(found: Understanding) -> dict[str, Any]:
         "lines": [{**_quantities(line), "op": line.op, "reason": line.reason} for line in found.lines],
         "candidates": list(found.candidates),
         "unknown": list(found.unknown),
+        "unread": list(found.unread),
         "action": found.action,
         "remove": list(found.remove),
         "cart": [_quantities(line) for line in found.cart] if found.cart is not None else None,

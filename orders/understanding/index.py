@@ -75,10 +75,9 @@ class Index:
             return Spelled(sound, sure=True)
         if sound.isascii() and len(sound) > spelling.MIN_FUZZY_LETTERS and sound[-1] == "s" and self.knows(sound[:-1]):
             return Spelled(sound[:-1], sure=True)
-        if not sound.isascii():
-            other = self._in_latin(sound)
-            if other is not None:
-                return other
+        other = None if scripts.has_vowels(sound) else self._in_latin(sound)
+        if other is not None:
+            return other
         allowed = spelling.allowed_distance(sound)
         found = self._nearest(sound, allowed) if allowed else []
         best = [word for word, distance in found if distance == found[0][1]]
@@ -88,14 +87,14 @@ class Index:
         return Spelled(sure or best[0], sure is not None)
 
     def _in_latin(self, sound: str) -> Spelled | None:
-        """The one Latin word of the catalogue that this word of another script writes."""
+        """The one Latin word of the catalogue that this word of another script, or one without vowels, writes."""
         outline = scripts.outline(sound)
         if outline is None:
             return None
         found = [word for word, latin in self.outlines.get(outline[0], ()) if scripts.alike(outline, latin)]
         if not found or len({self._families(word) for word in found}) > 1:
             return None
-        return Spelled(found[0], sure=len(outline[0]) >= scripts.SURE_CONSONANTS)
+        return Spelled(found[0], sure=len(outline[0]) >= scripts.SURE_CONSONANTS + sound.isascii())
 
     def _nearest(self, sound: str, allowed: int) -> list[tuple[str, int]]:
         """Words of the catalogue within the allowed mistakes, nearest first."""

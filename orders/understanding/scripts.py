@@ -55,6 +55,11 @@ def outline(word: str) -> Outline | None:
     return None
 
 
+def has_vowels(word: str) -> bool:
+    """Is this Latin, with its vowels? Then it is spelled out, and compared as it is ("clgt" is not)."""
+    return word.isascii() and not _VOWELS.isdisjoint(word)
+
+
 def _latin(word: str) -> str:
     for pattern, sound in _LATIN:
         word = pattern.sub(sound, word)

@@ -44,6 +44,11 @@ class Token:
 LETTERS = r"(?:[^\W\d_]|[\u0900-\u0963\u0971-\u097f\u0653-\u0655])"  # with the vowel signs, which are no \w
 
 _ROW_NUMBER = re.compile(r"^ ?(?:\(?(\d{1,2})\)|(\d{1,2})\.(?!\d)|(\d{1,2}) ?-(?= ?[^\W\d]))", re.MULTILINE)
+_DATE = re.compile(
+    r"(?:\b(?:dt|date|dated|tarikh|dinank)|दिनांक|तारीख|تاریخ)[ .:-]*\d{1,2}[/-]\d{1,2}(?:[/-]\d{2,4})?(?!\d)"
+    r"|^ ?\d{1,2}[/.-]\d{1,2}[/.-](?:20)?[2-3]\d ?$",
+    re.MULTILINE,
+)
 _TOKEN = re.compile(
     rf"""(?P<unclear>(?:(?<![\w)\u0900-\u097f\u0653-\u0655])-|\A\+)\d+(?:\.\d+)?(?:e[-+]?\d+)?
         | \d+(?:\.\d+)?e[-+]?\d+
@@ -66,11 +71,11 @@ _KINDS = {"break": Kind.BREAK, "bind": Kind.BIND, "times": Kind.BIND, "question"
 
 
 def tokenise(text: str) -> tuple[Token, ...]:
-    """The tokens of a normalised text, at most MAX_TOKENS; row numbers of a list are left out."""
-    rows = _row_number_spans(text)
+    """The tokens of a normalised text, at most MAX_TOKENS; row numbers of a list and its date are left out."""
+    left_out = _row_number_spans(text) + [date.span() for date in _DATE.finditer(text)]
     tokens: list[Token] = []
     for found in _TOKEN.finditer(text):
-        if any(start <= found.start() < end for start, end in rows):
+        if any(start <= found.start() < end for start, end in left_out):
             continue
         token = _token(found)
         if not _joins_letters(token, text):

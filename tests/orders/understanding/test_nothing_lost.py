@@ -256,3 +256,27 @@ def test_what_is_not_sold_is_quoted_as_it_was_typed(read: Read) -> None:
     assert read("*Horlicks* 500g 3 pc").unknown == ("Horlicks* 500g 3 pc",)
     assert read("डिटॉल साबुन 6 पीस, ½ kg jeera").unknown == ("डिटोल साबुन 6 पीस",)
     assert read("डिटॉल साबुन 6 पीस").unknown == ("डिटॉल साबुन 6 पीस",)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("Dt 21/11\nlux 2 dozen", ["LUX-100:24"]),
+        ("21/11/2026\nlux 2 dozen", ["LUX-100:24"]),
+        ("lux 1/2 dozen", ["LUX-100:6"]),
+        ("hrpk 3 pc", ["HARPIC-500:3"]),
+        ("moong dal do kilo, chane ki dal do katta", ["CHANA-L:60", "MOONG-1:2"]),
+    ],
+)
+def test_dates_count_nothing_and_names_without_vowels_are_names(
+    read: Read, lines_of: Callable[..., list[str]], text: str, lines: list[str]
+) -> None:
+    assert sorted(lines_of(read(text))) == lines
+
+
+def test_a_short_name_without_vowels_is_asked_about(read: Read) -> None:
+    assert [question.reason for question in read("lx 2 dozen").questions] == ["did_you_mean"]
+
+
+def test_an_amount_is_not_carried_over_what_was_asked_between(read: Read) -> None:
+    assert not read("ghee bhejo, pepsi ka rate kya hai, 500").lines
