@@ -44,6 +44,13 @@ class Clause:
         return "order" in self.roles
 
     @property
+    def refuses_removal(self) -> bool:
+        """ "Cancel mat karo", "mat hatao": a no right beside the word that removes."""
+        removing = [at for at, roles in enumerate(self.marks) if "remove" in roles]
+        refusing = {at for at, roles in enumerate(self.marks) if roles & {"not", "no"} and "remove" not in roles}
+        return any({at - 1, at + 1} & refusing for at in removing)
+
+    @property
     def talk(self) -> Roles:
         """Why this is talk and not an order; empty if it may be one."""
         found = self.roles & _TALK

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from orders.understanding import carts, quantities
 from orders.understanding.carts import Cart, Change
+from orders.understanding.clauses import Clause
 from orders.understanding.elements import Amount, Form, Goods, Mention
 from orders.understanding.facts import CartLine, Context, Line, Question, Unsold
 from orders.understanding.gathering import Entry, twice
@@ -202,8 +203,9 @@ def _reduce(desk: Desk, entry: Entry) -> Result:
 
 def _remove(desk: Desk, entry: Entry) -> Result:
     goods = entry.goods or _anything(desk, entry.statement.said)
-    if "only" in entry.statement.clause.roles and not goods.amounts:  # "bas coke rehne do": does it stay, or go?
-        return Question("target_missing", _span(entry.outcome), None, None, _skus(_in_cart(desk, goods)))
+    if _may_mean_to_keep(entry.statement.clause, goods):
+        lines = [] if entry.goods is None else _in_cart(desk, goods)
+        return Question("target_missing", _span(entry.outcome), None, None, _skus(lines or desk.lines))
     counted = [amount for amount in goods.amounts if amount.counts_packs]
     lines = _target(desk, goods)
     if not lines:
@@ -215,6 +217,11 @@ def _remove(desk: Desk, entry: Entry) -> Result:
     if counted and not _says_all_of(desk, lines[0], counted):
         return Question("remove_or_reduce", _span(entry.outcome), counted[0].value, lines[0].unit, _skus(lines))
     return carts.removed(desk.cart, _skus(lines))
+
+
+def _may_mean_to_keep(clause: Clause, goods: Goods) -> bool:
+    """ "Lux cancel mat karo", "bas coke rehne do", "coke 2 peti hi rehne do": does it stay, or go?"""
+    return clause.refuses_removal or ("stay" in clause.roles and ("only" in clause.roles or bool(goods.amounts)))
 
 
 def _replace(desk: Desk, entry: Entry) -> Result:

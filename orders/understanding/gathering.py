@@ -14,6 +14,7 @@ from orders.understanding.elements import Amount, Goods, Mention
 from orders.understanding.facts import Line, Question, Unsold
 from orders.understanding.index import Index
 from orders.understanding.naming import in_family
+from orders.understanding.numbers import number_at
 from orders.understanding.settling import Outcome
 from orders.understanding.sharing import Settle
 from orders.understanding.statements import Statement
@@ -46,8 +47,8 @@ def gather(index: Index, statements: Sequence[Statement], settle: Settle, talk: 
             goods = list(statement.goods)
             if statement.op == "replace" and statement.replaced is not None:
                 goods[0] = _in_place_of(entries, statement.replaced, goods[0], settle)
-            if held is not None and not goods[0].amounts:
-                goods[0] = goods[0].having(held)
+            if held is not None and (not goods[0].amounts or statement.clause.and_before):
+                goods[0] = goods[0].having(_doubtful(held) if goods[0].amounts else held)
                 entries.pop()
             entries += [Entry(statement, part, settle(part)) for part in goods]
             held = None
@@ -60,7 +61,50 @@ def gather(index: Index, statements: Sequence[Statement], settle: Settle, talk: 
             entries.append(Entry(statement, None, None))
     _share_each(entries, settle)
     _mark_corrections(entries, statements)
-    return entries
+    return _chosen_among(entries)
+
+
+def _chosen_among(entries: list[Entry]) -> list[Entry]:
+    """ "2 peti sprite ya 2 peti pepsi": one question which of them, that keeps the quantity if there is only one."""
+    choices = {at for entry in entries for at in _choices(entry.statement.clause)}
+    found: list[Entry] = []
+    for entry in entries:
+        last = found[-1] if choices and found else None
+        if last is not None and _are_alternatives(last, entry, choices):
+            last.outcome, last.goods = _either(last.outcome, entry.outcome), entry.goods
+        else:
+            found.append(entry)
+    return found
+
+
+def _choices(clause: Clause) -> list[int]:
+    """Where "ya" stands between goods; between two numbers it makes a range."""
+    return [
+        clause.start + at
+        for at, roles in enumerate(clause.marks)
+        if "choice" in roles and not (at and number_at(clause.tokens, at - 1) and number_at(clause.tokens, at + 1))
+    ]
+
+
+def _are_alternatives(last: Entry, entry: Entry, choices: set[int]) -> bool:
+    if last.goods is None or entry.goods is None or "remove" in (last.op, entry.op):
+        return False
+    between = range(last.goods.mention.end, entry.goods.mention.start)
+    return any(at in choices for at in between)
+
+
+def _either(*outcomes: Outcome | None) -> Question:
+    told = [one for one in outcomes if isinstance(one, Line | Question)]
+    said = {(one.qty, one.unit) for one in told if one.qty is not None}
+    qty, unit = said.pop() if len(said) == 1 else (None, None)
+    texts = [one.span if isinstance(one, Line) else one.text for one in outcomes if one is not None]
+    skus = [sku for one in told for sku in ((one.sku,) if isinstance(one, Line) else one.candidates)]
+    return Question("choose_one", " / ".join(filter(None, texts)), qty, unit, tuple(dict.fromkeys(skus)))
+
+
+def _doubtful(said: Goods) -> Goods:
+    """ "1 peti aur 6 bottle sprite": a sum that is not ours to make."""
+    return replace(said, amounts=[replace(amount, vague=True, unclear=True) for amount in said.amounts])
 
 
 def _is_between(talk: Sequence[int], before: Statement, after: Statement) -> bool:

@@ -164,7 +164,7 @@ def _repeats(roles: words.Roles) -> bool:
 
 
 def _cancel(message: Message) -> Understanding | None:
-    if not _cancels(message) or any(clause.talk for clause in message.clauses):
+    if not _cancels(message) or any(clause.talk or clause.refuses_removal for clause in message.clauses):
         return None
     statements = message.statements(message.clauses)
     if any(s.goods or (s.said and not _only_vague(s.said)) for s in statements):

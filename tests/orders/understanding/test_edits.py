@@ -116,6 +116,8 @@ LIST = "COKE-500:2:case LUX-100:1:dozen SUGAR:10:kg"
         ("last item remove", "COKE-500:2:case LUX-100:1:dozen"),
         ("item 2 hatao", "COKE-500:2:case SUGAR:10:kg"),
         ("2 number wala nikal do", "COKE-500:2:case SUGAR:10:kg"),
+        ("bas lux hata do", "COKE-500:2:case SUGAR:10:kg"),
+        ("lux rehne do", "COKE-500:2:case SUGAR:10:kg"),
         ("pehla cancel", "LUX-100:1:dozen SUGAR:10:kg"),
         ("dusra wala 3 kar do", "COKE-500:2:case LUX-100:3:dozen SUGAR:10:kg"),
         ("ek aur lux", "COKE-500:2:case LUX-100:2:dozen SUGAR:10:kg"),
@@ -134,7 +136,20 @@ def test_lines_are_edited_by_place_by_factor_and_by_more(
 
 @pytest.mark.parametrize(
     "text",
-    ["sab double kar do", "bas coke rehne do", "item 9 hata do", "lux 2", "badi wali cancel karo", "double"],
+    [
+        "sab double kar do",
+        "bas coke rehne do",
+        "coke 2 peti hi rehne do",
+        "cancel mat karo",
+        "lux cancel mat karo",
+        "lux mat hatao",
+        "dont cancel",
+        "sprite ya maaza 1 peti daal do",
+        "item 9 hata do",
+        "lux 2",
+        "badi wali cancel karo",
+        "double",
+    ],
 )
 def test_an_edit_that_could_mean_two_things_is_asked_about(
     read: Read, cart_of: Callable[..., list[str]], text: str

@@ -280,3 +280,29 @@ def test_a_short_name_without_vowels_is_asked_about(read: Read) -> None:
 
 def test_an_amount_is_not_carried_over_what_was_asked_between(read: Read) -> None:
     assert not read("ghee bhejo, pepsi ka rate kya hai, 500").lines
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("2 peti sprite ya 2 peti pepsi", ("SPRITE-500", "PEPSI-500")),
+        ("pepsi 2 peti, nahi to sprite 2 peti", ("PEPSI-500", "SPRITE-500")),
+        ("sprite ya pepsi 2 peti", ("SPRITE-500", "PEPSI-500")),
+    ],
+)
+def test_alternatives_are_asked_about_and_keep_the_quantity(read: Read, text: str, offered: tuple[str, ...]) -> None:
+    [question] = read(text).questions
+    assert (question.reason, question.qty, question.candidates) == ("choose_one", 2, offered)
+
+
+def test_alternatives_leave_the_rest_alone(read: Read, lines_of: Callable[..., list[str]]) -> None:
+    found = read("lux 1 dozen, rin 2 dozen ya vim 1 box")
+    assert (lines_of(found), found.candidates) == (["LUX-100:12"], ("RIN-250", "VIM-10"))
+
+
+@pytest.mark.parametrize(
+    "text", ["1 peti aur 6 bottle sprite", "2 peti aur 2 peti coke 500", "1 dozen aur 3 piece lux"]
+)
+def test_two_amounts_of_one_item_are_not_added_up_silently(read: Read, text: str) -> None:
+    found = read(text)
+    assert (found.kind, found.lines) == ("ambiguous", ())
