@@ -20,12 +20,16 @@ GUARDED = {"parameters": [preconditions.HEADER]}
 Answer = tuple[dict[str, Any], int, dict[str, str]]
 
 
+def _weekday() -> fields.Integer:
+    return fields.Integer(strict=True, validate=validate.Range(min=0, max=6))
+
+
 class RulesIn(Strict):
     """All rules; what is left out is off. Weekdays are 0 (Monday) to 6, `cut_off` is a local time HH:MM."""
 
     min_order_minor = PositiveMinor(load_default=None, allow_none=True)
     price_classes = fields.List(Text(longest=64, needed=True), load_default=list)
-    routes = fields.Dict(keys=fields.String(), values=fields.List(fields.Integer(strict=True)), load_default=dict)
+    routes = fields.Dict(keys=Text(longest=64, needed=True), values=fields.List(_weekday()), load_default=dict)
     cut_off = Text(longest=5, load_default=None, allow_none=True)
     lead_days = fields.Integer(load_default=1, strict=True, validate=validate.Range(min=0, max=rules.MAX_LEAD_DAYS))
     stock_hold_hours = fields.Integer(

@@ -1,7 +1,7 @@
 """A list of goods in the making: ids, quantities and open questions in the conversation's memory, never a price.
 
     {"lines": [[sku, qty, unit, base_qty], ...], "last": sku, "questions": [...],
-     "order": id, "yes": "CREDIT", "total": 276500}
+     "order": id, "yes": "CREDIT", "total": 276500, "note": text, "address": text}
 
 Quantities are decimal text. `order` is the pending order that was quoted, `yes` how its prompt said to pay, `total`
 what it came to: that is compared with, never charged.
@@ -14,12 +14,14 @@ from uuid import UUID
 
 from flows import packs
 from orders.catalogue import Catalogue
+from orders.drafting import Extras
 from orders.order import Order
 from orders.quotes import Wanted
 from orders.understanding.facts import CartLine, Context, Line, Question, Understanding
 
 Memory = dict[str, Any]
 MAX_QUESTIONS = 8
+MAX_REMARK = 300
 
 
 def lines(memory: Memory) -> list[CartLine]:
@@ -133,6 +135,18 @@ def order_id(memory: Memory) -> UUID | None:
     """The pending order of the last quote."""
     kept = _of(memory).get("order")
     return UUID(kept) if kept else None
+
+
+def remark(memory: Memory, is_note: bool, said: str) -> None:
+    """Keep a note for whoever packs, or where to bring the goods; a new one takes the place of the old."""
+    kept = memory.setdefault("cart", {})
+    kept["note" if is_note else "address"] = said.strip()[:MAX_REMARK]
+
+
+def extras(memory: Memory) -> Extras:
+    """What was said beside the goods."""
+    kept = _of(memory)
+    return Extras(kept.get("note", ""), kept.get("address", ""))
 
 
 def agreed_minor(memory: Memory) -> int | None:

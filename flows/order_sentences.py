@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.markup import plain
 from core.i18n import _, isolate
-from flows import cancel_order, cart, quoting, reading, wording
+from flows import cancel_order, cart, quoting, reading, splitting, wording
 from orders import listing
 
 
@@ -62,6 +62,12 @@ class Sentences:
     def say_quote_gone(self) -> None:
         kept = cart.order_id(self.memory)
         self.say(quoting.gone(listing.get(self.session, kept) if kept else None))
+
+    def say_remark_kept(self) -> None:
+        self.say(_("Noted. It goes with your order."))
+
+    def say_how_to_pay(self) -> None:
+        self.say(splitting.how_to_pay(self.order, self.pay_minor))
 
     def say_asked(self) -> None:
         self.say(

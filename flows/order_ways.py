@@ -1,5 +1,7 @@
 """The ways through an order: words that are heard on it, its states, and its table of steps."""
 
+import re
+
 from bot import words
 from bot.flow import END, REFUSED, RENEW, START, go
 
@@ -15,8 +17,17 @@ WORDS = words.meanings(
         "credit": "credit, on credit, udhaar, udhar, udhaar par, khata, khate par, khate mein, उधार, उधार पर, खाता, खाते"
         " पर, खाते में, ادھار, ادھار پر, کھاتہ, کھاتے پر, کھاتے میں",
         "change": "reduce, kam karo, reduce order, कम करो, घटाओ, کم کرو, کم کریں",
+        "fit": "fit, fit it, what fits, jitna ho sake, jitna ho sake utna, jitna aaye utna, जितना हो सके, जितना हो सके"
+        " उतना, जितना आए उतना, جتنا ہو سکے, جتنا ہو سکے اتنا",
+        "pay_rest": "pay the difference, pay difference, pay rest, baaki de dunga, फ़र्क चुकाऊँगा, फर्क चुकाऊंगा, فرق ادا"
+        " کروں گا",
         "approve": "approve, approval, manzoori, मंज़ूरी, मंजूरी, منظوری",
     }
+)
+REMARK = re.compile(
+    r"\s*(?:(?P<note>note|remark|नोट|نوٹ)|(?P<address>address|deliver to|deliver at|delivery address|pata|पता|پتہ|پتا))"
+    r"\s*[:：-]\s*(?P<said>\S.*)",
+    re.IGNORECASE | re.DOTALL,
 )
 OPENS = {"opened", "repeat"}
 ORDER_KINDS = {"order", "edit", "ambiguous", "unknown"}
@@ -33,6 +44,8 @@ TRANSITIONS = [
             go("items", state, "clarifying", when="something_is_unclear", do="keep_items", say="name_unsold"),
             go("items", state, "choosing_items", when="nothing_is_left", do="keep_items", say="name_unsold"),
             go("items", state, "confirming", do="keep_items_and_draft", say="name_unsold"),
+            go("remarked", state, "confirming", when="has_list", do="keep_remark_and_draft"),
+            go("remarked", state, "choosing_items", do="keep_remark", say="say_remark_kept"),
             go("repeat", state, "confirming", when="ordered_before", do="repeat_order"),
             go("repeat", state, "choosing_items", say="say_never_ordered"),
             go("cancel", state, END, when="has_list", do="drop_list", say="say_dropped"),
@@ -58,6 +71,8 @@ TRANSITIONS = [
     go("yes", "refused", END, do="place_on_credit", say="say_placed"),
     go("credit", "refused", END, do="place_on_credit", say="say_placed"),
     go("approve", "refused", END, do="ask_for_approval", say="say_asked"),
+    go("fit", "refused", "confirming", when="some_fits", do="fit_to_credit"),
+    go("pay_rest", "refused", END, when="paying_helps", do="hold_for_payment", say="say_how_to_pay"),
     go("no", "refused", "choosing_items", say="say_not_placed"),
     go("change", "refused", "choosing_items"),
     go(RENEW, "confirming", "confirming", do="draft"),

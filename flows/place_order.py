@@ -4,19 +4,22 @@ The list lives in the conversation's memory and survives every interruption. The
 what the prompt named: credit when the account has terms, else cash. Prices are looked up, never remembered.
 """
 
+import re
 from functools import cached_property
 
 from bot import words
 from bot.flow import START, Choice, Flow, Reply
 from bot.ingress import Message
+from bot.markup import plain
 from core import clock
 from core.errors import Invalid
 from core.i18n import N_, _
 from credit import accounts
-from credit.guardrails import CASH, CREDIT, Refused
-from flows import cancel_order, cart, packs, quoting, reading, refusals
+from credit.guardrails import CASH, CREDIT, Refused, Verdict
+from flows import cancel_order, cart, packs, quoting, reading, refusals, splitting
 from flows.order_sentences import Sentences
-from flows.order_ways import ACTIONS, OPENS, ORDER_KINDS, STATES, TRANSITIONS, WORDS
+from flows.order_ways import ACTIONS, OPENS, ORDER_KINDS, REMARK, STATES, TRANSITIONS, WORDS
+from flows.splitting import Basket
 from orders import catalogue, holding, listing, ordering, usual
 from orders.order import CONFIRMED, DISPATCHED, PENDING, Order
 from orders.understanding.facts import Understanding
@@ -70,6 +73,8 @@ class PlaceOrder(Sentences, Flow):
             return None
         if cancel_order.NAMED.fullmatch(message.folded):  # an order that is placed, not this list
             return None
+        if self.remark is not None:
+            return "remarked"
         read = self.read
         if read.kind not in ORDER_KINDS:
             return None
@@ -77,6 +82,11 @@ class PlaceOrder(Sentences, Flow):
             meant = ACTIONS.get(read.action)
             return meant if meant and self.can(meant) else None
         return "items" if read.lines or read.questions or read.unknown or read.cart is not None else None
+
+    @cached_property
+    def remark(self) -> re.Match[str] | None:
+        """A note for whoever packs, or where to bring the goods: `note: ...`, `address: ...`."""
+        return None if self.arg else REMARK.fullmatch(self.turn.message.text)
 
     @cached_property
     def read(self) -> Understanding:
@@ -126,7 +136,11 @@ class PlaceOrder(Sentences, Flow):
     def ask_refused(self) -> Reply:
         error = self.error
         verdict = error.verdict if isinstance(error, Refused) else refusals.judged(self.session, self.order)
-        return refusals.explain(self.turn, self.order, verdict)
+        return refusals.explain(self.turn, self.order, verdict, self.basket(verdict))
+
+    def basket(self, verdict: Verdict) -> Basket | None:
+        """What of the refused order fits into the credit that is left."""
+        return splitting.basket(self.session, self.order, self.goods, verdict)
 
     def holding(self) -> str:
         if not self.has_list():
@@ -162,6 +176,17 @@ class PlaceOrder(Sentences, Flow):
     def ordered_before(self) -> bool:
         return self.earlier is not None
 
+    @cached_property
+    def judged(self) -> Verdict:
+        """What the guardrails say to the quoted order now."""
+        return refusals.judged(self.session, self.order)
+
+    def some_fits(self) -> bool:
+        return self.basket(self.judged) is not None
+
+    def paying_helps(self) -> bool:
+        return bool(self.judged.helps.pay_minor)
+
     def credit_was_refused(self) -> bool:
         return isinstance(self.error, Refused)
 
@@ -192,11 +217,12 @@ class PlaceOrder(Sentences, Flow):
         return self._fresh or (listing.get(self.session, kept) if kept else self._drafted())
 
     _fresh: Order | None = None
+    pay_minor = 0  # what would let the order through, when the shop says that it pays
     agreed_minor: int | None = None  # what the quote came to that this turn said yes to
 
     def _drafted(self) -> Order:
         wanted, changed = packs.rounded(cart.wanted(self.memory), self.goods)
-        self._fresh = ordering.draft(self.session, self.turn.shop.id, wanted, "chat")
+        self._fresh = ordering.draft(self.session, self.turn.shop.id, wanted, "chat", cart.extras(self.memory))
         for sentence in changed:
             self.say(sentence)
         return self._fresh
@@ -276,6 +302,28 @@ class PlaceOrder(Sentences, Flow):
         for short in quoting.shorts_of(self.error):
             cart.drop(self.memory, short["sku"])
         self._call_off_when_empty()
+
+    def keep_remark(self) -> None:
+        if self.remark is not None:
+            cart.remark(self.memory, self.remark["note"] is not None, plain(self.remark["said"]))
+
+    def keep_remark_and_draft(self) -> None:
+        self.keep_remark()
+        self._drafted()
+
+    def fit_to_credit(self) -> None:
+        """The part that fits becomes the list; it is quoted, and placed only by a yes."""
+        fitted = self.basket(self.judged)
+        if fitted is not None:
+            self.say(splitting.left_out(self.order, fitted))
+            cart.write(self.memory, fitted.lines(self.goods))
+        self._drafted()
+
+    def hold_for_payment(self) -> None:
+        """The order waits, and goes on by itself when the money is booked."""
+        self.pay_minor = self.judged.helps.pay_minor or 0
+        self._fresh = holding.hold(self.session, self.order.id)
+        cart.clear(self.memory)
 
     def ask_for_approval(self) -> None:
         order = self.order

@@ -140,6 +140,10 @@ def quote(quoted: Order, goods: Catalogue) -> str:
     told = [*shortage(quoted.shorts or ()), *savings(quoted, goods)]
     if quoted.deliver_on is not None:
         told.append(_("Delivery: %(day)s", day=format_weekday(quoted.deliver_on)))
+    if quoted.delivery_address:
+        told.append(_("Deliver to: %(address)s", address=isolate(plain(quoted.delivery_address))))
+    if quoted.note:
+        told.append(_("Note: %(note)s", note=isolate(plain(quoted.note))))
     return "\n\n".join([_sums(quoted), *(["\n".join(told)] if told else [])])
 
 

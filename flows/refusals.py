@@ -11,7 +11,8 @@ from core import templates
 from core.i18n import _, format_money, isolate, language
 from credit import guardrails
 from credit.guardrails import BLOCKED, LIMIT, MAX_ORDER, OVERDUE, PAUSED, Reason, Verdict
-from flows import wording
+from flows import splitting, wording
+from flows.splitting import Basket
 from orders.order import Order
 
 Facts = dict[str, str]
@@ -22,22 +23,29 @@ def judged(session: Session, order: Order) -> Verdict:
     return guardrails.judge(session, order.retailer_id, order.total_minor)
 
 
-def explain(turn: Turn, order: Order, verdict: Verdict) -> Reply:
-    """The first reason in full, the others in a line each, and the ways on."""
+def explain(turn: Turn, order: Order, verdict: Verdict, basket: Basket | None = None) -> Reply:
+    """The first reason in full, the others in a line each, and the ways on; `basket` is what of it fits."""
     if verdict.allowed:
-        return Reply(_("This order can go on credit now. Type *yes* to place it."), ways_on(verdict))
+        return Reply(_("This order can go on credit now. Type *yes* to place it."), ways_on(order, verdict, None))
     first = verdict.reasons[0]
     numbers = [reason for reason in verdict.reasons if reason is not first or reason.code != PAUSED]  # said in full
     told = [_full(turn, order, first), *(_short(order, reason) for reason in numbers)]
     saved = _("Your list stays saved.")
-    return Reply("\n\n".join([told[0], "\n".join(line for line in told[1:] if line), saved]), ways_on(verdict))
+    fits = [splitting.what_fits(order, basket)] if basket else []
+    text = "\n\n".join([told[0], "\n".join(line for line in told[1:] if line), *fits, saved])
+    return Reply(text, ways_on(order, verdict, basket))
 
 
-def ways_on(verdict: Verdict) -> tuple[Choice, ...]:
-    """What helps: cash, a smaller order, and approval or a person."""
+def ways_on(order: Order, verdict: Verdict, basket: Basket | None) -> tuple[Choice, ...]:
+    """What helps: cash, a smaller order, the part that fits, paying the difference, and approval or a person."""
     choices = [Choice(_("Cash / UPI"), "cash"), Choice(_("Change the list"), "change")]
     if verdict.allowed:
         return (Choice(_("Yes, on credit"), "credit"), *choices)
+    if basket is not None:
+        choices.append(Choice(_("Only what fits"), "fit"))
+    if verdict.helps.pay_minor:
+        amount = format_money(verdict.helps.pay_minor, order.currency, "en")
+        choices.append(Choice(_("Pay %(amount)s first", amount=amount), "pay_rest"))
     if {reason.code for reason in verdict.reasons} <= {LIMIT, MAX_ORDER}:
         return (*choices, Choice(_("Ask for approval"), "approve"))
     return (*choices, Choice(_("Talk to us"), "opened", flow="talk_to_us"))

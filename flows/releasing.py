@@ -9,7 +9,7 @@ from credit.guardrails import CREDIT
 from credit.payments import Receipt
 from credit.tables import CreditOverride
 from flows import notices
-from orders import holding, listing, ordering
+from orders import holding, listing, ordering, retrying
 from orders.order import FAILED, HELD, Order
 
 
@@ -30,6 +30,14 @@ def release(session: Session, retailer_id: UUID) -> list[Order]:
 def release_all(session: Session) -> int:
     """The same for every shop with held orders; returns how many orders were placed."""
     return sum(len(release(session, retailer_id)) for retailer_id in holding.waiting(session))
+
+
+def retry_failed(session: Session, hours: int) -> int:
+    """Try failed orders of so many hours again, and tell the shops of those that are placed; returns how many."""
+    placed = retrying.retry_failed(session, hours)
+    for order in placed:
+        notices.order_released(session, order)
+    return len(placed)
 
 
 def let_through(session: Session, override: CreditOverride) -> Order | None:

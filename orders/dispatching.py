@@ -19,6 +19,9 @@ from orders.listing import get
 from orders.order import CONFIRMED, DISPATCHED, Order, OrderLine
 from parties import retailers
 
+ALL = 10_000  # basis points
+FREE = "free with the above"  # papers are in English
+
 
 class NotConfirmed(DomainError):
     """Only what was promised can leave."""
@@ -71,7 +74,7 @@ def _request(session: Session, found: Order, issued_on: date | None) -> issuing.
             state_code=retailer.state_code,
             code=retailer.code,
         ),
-        lines=[_goods(line) for line in found.lines],
+        lines=[item for line in found.lines for item in goods(line)],
         payment_mode=found.payment_mode or CREDIT,
         credit_days=accounts.get(session, found.retailer_id).credit_days if on_credit else 0,
         reservation_id=_reservation(session, found) if on_credit else None,
@@ -87,8 +90,13 @@ def _reservation(session: Session, found: Order) -> UUID:
     return live.id
 
 
-def _goods(line: OrderLine) -> Goods:
-    return Goods(
+def goods(line: OrderLine) -> list[Goods]:
+    """What the line bills, and behind it what comes free: the same goods at the same price, wholly discounted.
+
+    Source: CBIC circular 92/11/2019: goods given under a quantity scheme are a discount on those that are paid for.
+    """
+    packs = "" if line.unit == line.base_unit else f"{line.qty} {line.unit}"
+    billed = Goods(
         sku=line.sku,
         description=line.name,
         hsn=line.hsn,
@@ -99,5 +107,8 @@ def _goods(line: OrderLine) -> Goods:
         rate_bps=line.rate_bps,
         cess_bps=line.cess_bps,
         treatment=cast(Treatment, line.treatment),
-        packs="" if line.unit == line.base_unit else f"{line.qty} {line.unit}",
+        packs=packs,
     )
+    if not line.free_milli:
+        return [billed]
+    return [billed, replace(billed, qty_milli=line.free_milli, discount_bps=ALL, packs=FREE)]

@@ -170,10 +170,11 @@ def place(
     return _try(session, made, at, payment_mode)
 
 
-def retry(session: Session, order_id: UUID, payment_mode: str | None = None) -> Placed:
+def retry(session: Session, order_id: UUID, payment_mode: str | None = None, agreed_minor: int | None = None) -> Placed:
     """Put a failed or held order through the guardrails again at today's prices; confirmed already: nothing happens.
 
-    Whoever retries takes today's prices, as in placing it anew. Raises NotPending, NotFound.
+    Whoever retries takes today's prices, as in placing it anew, up to `agreed_minor` where that is given. Raises
+    PriceChanged, NotPending, NotFound.
     """
     found, at = _locked(session, order_id)
     if found.status in (CONFIRMED, DISPATCHED):
@@ -182,7 +183,10 @@ def retry(session: Session, order_id: UUID, payment_mode: str | None = None) -> 
         raise NotPending(found)
     mode = payment_mode or found.payment_mode or CREDIT
     _check(payment_mode=mode)
-    return _try(session, _today(session, found, at), at, mode)
+    today = _today(session, found, at)
+    if agreed_minor is not None and today.total_minor > agreed_minor:
+        raise PriceChanged(found.total_minor, today)
+    return _try(session, today, at, mode)
 
 
 def reprice(session: Session, order_id: UUID) -> Order:

@@ -1,7 +1,7 @@
 """Prices and terms of sale as people set them: from a day on, with a reason, audited, and seen by everybody at once."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from orders.terms import EVERYBODY, Terms
 from parties import organisations
 
 MAX_PRICE_MINOR = 10**9
+FARTHEST = timedelta(days=366)
 _COLUMNS = ("min_qty", "multiple", "rates", "scheme_buy", "scheme_free", "scheme_until")
 _NO_TERMS: dict[str, Any] = {
     "min_qty": 1, "multiple": 1, "rates": [], "scheme_buy": None, "scheme_free": None, "scheme_until": None,
@@ -103,8 +104,8 @@ def _set(
         raise Invalid("Say why.", field="reason")
     today = clock.today(organisations.get(session).timezone)
     on = change.valid_from or today
-    if on < today:
-        raise Invalid("What was sold cannot be priced anew: the first day is today or later.", field="valid_from")
+    if not today <= on <= today + FARTHEST:
+        raise Invalid("The first day is today or later, within a year.", field="valid_from")
     before, after = _put(session, found.id, model, values, on)
     found.version += 1
     session.flush()  # the catalogue is read by plain SQL

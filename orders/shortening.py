@@ -7,7 +7,7 @@ the shortage. Free goods shrink in proportion, down to whole base units.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -16,10 +16,9 @@ from core import audit
 from core.errors import DomainError, Invalid
 from credit import reservations
 from credit.guardrails import CREDIT
-from invoicing.charging import Goods, Supply, Treatment, charge
-from invoicing.tax import PriceMode
+from invoicing.charging import Supply, charge
 from orders import catalogue, drafting, stock, supply
-from orders.dispatching import NotConfirmed
+from orders.dispatching import NotConfirmed, goods
 from orders.listing import get
 from orders.order import CONFIRMED, Order, OrderLine
 from orders.quotes import DIVISIBLE
@@ -111,7 +110,7 @@ def _charged(session: Session, found: Order, lines: Sequence[OrderLine]) -> Orde
     """The order with these lines at the prices they were agreed at."""
     at = drafting.standing(session, found.retailer_id)
     supplied = Supply(at.seller_state, at.buyer_state, at.buyer_tax_id, at.country)
-    charged = charge([_goods(line) for line in lines], supplied)
+    charged = charge([goods(line)[0] for line in lines], supplied)
     priced = tuple(
         replace(
             line,
@@ -125,21 +124,6 @@ def _charged(session: Session, found: Order, lines: Sequence[OrderLine]) -> Orde
     if charged.total_minor <= 0:
         raise NothingLeft
     return replace(found, total_minor=charged.total_minor, lines=priced)
-
-
-def _goods(line: OrderLine) -> Goods:
-    return Goods(
-        sku=line.sku,
-        description=line.name,
-        hsn=line.hsn,
-        qty_milli=line.base_qty_milli,
-        unit=line.base_unit,
-        price_minor=line.price_minor,
-        price_mode=cast(PriceMode, line.price_mode),
-        rate_bps=line.rate_bps,
-        cess_bps=line.cess_bps,
-        treatment=cast(Treatment, line.treatment),
-    )
 
 
 def _short(before: OrderLine, after: OrderLine) -> dict[str, Any]:

@@ -46,6 +46,7 @@ DEFAULTS: dict[str, Any] = {
     "override_max_minor": 50_000_000,  # more than this no override lets through
     "override_second_minor": 10_000_000,  # above this a second person approves
     "override_hours": 24,
+    "retry_failed_hours": 24,  # how long a failed order is tried again by itself; 0 = never
     "hold_days": 7,  # how long an order is held for want of credit
     "default_terms": {},  # of a new shop, by the names of credit.accounts.Terms; nothing is granted unless said here
 }

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from core import db, ids
 from credit import days
-from orders import ordering
+from orders import catalogue_import, ordering
 from orders.quotes import Wanted
 from parties import retailers, tasks
 from parties.tables import Retailer
@@ -89,6 +89,14 @@ class World:
     def confirmed(self) -> str:
         """An order that is promised."""
         return str(self.post("/orders", {"retailer_id": self.shop(), "payment_mode": "CREDIT", "lines": [LINE]})["id"])
+
+    def product(self, **more: Any) -> str:
+        """The code of a product that no other organisation has."""
+        sku = f"SOAP-{uuid.uuid4().hex[:12]}"
+        row = {"sku": sku, "name": "Soap", "hsn": "34011190", "base_unit": "pc", "gst_rate_bps": 500, **more}
+        with db.transaction(self.org) as session:
+            catalogue_import.import_catalogue(session, {"items": [{**row, "price_paise": 1000}]})
+        return sku
 
     def refused(self) -> str:
         """An order that only credit stands in the way of."""
@@ -254,6 +262,38 @@ def _promised(world: World) -> dict[str, Any]:
     return {"retailer_id": world.shop(), "amount_minor": 100, "promised_on": world.day(3), "note": "by phone"}
 
 
+def _product(body: Any = None, address: str = "/products", **more: Any) -> Callable[[World], Request]:
+    """A product of this world alone, changed by `body`; with `stock=1` its stock is counted."""
+
+    def make(world: World) -> Request:
+        sku = world.product(**more)
+        return Request({"sku": sku}, body, world.tag(f"{address}/{sku}") if body else None)
+
+    return make
+
+
+def _selling(world: World) -> Request:
+    rules = {"routes": {"north": [1, 4]}, "cut_off": "17:00", "price_classes": ["semi"], **REASON}
+    if world.tag("/selling") == '"v0"':  # nobody has set rules: so that the first version is known to be wrong
+        world.send("PUT", "/selling", rules, **{"If-Match": '"v0"'})
+    return Request(body={**rules, "min_order_minor": 100}, tag=world.tag("/selling"))
+
+
+def _sold_to(world: World) -> Request:
+    _selling(world)
+    shop = world.shop()
+    body = {"price_class": "semi", "route": "north", **REASON}
+    return Request({"retailer_id": shop}, body, world.tag(f"/selling/retailers/{shop}"))
+
+
+def _moved(world: World) -> Request:
+    return Request({"sku": world.product(stock=0)}, {"change": 5, "kind": "receipt", **REASON})
+
+
+def _shortened(world: World) -> Request:
+    return Request({"order_id": world.confirmed()}, {"lines": [{"sku": LINE["sku"], "base_qty": 3}], **REASON})
+
+
 def _nothing(_world: World) -> Request:
     return Request(body={})
 
@@ -320,6 +360,7 @@ GOOD: dict[str, Callable[[World], Request]] = {
     "POST /orders/{order_id}/hold": lambda world: Request({"order_id": world.refused()}, {}),
     "POST /orders/{order_id}/cancel": lambda world: Request({"order_id": world.confirmed()}, REASON),
     "POST /orders/{order_id}/dispatch": lambda world: Request({"order_id": world.confirmed()}, {}),
+    "POST /orders/{order_id}/shorten": _shortened,
     "POST /orders/expire-pending": _nothing,
     "POST /guardrails/validate-order": _judged,
     "GET /guardrails/{retailer_id}": _of_shop(),
@@ -344,6 +385,17 @@ GOOD: dict[str, Callable[[World], Request]] = {
     "POST /retailers": _shop_to_add,
     "GET /retailers/{retailer_id}": _of_shop(),
     "GET /products": _read,
+    "GET /products/{sku}": _product(),
+    "PUT /products/{sku}/price": _product({"price_minor": 1100, **REASON}),
+    "PUT /products/{sku}/terms": _product({"multiple": 12, "scheme": {"buy": 12, "free": 1}, **REASON}),
+    "GET /stock": _read,
+    "GET /stock/{sku}": _product(stock=1),
+    "PUT /stock/{sku}": _product({"on_hand": 7, **REASON}, "/stock", stock=1),
+    "POST /stock/{sku}/movements": _moved,
+    "GET /selling": _read,
+    "PUT /selling": _selling,
+    "GET /selling/retailers/{retailer_id}": _of_shop(),
+    "PUT /selling/retailers/{retailer_id}": _sold_to,
     "GET /tasks": _read,
     "POST /tasks/{task_id}/finish": lambda world: Request({"task_id": world.task()}, {}),
 }

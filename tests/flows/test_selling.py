@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.i18n import format_weekday
-from orders import catalogue, listing, pricing, rules, stock
+from credit import payments
+from flows import releasing
+from orders import catalogue, listing, ordering, pricing, rules, stock
 from orders.delivery import Timetable
 from orders.pricing import Change
 from orders.rules import Rules
@@ -191,3 +193,84 @@ def test_goods_sold_since_the_quote_are_asked_about_again(chat: Chat) -> None:
     assert listing.page(chat.session, status="confirmed") == []
     chat.play([("yes", "placed on credit")])
     assert placed(chat.session) == [("COKE-500", 12, "pc"), ("SUGAR", 5, "kg")]
+
+
+# -- what credit does not cover ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "yes", "fits", "tap", "instead", "placed_says"),
+    [
+        ("en", "20 case coke 500, 5 kg sugar", "yes", "What fits into your credit now: Coca-Cola 500 ml PET 11 case",
+         "Only what fits", "11 case instead of 20 case", "placed on credit"),
+        ("hi", "20 पेटी कोक 500, 5 किलो चीनी", "हाँ", "11 पेटी", "जितना हो सके", "20 पेटी की जगह 11 पेटी", "पक्का हो गया"),
+        ("ur", "20 پیٹی کوک 500, 5 کلو چینی", "ہاں", "ادھار حد میں اتنا آتا ہے", "جتنا ہو سکے", "کی جگہ", "پکا ہو گیا"),
+        ("hi_Latn", "20 peti coke 500, 5 kilo chini", "haan", "11 peti", "Jitna ho sake", "20 peti ki jagah 11 peti",
+         "pakka ho gaya"),
+    ],
+)  # fmt: skip
+def test_an_order_over_the_limit_is_split_by_one_tap_and_a_yes(
+    open_chat: Callable[..., Chat],
+    language: str,
+    said: str,
+    yes: str,
+    fits: str,
+    tap: str,
+    instead: str,
+    placed_says: str,
+) -> None:
+    chat = open_chat(language=language, limit_minor=1_000_000, max_order_minor=None)
+    chat.say(said)
+    assert fits in chat.say(yes)
+    assert instead in chat.tap(tap)
+    assert listing.page(chat.session, status="confirmed") == []
+    chat.play([(yes, placed_says)])
+    assert placed(chat.session)[0] == ("COKE-500", 11, "case")
+
+
+def test_the_difference_can_be_paid_and_the_order_goes_on_by_itself(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(limit_minor=300_000, max_order_minor=None)
+    chat.play([("2 case coke 500", "Total"), ("yes", "placed on credit")])
+    first = listing.page(chat.session, status="confirmed")[0]
+    ordering.dispatch(chat.session, first.id)
+    chat.play([("2 case coke 500", "Total"), ("yes", "Your list stays saved")])
+    answer = chat.tap("Pay ₹456 first")
+    assert "Your order is kept. Pay ₹456 by UPI" in answer
+    assert [order.status for order in listing.page(chat.session, limit=1)] == ["held"]
+    assert "UPI" in str([choice[1] for choice in chat.choices])
+    receipt = payments.record(chat.session, payments.NewPayment(first.retailer_id, 45_600, "upi", "412345678999"))
+    releasing.after_payment(chat.session, receipt)
+    assert [order.status for order in listing.page(chat.session, limit=1)] == ["confirmed"]
+
+
+# -- notes and addresses -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "note", "noted", "address", "brought", "yes"),
+    [
+        ("en", "5 kg sugar", "note: ring at the back door", "Note: ring at the back", "deliver to: Gala 4, APMC",
+         "Deliver to: Gala 4, APMC", "yes"),
+        ("hi", "5 किलो चीनी", "नोट: पीछे की घंटी", "नोट: पीछे की घंटी", "पता: गाला 4", "पहुँचाने का पता: गाला 4", "हाँ"),
+        ("ur", "5 کلو چینی", "نوٹ: پیچھے کی گھنٹی", "پیچھے کی گھنٹی", "پتہ: گالا 4", "گالا 4", "ہاں"),
+        ("hi_Latn", "5 kilo chini", "note: peeche ki ghanti", "Note: peeche ki ghanti", "pata: gala 4",
+         "Pahunchane ka pata: gala 4", "haan"),
+    ],
+)  # fmt: skip
+def test_a_note_and_an_address_go_with_the_order(
+    open_chat: Callable[..., Chat],
+    language: str,
+    said: str,
+    note: str,
+    noted: str,
+    address: str,
+    brought: str,
+    yes: str,
+) -> None:
+    chat = open_chat(language=language)
+    chat.play([(note, ""), (said, noted), (address, brought), (yes, "")])
+    (order,) = listing.page(chat.session, status="confirmed")
+    assert order.note == note.partition(": ")[2]
+    assert order.delivery_address == address.partition(": ")[2]
+    chat.say(said)
+    assert listing.page(chat.session, status="pending")[0].note == ""

@@ -11,6 +11,7 @@ from core import clock
 from core.audit import AuditEntry
 from core.errors import Invalid
 from credit import accounts
+from invoicing.tables import InvoiceLine
 from orders import catalogue, catalogue_import, ordering, pricing, rules
 from orders.delivery import Timetable
 from orders.ordering import BelowMinimum, PriceChanged
@@ -128,6 +129,20 @@ def test_free_goods_come_on_top_and_cost_nothing(stocked: Session, shop: Retaile
     terms(stocked, "COKE-500", scheme_buy=10, scheme_free=1, scheme_until=None)
     given = ordering.draft(stocked, shop.id, [Wanted("COKE-500", 5, "case")])
     assert (given.lines[0].free_qty, given.total_minor) == (12, paid.total_minor)
+
+
+def test_the_invoice_has_free_goods_as_a_line_that_is_wholly_discounted(stocked: Session, shop: Retailer) -> None:
+    terms(stocked, "COKE-500", scheme_buy=10, scheme_free=1)
+    wanted = [Wanted("COKE-500", 5, "case"), Wanted("SUGAR", 1, "kg")]
+    order = ordering.place(stocked, shop.id, wanted, "CREDIT").order
+    sent = ordering.dispatch(stocked, order.id)
+    assert sent.total_minor == order.total_minor
+    found = stocked.scalars(select(InvoiceLine).order_by(InvoiceLine.line_no)).all()
+    assert [(line.sku, line.qty_milli, line.packs, line.taxable_minor) for line in found] == [
+        ("COKE-500", 120_000, "5 case", 120 * 2571),
+        ("COKE-500", 12_000, "free with the above", 0),
+        ("SUGAR", 1_000, "", 4200),
+    ]
 
 
 def test_a_scheme_ends_after_its_last_day(stocked: Session, shop: Retailer) -> None:

@@ -1,0 +1,12 @@
+"""Places failed orders that can be placed by now, and tells the shops."""
+
+from sqlalchemy.orm import Session
+
+from flows import releasing
+from parties import organisations
+
+
+def run(session: Session) -> dict[str, int]:
+    """Try orders that failed lately again; returns how many are placed."""
+    hours = organisations.setting(organisations.get(session), "retry_failed_hours")
+    return {"placed": releasing.retry_failed(session, hours)}
