@@ -51,7 +51,7 @@ def test_only_whole_packs_are_proposed(stocked: Session, shop: Retailer) -> None
     change = Change("packs", pricing.product(stocked, "COKE-500").version)
     pricing.set_terms(stocked, "COKE-500", {"multiple": 12, "min_qty": 24}, change)
     assert fit(stocked, shop, WANTED[:1], 150_000) == [("COKE-500", 1, "case")]
-    assert fit(stocked, shop, [Wanted("COKE-500", 100, "pc")], 150_000) == [("COKE-500", 36, "pc")]
+    assert fit(stocked, shop, [Wanted("COKE-500", 96, "pc")], 150_000) == [("COKE-500", 36, "pc")]
     assert fit(stocked, shop, WANTED[:1], 80_000) == []
 
 
