@@ -42,14 +42,11 @@ def retry_failed(session: Session, hours: int) -> list[Order]:
 
 
 def _placed(session: Session, order_id: UUID, agreed_minor: int) -> Order | None:
-    savepoint = session.begin_nested()
     try:
-        tried = ordering.retry(session, order_id, agreed_minor=agreed_minor)
-    except DomainError:  # dearer now, or its goods are not sold any more: it stays failed, for people to see
-        savepoint.rollback()
+        with session.begin_nested():
+            tried = ordering.retry(session, order_id, agreed_minor=agreed_minor)
+            if tried.refusal is not None:
+                raise tried.refusal
+            return tried.order
+    except DomainError:  # refused, dearer now, or not sold any more: it stays failed as it was, for people to see
         return None
-    if tried.refusal is not None:
-        savepoint.rollback()
-        return None
-    savepoint.commit()
-    return tried.order
