@@ -13,7 +13,7 @@ from admin_api.spec import Blueprint
 from core import ids
 from credit import accounts, allocating, cheques, listing, payments
 from credit.papers import CHEQUE_STATES, Cheque
-from flows import releasing
+from flows import releasing, stopping
 from parties import retailers
 
 blueprint = Blueprint("cheques", __name__, url_prefix="/api/v1/admin/payment/cheques", description="Cheques")
@@ -81,7 +81,9 @@ def clear(session: Session, _given: dict[str, Any], cheque_id: str) -> dict[str,
 @blueprint.response(200)
 def bounce(session: Session, why: dict[str, Any], cheque_id: str) -> dict[str, Any]:
     """The bank has not paid: the same bills are open again, and its charge is owed on top."""
-    return show(session, cheques.bounce(session, ids.parse("chq", cheque_id), why["reason"], why["charge_minor"]))
+    cheque = cheques.bounce(session, ids.parse("chq", cheque_id), why["reason"], why["charge_minor"])
+    stopping.after_setback(session, cheque.retailer_id, "cheque_bounced")
+    return show(session, cheque)
 
 
 @blueprint.route("/<cheque_id>/return", methods=["POST"])

@@ -14,7 +14,7 @@ from core import ids
 from core.errors import NotFound
 from credit import cheques, payments
 from credit.tables import METHODS
-from flows import notices, releasing
+from flows import notices, releasing, stopping
 from parties import retailers
 
 blueprint = Blueprint("payments", __name__, url_prefix="/api/v1/admin/payment", description="Money received")
@@ -75,10 +75,13 @@ def reverse(session: Session, why: dict[str, Any], payment_id: str) -> dict[str,
     """Take a payment back (wrong entry, bounced cheque): the same bills are open again, and the shop is told."""
     cheque = cheques.find(session, ids.parse("pay", payment_id))
     if cheque is not None:
-        return cheque_noun.show(session, cheques.undo(session, cheque.id, why["reason"], why["charge_minor"]))
+        cheque = cheques.undo(session, cheque.id, why["reason"], why["charge_minor"])
+        stopping.after_setback(session, cheque.retailer_id, f"cheque_{cheque.state}")
+        return cheque_noun.show(session, cheque)
     found = payments.get(session, ids.parse("pay", payment_id))
     if found.kind != payments.PAYMENT:
         raise NotFound(id=payment_id)
     receipt = payments.reverse(session, found.id, why["reason"], why["charge_minor"])
     notices.payment_reversed(session, receipt)
+    stopping.after_setback(session, receipt.retailer_id, "payment_reversed")
     return show_receipt(receipt)

@@ -1,9 +1,12 @@
 """Cheques over HTTP: taken in by `/payment/record`, counted when cleared, taken back when bounced."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from core import db, ids
+from credit import bills, days
 from tests.admin_api.conftest import Caller
 
 
@@ -54,3 +57,34 @@ def test_only_founders_say_that_a_cheque_bounced(
     assert refused.status_code == 403
     assert owner.post("/payment/cheques/chq_x/bounce", {"reason": "no funds"}).status_code == 404
     assert owner.post("/payment/cheques/chq_x/bounce", {"reason": ""}).status_code == 422
+
+
+def test_the_second_bounce_stops_credit_at_once_and_the_shop_is_told(owner: Caller, org: UUID, shop: str) -> None:
+    status = []
+    for number in ("000123", "000124"):
+        taken = owner.post("/payment/record", cheque(shop, reference=number)).json
+        steps = f"/payment/cheques/{taken['cheque_id']}"
+        owner.post(f"{steps}/deposit", {})
+        assert owner.post(f"{steps}/bounce", {"reason": "no funds"}).status_code == 200
+        status.append(owner.get(f"/credit/retailer/{shop}").json["credit_status"])
+    assert status == ["WATCH", "PAUSED"]
+    why = owner.get(f"/credit/{shop}/evaluate").json
+    assert why["decisions"][0]["cause"] == "automatic"
+    assert why["status_reason"] == "bounced_cheques 2 (from 2)"
+    with db.transaction(org) as session:
+        told = db.execute(session, "SELECT template FROM outbox_message WHERE org_id = %s", (str(org),)).all()
+    assert [row.template for row in told].count("credit_on_hold") == 1
+
+
+def test_a_reversed_payment_stops_credit_at_once_when_it_uncovers_what_is_old(
+    owner: Caller, org: UUID, shop: str
+) -> None:
+    retailer_id = ids.parse("ret", shop)
+    with db.transaction(org) as session:
+        due_on = days.today(session) - timedelta(days=50)
+        opening = bills.Posting(retailer_id, bills.OPENING, "OB-1", due_on, due_on, 9_000, {"opening_balance": 9_000})
+        bills.post(session, opening)
+    paid = owner.post("/payment/record", {"retailer_id": shop, "amount_minor": 9_000, "method": "cash"}).json
+    assert owner.get(f"/credit/retailer/{shop}").json["credit_status"] == "OK"
+    assert owner.post(f"/payment/{paid['id']}/reverse", {"reason": "another shop's"}).status_code == 200
+    assert owner.get(f"/credit/retailer/{shop}").json["credit_status"] == "PAUSED"

@@ -1,0 +1,16 @@
+"""Bad news of an account: what the rules make of it now, not at the next daily look, and the shop is told."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from credit import ladder
+from credit.ladder import Evaluation
+from flows import notices
+
+
+def after_setback(session: Session, retailer_id: UUID, cause: str) -> Evaluation:
+    """Apply the rules of the status ladder after a bounced cheque or a reversed payment. Locks the account row."""
+    evaluation = ladder.evaluate(session, retailer_id, cause)
+    notices.status_changed(session, evaluation)
+    return evaluation
