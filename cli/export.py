@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from cli import org
 from core import audit, db, ids
+from core.errors import Invalid
 from parties import organisations
 from reports import period, plain_json
 from reports.books import journal, register, tally
@@ -65,7 +66,7 @@ def write_journal(public: str, output: Path | None, as_of: datetime | None) -> N
 @click.option("--month", "text", required=True, help="Which month, such as 2026-11.")
 def write_gstr1(public: str, output: Path | None, text: str) -> None:
     """GSTR-1 of a month as the portal's JSON; refused when it would not tie out with the documents."""
-    covered = period.month(text)
+    covered = _period(text, None, None)
     export(public, output, {"export": "gstr1", "month": text}, lambda session: filing.write_gstr1(session, covered))
 
 
@@ -118,7 +119,10 @@ def write_einvoices(
 
 
 def _period(text: str | None, first: datetime | None, last: datetime | None) -> Period:
-    return period.given(text, first.date() if first else None, last.date() if last else None)
+    try:
+        return period.given(text, first.date() if first else None, last.date() if last else None)
+    except Invalid as error:
+        raise click.UsageError(error.detail) from error
 
 
 def _asked(covered: Period) -> dict[str, Any]:

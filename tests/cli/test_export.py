@@ -77,5 +77,14 @@ def test_the_other_books_are_written_too(org: UUID, arguments: tuple[str, ...], 
     assert file.read_bytes().startswith(begins)
 
 
-def test_no_days_are_no_register(org: UUID) -> None:
-    assert getattr(run(org, "sales-register").exception, "code", "") == "INVALID"
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("sales-register",),
+        ("tally", "--month", "2026-13"),
+        ("gstr1", "--month", "November"),
+        ("einvoice", "--from", "2026-11-02", "--to", "2026-11-01"),
+    ],
+)
+def test_days_that_are_none_are_a_usage_error(org: UUID, arguments: tuple[str, ...]) -> None:
+    assert run(org, *arguments).exit_code == 2
