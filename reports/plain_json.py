@@ -18,26 +18,28 @@ def trimmed(value: Decimal) -> Decimal:
 
 
 def pieces(value: Any) -> Iterator[str]:
-    """The value as JSON text, piece by piece; a Decimal is written as the number that it is."""
+    """The value as JSON text; an object and the lists in it piece by piece, so that large ones are never one string."""
     if isinstance(value, dict):
-        yield from _joined("{", "}", (_member(key, item) for key, item in value.items()))
-    elif isinstance(value, list | tuple):
-        yield from _joined("[", "]", (pieces(item) for item in value))
-    elif isinstance(value, Decimal):
-        yield format(value, "f")
+        for number, (key, item) in enumerate(value.items()):
+            yield f"{', ' if number else '{'}{json.dumps(key, ensure_ascii=False)}: "
+            yield from _listed(item) if isinstance(item, list) else [text(item)]
+        yield "}" if value else "{}"
     else:
-        yield json.dumps(value, ensure_ascii=False)
+        yield from _listed(value) if isinstance(value, list) else [text(value)]
 
 
-def _member(key: str, value: Any) -> Iterator[str]:
-    yield json.dumps(key, ensure_ascii=False) + ": "
-    yield from pieces(value)
+def text(value: Any) -> str:
+    """The value as JSON text; a Decimal is written as the number that it is."""
+    if isinstance(value, dict):
+        members = (f"{json.dumps(key, ensure_ascii=False)}: {text(item)}" for key, item in value.items())
+        return f"{{{', '.join(members)}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(text, value))}]"
+    return format(value, "f") if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)
 
 
-def _joined(start: str, end: str, parts: Iterator[Iterator[str]]) -> Iterator[str]:
-    yield start
-    for number, part in enumerate(parts):
-        if number:
-            yield ", "
-        yield from part
-    yield end
+def _listed(items: list[Any]) -> Iterator[str]:
+    yield "["
+    for number, item in enumerate(items):
+        yield f", {text(item)}" if number else text(item)
+    yield "]"

@@ -22,32 +22,50 @@ class HsnRow:
     amounts: Amounts = NOTHING
 
 
+Part = dict[HsnKey, HsnRow]
+
+
 @dataclass
 class HsnTable:
     """Rows by code, unit and rate: of registered buyers, and of all others."""
 
-    registered: dict[HsnKey, HsnRow] = field(default_factory=dict)
-    others: dict[HsnKey, HsnRow] = field(default_factory=dict)
-    together: dict[HsnKey, HsnRow] = field(default_factory=dict)
+    registered: Part = field(default_factory=dict)
+    others: Part = field(default_factory=dict)
 
 
 def add(table: HsnTable, document: Document, line: Line) -> None:
     """Count one line; a credit note's is taken off."""
     key = (line.hsn, unit_code(line.unit), line.rate_bps)
-    for rows_of in (table.registered if document.buyer_gstin else table.others, table.together):
-        row = rows_of.setdefault(key, HsnRow(line.description))
-        row.qty_milli += document.sign * line.qty_milli
-        row.amounts = row.amounts.plus(line.amounts, document.sign)
+    part = table.registered if document.buyer_gstin else table.others
+    _count(part, key, HsnRow(line.description, line.qty_milli, line.amounts), document.sign)
 
 
 def rows(table: HsnTable, month: date) -> dict[str, Any]:
     """The section as that month's form has it; nothing when nothing was sold."""
-    parts = {"hsn_b2b": table.registered, "hsn_b2c": table.others} if month >= SPLIT_SINCE else {"data": table.together}
+    split = {"hsn_b2b": table.registered, "hsn_b2c": table.others}
+    parts = split if month >= SPLIT_SINCE else {"data": _together(table)}
     shown = {name: _numbered(part) for name, part in parts.items()}
     return {name: part for name, part in shown.items() if part}
 
 
-def _numbered(part: dict[HsnKey, HsnRow]) -> list[dict[str, Any]]:
+def _count(part: Part, key: HsnKey, more: HsnRow, sign: int = 1) -> None:
+    row = part.get(key)
+    if row is None:
+        row = part[key] = HsnRow(more.description)
+    row.qty_milli += sign * more.qty_milli
+    row.amounts = row.amounts.plus(more.amounts, sign)
+
+
+def _together(table: HsnTable) -> Part:
+    """One table, as it was before buyers were told apart."""
+    sums: Part = {}
+    for part in (table.registered, table.others):
+        for key, row in part.items():
+            _count(sums, key, row)
+    return sums
+
+
+def _numbered(part: Part) -> list[dict[str, Any]]:
     left = [(key, row) for key, row in sorted(part.items()) if row.qty_milli or row.amounts != NOTHING]
     return [_row(number, key, row) for number, (key, row) in enumerate(left, start=1)]
 
