@@ -18,6 +18,7 @@ from invoicing.tables import CANCELLED, CREDIT_NOTE, ISSUED, Invoice
 from invoicing.writing import HEADS
 
 KIND = "return"  # how an undone bill stands in the account
+REFERENCE = "CANCEL "  # before the number of the document that was undone
 
 
 class NotCancellable(DomainError):
@@ -89,7 +90,7 @@ def _undo_bill(session: Session, invoice: Invoice, reason: str) -> None:
             retailer_id=invoice.retailer_id,
             amount_minor=invoice.total_minor,
             method=CREDIT,
-            reference=f"CANCEL {invoice.number}",
+            reference=f"{REFERENCE}{invoice.number}",
             chosen=((bill.id, bill.open_minor),),
             kind=KIND,
             note=f"{invoice.number} was cancelled: {reason}",

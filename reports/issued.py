@@ -1,4 +1,7 @@
-"""The documents of a period as they were issued, one after another in the order of their dates and numbers."""
+"""The documents of a period as they were issued, one after another in the order of their dates and numbers.
+
+A note that changes a value alone has lines without a unit: they are of the goods' own unit here, and of none of them.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,10 +20,14 @@ SELECT i.document_type, i.number, i.issued_on, i.due_on, i.status, i.seller, i.b
     i.reverse_charge, i.reason, i.details, i.taxable_minor, i.igst_minor, i.cgst_minor, i.sgst_minor, i.utgst_minor,
     i.cess_minor, i.round_off_minor, i.total_minor, original.number AS original_number,
     original.issued_on AS original_issued_on, original.total_minor AS original_total_minor,
-    (SELECT json_agg(json_build_array(l.sku, l.description, l.hsn, l.unit, l.qty_milli, l.price_minor, l.price_mode,
+    (SELECT json_agg(json_build_array(l.sku, l.description, l.hsn, coalesce(nullif(l.unit, ''), sold.unit, ''),
+        CASE WHEN l.unit = '' AND sold.unit <> '' THEN 0 ELSE l.qty_milli END, l.price_minor, l.price_mode,
         l.discount_minor, l.rate_bps, l.cess_bps, l.treatment, l.total_minor, l.taxable_minor, l.igst_minor,
         l.cgst_minor, l.sgst_minor, l.utgst_minor, l.cess_minor) ORDER BY l.line_no)
-     FROM invoice_line l WHERE l.org_id = i.org_id AND l.invoice_id = i.id) AS lines
+     FROM invoice_line l
+     LEFT JOIN invoice_line sold
+        ON sold.org_id = l.org_id AND sold.invoice_id = i.refers_to_id AND sold.line_no = l.original_line_no
+     WHERE l.org_id = i.org_id AND l.invoice_id = i.id) AS lines
 FROM invoice i
 LEFT JOIN invoice original ON original.org_id = i.org_id AND original.id = i.refers_to_id
 WHERE i.org_id = %(org)s AND {which}

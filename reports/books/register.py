@@ -44,7 +44,7 @@ Row = tuple[Any, ...]
 def write_csv(session: Session, period: Period) -> Iterator[str]:
     """One line per document. The byte order mark makes spreadsheets read UTF-8."""
     yield "\ufeff" + _csv_line(COLUMNS)
-    for document in _listed(session, period):
+    for document in listed(session, period):
         yield _csv_line([guarded(cell) for cell in row(document)])
 
 
@@ -108,7 +108,7 @@ def rate_rows(document: Document) -> Iterator[Row]:
         )
 
 
-def _listed(session: Session, period: Period) -> Iterator[Document]:
+def listed(session: Session, period: Period) -> Iterator[Document]:
     """Sales and what corrects them; a commercial credit changes no sale and no tax."""
     return (one for one in issued.walk(session, period) if one.kind != COMMERCIAL_CREDIT_NOTE)
 
@@ -121,7 +121,7 @@ def _fill(book: Any, session: Session, period: Period) -> None:
         _put(sheet, 0, header, styles)
         sheet.freeze_panes(1, 0)
     used = [1, 1]
-    for document in _listed(session, period):
+    for document in listed(session, period):
         for place, rows in enumerate(([row(document)], rate_rows(document))):
             for cells in rows:
                 _put(sheets[place], used[place], cells, styles)

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from sqlalchemy.orm import Session
 
 from core import db, money
+from invoicing import cancelling
 from parties import organisations
 from parties.states import state_name
 from reports.books import entries
@@ -154,6 +155,8 @@ def _voucher(entry: Entry, party: str) -> Element:
 
 
 def _kind(entry: Entry) -> str:
+    if entry.reference.startswith(cancelling.REFERENCE):
+        return "Journal"  # the sale was cancelled: no note says so
     usual = "Credit Note" if entry.reason.startswith("credit.") else "Journal"
     return VOUCHERS.get(entry.reason, usual)
 

@@ -16,6 +16,7 @@ from invoicing.irn import TYPES, Registered
 from invoicing.tax.rounding import BPS, THOUSANDTHS, divided
 from reports.documents import ISSUED, Document, Line
 from reports.plain_json import rupees, trimmed
+from reports.returns.hsn_summary import SERVICES
 from reports.unit_codes import unit_code
 
 VERSION = "1.1"
@@ -173,14 +174,14 @@ def _delivery(document: Document) -> Row:
 
 
 def _item(number: int, line: Line) -> Row:
-    quantity = Decimal(line.qty_milli).scaleb(-3)
+    quantity = Decimal(line.qty_milli).scaleb(-3) or Decimal(1)  # a change of value alone: one, of that much
     discount_minor = line.discount_minor if line.price_mode == "exclusive" else 0
     gross_minor = line.amounts.taxable_minor + discount_minor
     amounts = line.amounts
     return {
         "SlNo": str(number),
         "PrdDesc": line.description[:MAX_DESCRIPTION],
-        "IsServc": "Y" if line.hsn.startswith("99") else "N",
+        "IsServc": "Y" if line.hsn.startswith(SERVICES) else "N",
         "HsnCd": line.hsn,
         "Qty": trimmed(quantity),
         "FreeQty": 0,
@@ -212,10 +213,10 @@ def _cess(line: Line) -> Row:
 
 def _unit_price(line: Line, gross_minor: int) -> Decimal:
     """Without tax; where the printed price is another (it includes tax), what one unit comes to, to three places."""
-    if abs(divided(line.qty_milli * line.price_minor, THOUSANDTHS) - gross_minor) <= TOLERANCE_MINOR:
-        return rupees(line.price_minor)
     if not line.qty_milli:
         return rupees(gross_minor)
+    if abs(divided(line.qty_milli * line.price_minor, THOUSANDTHS) - gross_minor) <= TOLERANCE_MINOR:
+        return rupees(line.price_minor)
     return trimmed((Decimal(gross_minor) * 10 / line.qty_milli).quantize(THREE_PLACES, ROUND_HALF_UP))
 
 

@@ -10,6 +10,7 @@ from reports.plain_json import rupees, trimmed
 from reports.unit_codes import unit_code
 
 SPLIT_SINCE = date(2025, 5, 1)  # before, registered and other buyers stood in one table
+SERVICES, NO_UNIT = "99", "NA"  # services have a code of this chapter, and are not counted
 HsnKey = tuple[str, str, int]
 
 
@@ -35,9 +36,11 @@ class HsnTable:
 
 def add(table: HsnTable, document: Document, line: Line) -> None:
     """Count one line; a credit note's is taken off."""
-    key = (line.hsn, unit_code(line.unit), line.rate_bps)
+    is_service = line.hsn.startswith(SERVICES)
+    key = (line.hsn, NO_UNIT if is_service else unit_code(line.unit), line.rate_bps)
     part = table.registered if document.buyer_gstin else table.others
-    _count(part, key, HsnRow(line.description, line.qty_milli, line.amounts), document.sign)
+    qty_milli = 0 if is_service else line.qty_milli
+    _count(part, key, HsnRow(line.description, qty_milli, line.amounts), document.sign)
 
 
 def rows(table: HsnTable, month: date) -> dict[str, Any]:

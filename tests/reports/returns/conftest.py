@@ -1,0 +1,5 @@
+"""Documents to file."""
+
+from tests.invoicing.conftest import issue
+
+__all__ = ["issue"]
