@@ -47,6 +47,7 @@ MONTHS = words.meanings(
         "12": "december, dec, disambar, दिसंबर, दिसम्बर, دسمبر",
     }
 )
+ARTICLES = {"a", "an", "the", "any", "per"}
 _MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
 _EDGE = r"(?<![^\W_])"
 _END = r"(?![^\W_])"
@@ -174,6 +175,8 @@ def _of_month(match: re.Match[str], today: date) -> date | None:
 
 
 def _in_days(match: re.Match[str], today: date) -> date | None:
+    if match[1] in ARTICLES:  # `promise a day` names none
+        return None
     count = int(match[1]) if match[1].isdigit() else parse_number(match[1])
     return today + timedelta(days=int(count)) if count and count == int(count) and count <= 99 else None
 

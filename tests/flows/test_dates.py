@@ -44,7 +44,8 @@ def test_a_day_to_come_is_read(said: str, day: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["", "hello", "kal ya parso", "10 nov", "30/02", "99/99", "5000", "2 peti coke", "40 tarikh"]
+    "said",
+    ["", "hello", "kal ya parso", "10 nov", "30/02", "99/99", "5000", "2 peti coke", "40 tarikh", "promise a day"],
 )
 def test_no_day_two_days_and_a_day_that_was_are_none(said: str) -> None:
     assert dates.find_day(said, TODAY).day is None
