@@ -6,11 +6,13 @@ from sqlalchemy.orm import Session
 
 from core import clock, db
 from core.errors import DomainError
+from core.i18n import format_money
 from credit import guardrails
 from credit.guardrails import CREDIT, Refused
 from orders import closing, ordering
 from orders.listing import get
 from orders.order import FAILED, HELD, PENDING, Order
+from parties import tasks
 
 MAX_AT_ONCE = 50
 _HELD = f"""
@@ -58,9 +60,24 @@ def release(session: Session, retailer_id: UUID) -> list[Order]:
                 placed.append(ordering.confirm(session, order_id, CREDIT, agreed_minor, shrink=True))
         except Refused:
             break
+        except ordering.PriceChanged as dearer:
+            _ask_about(session, dearer.order, agreed_minor)
         except DomainError:
             continue  # it stays held, and staff see it in the list of held orders
     return placed
+
+
+def _ask_about(session: Session, dearer: Order, agreed_minor: int) -> None:
+    """People bring the new price to the shop: nobody is asked for a yes without having written."""
+    now, before = (format_money(amount, dearer.currency, "en") for amount in (dearer.total_minor, agreed_minor))
+    tasks.ask_staff(
+        session,
+        "held_order_dearer",
+        f"Credit would cover a held order now, but it comes to {now} instead of {before}. Ask the shop, then retry it.",
+        retailer_id=dearer.retailer_id,
+        facts={"order": dearer.public_id, "total_minor": dearer.total_minor},
+        dedupe_key=f"dearer:{dearer.id}:{dearer.total_minor}",
+    )
 
 
 def waiting(session: Session) -> list[UUID]:

@@ -10,6 +10,7 @@ from credit import accounts, overrides, pauses
 from orders import catalogue_import, holding, ordering
 from orders.holding import NothingInTheWay
 from orders.ordering import NotPending, Wanted
+from parties import tasks
 from parties.tables import Retailer
 from tests.orders.conftest import item
 
@@ -80,6 +81,8 @@ def test_a_held_order_whose_price_rose_needs_a_fresh_yes(stocked: Session, pause
     assert holding.release(stocked, paused.id) == []
     found = ordering.get(stocked, held.id)
     assert (found.status, found.total_minor) == ("held", held.total_minor)
+    assert holding.release(stocked, paused.id) == []
+    assert [task.kind for task in tasks.open_tasks(stocked, 10)] == ["held_order_dearer"]  # asked once
     assert ordering.retry(stocked, held.id).order.status == "confirmed"
 
 
