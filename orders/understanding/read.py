@@ -195,7 +195,7 @@ def _goods(message: Message) -> Understanding:
     talk = frozenset().union(*(clause.talk for clause in message.clauses))
     telling = [clause for clause in message.clauses if not clause.talk]
     promises = talk == {"payment"}  # "2 peti pepsi, payment kal de dunga" still orders
-    if talk and not promises and not any(clause.orders for clause in telling):
+    if talk and not promises and not _asks_aside(message, telling) and not any(clause.orders for clause in telling):
         return _chatter(message)
     talking = [clause.start for clause in message.clauses if clause.talk]
     heard = gather(message.index, message.statements(telling), message.settle, talking)
@@ -212,6 +212,13 @@ def _goods(message: Message) -> Understanding:
         results = edits.apply(message.index, message.context, entries, message.settle)
         return replace(_edited(results, message.context.cart), unread=unread)
     return replace(_ordered(last_word(entries, message.settle)), unread=unread)
+
+
+def _asks_aside(message: Message, telling: Sequence[Clause]) -> bool:
+    """ "2 peti coke 500 aur mera balance batao": what is asked is the account, and no goods."""
+    asking = [clause for clause in message.clauses if clause.talk]
+    aside = all(clause.talk == {"question"} and "account" in clause.roles for clause in asking)
+    return bool(telling) and aside and not any(statement.goods for statement in message.statements(asking))
 
 
 def _chatter(message: Message) -> Understanding:

@@ -306,3 +306,20 @@ def test_alternatives_leave_the_rest_alone(read: Read, lines_of: Callable[..., l
 def test_two_amounts_of_one_item_are_not_added_up_silently(read: Read, text: str) -> None:
     found = read(text)
     assert (found.kind, found.lines) == ("ambiguous", ())
+
+
+def test_an_order_is_heard_beside_a_question_about_the_account(read: Read, lines_of: Callable[..., list[str]]) -> None:
+    assert lines_of(read("2 peti coke 500 aur mera balance batao")) == ["COKE-500:48"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2 peti coke 500, kitna hua?",
+        "2 peti coke 500 kitna hua",
+        "2 peti coke 500, rate kya hai",
+        "bill me 2 peti coke 500 kyun hai",
+    ],
+)
+def test_a_question_about_the_goods_orders_nothing(read: Read, text: str) -> None:
+    assert (read(text).kind, read(text).lines) == ("chatter", ())
