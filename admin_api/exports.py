@@ -170,10 +170,10 @@ def answer(name: str, mimetype: str, pieces: Iterable[str | bytes]) -> Response:
 
 
 def note(what: str, **asked: date | str | None) -> None:
-    """Say in the audit trail who took what, in a transaction of its own: the export's own one can only read."""
+    """Say in the audit trail who asked for what, in a transaction of its own: the export's own one can only read."""
     facts = {name: str(value) for name, value in asked.items() if value is not None}
     db.run(lambda session: _record(session, {"export": what, **facts}), g.who.org_id)
 
 
 def _record(session: Session, facts: dict[str, str]) -> None:
-    audit.record(session, "export.made", subject=organisations.public_id(db.org_of(session)), after=facts)
+    audit.record(session, "export.requested", subject=organisations.public_id(db.org_of(session)), after=facts)

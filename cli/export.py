@@ -157,4 +157,4 @@ def save(pieces: Pieces, output: Path | None) -> None:
 
 def _note(org_id: UUID, what: dict[str, str]) -> None:
     with db.transaction(org_id) as session:
-        audit.record(session, "export.made", subject=organisations.public_id(org_id), after=what)
+        audit.record(session, "export.requested", subject=organisations.public_id(org_id), after=what)

@@ -65,7 +65,7 @@ def test_an_export_is_noted_with_who_took_it(path: str, owner: Caller, org: UUID
     with owner.get(path, **PATHS[path]):
         pass
     with db.transaction(org) as session:
-        entry = session.query(AuditEntry).filter_by(action="export.made").one()
+        entry = session.query(AuditEntry).filter_by(action="export.requested").one()
     assert entry.actor.startswith("usr_")
     assert entry.after == {"export": path.rsplit("/", 1)[-1], **PATHS[path]}
 

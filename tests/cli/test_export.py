@@ -30,7 +30,7 @@ def test_the_journal_goes_to_stdout_or_to_a_file(org: UUID, tmp_path: Path) -> N
 def test_an_export_is_noted(org: UUID) -> None:
     run(org, "journal", "--as-of", "2026-11-20")
     with db.transaction(org) as session:
-        entry = session.query(AuditEntry).filter_by(action="export.made").one()
+        entry = session.query(AuditEntry).filter_by(action="export.requested").one()
     assert (entry.actor, entry.after) == ("cli", {"export": "journal", "as_of": "2026-11-20"})
 
 
