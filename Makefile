@@ -29,7 +29,7 @@ test: ## the whole suite
 
 model: setup ## 3,000 random lives of 80 steps against the books told in plain Python, on two cores (an hour)
 	BAHI_MODEL=deep BAHI_MODEL_SEED=$${BAHI_MODEL_SEED:-$$(date +%s)} \
-		$(VENV)/python -m pytest -q -n 2 --dist load -x tests/model
+		$(VENV)/python -m pytest -v -n 2 --dist load tests/model
 
 fuzz: setup ## a million random documents and a million messages, on two cores (an hour and a half)
 	BAHI_FUZZ=deep $(VENV)/python -m pytest -q -n 2 tests/fuzz
