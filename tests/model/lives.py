@@ -60,6 +60,20 @@ def shards(half: int) -> list[int]:
 def run(shard: int, make_life: Callable[[Reader, Tally], Lives], note: Callable[[str, str], None]) -> None:
     """Live the lives of one shard, note how far it went, and see that nothing was left out."""
     asked, tally, seed = size(), Tally(), int(os.environ.get("BAHI_MODEL_SEED", "0")) + shard
+    try:
+        last = live(asked, seed, tally, make_life)
+    finally:
+        note("model", json.dumps({**tally.as_dict(), "seed": seed}))
+    findings = [one for one in doctor.check(last.org, doctor.FULL) if one.status != doctor.HOLDS]
+    assert [one for one in findings if one.id not in DOORS] == []
+    together.add(tally.as_dict())
+    assert together.steps < ENOUGH or together.idle(machine.rules_of(Lives)) == [], "these rules never took effect"
+
+
+def live(
+    asked: Size, seed: int, tally: Tally, make_life: Callable[[Reader, Tally], Lives], *, shrink: bool = True
+) -> Lives:
+    """So many lives; returns the last one. What goes wrong is raised, as short as Hypothesis can tell it."""
     lived: list[Lives] = []
     with reading.reader() as reader:
 
@@ -67,26 +81,19 @@ def run(shard: int, make_life: Callable[[Reader, Tally], Lives], note: Callable[
             lived[:] = [make_life(reader, tally)]
             return lived[0]
 
-        try:
-            run_state_machine_as_test(
-                hypothesis.seed(seed)(begin),
-                settings=hypothesis.settings(
-                    max_examples=asked.lives,
-                    stateful_step_count=asked.steps,
-                    deadline=None,
-                    database=None,
-                    backend="unrelated",
-                    derandomize=False,
-                    print_blob=True,
-                    report_multiple_bugs=False,
-                    phases=[hypothesis.Phase.generate, hypothesis.Phase.shrink],
-                    suppress_health_check=list(hypothesis.HealthCheck),
-                ),
-            )
-        finally:
-            note("model", json.dumps({**tally.as_dict(), "seed": seed}))
-    assert [
-        one for one in doctor.check(lived[0].org, doctor.FULL) if one.status != doctor.HOLDS and one.id not in DOORS
-    ] == []
-    together.add(tally.as_dict())
-    assert together.steps < ENOUGH or together.idle(machine.rules_of(Lives)) == [], "these rules never took effect"
+        run_state_machine_as_test(
+            hypothesis.seed(seed)(begin),
+            settings=hypothesis.settings(
+                max_examples=asked.lives,
+                stateful_step_count=asked.steps,
+                deadline=None,
+                database=None,
+                backend="unrelated",
+                derandomize=False,
+                print_blob=True,
+                report_multiple_bugs=False,
+                phases=[hypothesis.Phase.generate, *([hypothesis.Phase.shrink] if shrink else [])],
+                suppress_health_check=list(hypothesis.HealthCheck),
+            ),
+        )
+    return lived[0]

@@ -48,8 +48,8 @@ settings = st.fixed_dictionaries(
         "cash_discount": st.sampled_from([{"percent_bps": bps, "within_days": 7} for bps in (1_000, 250, 0)]),
         "late_fees": st.sampled_from([{"rate_bps": 1_800, "grace_days": 3}, {"rate_bps": 2_400, "grace_days": 0}]),
         "ladder": st.sampled_from([organisations.DEFAULTS["ladder"], SOON, SOON]),
-        "override_max_minor": st.just(RICE_MINOR * 55),
-        "override_second_minor": st.just(RICE_MINOR * 15),
+        "override_max_minor": st.just(RICE_MINOR * 120),
+        "override_second_minor": st.just(RICE_MINOR * 40),
         "hold_days": st.just(7),
     }
 )

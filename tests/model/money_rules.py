@@ -20,11 +20,15 @@ class MoneyRules(Life):
     """Payments, adjustments, discounts, advances; opening balances, debit notes, late fees."""
 
     @rule(which=shops, amount=amounts, method=st.sampled_from(["cash", "upi", "bank"]), reference=references,
-          days_ago=st.sampled_from([0, 0, 0, 1, 9, -1]))  # fmt: skip
-    def pay(self, which: int, amount: int, method: str, reference: str | None, days_ago: int) -> None:
-        """Money settles the oldest bills; a reference that was used is refused, and so is money of tomorrow."""
-        received_on = self.today() - timedelta(days=days_ago)
-        self.receive_money(self.shops[which], amount, {}, method, reference, received_on)
+          days_ago=st.sampled_from([0, 0, 0, 1, 9, -1]), aim=st.sampled_from([None, None, 0, 1]))  # fmt: skip
+    def pay(self, which: int, amount: int, method: str, reference: str | None, days_ago: int, aim: int | None) -> None:
+        """Money settles the oldest bills, perhaps exactly what was promised or owed, or a paisa less.
+
+        A reference that was used is refused, and so is money of tomorrow.
+        """
+        shop, received_on = self.shops[which], self.today() - timedelta(days=days_ago)
+        due = shop.promise.amount_minor if shop.promise else shop.outstanding_minor
+        self.receive_money(shop, amount if aim is None else max(1, due - aim), {}, method, reference, received_on)
 
     @rule(when=lambda self: self.open_bills(), number=picks, share=st.integers(1, 130), more=st.integers(0, RICE_MINOR))
     def pay_a_bill(self, number: int, share: int, more: int) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from core import db
-from credit import guardrails, overrides
+from credit import guardrails, overrides, pauses
 from jobs import evaluate_guardrails, expire_pending
 from orders import holding, ordering
 from tests.model import books, rulebook
@@ -21,10 +21,11 @@ OPEN = ("requested", "approved")
 class OrderRules(MoneyRules):
     """Quotes, orders, overrides."""
 
-    @rule(which=shops, kg=kilograms, mode=modes)
-    def place(self, which: int, kg: int, mode: str) -> None:
-        """Order at once; a refusal keeps the order as failed, with every reason."""
-        self._place(self.shops[which], kg, mode)
+    @rule(which=shops, kg=kilograms, mode=modes, beyond=st.sampled_from([None, None, 0, 1]))
+    def place(self, which: int, kg: int, mode: str, beyond: int | None) -> None:
+        """Order at once, perhaps what just fits or a kilogram more; a refusal keeps the order as failed."""
+        shop = self.shops[which]
+        self._place(shop, kg if beyond is None else max(1, self._fits(shop) + beyond), mode)
 
     def _place(self, shop: books.Shop, kg: int, mode: str) -> books.Order:
         total = kg * RICE_MINOR
@@ -59,10 +60,20 @@ class OrderRules(MoneyRules):
     def _said(self, shop: books.Shop, order: books.Order, mode: str) -> list[str]:
         return rulebook.try_order(shop, order, self.today(), self.now()) if mode == "CREDIT" else []
 
-    @rule(when=lambda self: self.each("orders", "failed", "held"), number=picks)
-    def retry(self, number: int) -> None:
+    @rule(when=lambda self: self.each("orders", "failed", "held"), number=picks, helps=st.booleans())
+    def retry(self, number: int, helps: bool) -> None:
         """A refused order goes through the guardrails again; a held one stays held when they say no."""
-        self._retry(*one_of(self.each("orders", "failed", "held"), number))
+        shop, order = one_of(self.each("orders", "failed", "held"), number)
+        if helps:
+            self._make_room(shop)
+        self._retry(shop, order)
+
+    def _make_room(self, shop: books.Shop) -> None:
+        """All is paid, and staff restore credit."""
+        if shop.outstanding_minor > 0:
+            self.receive_money(shop, shop.outstanding_minor, {}, "cash", None, self.today())
+        self.do(lambda session: (pauses.unpause(session, shop.id, "paid"), pauses.unblock(session, shop.id, "paid")))
+        shop.paused = shop.blocked = None
 
     @rule(when=lambda self: self.let_through(), number=picks)
     def use_leave(self, number: int) -> None:
@@ -80,21 +91,30 @@ class OrderRules(MoneyRules):
         order.mode = "CREDIT"
         order.status = order.status if expected else "confirmed"
 
-    @rule(when=lambda self: self.each("orders", "pending", "failed"), number=picks)
-    def hold(self, number: int) -> None:
+    @rule(which=shops, number=picks)
+    def hold(self, which: int, number: int) -> None:
         """An order that only credit stops is kept; one that nothing stops is not."""
+        if not self.each("orders", "pending", "failed"):
+            self._place_too_much(self.shops[which])
         shop, order = one_of(self.each("orders", "pending", "failed"), number)
         stopped = rulebook.refusals(shop, order.total_minor, self.today())
         no = None if stopped else "NOTHING_TO_HOLD"
         if self.attempt(no, lambda session: holding.hold(session, order.id)):
             order.status, order.mode = "held", "CREDIT"
 
-    @rule(when=lambda self: self.each("orders", "held"), pays=st.booleans(), number=picks)
-    def release(self, pays: bool, number: int) -> None:
-        """The job that places held orders, the oldest first, until credit stops one; perhaps all was paid before."""
+    def _place_too_much(self, shop: books.Shop) -> None:
+        """A kilogram more than the limit leaves."""
+        self._place(shop, max(1, self._fits(shop) + 1), "CREDIT")
+
+    def _fits(self, shop: books.Shop) -> int:
+        return ((shop.terms.limit_on(self.today()) or 0) - shop.used_minor) // RICE_MINOR
+
+    @rule(when=lambda self: self.each("orders", "held"), helps=st.booleans(), number=picks)
+    def release(self, helps: bool, number: int) -> None:
+        """The job that places held orders, the oldest first, until credit stops one."""
         shop, _ = one_of(self.each("orders", "held"), number)
-        if pays and shop.outstanding_minor > 0:
-            self.receive_money(shop, shop.outstanding_minor, {}, "cash", None, self.today())
+        if helps:
+            self._make_room(shop)
         expected = [len(rulebook.release(shop, self.today(), self.now())) for shop in self.shops]
         assert self.do(evaluate_guardrails.release) == {"placed": sum(expected)}
 
@@ -156,12 +176,12 @@ class OrderRules(MoneyRules):
 
     # Past the rules
 
-    @rule(which=shops, kg=st.integers(10, 60), number=picks, who=people)
-    def override(self, which: int, kg: int, number: int, who: str) -> None:
+    @rule(which=shops, number=picks, who=people)
+    def override(self, which: int, number: int, who: str) -> None:
         """An owner's word for one order, one at a time, up to a cap, for a day; above a threshold it waits."""
         if not self.each("orders", "failed", "held"):
-            self._place(self.shops[which], kg, "CREDIT")
-        shop, order = one_of(self.each("orders", "failed", "held", "confirmed"), number)
+            self._place_too_much(self.shops[which])
+        shop, order = self.mostly(number, "orders", "failed", "held")
         open_now = [one for one in shop.overrides.values() if one.order_id == order.id and one.status in OPEN]
         rules = {
             "OVERRIDE_ABOVE_CAP": order.total_minor > self.house.settings["override_max_minor"],
