@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from bench import load, measuring, operations, provider, round_trips, servers, table, understanding
+from bench import documents, load, measuring, operations, provider, round_trips, servers, table, understanding
 from bench import world as worlds
 from bench.samples import Series
 from cli.embedded.errors import ServiceError, ServiceMissing
@@ -39,6 +39,7 @@ def command(pairs: int, seconds: float, only: tuple[str, ...], reading: bool, fu
     try:
         found = {"understanding": _read()}
         if not reading:
+            found |= {"documents": _draw()}
             found |= _run(wanted, pairs, seconds, full)
     except (worlds.Wrong, load.NoAnswer) as error:
         click.echo(f"WRONG, the figures mean nothing: {error}", err=True)
@@ -55,6 +56,14 @@ def _read() -> dict[str, Any]:
     _tell("reading the labelled messages against ten thousand products")
     found = understanding.measure()
     _print(table.reading(found))
+    return asdict(found)
+
+
+def _draw() -> dict[str, Any]:
+    """How fast tax is computed and invoices are drawn; no services either."""
+    _tell("computing and drawing documents")
+    found = documents.measure()
+    _print(documents.lines(found))
     return asdict(found)
 
 

@@ -7,6 +7,7 @@ address itself is always shown beside the code.
 import io
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import quote
 
 import segno
@@ -56,6 +57,7 @@ def pay_link(
     return "&".join([f"upi://pay?pa={vpa}", *(f"{key}={value}" for key, value in fields.items() if value)])
 
 
+@lru_cache(maxsize=64)
 def qr_matrix(link: str) -> tuple[tuple[bool, ...], ...]:
     """The code's modules without its quiet zone, True is dark; error correction M."""
     return tuple(tuple(bool(module) for module in row) for row in _qr(link).matrix)

@@ -10,7 +10,7 @@ from invoicing.pdf.sheet import LEFT, RIGHT, BoxMark, CodeMark, TextMark
 from invoicing.pdf.wrapping import fitted
 from invoicing.upi import qr_matrix
 
-CODE_SIDE = 84.0
+CODE_SIDE, MODULE = 84.0, 1.7  # a code of many modules is drawn larger, so that ordinary cameras still read it
 PAY_WIDTH = 130.0
 SIGNATURE_WIDTH = 160.0
 CLOSING_HEIGHT = 112.0
@@ -30,7 +30,8 @@ def draw_notes(pen: Pen, paper: InvoicePaper, on_new_page: Callable[[], None]) -
 
 def draw_closing(pen: Pen, paper: InvoicePaper, on_new_page: Callable[[], None]) -> None:
     """Payment on the left, signature on the right, kept together at the end of the last page's text."""
-    if not pen.sheet.has_room(CLOSING_HEIGHT):
+    tall = closing_height(paper.payment)
+    if not pen.sheet.has_room(tall):
         on_new_page()
     sheet = pen.sheet
     sheet.rule(sheet.y)
@@ -38,7 +39,18 @@ def draw_closing(pen: Pen, paper: InvoicePaper, on_new_page: Callable[[], None])
     draw_payment(pen, paper.payment, with_currency(paper.grand_total_minor, paper.currency), top)
     if paper.is_signed:
         _signature(pen, paper, top)
-    sheet.y -= CLOSING_HEIGHT
+    sheet.y -= tall
+
+
+def closing_height(payment: PaperPayment) -> float:
+    """How much room paying and signing need."""
+    return CLOSING_HEIGHT - CODE_SIDE + code_side(payment)
+
+
+def code_side(payment: PaperPayment) -> float:
+    """The side of the code to scan, by how much is in it."""
+    modules = len(qr_matrix(payment.upi_link)) if payment.upi_link else 0
+    return max(CODE_SIDE, MODULE * modules)
 
 
 def draw_footers(pen: Pen, label: str) -> None:
@@ -72,8 +84,9 @@ def draw_payment(pen: Pen, payment: PaperPayment, amount: str, top: float) -> No
     """The code to scan, the address to type, the bank account: from the left, as far as there is room."""
     x = LEFT
     if payment.upi_link:
-        pen.sheet.add(CodeMark(x, top - CODE_SIDE, CODE_SIDE, qr_matrix(payment.upi_link)))
-        x += CODE_SIDE + 12
+        side = code_side(payment)
+        pen.sheet.add(CodeMark(x, top - side, side, qr_matrix(payment.upi_link)))
+        x += side + 12
     if payment.vpa:
         _upi_text(pen, payment.vpa, amount, x, top)
         x += PAY_WIDTH + 12

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from invoicing.pdf.closing import CLOSING_HEIGHT, draw_footers, draw_payment
+from invoicing.pdf.closing import closing_height, draw_footers, draw_payment
 from invoicing.pdf.figures import amount, day, with_currency
 from invoicing.pdf.fonts import FONT_FOLDER
 from invoicing.pdf.heading import draw_continued, draw_masthead, draw_party
@@ -153,10 +153,10 @@ def _bill_row(bill: OpenBill) -> Row:
 
 def _closing(pen: Pen, paper: StatementPaper, on_new_page: Callable[[], None]) -> None:
     pen.sheet.y -= 14
-    if not pen.sheet.has_room(CLOSING_HEIGHT):
+    if not pen.sheet.has_room(closing_height(paper.payment)):
         on_new_page()
     draw_payment(pen, paper.payment, with_currency(max(0, paper.closing_minor), paper.currency), pen.sheet.y)
     words = "Please tell us within seven days if anything in this statement is not as you know it."
     lines = pen.lines(words, QUIET, 150, 4)
     pen.paragraph(RIGHT - 150, pen.sheet.y, lines, QUIET)
-    pen.sheet.y -= CLOSING_HEIGHT
+    pen.sheet.y -= closing_height(paper.payment)

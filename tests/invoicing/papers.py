@@ -128,8 +128,8 @@ def urdu() -> InvoicePaper:
     return paper(goods, place="24", seller=seller, buyer=buyer, place_of_supply="Gujarat (24)")
 
 
-def long() -> InvoicePaper:
-    """Sixty lines with many codes: goods and summary both run over pages."""
+def long(count: int = 60) -> InvoicePaper:
+    """Many lines with many codes: goods and summary both run over pages."""
     goods = [
         (
             f"Item {number} of a long order, 500 g pouch",
@@ -140,7 +140,7 @@ def long() -> InvoicePaper:
             999 + number,
             "",
         )
-        for number in range(1, 61)
+        for number in range(1, count + 1)
     ]
     return paper(goods)
 
