@@ -96,7 +96,8 @@ def _attempt(line: Line, message: Claimed) -> Result:
     """Prepare and send; nothing is stored here but what the sending itself needs."""
     gateway = Gateway(line)
     try:
-        form = rendering.render(message, clock.now(), attachments.link(message))
+        url = attachments.link(message)
+        form = rendering.render(message, clock.now(), url, attachments.instead(message, url) if url else None)
         content_sid, form = _content(gateway, message, form)
     except (*ABOUT_ITSELF, *ABOUT_ITS_CONTENT) as error:
         return _unfit(message, error)

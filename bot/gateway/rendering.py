@@ -57,15 +57,18 @@ class Form:
     media_url: str | None = None
 
 
-def render(message: Claimed, now: datetime, media_url: str | None = None) -> Form:
+def render(message: Claimed, now: datetime, media_url: str | None = None, link: str | None = None) -> Form:
     """The form in which this message may go now. `media_url` is the document's fresh link, if it has one.
 
+    `link` is for people: inside the window it goes in the text, in place of a document that cannot be fetched.
     Raises Overtaken or WindowClosed.
     """
     if is_patient(message) and now - message.created_at > STALE:
         raise Overtaken("its day has passed")
     if message.as_template or not window_open(message.last_inbound_at, now):
         return _outside(message, media_url)
+    if link:
+        return Form(body=f"{shortened(_text(message), MAX_RICH)}\n{link}")
     if media_url:
         return Form(body=shortened(_text(message), MAX_RICH), media_url=media_url)
     return _with_choices(message) or as_text(message)
@@ -86,8 +89,8 @@ def possible_texts(message: Claimed) -> set[str]:
 
 
 def even(text: str) -> str:
-    """A text for comparing: single spaces, no line breaks."""
-    return " ".join(text.split())
+    """A text for comparing: single spaces, no line breaks, no link to a document, which is another at each try."""
+    return " ".join(word for word in text.split() if not word.startswith(_document_root()))
 
 
 def shortened(text: str, limit: int) -> str:

@@ -159,3 +159,14 @@ def test_every_form_of_a_message_is_found_again_in_a_list() -> None:
     body = render(message, NOW).body
     assert body is not None
     assert rendering.even(body) in rendering.possible_texts(message)
+
+
+def test_a_document_that_cannot_be_fetched_goes_as_a_link_in_the_text() -> None:
+    message = replace(INVOICE, body="Bill SG-1.", template=None)
+    link = URL.replace("t" * 43, "u" * 43)
+    form = render(message, NOW, URL, link)
+    assert (form.media_url, form.body) == (None, f"Bill SG-1.\n{link}")
+    assert rendering.even(form.body or "") in rendering.possible_texts(message)
+    closed = render(INVOICE, NOW + timedelta(days=2), URL, URL)
+    assert closed.body is None
+    assert closed.variables
