@@ -41,7 +41,9 @@ def command() -> None:
 @command.command(
     epilog=f"Columns: {', '.join(entries.COLUMNS)}. price and mrp are rupees per base unit; units is"
     " pc:1;dozen:12;case:24 (base units in each); aliases are separated by semicolons; price_mode is exclusive (the"
-    " default) or inclusive of tax; treatment is taxable, exempt, nil_rated or non_gst. JSON: a list of such rows,"
+    " default) or inclusive of tax; treatment is taxable, exempt, nil_rated or non_gst; min_qty, multiple and stock are"
+    " base units; slabs is 240:24.50;480:24 (from so many on, rupees), class_prices semi:25;semi@480:23, scheme 10+1 or"
+    " 10+1 case, scheme_until a date; a column that FILE lacks leaves its part as it is. JSON: a list of such rows,"
     " or a catalogue with items, unit_aliases and category_aliases whose amounts are paise."
 )
 @_options
@@ -63,7 +65,8 @@ def catalog(file: Path, organisation: str, dry_run: bool, as_json: bool, valid_f
 
 @command.command(
     epilog=f"Columns: {ledger_rows.RETAILER_COLUMNS.replace(',', ', ')}. language is en, hi, ur or hi_Latn; state is"
-    " the two-digit GST code or its name; credit_limit empty means no credit, 0 means prepay. A shop is known by code."
+    " the two-digit GST code or its name; credit_limit empty means no credit, 0 means prepay; price_class and route are"
+    " among those of the selling rules. A shop is known by code."
 )
 @_options
 def retailers(file: Path, organisation: str, dry_run: bool, as_json: bool) -> int:
