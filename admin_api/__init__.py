@@ -33,6 +33,7 @@ from admin_api import (
     promises,
     retailers,
     selling,
+    settings,
     stock,
     tasks,
 )
@@ -62,6 +63,7 @@ NOUNS = (
     products,
     stock,
     selling,
+    settings,
     tasks,
     exports,
 )

@@ -16,7 +16,7 @@ from core.money import MAX_MINOR
 from credit import accounts, groups, guardrails, ladder
 from credit.tables import TERMS, CreditAccount
 from flows import notices
-from parties import retailers
+from parties import organisations, retailers
 from reports import profile, standing, what_if
 
 blueprint = Blueprint(
@@ -164,20 +164,25 @@ def at_risk(session: Session, query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.route("/ladder", methods=["GET"])
 @operation(EVERYBODY)
 @blueprint.response(200)
-def read_ladder(session: Session) -> dict[str, Any]:
-    """The thresholds of the status rules."""
-    return ladder.rules(session)
+def read_ladder(session: Session) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """The thresholds of the status rules, with the ETag that a change must name."""
+    return _ladder(session)
 
 
 @blueprint.route("/ladder", methods=["PUT"])
 @operation(FOUNDERS)
+@blueprint.doc(**GUARDED)
 @blueprint.arguments(LadderIn)
 @blueprint.response(200)
-def change_ladder(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+def change_ladder(session: Session, given: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Replace the thresholds of the status rules; shops follow at the next evaluation."""
     reason = given.pop("reason")
-    ladder.configure(session, given, reason)
-    return ladder.rules(session)
+    ladder.configure(session, given, reason, preconditions.version())
+    return _ladder(session)
+
+
+def _ladder(session: Session) -> tuple[dict[str, Any], int, dict[str, str]]:
+    return ladder.rules(session), 200, preconditions.tag(organisations.get(session).settings_version)
 
 
 def _answer(account: CreditAccount) -> tuple[dict[str, Any], int, dict[str, str]]:

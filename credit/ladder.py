@@ -107,8 +107,13 @@ def rules(session: Session) -> dict[str, dict[str, int]]:
     return configured
 
 
-def configure(session: Session, ladder: Mapping[str, Mapping[str, int]], reason: str) -> None:
-    """Change the thresholds; audited. Accounts follow at the next evaluation. Raises Invalid."""
+def configure(
+    session: Session, ladder: Mapping[str, Mapping[str, int]], reason: str, version: int | None = None
+) -> None:
+    """Change the thresholds; audited. Accounts follow at the next evaluation.
+
+    `version` is that of the settings as they were seen. Raises Invalid, organisations.SettingsChanged.
+    """
     reason = accounts.given(reason)
     if set(ladder) - set(LEVELS):
         raise Invalid(f"The levels are {', '.join(LEVELS)}.", field="ladder")
@@ -118,8 +123,7 @@ def configure(session: Session, ladder: Mapping[str, Mapping[str, int]], reason:
         if not all(type(least) is int and 0 < least <= HIGHEST for least in thresholds.values()):
             raise Invalid("A threshold is a whole number above zero.", field=f"ladder/{level}")
     kept = {level: dict(ladder.get(level, {})) for level in LEVELS}
-    organisations.change_setting(session, "ladder", kept, reason)
-    session.flush()
+    organisations.change_settings(session, {"ladder": kept}, reason, version)
 
 
 def judge(configured: Mapping[str, Mapping[str, int]], facts: Facts) -> tuple[str, tuple[Tried, ...]]:

@@ -1,5 +1,6 @@
 """Organisations: the wholesalers that one deployment serves."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids
-from core.errors import Invalid
+from core.errors import DomainError, Invalid
 from parties import states
 from parties.tables import Organisation, TenantRoute
 
@@ -50,6 +51,14 @@ DEFAULTS: dict[str, Any] = {
     "hold_days": 7,  # how long an order is held for want of credit
     "default_terms": {},  # of a new shop, by the names of credit.accounts.Terms; nothing is granted unless said here
 }
+
+
+class SettingsChanged(DomainError):
+    """Somebody else changed the settings since they were read."""
+
+    code = "VERSION_CONFLICT"
+    status = 412
+    detail = "The settings were changed by somebody else meanwhile. Read them again before you change them."
 
 
 @dataclass(frozen=True)
@@ -119,18 +128,34 @@ def setting(organisation: Organisation, name: str) -> Any:
 
 
 def change_setting(session: Session, name: str, value: Any, reason: str) -> None:
-    """Change one setting, audited."""
-    organisation = get(session)
-    before = setting(organisation, name)
-    organisation.settings = {**organisation.settings, name: value}
+    """Change one setting, audited. Locks the organisation's row."""
+    change_settings(session, {name: value}, reason)
+
+
+def change_settings(
+    session: Session, values: Mapping[str, Any], reason: str, version: int | None = None
+) -> Organisation:
+    """Change settings, audited; `version` is the one that was seen. Locks the organisation's row.
+
+    The values were checked by whoever knows what they mean. Raises SettingsChanged, KeyError for an unknown name.
+    """
+    lock = {"key_share": True}  # rows that refer to the organisation may still be added meanwhile
+    organisation = session.get_one(Organisation, db.org_of(session), with_for_update=lock, populate_existing=True)
+    if version is not None and version != organisation.settings_version:
+        raise SettingsChanged(version=organisation.settings_version)
+    before = {name: setting(organisation, name) for name in values}
+    organisation.settings = {**organisation.settings, **values}
+    organisation.settings_version += 1
+    session.flush()
     audit.record(
         session,
         "organisation.setting_changed",
         subject=public_id(organisation.org_id),
-        before={name: before},
-        after={name: value},
+        before=before,
+        after=dict(values),
         reason=reason,
     )
+    return organisation
 
 
 def public_id(org_id: UUID) -> str:

@@ -43,6 +43,7 @@ class Organisation(TenantOwned, Base):
     upi_vpa: Mapped[str | None] = mapped_column(Text)
     catalogue_version: Mapped[int] = mapped_column(Integer, default=1)
     settings: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    settings_version: Mapped[int] = mapped_column(Integer, server_default=text("1"), default=1)
     audit_seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"), default=0)
     audit_head: Mapped[bytes] = mapped_column(LargeBinary, server_default=text("'\\x00'::bytea"), default=b"\0")
     created_at: Mapped[Moment]

@@ -228,7 +228,41 @@ def _terms(world: World) -> Request:
 
 def _ladder(world: World) -> Request:
     rules = {"watch": {"overdue_days": 7}, "pause": {"overdue_days": 45}, "block": {"overdue_days": 180}}
-    return Request(body={**rules, **REASON}, tag=world.send("GET", "/guardrails/ladder").headers.get("ETag"))
+    return Request(body={**rules, **REASON}, tag=world.tag("/guardrails/ladder"))
+
+
+def _settings(world: World) -> Request:
+    settings = {
+        "reminders_at": "10:15",
+        "quiet_before": "09:00",
+        "quiet_after": "19:30",
+        "insights_at": "03:00",
+        "guardrails_at": "04:00",
+        "auto_pause_at": "11:00",
+        "closed_weekdays": [6],
+        "holidays": [world.day(20)],
+        "smallest_reminder_minor": 100,
+        "apply_advances": False,
+        "cash_discount": {"percent_bps": 0, "within_days": 7},
+        "late_fees": {"rate_bps": 0, "grace_days": 0},
+        "cash_limit_minor": None,
+        "cheque_counts_on": "clearing",
+        "exposure": "confirmed",
+        "override_max_minor": 50_000_000,
+        "override_second_minor": 10_000_000,
+        "override_hours": 24,
+        "retry_failed_hours": 24,
+        "hold_days": 7,
+        "default_terms": {"credit_days": 7, "limit_minor": None, "terms": "days", "tolerance_minor": 0},
+        "invoice_prefix": None,
+        "email": "accounts@example.com",
+        "bank_account": {"holder": "Ganesh", "bank": "HDFC", "account": "123456", "ifsc": "HDFC0000001"},
+        "invoice_terms": ["Goods once sold are not taken back."],
+        "hsn_digits": 4,
+        "eway_limit_minor": None,
+        "gst_scheme": "regular",
+    }
+    return Request(body={**settings, **REASON}, tag=world.tag("/settings"))
 
 
 def _cap(world: World) -> Request:
@@ -370,6 +404,8 @@ GOOD: dict[str, Callable[[World], Request]] = {
     "GET /guardrails/at-risk": _read,
     "GET /guardrails/ladder": _read,
     "PUT /guardrails/ladder": _ladder,
+    "GET /settings": _read,
+    "PATCH /settings": _settings,
     "GET /groups": _read,
     "POST /groups": lambda world: Request(body={"name": f"Owner {next(world.numbers)}", "limit_minor": 100}),
     "GET /groups/{group_id}": lambda world: Request({"group_id": world.group()}),

@@ -151,12 +151,17 @@ def test_a_blocked_shop_orders_for_cash_only(owner: Caller, shop: str) -> None:
 
 
 def test_the_ladder_is_read_and_changed(owner: Caller, org: UUID, shop: str) -> None:
-    assert owner.get("/guardrails/ladder").json["pause"]["overdue_days"] == 45
-    changed = owner.put("/guardrails/ladder", {"pause": {"overdue_days": 3}, "reason": "stricter"})
+    found = owner.get("/guardrails/ladder")
+    assert found.json["pause"]["overdue_days"] == 45
+    stricter = {"pause": {"overdue_days": 3}, "reason": "stricter"}
+    assert owner.put("/guardrails/ladder", stricter).status_code == 428
+    changed = owner.put("/guardrails/ladder", stricter, found.headers["ETag"])
+    assert owner.put("/guardrails/ladder", stricter, found.headers["ETag"]).status_code == 412
     assert changed.json == {"watch": {}, "pause": {"overdue_days": 3}, "block": {}}
     before = rows(org)
     for wrong in ({"pause": {"mood": 3}}, {"pause": {"overdue_days": 0}}, {"pause": 3}, {"ban": {}}):
-        assert owner.put("/guardrails/ladder", {**wrong, "reason": "wrong"}).status_code == 422
+        body = {**wrong, "reason": "wrong"}
+        assert owner.put("/guardrails/ladder", body, changed.headers["ETag"]).status_code == 422
     assert rows(org) == before
 
 

@@ -1,0 +1,158 @@
+"""How the organisation works: times, quiet hours, what is granted, what counts, what is printed.
+
+The thresholds of the status rules have an address of their own (`/guardrails/ladder`) and the same version.
+"""
+
+import re
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+from sqlalchemy.orm import Session
+
+from admin_api import preconditions
+from admin_api.access import EVERYBODY, FOUNDERS, operation
+from admin_api.shapes import Day, Strict, Text
+from admin_api.spec import Blueprint
+from core.errors import Invalid
+from core.money import MAX_MINOR
+from credit import accounts, cheques
+from credit.tables import TERMS
+from orders import catalogue
+from parties import organisations
+from parties.tables import Organisation
+
+blueprint = Blueprint("settings", __name__, url_prefix="/api/v1/admin/settings", description="How we work")
+
+ELSEWHERE = {"ladder", "logo"}  # changed at their own addresses
+OF_DELIVERY = {"closed_weekdays", "holidays"}  # read with the catalogue and cached with it
+MAX_RATE_BPS = 10_000
+
+Answer = tuple[dict[str, Any], int, dict[str, str]]
+
+
+def _whole(most: int, least: int = 0, **kwargs: Any) -> fields.Integer:
+    return fields.Integer(strict=True, validate=validate.Range(min=least, max=most), **kwargs)
+
+
+def _minor(**kwargs: Any) -> fields.Integer:
+    return _whole(MAX_MINOR, **kwargs)
+
+
+def _time() -> fields.String:
+    return fields.String(validate=validate.Regexp(re.compile(r"([01]\d|2[0-3]):[0-5]\d\Z"), error="Write HH:MM."))
+
+
+def _each_once(values: list[Any]) -> None:
+    if len(set(values)) != len(values):
+        raise ValidationError("Name each once.")
+
+
+class DiscountIn(Strict):
+    """For a bill that is paid early; 0 = none is given."""
+
+    percent_bps = _whole(MAX_RATE_BPS, required=True)
+    within_days = _whole(accounts.MAX_DAYS, required=True)
+
+
+class LateFeesIn(Strict):
+    """Interest a year on what is overdue; 0 = off."""
+
+    rate_bps = _whole(MAX_RATE_BPS, required=True)
+    grace_days = _whole(accounts.MAX_DAYS, required=True)
+
+
+class BankIn(Strict):
+    """Printed on documents."""
+
+    holder = Text(longest=100, needed=True)
+    bank = Text(longest=100, needed=True)
+    account = Text(longest=40, needed=True)
+    ifsc = Text(longest=20, needed=True)
+
+
+class DefaultTermsIn(Strict):
+    """What a new shop is granted; what is left out is not granted, or no rule."""
+
+    limit_minor = _minor(allow_none=True)
+    credit_days = _whole(accounts.MAX_DAYS)
+    max_order_minor = _minor(allow_none=True)
+    max_outstanding_days = _whole(accounts.MAX_DAYS, allow_none=True)
+    terms = fields.String(validate=validate.OneOf(TERMS))
+    tolerance_minor = _minor()
+
+
+class SettingsIn(Strict):
+    """The settings to change; the others stay. Times are local HH:MM, weekdays 0 (Monday) to 6."""
+
+    reminders_at = _time()
+    quiet_before = _time()
+    quiet_after = _time()
+    insights_at = _time()
+    guardrails_at = _time()
+    auto_pause_at = _time()
+    closed_weekdays = fields.List(_whole(6), validate=[validate.Length(max=6), _each_once])
+    holidays = fields.List(Day(), validate=[validate.Length(max=400), _each_once])
+    smallest_reminder_minor = _minor()
+    apply_advances = fields.Boolean(truthy={True}, falsy={False})
+    cash_discount = fields.Nested(DiscountIn)
+    late_fees = fields.Nested(LateFeesIn)
+    cash_limit_minor = _minor(allow_none=True)
+    cheque_counts_on = fields.String(validate=validate.OneOf(list(cheques.COUNTS_AT)))
+    exposure = fields.String(validate=validate.OneOf(accounts.EXPOSURES))
+    override_max_minor = _minor()
+    override_second_minor = _minor()
+    override_hours = _whole(24 * 30, 1)
+    retry_failed_hours = _whole(24 * 30)
+    hold_days = _whole(90, 1)
+    default_terms = fields.Nested(DefaultTermsIn)
+    invoice_prefix = fields.String(allow_none=True, validate=validate.Regexp(r"[A-Z0-9]{1,4}\Z"))
+    email = fields.Email(validate=validate.Length(max=254))
+    bank_account = fields.Nested(BankIn)
+    invoice_terms = fields.List(Text(longest=200, needed=True), validate=validate.Length(max=8))
+    hsn_digits = fields.Integer(strict=True, validate=validate.OneOf([4, 6, 8]))
+    eway_limit_minor = _minor(allow_none=True)
+    gst_scheme = fields.String(validate=validate.OneOf(["regular", "composition"]))
+    reason = Text(longest=500, needed=True)
+
+
+@blueprint.route("", methods=["GET"])
+@operation(EVERYBODY)
+@blueprint.response(200)
+def read(session: Session) -> Answer:
+    """Every setting as it holds now, with the ETag that a change must name."""
+    return _answer(organisations.get(session))
+
+
+@blueprint.route("", methods=["PATCH"])
+@operation(FOUNDERS)
+@blueprint.doc(parameters=[preconditions.HEADER])
+@blueprint.arguments(SettingsIn)
+@blueprint.response(200)
+def change(session: Session, given: dict[str, Any]) -> Answer:
+    """Change some settings; audited with the reason."""
+    seen, reason = preconditions.version(), given.pop("reason")
+    if not given:
+        raise Invalid("Name at least one setting to change.")
+    if "holidays" in given:
+        given["holidays"] = sorted(day.isoformat() for day in given["holidays"])
+    changed = organisations.change_settings(session, given, reason, seen)
+    _check_quiet_hours(changed)
+    if OF_DELIVERY & set(given):
+        catalogue.changed(session)
+    return _answer(changed)
+
+
+def _check_quiet_hours(organisation: Organisation) -> None:
+    before, after = (organisations.setting(organisation, f"quiet_{side}") for side in ("before", "after"))
+    if before >= after:
+        raise Invalid("The day in which we write begins before it ends.", field="quiet_before")
+    for name in ("reminders_at", "auto_pause_at"):
+        if organisations.setting(organisation, name) >= after:
+            raise Invalid(f"{name} lies in the quiet hours: it would never run.", field=name)
+
+
+def _answer(organisation: Organisation) -> Answer:
+    shown = {
+        name: organisations.setting(organisation, name) for name in organisations.DEFAULTS if name not in ELSEWHERE
+    }
+    return shown, 200, preconditions.tag(organisation.settings_version)

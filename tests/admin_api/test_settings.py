@@ -1,0 +1,104 @@
+"""Settings over the API: read, changed by founders who have seen them, audited, checked one by one."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from admin_api.settings import ELSEWHERE, SettingsIn
+from core import db
+from parties import organisations
+from tests.admin_api.conftest import PREFIX, Caller
+
+
+def patch(caller: Caller, body: dict[str, Any], tag: str | None = None) -> Any:
+    headers = {"Authorization": f"Bearer {caller.token}", **({"If-Match": tag} if tag else {})}
+    return caller.client.patch(f"{PREFIX}/settings", json={"reason": "as agreed", **body}, headers=headers)
+
+
+def test_every_setting_can_be_read_and_changed() -> None:
+    assert set(organisations.DEFAULTS) - ELSEWHERE == set(SettingsIn().fields) - {"reason"}
+
+
+def test_a_founder_changes_what_they_have_seen_and_it_is_audited(owner: Caller, org: UUID) -> None:
+    found = owner.get("/settings")
+    assert found.json["exposure"] == "confirmed"
+    assert patch(owner, {"exposure": "invoiced"}).status_code == 428
+    changed = patch(owner, {"exposure": "invoiced", "hold_days": 3}, found.headers["ETag"])
+    assert (changed.json["exposure"], changed.json["hold_days"]) == ("invoiced", 3)
+    assert patch(owner, {"exposure": "confirmed"}, found.headers["ETag"]).status_code == 412
+    assert owner.get("/settings").json == changed.json
+    with db.transaction(org) as session:
+        entries = db.execute(
+            session,
+            "SELECT before, after, reason FROM audit_entry"
+            " WHERE org_id = %s AND action = 'organisation.setting_changed'",
+            (str(org),),
+        ).all()
+    (entry,) = entries
+    assert entry.before == {"exposure": "confirmed", "hold_days": 7}
+    assert (entry.after, entry.reason) == ({"exposure": "invoiced", "hold_days": 3}, "as agreed")
+
+
+def test_the_rules_of_the_ladder_share_the_version(owner: Caller) -> None:
+    tag = owner.get("/settings").headers["ETag"]
+    assert owner.get("/guardrails/ladder").headers["ETag"] == tag
+    assert patch(owner, {"hold_days": 3}, tag).status_code == 200
+    assert owner.put("/guardrails/ladder", {"reason": "all off"}, tag).status_code == 412
+
+
+def test_a_new_shop_gets_the_usual_terms(owner: Caller, org: UUID, make_retailer: Callable[..., Any]) -> None:
+    tag = owner.get("/settings").headers["ETag"]
+    assert patch(owner, {"default_terms": {"limit_minor": 700_000, "credit_days": 9}}, tag).status_code == 200
+    details = {"code": "N1", "name": "New Kirana", "phone": "+919812345678", "state_code": "27"}
+    added = owner.post("/retailers", details)
+    assert added.status_code == 201, added.json
+    terms = owner.get(f"/guardrails/{added.json['id']}").json
+    assert (terms["limit_minor"], terms["credit_days"]) == (700_000, 9)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"reminders_at": "25:00"},
+        {"reminders_at": "9:00"},
+        {"quiet_before": "20:00"},
+        {"reminders_at": "20:00"},
+        {"auto_pause_at": "19:00"},
+        {"closed_weekdays": [7]},
+        {"closed_weekdays": [0, 0]},
+        {"closed_weekdays": [0, 1, 2, 3, 4, 5, 6]},
+        {"holidays": ["2026-02-30"]},
+        {"smallest_reminder_minor": 1.5},
+        {"apply_advances": "yes"},
+        {"cash_discount": {"percent_bps": 10_001, "within_days": 7}},
+        {"late_fees": {"rate_bps": 100}},
+        {"cheque_counts_on": "hope"},
+        {"exposure": None},
+        {"override_hours": 0},
+        {"default_terms": {"temporary_limit_minor": 5}},
+        {"default_terms": {"credit_days": -1}},
+        {"invoice_prefix": "too long"},
+        {"email": "nobody"},
+        {"bank_account": {"holder": "Ganesh"}},
+        {"gst_scheme": "none"},
+        {"ladder": {"pause": {}}},
+        {"logo": "0" * 64},
+        {"mood": 3},
+    ],
+)
+def test_what_makes_no_sense_is_refused_and_nothing_is_written(owner: Caller, wrong: dict[str, Any]) -> None:
+    before = owner.get("/settings")
+    refused = patch(owner, wrong, before.headers["ETag"])
+    assert (refused.status_code, refused.json["code"]) in {(422, "INVALID"), (422, "VALIDATION_FAILED")}, refused.json
+    after = owner.get("/settings")
+    assert (after.json, after.headers["ETag"]) == (before.json, before.headers["ETag"])
+
+
+def test_staff_read_settings_and_do_not_change_them(org: UUID, sign_in: Callable[..., Caller]) -> None:
+    sales = sign_in(org, "sales")
+    found = sales.get("/settings")
+    assert found.status_code == 200
+    assert patch(sales, {"hold_days": 3}, found.headers["ETag"]).status_code == 403
