@@ -26,6 +26,7 @@ _NAMES = ", ".join(LINE_COLUMNS)
 STANDING = (
     "r.code, r.gstin, r.state_code, r.status AS retailer_status, r.price_class AS shop_class,"
     " r.route AS shop_route, g.state_code AS seller_state, g.country,"
+    " coalesce(g.settings ->> 'gst_scheme', '') = 'composition' AS is_composition,"
     " g.currency AS org_currency, g.timezone, g.catalogue_version AS current_version"
 )
 _INSERT = f"""
@@ -79,6 +80,7 @@ class Standing:
     catalogue_version: int
     timezone: str
     price_class: str = ""
+    is_composition: bool = False
     route: str = ""
 
 
@@ -131,6 +133,7 @@ def standing_of(row: Any) -> Standing:
         catalogue_version=row.current_version,
         timezone=row.timezone,
         price_class=row.shop_class,
+        is_composition=row.is_composition,
         route=row.shop_route,
     )
 
@@ -154,6 +157,7 @@ def price(session: Session, at: Standing, wanted: Sequence[Wanted]) -> Priced:
         buyer_tax_id=at.buyer_tax_id,
         country=at.country,
         price_class=at.price_class,
+        is_composition=at.is_composition,
     )
     if quoted.total_minor <= 0:
         raise Invalid("An order comes to at least one rupee.")

@@ -123,12 +123,14 @@ def quote(
     buyer_tax_id: str | None = None,
     country: str = "IN",
     price_class: str = EVERYBODY,
+    is_composition: bool = False,
 ) -> Quote:
     """Price the wishes. Raises LinesInvalid, SkuUnknown, UnitUnknown, QuantityInvalid, QuantityUnfit."""
     if not 0 < len(wanted) <= MAX_LINES:
         raise LinesInvalid(f"An order has 1 to {MAX_LINES} lines, not {len(wanted)}.", lines=len(wanted))
     measured = [_measure(catalogue.product(wish.sku), wish, price_class) for wish in wanted]
-    charged = charge([_goods(item) for item in measured], Supply(seller_state, buyer_state, buyer_tax_id, country))
+    supply = Supply(seller_state, buyer_state, buyer_tax_id, country, is_composition=is_composition)
+    charged = charge([_goods(item) for item in measured], supply)
     return Quote(
         lines=tuple(_line(item, money) for item, money in zip(measured, charged.lines, strict=True)),
         taxable_minor=charged.taxable_minor,

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from core import clock, db
 from credit import accounts, bills
 from credit.tables import Bill
+from invoicing import papers
 from invoicing.tables import Invoice
 from orders import ordering
 from orders.dispatching import NotConfirmed
 from orders.quotes import Wanted
+from parties import organisations
 from parties.tables import Retailer
 
 CASES = [Wanted("COKE-500", 2, "case"), Wanted("SUGAR", 10, "kg")]
@@ -71,3 +73,14 @@ def test_an_invoice_prints_what_the_order_agreed_to(stocked: Session, shop: Reta
     invoice = stocked.scalars(select(Invoice)).one()
     assert invoice.buyer["reference"] == order.number
     assert invoice.taxable_minor == sum(line.taxable_minor for line in order.lines)
+
+
+def test_under_composition_nothing_from_quote_to_paper_carries_tax(stocked: Session, shop: Retailer) -> None:
+    organisations.change_setting(stocked, "gst_scheme", "composition", "registered under section 10")
+    stocked.flush()
+    order = ordering.place(stocked, shop.id, CASES, "CREDIT").order
+    assert all(line.tax_minor == 0 for line in order.lines)
+    ordering.dispatch(stocked, order.id)
+    invoice = stocked.scalars(select(Invoice)).one()
+    assert (invoice.document_type, invoice.cgst_minor, invoice.total_minor) == ("bill_of_supply", 0, order.total_minor)
+    assert "not eligible to collect tax" in papers.paper(stocked, invoice.id).notes[0]
