@@ -6,7 +6,7 @@ COMPILE := $(VENV)/uv pip compile --universal --python-version 3.11 --generate-h
 SOURCES := admin_api bot cli console core credit flows invoicing jobs orders parties reports
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up check test model fuzz bench lock catalogues clean
+.PHONY: help setup up check test model fuzz pairs bench lock catalogues clean
 
 help: ## print this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -33,6 +33,9 @@ model: setup ## 3,000 random lives of 80 steps against the books told in plain P
 
 fuzz: setup ## a million random documents and a million messages, on two cores (an hour and a half)
 	BAHI_FUZZ=deep $(VENV)/python -m pytest -q -n 2 tests/fuzz
+
+pairs: setup ## every order of the statements of two transactions that meet, each way run (takes a quarter of an hour)
+	BAHI_PAIRS=complete $(VENV)/python -m pytest -q tests/interleaving
 
 bench: setup ## measure turns, orders and callbacks against the bare floor
 	PYTHONPATH=. $(VENV)/python -m bench

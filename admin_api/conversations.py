@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api.access import SELLERS, operation
-from admin_api.shapes import PageQuery, Strict, Text, decode, page
+from admin_api.shapes import Id, Nothing, PageQuery, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from bot import handing_over, history, media
 from bot.history import Position, Said
@@ -38,7 +38,7 @@ MOST_MINUTES = int(handing_over.LONGEST.total_seconds()) // 60
 class ConversationQuery(PageQuery):
     """Which conversations: of one shop, with a person or with the bot."""
 
-    retailer_id = Text(longest=40, load_default=None, allow_none=True)
+    retailer_id = Id(load_default=None, allow_none=True)
     with_staff = fields.Boolean(load_default=None, allow_none=True)
 
 
@@ -104,8 +104,9 @@ def takeover(session: Session, given: dict[str, Any], conversation_id: str) -> d
 
 @blueprint.route("/<conversation_id>/hand-back", methods=["POST"])
 @operation(SELLERS, idempotent=True)
+@blueprint.arguments(Nothing)
 @blueprint.response(200)
-def hand_back(session: Session, conversation_id: str) -> dict[str, Any]:
+def hand_back(session: Session, _given: dict[str, Any], conversation_id: str) -> dict[str, Any]:
     """Let the bot answer again, and tell the retailer."""
     talk = hand_over.give_back(session, ids.parse("cnv", conversation_id))
     return show(_find(session, ids.public("cnv", talk.id)))

@@ -11,7 +11,7 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api.access import BOOKKEEPERS, operation
-from admin_api.shapes import Strict, Text
+from admin_api.shapes import Day, Strict, Text
 from admin_api.spec import Blueprint
 from core import audit, db
 from invoicing import papers
@@ -32,15 +32,15 @@ IN_MEMORY_BYTES = 1024 * 1024  # what is larger waits in a file until it is sent
 class Month(Strict):
     """Which month, such as 2026-11."""
 
-    month = fields.String(required=True)
+    month = Text(longest=7, needed=True)
 
 
 class Covered(Strict):
     """Which days: a month such as 2026-11, or the first and the last day."""
 
-    month = fields.String(load_default=None)
-    from_on = fields.Date(load_default=None, data_key="from")
-    to_on = fields.Date(load_default=None, data_key="to")
+    month = Text(longest=7, load_default=None)
+    from_on = Day(load_default=None, data_key="from")
+    to_on = Day(load_default=None, data_key="to")
 
 
 class EInvoiceQuery(Covered):
@@ -66,7 +66,7 @@ class RegisterQuery(Covered):
 class AsOf(Strict):
     """Until when; without it everything."""
 
-    as_of = fields.Date(load_default=None)
+    as_of = Day(load_default=None)
 
 
 @blueprint.route("/journal", methods=["GET"])

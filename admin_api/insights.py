@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from admin_api.access import EVERYBODY, FOUNDERS, operation
+from admin_api.shapes import Nothing
 from admin_api.spec import Blueprint
 from core.i18n import speaking
 from flows import insight
@@ -44,7 +45,8 @@ def overview(session: Session) -> dict[str, Any]:
 
 @blueprint.route("/regenerate-all", methods=["POST"])
 @operation(FOUNDERS)
+@blueprint.arguments(Nothing)
 @blueprint.response(200)
-def regenerate_all(session: Session) -> dict[str, Any]:
+def regenerate_all(session: Session, _given: dict[str, Any]) -> dict[str, Any]:
     """Count again for every shop now; returns for how many."""
     return {"regenerated": insights.regenerate(session)}

@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api.access import BOOKKEEPERS, SELLERS, operation
-from admin_api.shapes import PageQuery, PositiveMinor, Strict, Text, decode, page
+from admin_api.shapes import Id, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import clock, ids
 from credit import gateway_accounts, listing, payment_links
@@ -22,7 +22,7 @@ blueprint = Blueprint("payment_links", __name__, url_prefix="/api/v1/admin/payme
 class LinkQuery(PageQuery):
     """Which links: of one shop, in one state."""
 
-    retailer_id = Text(longest=40, load_default=None, allow_none=True)
+    retailer_id = Id(load_default=None, allow_none=True)
     status = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(LINK_STATES))
 
 
@@ -35,10 +35,10 @@ class EventQuery(PageQuery):
 class LinkIn(Strict):
     """What is asked for. `provider_link_id` and `url` are those of a link that was made at the gateway by hand."""
 
-    retailer_id = Text(longest=40, needed=True)
+    retailer_id = Id(needed=True)
     amount_minor = PositiveMinor(required=True)
     provider = fields.String(required=True, validate=validate.OneOf(PROVIDERS))
-    bill_id = Text(longest=40, load_default=None, allow_none=True)
+    bill_id = Id(load_default=None, allow_none=True)
     reference = Text(longest=40, load_default=None, allow_none=True)
     provider_link_id = Text(longest=100, load_default=None, allow_none=True)
     url = Text(longest=500, load_default=None, allow_none=True)

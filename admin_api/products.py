@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from admin_api import preconditions
 from admin_api.access import EVERYBODY, FOUNDERS, operation
-from admin_api.shapes import PageQuery, PositiveMinor, Strict, Text, decode, page
+from admin_api.shapes import Day, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
 from core.errors import Invalid, NotFound
@@ -23,7 +23,7 @@ class PriceIn(Strict):
 
     price_minor = PositiveMinor(required=True)
     price_mode = fields.String(load_default="exclusive", validate=validate.OneOf(["exclusive", "inclusive"]))
-    valid_from = fields.Date(load_default=None, allow_none=True)
+    valid_from = Day(load_default=None, allow_none=True)
     reason = Text(longest=500, needed=True)
 
 
@@ -40,7 +40,7 @@ class SchemeIn(Strict):
 
     buy = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=conditions.MAX_QTY))
     free = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=conditions.MAX_QTY))
-    until = fields.Date(load_default=None, allow_none=True)
+    until = Day(load_default=None, allow_none=True)
 
 
 class ProductTermsIn(Strict):
@@ -50,7 +50,7 @@ class ProductTermsIn(Strict):
     multiple = fields.Integer(strict=True, validate=validate.Range(min=1, max=conditions.MAX_QTY))
     rates = fields.List(fields.Nested(RateIn), validate=validate.Length(max=conditions.MAX_RATES))
     scheme = fields.Nested(SchemeIn, allow_none=True)
-    valid_from = fields.Date(load_default=None, allow_none=True)
+    valid_from = Day(load_default=None, allow_none=True)
     reason = Text(longest=500, needed=True)
 
 

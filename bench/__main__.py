@@ -1,6 +1,7 @@
 """`make bench`: measure, check, print. Exit code 0 measured and right, 1 a load left something wrong, 7 no service."""
 
 import json
+import random
 import signal
 import sys
 from collections.abc import Iterable
@@ -11,13 +12,14 @@ from typing import Any
 
 import click
 
-from bench import documents, load, measuring, operations, provider, round_trips, servers, table, understanding
+from bench import books, documents, load, measuring, operations, provider, round_trips, servers, table, understanding
 from bench import world as worlds
 from bench.samples import Series
 from cli.embedded.errors import ServiceError, ServiceMissing
 from core import settings
 
 SHOPS = 1000
+SEED = 20261121
 GROWTH = (10, 100)
 WRONG, DOWN = 1, 7
 
@@ -25,7 +27,12 @@ WRONG, DOWN = 1, 7
 @click.command()
 @click.option("--pairs", default=7, show_default=True, type=click.IntRange(1, 100), help="Pairs of each operation.")
 @click.option("--seconds", default=1.2, show_default=True, type=click.FloatRange(0.2, 30), help="Length of a burst.")
-@click.option("--only", multiple=True, type=click.Choice(operations.NAMES), help="Only this operation; repeatable.")
+@click.option(
+    "--only",
+    multiple=True,
+    type=click.Choice([*operations.NAMES, *books.NAMES]),
+    help="Only this operation; repeatable.",
+)
 @click.option("--reading", is_flag=True, help="Only the understanding of messages; needs no services.")
 @click.option("--full", is_flag=True, help="Also with 10 and 100 times as many customers.")
 @click.option("--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Keep the figures in a file.")
@@ -40,7 +47,8 @@ def command(pairs: int, seconds: float, only: tuple[str, ...], reading: bool, fu
         found = {"understanding": _read()}
         if not reading:
             found |= {"documents": _draw()}
-            found |= _run(wanted, pairs, seconds, full)
+            of_books = [name for name in books.NAMES if not only or name in only]
+            found |= _run(wanted, of_books, pairs, seconds, full)
     except (worlds.Wrong, load.NoAnswer) as error:
         click.echo(f"WRONG, the figures mean nothing: {error}", err=True)
         sys.exit(WRONG)
@@ -67,21 +75,42 @@ def _draw() -> dict[str, Any]:
     return asdict(found)
 
 
-def _run(wanted: Iterable[operations.Operation], pairs: int, seconds: float, full: bool) -> dict[str, Any]:
+def _run(
+    wanted: list[operations.Operation], of_books: list[str], pairs: int, seconds: float, full: bool
+) -> dict[str, Any]:
     with ExitStack() as stack:
         _tell("starting PostgreSQL and Redis")
         world = stack.enter_context(worlds.open_world(stack.enter_context(provider.listening())))
-        worlds.grow(world, SHOPS)
-        home = settings.current().home
-        product = stack.enter_context(servers.product(home))
-        floor = stack.enter_context(servers.floor(home))
-        bench = measuring.begin(world, product, floor, seconds, _tell)
-        found = _measure(bench, wanted, pairs)
-        if full:
-            found["growth"] = _grow(bench, pairs)
-        _tell("checking every invariant")
-        worlds.check_thoroughly(world)
+        found: dict[str, Any] = {}
+        if wanted:
+            found = _serve(stack, world, wanted, pairs, seconds, full)
+        if of_books:
+            measured = books.measure(world, of_books, pairs, _tell, random.Random(SEED))
+            _print(table.books(measured))
+            found["books"] = [_as_json(one) for one in measured]
         return found
+
+
+def _serve(
+    stack: ExitStack, world: worlds.World, wanted: list[operations.Operation], pairs: int, seconds: float, full: bool
+) -> dict[str, Any]:
+    """What the web server does, then every invariant."""
+    worlds.grow(world, SHOPS)
+    home = settings.current().home
+    product = stack.enter_context(servers.product(home))
+    floor = stack.enter_context(servers.floor(home))
+    bench = measuring.begin(world, product, floor, seconds, _tell)
+    found = _measure(bench, wanted, pairs)
+    if full:
+        found["growth"] = _grow(bench, pairs)
+    _tell("checking every invariant")
+    worlds.check_thoroughly(world)
+    return found
+
+
+def _as_json(one: books.Measured) -> dict[str, Any]:
+    series = {str(size): each.as_json() for size, each in one.series.items()}
+    return {"name": one.name, "growth": one.growth, "growth_goal": one.growth_goal, "series": series}
 
 
 def _measure(bench: measuring.Bench, wanted: Iterable[operations.Operation], pairs: int) -> dict[str, Any]:

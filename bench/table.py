@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from bench.books import Measured
 from bench.measuring import Latency
 from bench.round_trips import Asked
 from bench.samples import Series
@@ -54,6 +55,30 @@ def reading(found: Reading) -> list[str]:
         f"{_word(built)}); {found.messages} messages: p50 {found.p50_ms:.2f} ms, p99 {found.p99_ms:.2f} ms "
         f"(goal {GOAL_P99_MS:.0f}, {_word(slow)}), slowest {found.worst_ms:.1f} ms"
     ]
+
+
+BOOKS_HEAD = f"{'the books':<26}{'CPU ms':>8}{'here':>7}{'db':>7}{'/ floor':>9}{'spread':>8}{'low-high':>13}{'goal':>6}"
+
+
+def books(found: Iterable[Measured]) -> list[str]:
+    """One line per size, and how the largest compares with the smallest."""
+    lines = [BOOKS_HEAD]
+    for one in found:
+        lines += [_book(series) for series in one.series.values()]
+        if one.growth is not None and one.growth_goal is not None:
+            met = _word(one.growth <= one.growth_goal)
+            lines.append(f"  {one.title}: {one.growth:.2f}x (goal {one.growth_goal}, {met})")
+    return lines
+
+
+def _book(one: Series) -> str:
+    ratio = one.ratio
+    noisy = "  noisy, run again" if ratio.is_noisy else ""
+    return (
+        f"{one.title:<26}{one.middle('cpu_ms'):>8.2f}{one.share('web_seconds'):>7.2f}"
+        f"{one.share('database_seconds'):>7.2f}{ratio.median:>9.2f}{ratio.spread:>8.0%}"
+        f"{f'{ratio.low:.2f}-{ratio.high:.2f}':>13}{one.goal or 0:>6.1f}  {_word(bool(one.is_met))}{noisy}"
+    )
 
 
 def growth(found: dict[int, list[Series]]) -> list[str]:

@@ -165,6 +165,15 @@ def _create(database_url: str) -> World:
     return World(org_id, channel.id, database_url, postmaster)
 
 
+def new_organisation(name: str) -> UUID:
+    """Another organisation with goods, for what is measured beside the chats."""
+    org_id = ids.new()
+    with db.transaction(org_id) as session:
+        organisations.create(session, organisations.NewOrganisation(name, "IN", "27", phone=webhooks.NUMBER))
+        import_catalogue(session, json.loads(CATALOGUE.read_text()))
+    return org_id
+
+
 def grow(world: World, shops: int) -> None:
     """Add customers until there are so many, for the product and for the floor, and gather statistics."""
     numbers = list(range(world.shops, shops))

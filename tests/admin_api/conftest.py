@@ -92,3 +92,16 @@ def shop(org: UUID, goods: None, make_retailer: Callable[..., Retailer]) -> str:
     """The public id of a shop with a limit of 50,000 rupees."""
     with db.transaction(org) as session:
         return retailers.public_id(make_retailer(session).id)
+
+
+SENT = pytest.StashKey[dict[str, tuple[int, bool]]]()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """How many bad requests were refused is part of the result."""
+    found = config.stash.get(SENT, {})
+    if found:
+        count = sum(sent for sent, _ in found.values())
+        terminalreporter.write_line(f"Bad input: {count:,} requests to {len(found)} operations refused")
+    if unknown := [name for name, (_, is_known) in found.items() if not is_known]:
+        terminalreporter.write_line(f"Bad input: without a good request of their own: {', '.join(unknown)}")

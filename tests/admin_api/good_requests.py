@@ -1,6 +1,7 @@
-"""One good request for every operation, and the shop, bill, order, ... that it needs.
+"""One good request for an operation, and the shop, bill, order, ... that it needs.
 
-A new operation needs a row here: without one its bad input could be refused for another reason than the one tested.
+An operation without a row here is sent a body as its description has it, about something that does not exist: its bad
+input could then be refused for another reason than the one tested. The terminal says which those are.
 """
 
 import itertools
@@ -15,14 +16,16 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from core import db, ids
-from credit import days
-from orders import catalogue_import, ordering
+from credit import days, gateway_accounts
+from orders import catalogue_import, learning, ordering
 from orders.quotes import Wanted
 from parties import retailers, tasks
 from parties.tables import Retailer
+from tests.chats import Chat
 
 PREFIX = "/api/v1/admin"
-LINE = {"sku": "SPRITE-500", "qty": 1, "unit": "case"}
+SKU = "SPRITE-500"
+LINE = {"sku": SKU, "qty": 1, "unit": "case"}
 REASON = {"reason": "as agreed"}
 
 
@@ -90,14 +93,6 @@ class World:
         """An order that is promised."""
         return str(self.post("/orders", {"retailer_id": self.shop(), "payment_mode": "CREDIT", "lines": [LINE]})["id"])
 
-    def product(self, **more: Any) -> str:
-        """The code of a product that no other organisation has."""
-        sku = f"SOAP-{uuid.uuid4().hex[:12]}"
-        row = {"sku": sku, "name": "Soap", "hsn": "34011190", "base_unit": "pc", "gst_rate_bps": 500, **more}
-        with db.transaction(self.org) as session:
-            catalogue_import.import_catalogue(session, {"items": [{**row, "price_paise": 1000}]})
-        return sku
-
     def refused(self) -> str:
         """An order that only credit stands in the way of."""
         shop = self.shop()
@@ -133,6 +128,49 @@ class World:
     def group(self) -> str:
         """A group of shops."""
         return str(self.post("/groups", {"name": f"Owner {next(self.numbers)}", "limit_minor": 1_000_000})["id"])
+
+    def product(self, **more: Any) -> str:
+        """The code of a product that no other organisation has; with `stock=1` its stock is counted."""
+        sku = f"SOAP-{uuid.uuid4().hex[:12]}"
+        row = {"sku": sku, "name": "Soap", "hsn": "34011190", "base_unit": "pc", "gst_rate_bps": 500, **more}
+        with db.transaction(self.org) as session:
+            catalogue_import.import_catalogue(session, {"items": [{**row, "price_paise": 1000}]})
+        return sku
+
+    def conversation(self) -> str:
+        """What a shop that has just written is talked with in."""
+        with db.transaction(self.org) as session:
+            phone = self.make_retailer(session).phone
+            Chat(session, phone).say("menu")
+        found: str = self.send("GET", "/conversations").json["data"][0]["id"]
+        return found
+
+    def learned(self) -> tuple[str, str]:
+        """A shop, and the name that it taught us."""
+        shop = self.shop()
+        with db.transaction(self.org) as session:
+            learning.hear(session, ids.parse("ret", shop), "chamkila", "SPRITE-500")
+        return shop, str(self.send("GET", f"/retailers/{shop}/learned-names").json["data"][0]["id"])
+
+    def link(self) -> dict[str, Any]:
+        """A payment link to ask for."""
+        with db.transaction(self.org) as session:
+            gateway_accounts.connect(session, "razorpay", "a secret of the webhook")
+        number = next(self.numbers)
+        made = {"provider_link_id": f"plink_{number}", "url": f"https://rzp.example/{number}"}
+        shop = self.shop()
+        return {
+            "retailer_id": shop,
+            "amount_minor": 5000,
+            "provider": "razorpay",
+            "bill_id": self.bill(shop),
+            "reference": f"LINK{number}",
+            **made,
+        }
+
+    def invoice(self) -> str:
+        """The invoice of an order whose goods have left."""
+        return str(self.post(f"/orders/{self.confirmed()}/dispatch")["invoice_id"])
 
     def task(self) -> str:
         """Something that waits for a person."""
@@ -296,36 +334,77 @@ def _promised(world: World) -> dict[str, Any]:
     return {"retailer_id": world.shop(), "amount_minor": 100, "promised_on": world.day(3), "note": "by phone"}
 
 
-def _product(body: Any = None, address: str = "/products", **more: Any) -> Callable[[World], Request]:
-    """A product of this world alone, changed by `body`; with `stock=1` its stock is counted."""
+def _linked(world: World) -> Request:
+    return Request({"link_id": str(world.post("/payment-links", world.link())["id"])}, REASON)
+
+
+def _talk(body: Any = None) -> Callable[[World], Request]:
+    return lambda world: Request({"conversation_id": world.conversation()}, body)
+
+
+def _taken(world: World) -> Request:
+    talk = world.conversation()
+    world.post(f"/conversations/{talk}/takeover", {"minutes": 30})
+    return Request({"conversation_id": talk}, {})
+
+
+def _learned(world: World) -> Request:
+    shop, name = world.learned()
+    return Request({"retailer_id": shop, "name_id": name})
+
+
+def _product(body: Any = None, address: str = "", **more: Any) -> Callable[[World], Request]:
+    """A product of this world alone; changes name the version of what stands at `address`."""
 
     def make(world: World) -> Request:
         sku = world.product(**more)
-        return Request({"sku": sku}, body, world.tag(f"{address}/{sku}") if body else None)
+        return Request({"sku": sku}, body, world.tag(f"{address}/{sku}") if address else None)
 
     return make
 
 
-def _selling(world: World) -> Request:
-    rules = {"routes": {"north": [1, 4]}, "cut_off": "17:00", "price_classes": ["semi"], **REASON}
-    if world.tag("/selling") == '"v0"':  # nobody has set rules: so that the first version is known to be wrong
-        world.send("PUT", "/selling", rules, **{"If-Match": '"v0"'})
-    return Request(body={**rules, "min_order_minor": 100}, tag=world.tag("/selling"))
+def _priced(world: World) -> Request:
+    body = {"price_minor": 3000, "price_mode": "exclusive", "valid_from": world.day(1), **REASON}
+    return _product(body, "/products")(world)
 
 
-def _sold_to(world: World) -> Request:
-    _selling(world)
+def _sold(world: World) -> Request:
+    rates = [{"price_class": "", "from_qty": 10, "price_minor": 100}]
+    scheme = {"buy": 10, "free": 1, "until": world.day(30)}
+    more = {"rates": rates, "scheme": scheme, "valid_from": world.day()}
+    return _product({"min_qty": 1, "multiple": 1, **more, **REASON}, "/products")(world)
+
+
+def _rules(world: World) -> Request:
+    body = {
+        "min_order_minor": 100,
+        "price_classes": ["GOLD"],
+        "routes": {"East": [0, 3]},
+        "cut_off": "16:00",
+        "lead_days": 1,
+        "stock_hold_hours": 4,
+    }
+    return Request(body={**body, **REASON}, tag=world.tag("/selling"))
+
+
+def _listed(world: World) -> Request:
     shop = world.shop()
-    body = {"price_class": "semi", "route": "north", **REASON}
+    rules = _rules(world)
+    assert world.send("PUT", "/selling", rules.body, **{"If-Match": rules.tag or ""}).status_code == 200
+    body = {"price_class": "GOLD", "route": "East", **REASON}
     return Request({"retailer_id": shop}, body, world.tag(f"/selling/retailers/{shop}"))
 
 
-def _moved(world: World) -> Request:
-    return Request({"sku": world.product(stock=0)}, {"change": 5, "kind": "receipt", **REASON})
-
-
 def _shortened(world: World) -> Request:
-    return Request({"order_id": world.confirmed()}, {"lines": [{"sku": LINE["sku"], "base_qty": 3}], **REASON})
+    return Request({"order_id": world.confirmed()}, {"lines": [{"sku": SKU, "base_qty": 12}], **REASON})
+
+
+def _of_invoice(body: Any = None) -> Callable[[World], Request]:
+    return lambda world: Request({"invoice_id": world.invoice()}, body)
+
+
+def _month(_world: World) -> Request:
+    return Request(query={"month": "2026-10"})
 
 
 def _nothing(_world: World) -> Request:
@@ -394,7 +473,6 @@ GOOD: dict[str, Callable[[World], Request]] = {
     "POST /orders/{order_id}/hold": lambda world: Request({"order_id": world.refused()}, {}),
     "POST /orders/{order_id}/cancel": lambda world: Request({"order_id": world.confirmed()}, REASON),
     "POST /orders/{order_id}/dispatch": lambda world: Request({"order_id": world.confirmed()}, {}),
-    "POST /orders/{order_id}/shorten": _shortened,
     "POST /orders/expire-pending": _nothing,
     "POST /guardrails/validate-order": _judged,
     "GET /guardrails/{retailer_id}": _of_shop(),
@@ -421,18 +499,64 @@ GOOD: dict[str, Callable[[World], Request]] = {
     "POST /retailers": _shop_to_add,
     "GET /retailers/{retailer_id}": _of_shop(),
     "GET /products": _read,
+    "GET /tasks": _read,
+    "GET /payment-links": _read,
+    "POST /payment-links": lambda world: Request(body=world.link()),
+    "GET /payment-links/events": _read,
+    "GET /payment-links/{link_id}": _linked,
+    "POST /payment-links/{link_id}/cancel": _linked,
+    "GET /conversations": _read,
+    "GET /conversations/{conversation_id}": _talk(),
+    "GET /conversations/{conversation_id}/messages": _talk(),
+    "POST /conversations/{conversation_id}/messages": _talk({"text": "We call you."}),
+    "POST /conversations/{conversation_id}/takeover": _talk({"minutes": 30}),
+    "POST /conversations/{conversation_id}/hand-back": _taken,
+    "POST /orders/{order_id}/shorten": _shortened,
+    "GET /insights/{retailer_id}": _of_shop(),
+    "GET /insights/{retailer_id}/message": _of_shop(),
+    "GET /insights/system/overview": _read,
+    "POST /insights/regenerate-all": _nothing,
+    "GET /retailers/{retailer_id}/learned-names": _of_shop(),
+    "DELETE /retailers/{retailer_id}/learned-names/{name_id}": _learned,
     "GET /products/{sku}": _product(),
-    "PUT /products/{sku}/price": _product({"price_minor": 1100, **REASON}),
-    "PUT /products/{sku}/terms": _product({"multiple": 12, "scheme": {"buy": 12, "free": 1}, **REASON}),
+    "PUT /products/{sku}/price": _priced,
+    "PUT /products/{sku}/terms": _sold,
     "GET /stock": _read,
     "GET /stock/{sku}": _product(stock=1),
     "PUT /stock/{sku}": _product({"on_hand": 7, **REASON}, "/stock", stock=1),
-    "POST /stock/{sku}/movements": _moved,
+    "POST /stock/{sku}/movements": _product({"change": 5, "kind": "receipt", **REASON}, stock=0),
     "GET /selling": _read,
-    "PUT /selling": _selling,
+    "PUT /selling": _rules,
     "GET /selling/retailers/{retailer_id}": _of_shop(),
-    "PUT /selling/retailers/{retailer_id}": _sold_to,
-    "GET /tasks": _read,
+    "PUT /selling/retailers/{retailer_id}": _listed,
+    "GET /invoices": _read,
+    "GET /invoices/{invoice_id}": _of_invoice(),
+    "GET /invoices/{invoice_id}/pdf": _of_invoice(),
+    "POST /invoices/{invoice_id}/credit-notes": _of_invoice(
+        {"kind": "return", "lines": [{"line": 1, "qty": 1}], **REASON}
+    ),
+    "POST /invoices/{invoice_id}/debit-notes": _of_invoice(
+        {"kind": "rate_difference", "lines": [{"line": 1, "taxable_minor": 100}], **REASON}
+    ),
+    "POST /invoices/{invoice_id}/cancel": _of_invoice(REASON),
+    "GET /invoices/{invoice_id}/links": _of_invoice(),
+    "POST /invoices/{invoice_id}/links": _of_invoice({}),
+    "POST /invoices/{invoice_id}/links/revoke": _of_invoice(REASON),
+    "GET /exports/einvoice": _month,
+    "GET /exports/journal": _read,
+    "GET /exports/gstr1": _month,
+    "GET /exports/sales-register": _month,
+    "GET /exports/tally": _month,
     "POST /tasks/{task_id}/finish": lambda world: Request({"task_id": world.task()}, {}),
 }
 ASKED_BY = {"POST /overrides/{override_id}/approve": "admin"}  # the second person; everything else the owner may do
+WRITES = {  # and reads: an export is noted in the audit trail, figures and papers are kept once somebody asks for them
+    "GET /exports/einvoice",
+    "GET /exports/journal",
+    "GET /exports/gstr1",
+    "GET /exports/sales-register",
+    "GET /exports/tally",
+    "GET /insights/{retailer_id}",
+    "GET /invoices/{invoice_id}/pdf",
+    "GET /insights/{retailer_id}/message",
+}

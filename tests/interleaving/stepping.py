@@ -1,217 +1,178 @@
-"""Two pieces of work, each on a real connection, taken statement by statement in every possible order.
+"""Two pieces of work, taken statement by statement in every possible order.
 
-A piece of work stops before each of its statements and before its commit. An explorer lets one of them go on at a time
-and goes through all orders, depth first; whoever waits for the other's lock (`pg_blocking_pids`) cannot be chosen until
-the lock is free. Nothing sleeps to be lucky, so the same choices always give the same run.
+An explorer lets one of them go on at a time; whoever waits for the other's lock (`pg_blocking_pids`) cannot be chosen
+until the lock is free. Nothing sleeps to be lucky, so the same choices always give the same run.
+
+Orders that lead to the same state go on in the same way, so what follows a state is run once. Each state has for
+each piece of work that can go on a way to the next state, and all ways together hold every order: their number is
+counted, and is what running them one by one would take. Three methods, each more thorough than the one before:
+
+- COMMUTING: a way is not run when the other order of the same two statements was, neither had to wait nor ended a
+  transaction, and neither looks at locks (SKIP LOCKED). What is not committed is not seen by anybody, so they commute.
+- MERGED: every way out of every state is run.
+- ONE_BY_ONE: every order is run from its beginning to its end, nothing is merged.
 """
 
-import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine
 
-from core import db, rows
+from tests.interleaving import actors
+from tests.interleaving.actors import COMMIT, DONE, READY, ROLLBACK, Actor, Standing, Stuck, Work
 
-PATIENCE_SECONDS = 20.0
-_QUIET = "SELECT set_config('app.org'"  # opens the transaction and touches no row
+COMMUTING, MERGED, ONE_BY_ONE = "commuting", "merged", "one by one"
 
-_here = threading.local()
-
-Work = Callable[[], Any]
-
-
-class Stuck(AssertionError):
-    """Nobody can go on and nobody arrives: a deadlock that the database did not find, or a run that changed."""
-
-
-class Actor:
-    """A piece of work in a thread of its own, that moves only when it is told to."""
-
-    def __init__(self, work: Work) -> None:
-        self.work, self.pid, self.steps = work, 0, 0
-        self.result: Any = None
-        self.is_abandoned = False
-        self.is_waiting, self.is_done = threading.Event(), threading.Event()
-        self._go = threading.Event()
-        self.thread = threading.Thread(target=self._run, daemon=True)
-        self.thread.start()
-
-    def _run(self) -> None:
-        _here.actor = self
-        try:
-            self.result = self.work()
-        except Exception as error:  # what became of it is the explorer's to judge
-            self.result = error
-        finally:
-            _here.actor = None
-            self.is_done.set()
-
-    def stop(self, pid: int) -> None:
-        """Called in the work's own thread: wait here until the explorer says go."""
-        if self.is_abandoned:
-            raise Stuck("the explorer has gone")
-        self.pid = pid
-        self.is_waiting.set()
-        if not self._go.wait(PATIENCE_SECONDS) or self.is_abandoned:
-            raise Stuck("the explorer has gone")
-        self._go.clear()
-
-    def step(self) -> None:
-        """Let one statement go."""
-        self.steps += 1
-        self.is_waiting.clear()
-        self._go.set()
-
-    def abandon(self) -> None:
-        """End the work where it stands: its transaction rolls back."""
-        self.is_abandoned = True
-        self._go.set()
+Where = tuple[Standing, ...]
 
 
 @dataclass
-class Run:
-    """One order: at each point who could go on and who did, and what came of each piece of work."""
+class State:
+    """A state that was reached, by which choices, and the state behind each choice that was made there."""
 
-    choices: list[tuple[tuple[int, ...], int]] = field(default_factory=list)
-    results: tuple[Any, ...] = ()
-    steps: tuple[int, ...] = ()
-    switches: int | None = None
+    where: Where
+    path: tuple[int, ...]
+    ways: dict[int, Hashable] = field(default_factory=dict)
 
-
-@contextmanager
-def stepping() -> Iterator[Engine]:
-    """Make the pieces of work stop at each statement; yields a connection pool for watching them."""
-    engine = db.engine()
-
-    def before(connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        if not statement.startswith(_QUIET):
-            _stop(connection)
-
-    by_hand = rows.ask
-
-    def ask(session: Session, sql: str, parameters: Any) -> rows.Rows:
-        if not sql.startswith(_QUIET):
-            _stop(session.connection())
-        return by_hand(session, sql, parameters)
-
-    rows.ask = ask
-    event.listen(engine, "before_cursor_execute", before)
-    event.listen(engine, "commit", _stop)
-    watching = create_engine(engine.url, isolation_level="AUTOCOMMIT", pool_size=1)
-    try:
-        yield watching
-    finally:
-        rows.ask = by_hand
-        event.remove(engine, "before_cursor_execute", before)
-        event.remove(engine, "commit", _stop)
-        watching.dispose()
+    @property
+    def ready(self) -> tuple[int, ...]:
+        """Who can go on."""
+        return tuple(place for place, one in enumerate(self.where) if one.state == READY)
 
 
-def _stop(connection: Any) -> None:
-    actor = getattr(_here, "actor", None)
-    if actor is not None:
-        actor.stop(connection.connection.dbapi_connection.get_backend_pid())
+@dataclass(frozen=True)
+class Explored:
+    """What was gone through: how many orders there are, how many states they pass, how many runs that took."""
+
+    method: str
+    orders: int
+    states: int
+    runs: int
+    ends: int
+    statements: tuple[int, ...]
+    seen: frozenset[tuple[int, ...]] = frozenset()
+
+
+class Explorer:
+    """Goes through all orders of the works that `prepare` makes; `check` judges the results of each whole run."""
+
+    def __init__(self, prepare: Callable[[], Sequence[Work]], check: Callable[[tuple[Any, ...]], None], method: str):
+        self.prepare, self.check, self.method = prepare, check, method
+        self.states: dict[Hashable, State] = {}
+        self.open: list[tuple[Hashable, int]] = []
+        self.runs = self.ends = 0
+        self.seen: set[tuple[int, ...]] = set()
+        self.root: Hashable = None
+
+    def explore(self) -> Explored:
+        """Run until no way is left."""
+        with actors.stepping() as watching:
+            self._run(watching, (), is_rehearsal=True)  # what is read once and then cached is read now
+            self._run(watching, ())
+            while self.open:
+                key, chosen = self.open.pop()
+                if chosen not in self.states[key].ways and not self._commute(key, chosen):
+                    self._run(watching, (*self.states[key].path, chosen))
+        longest = [max(len(one.where[place].steps) for one in self.states.values()) for place in range(2)]
+        return Explored(
+            self.method, self._orders(), len(self.states), self.runs, self.ends, tuple(longest), frozenset(self.seen)
+        )
+
+    def _run(self, watching: Engine, path: tuple[int, ...], is_rehearsal: bool = False) -> None:
+        """Take these choices, then the first that is open, until a known state or the end."""
+        players = actors.start(self.prepare())
+        try:
+            actors.settle(watching, players)
+            if is_rehearsal:
+                self._play(watching, players)
+                return
+            self.runs += 1
+            taken = self._follow(watching, players, path)
+            if taken is not None:
+                self.ends += 1
+                self.seen.add(taken)
+                self.check(tuple(player.result for player in players))
+        finally:
+            actors.end(players)
+
+    def _play(self, watching: Engine, players: list[Actor]) -> None:
+        while ready := [player for player in players if player.standing().state == READY]:
+            ready[0].step()
+            actors.settle(watching, players)
+
+    def _follow(self, watching: Engine, players: list[Actor], path: tuple[int, ...]) -> tuple[int, ...] | None:
+        """The choices of a run that came to its end; None when it came to a known state before."""
+        taken: tuple[int, ...] = ()
+        key, is_new = self._arrive(players, taken)
+        self.root = key
+        while self.states[key].ready:
+            if len(taken) >= len(path) and not is_new:
+                return None
+            chosen = path[len(taken)] if len(taken) < len(path) else self.states[key].ready[0]
+            if players[chosen].standing().state != READY:
+                raise Stuck(f"the run changed: {chosen} cannot go on after {taken}")
+            players[chosen].step()
+            actors.settle(watching, players)
+            taken = (*taken, chosen)
+            before, (key, is_new) = key, self._arrive(players, taken)
+            if self.states[before].ways.setdefault(chosen, key) != key:
+                raise Stuck(f"the run changed: {taken} led elsewhere before")
+        return taken if is_new else None
+
+    def _arrive(self, players: list[Actor], taken: tuple[int, ...]) -> tuple[Hashable, bool]:
+        where = tuple(player.standing() for player in players)
+        key: Hashable = taken if self.method == ONE_BY_ONE else where
+        return key, self._add(key, where, taken)
+
+    def _add(self, key: Hashable, where: Where, path: tuple[int, ...]) -> bool:
+        """Note a state and the ways out of it; False when it is known."""
+        if key in self.states:
+            return False
+        self.states[key] = state = State(where, path)
+        self.open += [(key, place) for place in reversed(state.ready)]
+        return True
+
+    def _commute(self, key: Hashable, chosen: int) -> bool:
+        """Whether the way is known from the other order of the same two statements; then it is noted."""
+        if self.method != COMMUTING:
+            return False
+        state, other = self.states[key], 1 - chosen
+        middle = self.states.get(state.ways.get(other))
+        last = self.states.get(middle.ways.get(chosen)) if middle else None
+        if middle is None or last is None or not _commuted(state.where, middle.where, last.where, chosen):
+            return False
+        where = tuple(last.where[place] if place == chosen else state.where[place] for place in range(2))
+        self._add(where, where, (*state.path, chosen))
+        state.ways[chosen] = where
+        self.states[where].ways[other] = last.where
+        return True
+
+    def _orders(self) -> int:
+        @cache
+        def count(key: Hashable) -> int:
+            state = self.states[key]
+            return sum(count(state.ways[chosen]) for chosen in state.ready) if state.ready else 1
+
+        return count(self.root)
+
+
+def _commuted(first: Where, middle: Where, last: Where, chosen: int) -> bool:
+    """Two statements in a row, `chosen` second: neither waited, neither ended anything, neither looked at locks."""
+    other = 1 - chosen
+    whats = (first[chosen].following, first[other].following)
+    if any(what in (COMMIT, ROLLBACK) or "SKIP LOCKED" in what for what in whats):
+        return False
+    went_on = all(one.state in (READY, DONE) for one in (*middle, *last))
+    return went_on and middle[chosen] == first[chosen] and last[other] == middle[other]
 
 
 def explore(
-    prepare: Callable[[], Sequence[Work]], check: Callable[[tuple[Any, ...]], None], *, switches: int | None = None
-) -> list[Run]:
-    """Go through every order of the statements; `prepare` makes a fresh situation for each, `check` judges it.
+    prepare: Callable[[], Sequence[Work]], check: Callable[[tuple[Any, ...]], None], method: str = COMMUTING
+) -> Explored:
+    """Go through every order of the statements of two pieces of work.
 
-    `switches` bounds how often work that could go on is interrupted, for long pieces of work: None = no bound.
+    `prepare` makes a fresh situation for each run, `check` judges the results of each that came to its end.
     """
-    runs = list[Run]()
-    wanted = list[int]()
-    with stepping() as watching:
-        _run(watching, prepare(), [], switches)  # what is read once and then cached is read now
-        while True:
-            run = _run(watching, prepare(), wanted, switches)
-            run.switches = switches
-            check(run.results)
-            runs.append(run)
-            following = _next(run)
-            if following is None:
-                return runs
-            wanted = following
-
-
-def _next(run: Run) -> list[int] | None:
-    """The choices of the following order: the last choice that had an alternative takes it."""
-    made = list(run.choices)
-    while made:
-        options, chosen = made.pop()
-        later = options[options.index(chosen) + 1 :]
-        if later:
-            return [choice for _, choice in made] + [later[0]]
-    return None
-
-
-def _run(watching: Engine, works: Sequence[Work], wanted: list[int], switches: int | None) -> Run:
-    actors = [Actor(work) for work in works]
-    try:
-        return _take(watching, actors, wanted, switches)
-    except BaseException:
-        for actor in actors:
-            actor.abandon()
-        raise
-
-
-def _take(watching: Engine, actors: list[Actor], wanted: list[int], switches: int | None) -> Run:
-    run = Run()
-    _settle(watching, actors)
-    last, interrupted = -1, 0
-    while not all(actor.is_done.is_set() for actor in actors):
-        ready = tuple(place for place, actor in enumerate(actors) if actor.is_waiting.is_set())
-        if not ready:
-            _await_somebody(actors)  # all wait for each other: the database ends one of them
-            continue
-        if switches is not None and interrupted >= switches and last in ready:
-            ready = (last,)
-        position = len(run.choices)
-        chosen = wanted[position] if position < len(wanted) else ready[0]
-        if chosen not in ready:
-            raise Stuck(f"the run changed: {chosen} cannot go on at step {position}")
-        interrupted += last in ready and chosen != last
-        run.choices.append((ready, chosen))
-        actors[chosen].step()
-        last = chosen
-        _settle(watching, actors)
-    run.results = tuple(actor.result for actor in actors)
-    run.steps = tuple(actor.steps for actor in actors)
-    return run
-
-
-def _settle(watching: Engine, actors: list[Actor]) -> None:
-    """Wait until each piece of work has stopped, ended, or waits for a lock of the other."""
-    until = time.monotonic() + PATIENCE_SECONDS
-    for actor in actors:
-        looked = 0
-        while not (actor.is_waiting.is_set() or actor.is_done.is_set()):
-            looked += 1
-            if looked > 3 and _is_blocked(watching, actor, actors):
-                break
-            if time.monotonic() > until:
-                raise Stuck("a statement neither ended nor waits for a lock")
-            time.sleep(0.0005)
-
-
-def _is_blocked(watching: Engine, actor: Actor, actors: list[Actor]) -> bool:
-    with watching.connect() as connection:
-        blockers = connection.exec_driver_sql("SELECT pg_blocking_pids(%s)", (actor.pid,)).scalar_one()
-    others = {other.pid for other in actors if other is not actor and not other.is_done.is_set()}
-    return bool(others & set(blockers))
-
-
-def _await_somebody(actors: list[Actor]) -> None:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while not any(actor.is_waiting.is_set() for actor in actors):
-        if all(actor.is_done.is_set() for actor in actors):
-            return
-        if time.monotonic() > until:
-            raise Stuck("all wait for each other")
-        time.sleep(0.001)
+    return Explorer(prepare, check, method).explore()

@@ -1,11 +1,9 @@
 """Pairs that meet at the same account, bill, order or message: every order of their statements ends well.
 
 After each the sums are right and no transaction was lost to a deadlock; after all of them the doctor finds nothing.
-With BAHI_MODEL=ci all orders are gone through (those of long pieces of work with at most two interruptions); otherwise
-each piece of work is interrupted once, at every place.
+Statements that commute are taken in one order; `make pairs` (BAHI_PAIRS=complete) takes them in both.
 """
 
-import os
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,24 +15,22 @@ import pytest
 from bot import flow, ingress, webhook
 from core import clock, db, ids, outbox, sending
 from core.errors import DomainError
-from credit import accounts, bills, days, guardrails, pauses, payments, reminders
+from credit import accounts, bills, days, guardrails, overrides, pauses, payments, reminders
 from orders import ordering
 from orders.quotes import Wanted
 from parties import channels, sessions, users
 from reports import doctor, invariants
 from tests.conftest import ACCOUNT_SID
-from tests.interleaving import stepping
+from tests.interleaving import actors, stepping
+from tests.interleaving.actors import Work
 
 KILOGRAM_MINOR = 4800
 LIMIT_MINOR = 100 * KILOGRAM_MINOR
-DEEP = bool(os.environ.get("BAHI_MODEL"))
-SWITCHES = None if DEEP else 1
-SWITCHES_WHEN_LONG = 2 if DEEP else 1  # for pieces of work that meet late or in one place only
 CHECKED = ("I04", "I05", "I06", "I07", "I08", "I09", "I10", "I11", "I12", "I15", "I17", "I20", "I21")
 KNOWN = {one.id: one for one in invariants.load()}
 
 Open = Callable[..., UUID]
-Told = Callable[[str, list[stepping.Run]], None]
+Go = Callable[..., None]
 
 
 def sound(results: tuple[Any, ...]) -> None:
@@ -49,7 +45,7 @@ def healthy(org: UUID) -> None:
     assert [one for one in findings if one.status != doctor.HOLDS] == []
 
 
-def both(org: UUID, *works: Callable[[Any], Any]) -> list[stepping.Work]:
+def both(org: UUID, *works: Callable[[Any], Any]) -> list[Work]:
     """Each in a transaction as the doors make it."""
     return [lambda work=work: db.run(work, org) for work in works]
 
@@ -70,6 +66,18 @@ def confirmed(org: UUID, shop: UUID, kg: int) -> UUID:
     return placed.order.id
 
 
+def drain(org: UUID) -> None:
+    """Leave nothing behind that the next run would meet: a run that ends early rolls back what it did."""
+
+    def all_of_it(session: Any) -> int:
+        ordering.expire_pending(session, before=clock.now() + timedelta(seconds=1))
+        reminders.claim(session, clock.today("Asia/Kolkata"))
+        return _sweep_and_send(session)
+
+    while db.run(all_of_it, org):
+        pass
+
+
 def billed(org: UUID, shop: UUID, amount_minor: int, due_in: int = 0) -> UUID:
     with db.transaction(org) as session:
         today = days.today(session)
@@ -80,10 +88,10 @@ def billed(org: UUID, shop: UUID, amount_minor: int, due_in: int = 0) -> UUID:
         return bills.post(session, posting).id
 
 
-def test_of_two_orders_that_do_not_fit_together_one_is_refused(org: UUID, open_shop: Open, told: Told) -> None:
+def test_of_two_orders_that_do_not_fit_together_one_is_refused(org: UUID, open_shop: Open, go: Go) -> None:
     shops: list[UUID] = []
 
-    def prepare() -> list[stepping.Work]:
+    def prepare() -> list[Work]:
         shops.append(open_shop(limit_minor=LIMIT_MINOR))
         return both(org, place(shops[-1], 60), place(shops[-1], 60))
 
@@ -92,14 +100,14 @@ def test_of_two_orders_that_do_not_fit_together_one_is_refused(org: UUID, open_s
         assert sorted(one.order.status for one in results) == ["confirmed", "failed"]
         assert account(org, shops[-1]) == (0, 60 * KILOGRAM_MINOR, 0)
 
-    told("order and order", stepping.explore(prepare, check, switches=SWITCHES))
+    go("order and order", prepare, check)
     healthy(org)
 
 
-def test_an_order_and_a_pause_are_one_after_the_other(org: UUID, open_shop: Open, told: Told) -> None:
+def test_an_order_and_a_pause_are_one_after_the_other(org: UUID, open_shop: Open, go: Go) -> None:
     shops: list[UUID] = []
 
-    def prepare() -> list[stepping.Work]:
+    def prepare() -> list[Work]:
         shops.append(open_shop(limit_minor=LIMIT_MINOR))
         return both(org, place(shops[-1], 60), lambda session: pauses.pause(session, shops[-1], "late"))
 
@@ -109,15 +117,15 @@ def test_an_order_and_a_pause_are_one_after_the_other(org: UUID, open_shop: Open
         assert refusal is None or refusal.code == guardrails.PAUSED
         assert account(org, shops[-1])[1] == (0 if refusal else 60 * KILOGRAM_MINOR)
 
-    told("order and pause", stepping.explore(prepare, check, switches=SWITCHES))
+    go("order and pause", prepare, check)
     healthy(org)
 
 
-def test_an_order_and_a_cut_of_the_limit_are_one_after_the_other(org: UUID, open_shop: Open, told: Told) -> None:
+def test_an_order_and_a_cut_of_the_limit_are_one_after_the_other(org: UUID, open_shop: Open, go: Go) -> None:
     shops: list[UUID] = []
     cut = accounts.Terms(limit_minor=10 * KILOGRAM_MINOR)
 
-    def prepare() -> list[stepping.Work]:
+    def prepare() -> list[Work]:
         shops.append(open_shop(limit_minor=LIMIT_MINOR))
         return both(org, place(shops[-1], 60), lambda session: accounts.set_terms(session, shops[-1], cut, "cut"))
 
@@ -127,14 +135,14 @@ def test_an_order_and_a_cut_of_the_limit_are_one_after_the_other(org: UUID, open
         assert refusal is None or refusal.code == guardrails.LIMIT
         assert account(org, shops[-1]) == ((0, 0, 0) if refusal else (0, 60 * KILOGRAM_MINOR, 50 * KILOGRAM_MINOR))
 
-    told("order and limit cut", stepping.explore(prepare, check, switches=SWITCHES))
+    go("order and limit cut", prepare, check)
     healthy(org)
 
 
-def test_two_payments_of_one_bill_settle_it_once(org: UUID, open_shop: Open, told: Told) -> None:
+def test_two_payments_of_one_bill_settle_it_once(org: UUID, open_shop: Open, go: Go) -> None:
     shops: list[UUID] = []
 
-    def prepare() -> list[stepping.Work]:
+    def prepare() -> list[Work]:
         shop = open_shop()
         shops.append(shop)
         billed(org, shop, 1_000)
@@ -146,12 +154,12 @@ def test_two_payments_of_one_bill_settle_it_once(org: UUID, open_shop: Open, tol
         assert sorted(one.unapplied_minor for one in results) == [0, 400]
         assert sorted(one.outstanding_minor for one in results) == [-400, 300]
 
-    told("payment and payment", stepping.explore(prepare, check, switches=SWITCHES))
+    go("payment and payment", prepare, check)
     healthy(org)
 
 
-def test_one_reference_pays_once_for_two_shops(org: UUID, open_shop: Open, told: Told) -> None:
-    def prepare() -> list[stepping.Work]:
+def test_one_reference_pays_once_for_two_shops(org: UUID, open_shop: Open, go: Go) -> None:
+    def prepare() -> list[Work]:
         reference = uuid.uuid4().hex
         works = []
         for _ in range(2):
@@ -163,14 +171,14 @@ def test_one_reference_pays_once_for_two_shops(org: UUID, open_shop: Open, told:
         sound(results)
         assert sorted(type(one).__name__ for one in results) == ["Receipt", "ReferenceUsed"]
 
-    told("one reference, two shops", stepping.explore(prepare, check, switches=SWITCHES_WHEN_LONG))
+    go("one reference, two shops", prepare, check)
     healthy(org)
 
 
-def test_a_payment_is_taken_back_once(org: UUID, open_shop: Open, told: Told) -> None:
+def test_a_payment_is_taken_back_once(org: UUID, open_shop: Open, go: Go) -> None:
     shops: list[UUID] = []
 
-    def prepare() -> list[stepping.Work]:
+    def prepare() -> list[Work]:
         shop = open_shop()
         shops.append(shop)
         billed(org, shop, 1_000)
@@ -183,12 +191,13 @@ def test_a_payment_is_taken_back_once(org: UUID, open_shop: Open, told: Told) ->
         assert sorted(type(one).__name__ for one in results) == ["AlreadyReversed", "Receipt"]
         assert account(org, shops[-1])[0] == 1_000
 
-    told("reversal and reversal", stepping.explore(prepare, check, switches=SWITCHES))
+    go("reversal and reversal", prepare, check)
     healthy(org)
 
 
-def test_a_reminder_names_what_is_open_when_it_is_claimed(org: UUID, open_shop: Open, told: Told) -> None:
-    def prepare() -> list[stepping.Work]:
+def test_a_reminder_names_what_is_open_when_it_is_claimed(org: UUID, open_shop: Open, go: Go) -> None:
+    def prepare() -> list[Work]:
+        drain(org)
         shop = open_shop()
         billed(org, shop, 1_000)
         today = clock.today("Asia/Kolkata")
@@ -203,12 +212,13 @@ def test_a_reminder_names_what_is_open_when_it_is_claimed(org: UUID, open_shop: 
         sound(results)
         assert results[0] in ([], [1_000])
 
-    told("reminder and payment", stepping.explore(prepare, check, switches=SWITCHES))
+    go("reminder and payment", prepare, check)
     healthy(org)
 
 
-def test_two_runs_of_the_reminders_claim_each_stage_once(org: UUID, open_shop: Open, told: Told) -> None:
-    def prepare() -> list[stepping.Work]:
+def test_two_runs_of_the_reminders_claim_each_stage_once(org: UUID, open_shop: Open, go: Go) -> None:
+    def prepare() -> list[Work]:
+        drain(org)
         shop = open_shop()
         billed(org, shop, 1_000)
         today = clock.today("Asia/Kolkata")
@@ -219,14 +229,15 @@ def test_two_runs_of_the_reminders_claim_each_stage_once(org: UUID, open_shop: O
         sound(results)
         assert sorted(results) == [0, 1]
 
-    told("reminders and reminders", stepping.explore(prepare, check, switches=SWITCHES))
+    go("reminders and reminders", prepare, check)
     healthy(org)
 
 
-def test_a_quote_is_confirmed_or_expires(org: UUID, open_shop: Open, told: Told) -> None:
+def test_a_quote_is_confirmed_or_expires(org: UUID, open_shop: Open, go: Go) -> None:
     shops: list[UUID] = []
 
-    def prepare() -> list[stepping.Work]:
+    def prepare() -> list[Work]:
+        drain(org)
         shop = open_shop(limit_minor=LIMIT_MINOR)
         shops.append(shop)
         draft = db.run(lambda session: ordering.draft(session, shop, [Wanted("RICE-L", 60, "kg")]), org)
@@ -244,14 +255,14 @@ def test_a_quote_is_confirmed_or_expires(org: UUID, open_shop: Open, told: Told)
         assert results[1] == (0 if was_confirmed else 1)
         assert account(org, shops[-1])[1] == (60 * KILOGRAM_MINOR if was_confirmed else 0)
 
-    told("confirm and expire", stepping.explore(prepare, check, switches=SWITCHES))
+    go("confirm and expire", prepare, check)
     healthy(org)
 
 
-def test_a_double_yes_promises_once(org: UUID, open_shop: Open, told: Told) -> None:
+def test_a_double_yes_promises_once(org: UUID, open_shop: Open, go: Go) -> None:
     shops: list[UUID] = []
 
-    def prepare() -> list[stepping.Work]:
+    def prepare() -> list[Work]:
         shop = open_shop(limit_minor=LIMIT_MINOR)
         shops.append(shop)
         draft = db.run(lambda session: ordering.draft(session, shop, [Wanted("RICE-L", 40, "kg")]), org)
@@ -263,14 +274,14 @@ def test_a_double_yes_promises_once(org: UUID, open_shop: Open, told: Told) -> N
         assert results == ("confirmed", "confirmed")
         assert account(org, shops[-1])[1] == 40 * KILOGRAM_MINOR
 
-    told("confirm and confirm", stepping.explore(prepare, check, switches=SWITCHES))
+    go("confirm and confirm", prepare, check)
     healthy(org)
 
 
-def test_an_order_is_sent_or_called_off(org: UUID, open_shop: Open, told: Told) -> None:
+def test_an_order_is_sent_or_called_off(org: UUID, open_shop: Open, go: Go) -> None:
     shops: list[UUID] = []
 
-    def prepare() -> list[stepping.Work]:
+    def prepare() -> list[Work]:
         shop = open_shop(limit_minor=LIMIT_MINOR)
         shops.append(shop)
         order_id = confirmed(org, shop, 60)
@@ -286,12 +297,12 @@ def test_an_order_is_sent_or_called_off(org: UUID, open_shop: Open, told: Told) 
         assert isinstance(results[int(sent)], DomainError)
         assert account(org, shops[-1]) == (60 * KILOGRAM_MINOR if sent else 0, 0, 0)
 
-    told("dispatch and cancel", stepping.explore(prepare, check, switches=SWITCHES))
+    go("dispatch and cancel", prepare, check)
     healthy(org)
 
 
-def test_two_invoices_get_two_numbers_without_a_gap(org: UUID, open_shop: Open, told: Told) -> None:
-    def prepare() -> list[stepping.Work]:
+def test_two_invoices_get_two_numbers_without_a_gap(org: UUID, open_shop: Open, go: Go) -> None:
+    def prepare() -> list[Work]:
         orders = [confirmed(org, open_shop(limit_minor=LIMIT_MINOR), 10) for _ in range(2)]
         return both(org, *[lambda session, order=order: ordering.dispatch(session, order).status for order in orders])
 
@@ -299,14 +310,14 @@ def test_two_invoices_get_two_numbers_without_a_gap(org: UUID, open_shop: Open, 
         sound(results)
         assert results == ("dispatched", "dispatched")
 
-    told("invoice number and invoice number", stepping.explore(prepare, check, switches=SWITCHES_WHEN_LONG))
+    go("invoice number and invoice number", prepare, check)
     healthy(org)
 
 
-def test_an_order_and_a_payment_that_makes_room(org: UUID, open_shop: Open, told: Told) -> None:
+def test_an_order_and_a_payment_that_makes_room(org: UUID, open_shop: Open, go: Go) -> None:
     shops: list[UUID] = []
 
-    def prepare() -> list[stepping.Work]:
+    def prepare() -> list[Work]:
         shop = open_shop(limit_minor=LIMIT_MINOR)
         shops.append(shop)
         billed(org, shop, 60 * KILOGRAM_MINOR)
@@ -319,15 +330,95 @@ def test_an_order_and_a_payment_that_makes_room(org: UUID, open_shop: Open, told
         assert refusal is None or refusal.code == guardrails.LIMIT
         assert account(org, shops[-1]) == (0, 0 if refusal else 60 * KILOGRAM_MINOR, 0)
 
-    told("order and payment", stepping.explore(prepare, check, switches=SWITCHES))
+    go("order and payment", prepare, check)
     healthy(org)
 
 
-def test_a_refresh_token_has_one_successor(org: UUID, told: Told) -> None:
+def refused(org: UUID, shop: UUID, kg: int) -> UUID:
+    """An order that failed because credit is paused."""
+    db.run(lambda session: pauses.pause(session, shop, "late"), org)
+    placed = db.run(place(shop, kg), org)
+    assert placed.refusal is not None
+    return placed.order.id
+
+
+def overridden(org: UUID, override_id: UUID) -> str:
+    with db.transaction(org) as session:
+        return overrides.get(session, override_id).status
+
+
+def test_an_order_meets_the_override_for_it_or_fails(org: UUID, open_shop: Open, go: Go) -> None:
+    shops: list[UUID] = []
+
+    def prepare() -> list[Work]:
+        shop = open_shop(limit_minor=LIMIT_MINOR)
+        shops.append(shop)
+        order = refused(org, shop, 60)
+        return both(
+            org,
+            lambda session: ordering.retry(session, order).order.status,
+            lambda session: overrides.grant(session, shop, order, LIMIT_MINOR, "my word").id,
+        )
+
+    def check(results: tuple[Any, ...]) -> None:
+        sound(results)
+        was_let_through = results[0] == "confirmed"
+        assert overridden(org, results[1]) == ("used" if was_let_through else "approved")
+        assert account(org, shops[-1])[1] == (60 * KILOGRAM_MINOR if was_let_through else 0)
+
+    go("override and order", prepare, check)
+    healthy(org)
+
+
+def test_an_override_is_used_or_taken_back(org: UUID, open_shop: Open, go: Go) -> None:
+    shops: list[UUID] = []
+
+    def prepare() -> list[Work]:
+        shop = open_shop(limit_minor=LIMIT_MINOR)
+        shops.append(shop)
+        order = refused(org, shop, 60)
+        granted = db.run(lambda session: overrides.grant(session, shop, order, LIMIT_MINOR, "my word"), org).id
+        return both(
+            org,
+            lambda session: ordering.retry(session, order).order.status,
+            lambda session: overrides.revoke(session, granted, "not so").status,
+        )
+
+    def check(results: tuple[Any, ...]) -> None:
+        sound(results)
+        was_let_through = results[0] == "confirmed"
+        assert isinstance(results[1], overrides.Over) if was_let_through else results[1] == "revoked"
+        assert account(org, shops[-1])[1] == (60 * KILOGRAM_MINOR if was_let_through else 0)
+
+    go("override taken back and order", prepare, check)
+    healthy(org)
+
+
+def test_an_override_lets_one_order_through_once(org: UUID, open_shop: Open, go: Go) -> None:
+    shops: list[UUID] = []
+
+    def prepare() -> list[Work]:
+        shop = open_shop(limit_minor=LIMIT_MINOR)
+        shops.append(shop)
+        order = refused(org, shop, 60)
+        db.run(lambda session: overrides.grant(session, shop, order, LIMIT_MINOR, "my word"), org)
+        again = lambda session: ordering.retry(session, order).order.status  # noqa: E731
+        return both(org, again, again)
+
+    def check(results: tuple[Any, ...]) -> None:
+        sound(results)
+        assert results == ("confirmed", "confirmed")
+        assert account(org, shops[-1])[1] == 60 * KILOGRAM_MINOR
+
+    go("override, order and order", prepare, check)
+    healthy(org)
+
+
+def test_a_refresh_token_has_one_successor(org: UUID, go: Go) -> None:
     with db.transaction(org) as session:
         user = users.create(session, email=f"{org}@example.com", role="owner", password="correct horse battery").id
 
-    def prepare() -> list[stepping.Work]:
+    def prepare() -> list[Work]:
         with db.transaction(org) as session:
             token = sessions.start(session, user)
         return [lambda: sessions.rotate(token).refresh_token] * 2
@@ -336,16 +427,16 @@ def test_a_refresh_token_has_one_successor(org: UUID, told: Told) -> None:
         sound(results)
         assert results[0] == results[1]
 
-    told("refresh and refresh", stepping.explore(prepare, check, switches=SWITCHES))
+    go("refresh and refresh", prepare, check)
     healthy(org)
 
 
-def test_a_message_delivered_twice_has_one_effect(org: UUID, open_shop: Open, told: Told) -> None:
+def test_a_message_delivered_twice_has_one_effect(org: UUID, open_shop: Open, go: Go) -> None:
     with db.transaction(org) as session:
         line = channels.line(session, channels.main(session).id)
     flow.installed()
 
-    def prepare() -> list[stepping.Work]:
+    def prepare() -> list[Work]:
         fields = {
             "AccountSid": ACCOUNT_SID,
             "MessageSid": "SM" + uuid.uuid4().hex,
@@ -360,15 +451,16 @@ def test_a_message_delivered_twice_has_one_effect(org: UUID, open_shop: Open, to
         sound(results)
         assert sorted(results) == ["new", "seen"]
 
-    told("webhook and webhook", stepping.explore(prepare, check, switches=SWITCHES_WHEN_LONG))
+    go("webhook and webhook", prepare, check)
     healthy(org)
 
 
-def test_a_message_is_sent_by_one_of_two_workers(org: UUID, told: Told) -> None:
+def test_a_message_is_sent_by_one_of_two_workers(org: UUID, go: Go) -> None:
     with db.transaction(org) as session:
         line = channels.main(session).id
 
-    def prepare() -> list[stepping.Work]:
+    def prepare() -> list[Work]:
+        drain(org)
         with db.transaction(org) as session:
             message_id = outbox.put(
                 session, channel_id=line, to_address=f"whatsapp:+91{uuid.uuid4().int % 10**10:010d}", language="en",
@@ -381,7 +473,7 @@ def test_a_message_is_sent_by_one_of_two_workers(org: UUID, told: Told) -> None:
         sound(results)
         assert sorted(results) == [False, True]
 
-    told("worker and worker", stepping.explore(prepare, check, switches=SWITCHES))
+    go("worker and worker", prepare, check)
     healthy(org)
 
 
@@ -391,11 +483,12 @@ def _send(session: Any, message_id: UUID | None) -> bool:
     return sent == [True]
 
 
-def test_a_sweeper_and_a_late_worker_do_not_both_decide(org: UUID, told: Told) -> None:
+def test_a_sweeper_and_a_late_worker_do_not_both_decide(org: UUID, go: Go) -> None:
     with db.transaction(org) as session:
         line = channels.main(session).id
 
-    def prepare() -> list[stepping.Work]:
+    def prepare() -> list[Work]:
+        drain(org)
         with db.transaction(org) as session:
             outbox.put(
                 session, channel_id=line, to_address=f"whatsapp:+91{uuid.uuid4().int % 10**10:010d}", language="en",
@@ -414,7 +507,7 @@ def test_a_sweeper_and_a_late_worker_do_not_both_decide(org: UUID, told: Told) -
         sound(results)
         assert results in {(True, 0), (False, 1)}
 
-    told("sweeper and worker", stepping.explore(prepare, check, switches=SWITCHES))
+    go("sweeper and worker", prepare, check)
     healthy(org)
 
 
@@ -437,31 +530,37 @@ def test_an_explorer_meets_every_order_and_finds_what_is_wrong(org: UUID, open_s
             (found.credit_days + 1, str(org), str(shops[-1])),
         )
 
-    def prepare() -> list[stepping.Work]:
+    def prepare() -> list[Work]:
         shops.append(open_shop(credit_days=0))
         return both(org, careless, careless)
 
     def lost(_results: tuple[Any, ...]) -> None:
         with db.transaction(org) as session:
-            seen.append(accounts.get(session, shops[-1]).credit_days)
+            seen[-1].add(accounts.get(session, shops[-1]).credit_days)
 
-    seen: list[int] = []
-    runs = stepping.explore(prepare, lost)
-    assert set(seen) == {1, 2}
-    assert len(runs) == len({tuple(run.choices) for run in runs})
+    seen: list[set[int]] = []
+    found = []
+    for method in (stepping.COMMUTING, stepping.MERGED, stepping.ONE_BY_ONE):
+        seen.append(set())
+        found.append(stepping.explore(prepare, lost, method))
+    assert seen == [{1, 2}] * 3
+    assert len({one.orders for one in found}) == 1
+    assert found[2].orders == found[2].runs == found[2].ends == len(found[2].seen)
+    assert found[0].runs < found[1].runs < found[2].runs
 
 
 def test_works_that_never_meet_are_taken_in_all_orders_of_their_statements(org: UUID) -> None:
-    def prepare() -> list[stepping.Work]:
+    def prepare() -> list[Work]:
         read = lambda session: [db.execute(session, "SELECT 1").scalar() for _ in range(2)]  # noqa: E731
         return both(org, read, read)
 
-    runs = stepping.explore(prepare, lambda results: None)
-    assert len(runs) == 20  # (3 + 3)! / 3! / 3!: two statements and a commit each
-    assert len(stepping.explore(prepare, lambda results: None, switches=0)) == 2
+    for method in (stepping.COMMUTING, stepping.MERGED, stepping.ONE_BY_ONE):
+        found = stepping.explore(prepare, lambda results: None, method)
+        assert found.orders == 20  # (3 + 3)! / 3! / 3!: two statements and a commit each
+    assert found.runs == 20
 
 
 @pytest.fixture(autouse=True)
 def _quiet_threads() -> None:
     """Whoever is left behind by a failure must not step into the next test."""
-    assert getattr(stepping._here, "actor", None) is None
+    assert getattr(actors._here, "actor", None) is None
