@@ -75,8 +75,9 @@ class AsOf(Strict):
 @blueprint.response(200, content_type="text/plain")
 def journal_file(session: Session, query: dict[str, Any]) -> Response:
     """The whole ledger as a plain-text journal (hledger); every shop's balance is its outstanding."""
+    file = answer("books.journal", "text/plain; charset=utf-8", journal.write(session, query["as_of"]))
     note("journal", as_of=query["as_of"])
-    return answer("books.journal", "text/plain; charset=utf-8", journal.write(session, query["as_of"]))
+    return file
 
 
 @blueprint.route("/gstr1", methods=["GET"])
@@ -86,9 +87,9 @@ def journal_file(session: Session, query: dict[str, Any]) -> Response:
 def gstr1_file(session: Session, query: dict[str, Any]) -> Response:
     """GSTR-1 of a month as the portal's JSON. Refused when it would not tie out with the documents."""
     period = periods.month(query["month"])
+    file = answer(f"GSTR1-{period.from_on:%m%Y}.json", JSON, filing.write_gstr1(session, period))
     note("gstr1", month=query["month"])
-    name = f"GSTR1-{period.from_on:%m%Y}.json"
-    return answer(name, JSON, filing.write_gstr1(session, period))
+    return file
 
 
 @blueprint.route("/sales-register", methods=["GET"])
@@ -98,11 +99,13 @@ def gstr1_file(session: Session, query: dict[str, Any]) -> Response:
 def register_file(session: Session, query: dict[str, Any]) -> Response:
     """Every document with its tax, signed so that columns add up; as CSV, or as a workbook with a sheet by rate."""
     period, form = _period(query), query["form"]
-    note("sales-register", format=form, **_asked(query))
     name = f"sales-register-{period.from_on}-{period.to_on}.{form}"
     if form == "xlsx":
-        return answer(name, XLSX, register.write_xlsx(session, period))
-    return answer(name, "text/csv; charset=utf-8", register.write_csv(session, period))
+        file = answer(name, XLSX, register.write_xlsx(session, period))
+    else:
+        file = answer(name, "text/csv; charset=utf-8", register.write_csv(session, period))
+    note("sales-register", format=form, **_asked(query))
+    return file
 
 
 @blueprint.route("/tally", methods=["GET"])
@@ -112,9 +115,10 @@ def register_file(session: Session, query: dict[str, Any]) -> Response:
 def tally_file(session: Session, query: dict[str, Any]) -> Response:
     """Ledgers and vouchers that Tally imports: sales, receipts, credit and debit notes, journals."""
     period = _period(query)
-    note("tally", **_asked(query))
     name = f"tally-{period.from_on}-{period.to_on}.xml"
-    return answer(name, "application/xml", tally.write(session, period))
+    file = answer(name, "application/xml", tally.write(session, period))
+    note("tally", **_asked(query))
+    return file
 
 
 @blueprint.route("/einvoice", methods=["GET"])
@@ -123,13 +127,14 @@ def tally_file(session: Session, query: dict[str, Any]) -> Response:
 @blueprint.response(200, content_type="application/json")
 def einvoice_file(session: Session, query: dict[str, Any]) -> Response:
     """E-invoices (schema 1.1): `{invoices, incomplete}` of some days, or the document with a number alone."""
-    note("einvoice", number=query["number"], **_asked(query))
     if query["number"]:
-        document = einvoice.of(issued.by_number(session, query["number"]))
-        return answer(f"einvoice-{papers.stem(query['number'])}.json", JSON, plain_json.pieces(document))
-    period = _period(query)
-    found = filing.einvoices(session, period)
-    return answer(f"einvoices-{period.from_on}-{period.to_on}.json", JSON, plain_json.pieces(found))
+        name, found = papers.stem(query["number"]), einvoice.of(issued.by_number(session, query["number"]))
+    else:
+        period = _period(query)
+        name, found = f"{period.from_on}-{period.to_on}", filing.einvoices(session, period)
+    file = answer(f"einvoice-{name}.json", JSON, plain_json.pieces(found))
+    note("einvoice", number=query["number"], **_asked(query))
+    return file
 
 
 @blueprint.route("/einvoice/check", methods=["POST"])
