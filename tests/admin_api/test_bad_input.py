@@ -200,11 +200,13 @@ def test_a_code_that_was_told_once_stays_and_the_description_lists_all(api: Flas
 
 
 def test_every_field_has_its_limits(operation: Operation) -> None:
-    """A text without a longest length or a list of words, a number without a highest: nothing could be tested there."""
+    """A text without a longest length, a pattern or a list of words, a number without a highest: all could come."""
     fields = [*leaves(operation.body or {}), *operation.query.items()]
     texts = [(where, one) for where, one in fields if "string" in types(one) and one.get("format") != "date"]
-    assert [where for where, one in texts if "enum" not in one and "maxLength" not in one] == []
-    assert [where for where, one in fields if types(one) & {"integer", "number"} and "maximum" not in one] == []
+    assert [where for where, one in texts if not one.keys() & {"enum", "maxLength", "pattern"}] == []
+    assert [
+        where for where, one in fields if types(one) & {"integer", "number"} and not one.keys() & {"enum", "maximum"}
+    ] == []
 
 
 def test_bad_input_is_refused_with_a_code_and_writes_nothing(
