@@ -46,7 +46,7 @@ def test_a_worked_document_comes_out_to_the_paisa(name: str) -> None:
 def test_an_indian_document_prints_exactly_the_expected_fields(name: str) -> None:
     expected = VECTORS[name]["expected"]
     actual = preview(given(VECTORS[name]))
-    assert set(actual) == set(expected) - {OTHER_ROUNDING}
+    assert set(actual) == set(expected) - {OTHER_ROUNDING} | {"warnings"}
     assert set(actual["lines"][0]) == set(expected["lines"][0])
     assert set(actual["totals"]) == set(expected["totals"])
 

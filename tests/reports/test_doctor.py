@@ -221,7 +221,8 @@ SABOTAGE = {
         "I10",
         "INSERT INTO invoice SELECT (jsonb_populate_record(i, jsonb_build_object('id', gen_random_uuid(), 'source_id',"
         " gen_random_uuid(), 'number', 'C1', 'document_type', 'credit_note', 'refers_to_id', i.id, 'bill_id', null,"
-        " 'total_minor', i.total_minor + 1, 'taxable_minor', i.taxable_minor + 1))).* FROM invoice i",
+        " 'total_minor', i.total_minor + 1, 'taxable_minor', i.taxable_minor + 1))).* FROM invoice i"
+        " WHERE i.org_id = current_setting('app.org')::uuid",
     ),
     "an invoice number is skipped": ("I11", "UPDATE invoice SET sequence = 2"),
     "an invoice number has a forbidden letter": ("I11", "UPDATE invoice SET number = 'INV_1'"),
@@ -316,7 +317,8 @@ SABOTAGE = {
     "a cheque came in past the services": (
         "I22",
         "INSERT INTO cheque SELECT (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(),"
-        " 'number', 'X', 'state', 'received', 'deposited_on', NULL))).* FROM cheque c",
+        " 'number', 'X', 'state', 'received', 'deposited_on', NULL))).* FROM cheque c"
+        " WHERE c.org_id = current_setting('app.org')::uuid",
     ),
     "a limit is raised by hand": ("I22", "UPDATE credit_account SET limit_minor = 900000"),
     "a pause is lifted by hand": ("I22", "UPDATE credit_account SET paused_at = NULL"),
