@@ -1,5 +1,6 @@
 """Cheques on their way: received, deposited, cleared, bounced, or given back."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +12,9 @@ from admin_api.receipts import show_applied
 from admin_api.shapes import Id, Nothing, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
-from credit import accounts, allocating, cheques, listing, payments
+from credit import accounts, allocating, cheques, decisions, listing, payments
 from credit.papers import CHEQUE_STATES, Cheque
-from flows import releasing, stopping
+from flows import notices, releasing, stopping
 from parties import retailers
 
 blueprint = Blueprint("cheques", __name__, url_prefix="/api/v1/admin/payment/cheques", description="Cheques")
@@ -63,7 +64,7 @@ def cheques_list(session: Session, query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200)
 def deposit(session: Session, _given: dict[str, Any], cheque_id: str) -> dict[str, Any]:
     """The cheque was brought to the bank."""
-    return show(session, _told(session, cheques.deposit(session, ids.parse("chq", cheque_id))))
+    return _step(session, cheque_id, cheques.deposit)
 
 
 @blueprint.route("/<cheque_id>/clear", methods=["POST"])
@@ -72,7 +73,7 @@ def deposit(session: Session, _given: dict[str, Any], cheque_id: str) -> dict[st
 @blueprint.response(200)
 def clear(session: Session, _given: dict[str, Any], cheque_id: str) -> dict[str, Any]:
     """The bank has paid."""
-    return show(session, _told(session, cheques.clear(session, ids.parse("chq", cheque_id))))
+    return _step(session, cheque_id, cheques.clear)
 
 
 @blueprint.route("/<cheque_id>/bounce", methods=["POST"])
@@ -99,6 +100,7 @@ def receive(
     session: Session, retailer_id: UUID, given: dict[str, Any], chosen: tuple[tuple[UUID, int], ...]
 ) -> dict[str, Any]:
     """Take in what `/payment/record` was given as a cheque."""
+    was_stopped = _is_stopped(session, retailer_id)
     cheque = cheques.receive(
         session,
         cheques.NewCheque(
@@ -111,7 +113,7 @@ def receive(
             chosen=chosen,
         ),
     )
-    return show(session, _told(session, cheque))
+    return show(session, _told(session, cheque, was_stopped))
 
 
 def show(session: Session, cheque: Cheque) -> dict[str, Any]:
@@ -136,9 +138,21 @@ def show(session: Session, cheque: Cheque) -> dict[str, Any]:
     }
 
 
-def _told(session: Session, cheque: Cheque) -> Cheque:
-    """Send the receipt once the cheque counts; the notice's key keeps it to one."""
+def _step(session: Session, cheque_id: str, step: Callable[[Session, UUID], Cheque]) -> dict[str, Any]:
+    found = cheques.get(session, ids.parse("chq", cheque_id))
+    was_stopped = _is_stopped(session, found.retailer_id)
+    return show(session, _told(session, step(session, found.id), was_stopped))
+
+
+def _is_stopped(session: Session, retailer_id: UUID) -> bool:
+    return decisions.status_of(accounts.get(session, retailer_id)) in (decisions.PAUSED, decisions.BLOCKED)
+
+
+def _told(session: Session, cheque: Cheque, was_stopped: bool) -> Cheque:
+    """Send the receipt once the cheque counts (the notice's key keeps it to one), and word of reopened credit."""
     paid = cheques.counted(session, cheque)
     if paid is not None:
         releasing.after_payment(session, payments.receipt(session, paid))
+    if was_stopped and not _is_stopped(session, cheque.retailer_id):
+        notices.credit_restored(session, cheque.retailer_id)
     return cheque

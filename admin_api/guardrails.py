@@ -13,7 +13,7 @@ from admin_api.spec import Blueprint
 from core import ids
 from core.errors import Invalid
 from core.money import MAX_MINOR
-from credit import accounts, groups, guardrails, ladder
+from credit import accounts, groups, guardrails, ladder, rules
 from credit.tables import TERMS, CreditAccount
 from flows import notices
 from parties import organisations, retailers
@@ -182,7 +182,7 @@ def change_ladder(session: Session, given: dict[str, Any]) -> tuple[dict[str, An
 
 
 def _ladder(session: Session) -> tuple[dict[str, Any], int, dict[str, str]]:
-    return ladder.rules(session), 200, preconditions.tag(organisations.get(session).settings_version)
+    return rules.configured(session), 200, preconditions.tag(organisations.get(session).settings_version)
 
 
 def _answer(account: CreditAccount) -> tuple[dict[str, Any], int, dict[str, str]]:

@@ -75,7 +75,8 @@ class Terms:
 class Position:
     """Where an account stands, in minor units of its currency. `available_minor` never shows less than nothing.
 
-    `limit_minor` is the one that holds today. `counts_reserved` is the setting `exposure`.
+    `limit_minor` is the one that holds today. `counts_reserved` is the setting `exposure`. `uncleared_minor` are
+    cheques that lowered what is owed before the bank has paid: they still use up the limit.
     """
 
     currency: str
@@ -83,11 +84,12 @@ class Position:
     outstanding_minor: int
     reserved_minor: int
     counts_reserved: bool = True
+    uncleared_minor: int = 0
 
     @property
     def exposure_minor(self) -> int:
-        """What uses up the limit: what is owed, and what is promised unless the organisation counts from dispatch."""
-        return self.outstanding_minor + (self.reserved_minor if self.counts_reserved else 0)
+        """What uses up the limit: what is owed, uncleared cheques, and what is promised unless that is not counted."""
+        return self.outstanding_minor + self.uncleared_minor + (self.reserved_minor if self.counts_reserved else 0)
 
     @property
     def headroom_minor(self) -> int:
@@ -160,12 +162,27 @@ def position_of(session: Session, account: CreditAccount) -> Position:
         account.outstanding_minor,
         account.reserved_minor,
         counts_reserved(session),
+        uncleared(session, account.retailer_id),
     )
 
 
 def counts_reserved(session: Session) -> bool:
     """Whether confirmed orders use up the limit before their goods leave (the organisation's setting `exposure`)."""
     return bool(organisations.setting(organisations.get(session), "exposure") == EXPOSURES[0])
+
+
+def counts_uncleared(session: Session) -> bool:
+    """Whether cheques lower what is owed before they are cleared (the setting `cheque_counts_on`)."""
+    return bool(organisations.setting(organisations.get(session), "cheque_counts_on") != "clearing")
+
+
+def uncleared(session: Session, retailer_id: UUID) -> int:
+    """What cheques have settled that the bank has not paid yet, in minor units."""
+    if not counts_uncleared(session):
+        return 0
+    asked = (str(db.org_of(session)), str(retailer_id))
+    minor: int = db.execute(session, "SELECT credit_uncleared(%s, %s)", asked).scalar_one()
+    return minor
 
 
 def terms_of(account: CreditAccount) -> Terms:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid
 from core.money import MAX_MINOR
-from credit import accounts, allocating, days, payments
+from credit import accounts, allocating, days, ladder, payments
 from credit.allocating import Chosen
 from credit.papers import Cheque
 from credit.payments import MAX_REFERENCE, NewPayment, Receipt
@@ -102,10 +102,17 @@ def deposit(session: Session, cheque_id: UUID) -> Cheque:
 
 
 def clear(session: Session, cheque_id: UUID) -> Cheque:
-    """The bank has paid. Raises NotFound, ChequeMoved."""
+    """The bank has paid. Raises NotFound, ChequeMoved.
+
+    A cheque that counted before uses up the limit until now, so the rules look again.
+    """
     cheque = _step(session, cheque_id, (DEPOSITED,))
+    has_counted = counted(session, cheque) is not None
     cheque.state, cheque.ended_on = CLEARED, days.today(session)
-    return _moved(session, cheque)
+    _moved(session, cheque)
+    if has_counted:
+        ladder.after_payment(session, accounts.get(session, cheque.retailer_id))
+    return cheque
 
 
 def bounce(session: Session, cheque_id: UUID, reason: str, charge_minor: int | None = None) -> Cheque:

@@ -28,11 +28,18 @@ MAX_ORDER = "MAX_ORDER_VALUE_EXCEEDED"
 LIMIT = "CREDIT_LIMIT_EXCEEDED"  # the shop's own limit, or the cap that it shares (facts: shared)
 CODES = (NOT_GRANTED, PAUSED, BLOCKED, OVERDUE, MAX_ORDER, LIMIT)
 
+# What is on account (all that bills add up to beyond what is owed) settles the oldest bills first.
 _OLD = """
-SELECT coalesce(sum(open_minor) FILTER (WHERE due_on < %(day)s), 0)::bigint,
+SELECT coalesce(sum(left_minor) FILTER (WHERE due_on < %(day)s), 0)::bigint,
     (array_agg(reference ORDER BY due_on, bill_on, reference))[1], min(due_on),
-    (array_agg(open_minor ORDER BY due_on, bill_on, reference))[1]
-FROM bill WHERE org_id = %(org)s AND retailer_id = %(retailer)s AND open_minor > 0
+    (array_agg(left_minor ORDER BY due_on, bill_on, reference))[1]
+FROM (
+    SELECT reference, due_on, bill_on,
+        least(open_minor, sum(open_minor) OVER oldest - (sum(open_minor) OVER () - %(outstanding)s))::bigint
+            AS left_minor
+    FROM bill WHERE org_id = %(org)s AND retailer_id = %(retailer)s AND open_minor > 0
+    WINDOW oldest AS (ORDER BY due_on, bill_on, reference, id)
+) netted WHERE left_minor > 0
 """
 
 
@@ -102,7 +109,8 @@ class Books:
     """The numbers that a verdict rests on. `promised_minor` is 0 when promises do not use up the limit.
 
     `too_old_minor` adds up what is open past the allowed days, and `oldest` is the bill due the longest:
-    (reference, due date, open amount).
+    (reference, due date, open amount); money on account counts against the oldest bills first. `uncleared_minor` are
+    cheques that lowered what is owed before the bank has paid.
     """
 
     outstanding_minor: int
@@ -111,6 +119,7 @@ class Books:
     oldest: tuple[str, date, int] | None = None
     group_cap_minor: int | None = None
     group_used_minor: int = 0
+    uncleared_minor: int = 0
 
 
 @dataclass(frozen=True)
@@ -164,11 +173,12 @@ def books_of(session: Session, account: CreditAccount, today: date) -> Books:
     cap = groups.standing_of(session, account.group_id) if account.group_id else None
     return Books(
         stands.outstanding_minor,
-        stands.exposure_minor - stands.outstanding_minor,
+        stands.exposure_minor - stands.outstanding_minor - stands.uncleared_minor,
         too_old_minor,
         oldest,
         cap.limit_minor if cap else None,
         cap.used_minor if cap else 0,
+        stands.uncleared_minor,
     )
 
 
@@ -210,7 +220,7 @@ def helping(rules: Rules, books: Books, amount_minor: int, reasons: tuple[Reason
 
 
 def _headroom(rules: Rules, books: Books) -> int:
-    return (rules.limit_minor or 0) - books.outstanding_minor - books.promised_minor
+    return (rules.limit_minor or 0) - books.outstanding_minor - books.promised_minor - books.uncleared_minor
 
 
 def _old_bills(session: Session, account: CreditAccount, today: date) -> tuple[tuple[str, date, int] | None, int]:
@@ -218,10 +228,13 @@ def _old_bills(session: Session, account: CreditAccount, today: date) -> tuple[t
     if account.max_outstanding_days is None:
         return None, 0
     latest = today - timedelta(days=account.max_outstanding_days)
-    row = db.execute(
-        session, _OLD, {"org": str(db.org_of(session)), "retailer": str(account.retailer_id), "day": latest}
-    )
-    total, reference, due_on, open_minor = row.one()
+    asked = {
+        "org": str(db.org_of(session)),
+        "retailer": str(account.retailer_id),
+        "day": latest,
+        "outstanding": account.outstanding_minor,
+    }
+    total, reference, due_on, open_minor = db.execute(session, _OLD, asked).one()
     return ((reference, due_on, open_minor) if reference is not None else None), total
 
 
@@ -272,6 +285,7 @@ def _over_limit(rules: Rules, books: Books, amount_minor: int, limit_minor: int)
             "limit_minor": limit_minor,
             "outstanding_minor": books.outstanding_minor,
             "reserved_minor": books.promised_minor,
+            "uncleared_minor": books.uncleared_minor,
             "available_minor": available,
             "shortfall_minor": shortfall,
         },

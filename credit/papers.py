@@ -31,6 +31,12 @@ class Cheque(Identified, Base):
             postgresql_where=text("state IN ('received', 'deposited', 'cleared')"),
         ),
         Index("ix_cheque_retailer", "org_id", "retailer_id"),
+        Index(
+            "ix_cheque_uncleared",
+            "org_id",
+            "retailer_id",
+            postgresql_where=text("state IN ('received', 'deposited')"),
+        ),
     )
 
     retailer_id: Mapped[UUID]

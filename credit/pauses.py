@@ -1,7 +1,8 @@
 """Pausing and blocking: no new order on account until it is lifted. Payments and cash orders go on.
 
 Who paused lifts: what staff paused only staff lift, and what a rule paused (see credit/ladder.py) lifts by itself. A
-block, whoever made it, is lifted by staff alone.
+block, whoever made it, is lifted by staff alone. Whoever lifts by hand acknowledges the cause: the rules that fire then
+do not stop the shop again before a new fact arises (see credit/rules.py).
 """
 
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from core import audit, clock, ids
-from credit import accounts, decisions
+from credit import accounts, decisions, rules
 from credit.decisions import AUTOMATIC, STAFF
 from credit.tables import CreditAccount
 
@@ -42,8 +43,9 @@ def unpause(session: Session, retailer_id: UUID, reason: str, source: str = STAF
     if account.paused_at is None or (source == AUTOMATIC and account.pause_source != AUTOMATIC):
         return False
     before = decisions.status_of(account)
+    known = _acknowledge(session, account, "pause") if source == STAFF else ()
     account.paused_at, account.pause_reason, account.pause_source = None, None, None
-    _decided(session, account, "credit.unpaused", before, reason, source, trace)
+    _decided(session, account, "credit.unpaused", before, reason, source, trace, known)
     return True
 
 
@@ -66,17 +68,31 @@ def unblock(session: Session, retailer_id: UUID, reason: str) -> bool:
     if account.blocked_at is None:
         return False
     before = decisions.status_of(account)
+    known = _acknowledge(session, account, "block")
     account.blocked_at, account.block_reason, account.block_source = None, None, None
-    _decided(session, account, "account.unblocked", before, reason, STAFF, ())
+    _decided(session, account, "account.unblocked", before, reason, STAFF, (), known)
     return True
 
 
+def _acknowledge(session: Session, account: CreditAccount, level: str) -> Trace:
+    """Note the rules that fire at this level as known; returns them for the trace. The caller holds the lock."""
+    account.acknowledged, fired = rules.acknowledge(session, account.retailer_id, level)
+    return tuple({**tried.as_dict(), "fired": False, "acknowledged": True} for tried in fired)
+
+
 def _decided(
-    session: Session, account: CreditAccount, action: str, before: str, reason: str, source: str, trace: Trace
+    session: Session,
+    account: CreditAccount,
+    action: str,
+    before: str,
+    reason: str,
+    source: str,
+    trace: Trace,
+    known: Trace = (),
 ) -> None:
     session.flush()  # reserving is a hand-written statement and must see it
     told = trace or ({"rule": action, "by": audit.actor().name, "reason": reason, "fired": True},)
-    decisions.store(session, account, source, before, told)
+    decisions.store(session, account, source, before, (*told, *known))
     audit.record(
         session,
         action,
@@ -87,6 +103,7 @@ def _decided(
             "status": decisions.status_of(account),
             "paused": account.paused_at is not None,
             "source": source if action != "credit.unpaused" else None,
+            **({"acknowledged": account.acknowledged} if known else {}),
         },
         reason=reason,
     )

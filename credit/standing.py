@@ -18,6 +18,8 @@ SELECT a.currency, a.outstanding_minor, a.reserved_minor, coalesce(a.paused_at, 
     greatest(a.limit_minor, CASE WHEN a.temporary_until >= (%(now)s AT TIME ZONE g.timezone)::date
         THEN a.temporary_limit_minor END) AS limit_minor,
     coalesce(g.settings->>'exposure', 'confirmed') = 'confirmed' AS counts_reserved,
+    CASE WHEN coalesce(g.settings->>'cheque_counts_on', 'clearing') = 'clearing' THEN 0
+        ELSE credit_uncleared(a.org_id, a.retailer_id) END AS uncleared_minor,
     (SELECT json_agg(json_build_array(b.reference, b.due_on, b.open_minor))
      FROM (SELECT reference, due_on, open_minor FROM bill
            WHERE org_id = a.org_id AND retailer_id = a.retailer_id AND open_minor > 0
@@ -52,5 +54,12 @@ def of(session: Session, retailer_id: UUID, *, limit: int) -> Standing:
     if row is None:
         raise NotFound(kind="CreditAccount")
     bills = (OpenBill(reference, date.fromisoformat(due_on), left) for reference, due_on, left in row.bills or ())
-    position = Position(row.currency, row.limit_minor, row.outstanding_minor, row.reserved_minor, row.counts_reserved)
+    position = Position(
+        row.currency,
+        row.limit_minor,
+        row.outstanding_minor,
+        row.reserved_minor,
+        row.counts_reserved,
+        row.uncleared_minor,
+    )
     return Standing(position, row.is_paused, tuple(bills))

@@ -114,6 +114,7 @@ class CreditAccount(TenantOwned, Base):
     block_reason: Mapped[str | None] = mapped_column(Text)
     block_source: Mapped[Word | None]
     evaluated_at: Mapped[Moment | None]
+    acknowledged: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default=text("'{}'::jsonb"))
     version: Mapped[int] = mapped_column(Integer, default=1, server_default=text("1"))
     audit_seq: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
     audit_head: Mapped[bytes] = mapped_column(LargeBinary, default=b"\0", server_default=text("'\\x00'::bytea"))

@@ -8,7 +8,8 @@ from core.i18n import _, format_money, isolate
 from credit import accounts, guardrails, ladder
 from credit.decisions import AUTOMATIC, BLOCKED, OK, PAUSED
 from credit.guardrails import Reason
-from credit.ladder import Evaluation, Tried
+from credit.ladder import Evaluation
+from credit.rules import Tried
 from credit.tables import CreditAccount
 from flows import wording
 from parties.tables import Retailer

@@ -1,7 +1,6 @@
 """Why an account has its status, and which accounts are at risk: rules, numbers, the next automatic step."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -33,7 +32,7 @@ def why(session: Session, retailer_id: UUID) -> dict[str, Any]:
         "source": source_of(account),
         "status_reason": account.block_reason or account.pause_reason,
         "wanted_status": now.wanted,
-        "trace": [asdict(tried) for tried in now.trace],
+        "trace": [tried.as_dict() for tried in now.trace],
         "next_step": next_step(session, now, source_of(account)),
         "decisions": [_decision(one) for one in decisions.latest(session, retailer_id, LAST_DECISIONS)],
     }
@@ -85,7 +84,7 @@ def _row(session: Session, found: Evaluation, named: Any) -> dict[str, Any]:
         "source": source,
         "currency": named.currency,
         "outstanding_minor": named.outstanding_minor,
-        "fired": [asdict(tried) for tried in found.fired],
+        "fired": [tried.as_dict() for tried in found.fired],
         "next_step": next_step(session, found, source),
     }
 

@@ -6,7 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from core import db, ids
-from credit import bills, days
+from credit import bills, days, openings
+from flows import stopping
+from parties import retailers
 from tests.admin_api.conftest import Caller
 
 
@@ -46,6 +48,24 @@ def test_a_cheque_is_taken_once_and_needs_its_number(owner: Caller, shop: str) -
     back = owner.post(f"/payment/cheques/{first['cheque_id']}/return", {"reason": "unsigned"})
     assert back.json["status"] == "returned"
     assert owed(owner, shop) == 0
+
+
+def test_a_cheque_that_lifts_a_pause_says_so_to_the_shop(owner: Caller, org: UUID, shop: str) -> None:
+    strict = {"watch": {}, "pause": {"overdue_minor": 4000}, "block": {}}
+    version = owner.get("/guardrails/ladder").headers["ETag"]
+    owner.put("/guardrails/ladder", {**strict, "reason": "strict"}, version)
+    with db.transaction(org) as session:
+        retailer = retailers.find(session, shop)
+        old = openings.OpeningBill("OLD-1", days.today(session) - timedelta(days=90), 4000)
+        openings.owe(session, retailer.id, [old])
+        assert stopping.after_setback(session, retailer.id, "daily").is_paused_now
+    taken = owner.post("/payment/record", cheque(shop)).json
+    steps = f"/payment/cheques/{taken['cheque_id']}"
+    owner.post(f"{steps}/deposit", {})
+    assert owner.post(f"{steps}/clear", {}).json["outstanding_minor"] == 0
+    with db.transaction(org) as session:
+        told = db.execute(session, "SELECT template FROM outbox_message WHERE org_id = %s", (str(org),)).scalars()
+        assert "credit_restored" in list(told)
 
 
 def test_only_founders_say_that_a_cheque_bounced(

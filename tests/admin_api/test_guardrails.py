@@ -128,7 +128,8 @@ def test_evaluating_all_pauses_tells_and_says_why(owner: Caller, org: UUID, shop
     why = owner.get(f"/credit/{shop}/evaluate").json
     assert (why["status"], why["source"], why["allowed"]) == ("PAUSED", "automatic", False)
     assert why["status_reason"] == "overdue_days 50 (from 45)"
-    assert {"level": "pause", "rule": "overdue_days", "value": 50, "threshold": 45, "fired": True} in why["trace"]
+    fired = {"level": "pause", "rule": "overdue_days", "value": 50, "threshold": 45, "fired": True}
+    assert {**fired, "acknowledged": False} in why["trace"]
     assert why["decisions"][0]["status_after"] == "PAUSED"
     assert owner.get(f"/credit/retailer/{shop}").json["credit_status"] == "PAUSED"
 

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from core import clock, db, ids
 from core.audit import AuditEntry
 from core.errors import Invalid, NotFound
-from credit import accounts, days, decisions, guardrails, ladder, pauses, payments, reservations
-from credit.ladder import Facts
+from credit import accounts, days, decisions, guardrails, ladder, pauses, payments, reservations, rules
 from credit.papers import Cheque, Promise
+from credit.rules import Facts
 from credit.tables import Bill
 from parties.tables import Retailer
 
@@ -73,7 +73,7 @@ def bounced_cheque(session: Session, retailer_id: UUID, days_ago: int) -> None:
     ("late", "wanted"), [(0, "OK"), (6, "OK"), (7, "WATCH"), (44, "WATCH"), (45, "PAUSED"), (180, "BLOCKED")]
 )
 def test_a_rule_fires_from_its_threshold_on(late: int, wanted: str) -> None:
-    found, trace = ladder.judge(SET, Facts(overdue_days=late))
+    found, trace = rules.judge(SET, Facts(overdue_days=late))
     assert found == wanted
     assert [(tried.level, tried.value, tried.threshold) for tried in trace] == [
         ("watch", late, 7),
@@ -90,7 +90,8 @@ def test_overdue_bills_pause_and_the_trace_says_why(session: Session, make_retai
     account = accounts.get(session, shop)
     assert account.pause_reason == "overdue_days 50 (from 45)"
     (stored,) = [one for one in decisions.latest(session, shop, 5) if one.status_after == "PAUSED"]
-    assert {"level": "pause", "rule": "overdue_days", "value": 50, "threshold": 45, "fired": True} in stored.trace
+    fired = {"level": "pause", "rule": "overdue_days", "value": 50, "threshold": 45, "fired": True}
+    assert {**fired, "acknowledged": False} in stored.trace
     with pytest.raises(guardrails.Refused):
         reservations.reserve(session, shop, ids.new(), 100)
 
@@ -200,7 +201,7 @@ def test_rules_are_configured_and_what_is_no_rule_is_refused(session: Session, m
     bill(session, shop, 1_000, due_in=-3)
     ladder.configure(session, {"pause": {"overdue_minor": 1_000}}, "stricter")
     assert ladder.look(session, shop).wanted == "PAUSED"
-    assert ladder.rules(session) == {"watch": {}, "pause": {"overdue_minor": 1_000}, "block": {}}
+    assert rules.configured(session) == {"watch": {}, "pause": {"overdue_minor": 1_000}, "block": {}}
     for wrong in (
         {"ban": {}},
         {"pause": {"mood": 3}},

@@ -198,6 +198,7 @@ class Shop:
     is_watched: bool = False
     paused: str | None = None
     blocked: str | None = None
+    known: dict[str, dict[str, Any]] = field(default_factory=dict)  # by level and rule: what staff have acknowledged
     bills: dict[UUID, Bill] = field(default_factory=dict)
     credits: dict[UUID, Credit] = field(default_factory=dict)
     orders: dict[UUID, Order] = field(default_factory=dict)
@@ -225,7 +226,13 @@ class Shop:
     def used_minor(self) -> int:
         """What counts against limits."""
         counts = self.house.settings["exposure"] == "confirmed"
-        return self.outstanding_minor + (self.reserved_minor if counts else 0)
+        return self.outstanding_minor + self.uncleared_minor + (self.reserved_minor if counts else 0)
+
+    @property
+    def uncleared_minor(self) -> int:
+        """What cheques have settled that the bank has not paid."""
+        waiting = [one.id for one in self.cheques.values() if one.state in ("received", "deposited")]
+        return sum(self.credits[one].amount_minor for one in waiting if one in self.credits)
 
     @property
     def promise(self) -> Promise | None:
@@ -235,6 +242,16 @@ class Shop:
     def open_bills(self) -> list[Bill]:
         """In the order in which money settles them."""
         return sorted((bill for bill in self.bills.values() if bill.open_minor), key=lambda bill: bill.key)
+
+    def netted(self) -> list[tuple[Bill, int]]:
+        """Open bills with what is left of each once money on account has settled the oldest."""
+        held, found = sum(one.unapplied_minor for one in self.credits.values()), []
+        for bill in self.open_bills():
+            covered = min(held, bill.open_minor)
+            held -= covered
+            if bill.open_minor > covered:
+                found.append((bill, bill.open_minor - covered))
+        return found
 
     def advances(self) -> list[Credit]:
         """Credits with something on account, in the order in which they are applied."""

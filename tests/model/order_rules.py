@@ -73,7 +73,9 @@ class OrderRules(MoneyRules):
         if shop.outstanding_minor > 0:
             self.receive_money(shop, shop.outstanding_minor, {}, "cash", None, self.today())
         self.do(lambda session: (pauses.unpause(session, shop.id, "paid"), pauses.unblock(session, shop.id, "paid")))
-        shop.paused = shop.blocked = None
+        for level, holds in (("pause", shop.paused), ("block", shop.blocked)):
+            if holds:
+                rulebook.lift(shop, level, self.today())
 
     @rule(when=lambda self: self.let_through(), number=picks)
     def use_leave(self, number: int) -> None:

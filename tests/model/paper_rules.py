@@ -65,6 +65,8 @@ class PaperRules(MoneyRules):
         no = None if cheque.state == "deposited" else "CHEQUE_STATE"
         if self.attempt(no, lambda session: cheques.clear(session, cheque.id)):
             cheque.state = "cleared"
+            if cheque.id in shop.credits:
+                rulebook.look_again(shop, self.today())
             self._count(shop, cheque)
 
     @rule(when=lambda self: self.each("cheques", *WAY), number=picks, charge=st.sampled_from([None, 35_000, 35_000, 0]))

@@ -24,7 +24,8 @@ SELECT json_build_object(
     'accounts', (SELECT json_object_agg(retailer_id, json_build_array(outstanding_minor, reserved_minor,
         allowance_minor, limit_minor, credit_days, max_order_minor, max_outstanding_days, terms, tolerance_minor,
         temporary_limit_minor, temporary_until, group_id IS NOT NULL, watched_at IS NOT NULL,
-        CASE WHEN paused_at IS NOT NULL THEN pause_source END, CASE WHEN blocked_at IS NOT NULL THEN block_source END))
+        CASE WHEN paused_at IS NOT NULL THEN pause_source END, CASE WHEN blocked_at IS NOT NULL THEN block_source END,
+        acknowledged))
         FROM credit_account),
     'bills', (SELECT json_object_agg(id, json_build_array(retailer_id, kind, reference, due_on, amount_minor,
         open_minor)) FROM bill),
@@ -137,7 +138,9 @@ def _account(shop: Shop) -> list[Any]:
         shop.is_watched,
         shop.paused,
         shop.blocked,
-    ]
+        {level: {rule: value if isinstance(value, int) else value.isoformat() for rule, value in rules.items()}
+         for level, rules in shop.known.items()},
+    ]  # fmt: skip
 
 
 def _of(shop: Shop) -> dict[str, dict[Any, Any]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from math import floor
+from typing import Any
 from uuid import UUID
 
 from tests.model.books import AUTOMATIC, Bill, Credit, Order, Shop
@@ -23,13 +24,13 @@ def refusals(shop: Shop, amount_minor: int, today: date) -> list[str]:
     """Codes of every rule that says no to an order on account, in the order in which they are told."""
     terms, limit_minor = shop.terms, shop.terms.limit_on(today)
     late = terms.max_outstanding_days
-    too_old = [bill for bill in shop.open_bills() if late is not None and (today - bill.due_on).days > late]
+    too_old = [left for bill, left in shop.netted() if late is not None and (today - bill.due_on).days > late]
     over_cap = shop.is_capped and shop.house.cap_used() + amount_minor > shop.house.cap_minor
     rules = [
         ("ACCOUNT_BLOCKED", shop.blocked is not None),
         ("CREDIT_NOT_GRANTED", limit_minor is None),
         ("CREDIT_PAUSED", shop.paused is not None),
-        ("OVERDUE_DAYS_EXCEEDED", sum(bill.open_minor for bill in too_old) > terms.tolerance_minor),
+        ("OVERDUE_DAYS_EXCEEDED", sum(too_old) > terms.tolerance_minor),
         ("MAX_ORDER_VALUE_EXCEEDED", terms.max_order_minor is not None and amount_minor > terms.max_order_minor),
         ("CREDIT_LIMIT_EXCEEDED", limit_minor is not None and shop.used_minor + amount_minor > limit_minor),
         ("CREDIT_LIMIT_EXCEEDED", over_cap),
@@ -66,6 +67,11 @@ def receive(shop: Shop, credit: Credit, chosen: dict[UUID, int], today: date, *,
     shop.take(credit, chosen, spread=spread)
     if credit.kind == "payment" and shop.promise:
         keep_promise(shop)
+    look_again(shop, today)
+
+
+def look_again(shop: Shop, today: date) -> None:
+    """Money may end a watch or an automatic pause at once; it stops nobody."""
     if shop.is_watched or shop.paused == AUTOMATIC:
         evaluate(shop, today, may_stop=False)
 
@@ -85,24 +91,25 @@ def keep_promise(shop: Shop) -> None:
 
 def facts(shop: Shop, today: date) -> dict[str, int]:
     """What the ladder looks at."""
-    late = sorted((bill for bill in shop.open_bills() if bill.due_on < today), key=lambda bill: bill.due_on)
+    late = [(bill.due_on, left) for bill, left in shop.netted() if bill.due_on < today]
     limit_minor = max(shop.terms.limit_on(today) or 0, 0)
-    old = [
-        (today - bill.due_on).days
-        for bill in late
-        if sum(one.open_minor for one in late if one.due_on <= bill.due_on) > shop.terms.tolerance_minor
-    ]
     broken = [one for one in shop.promises.values() if one.status == "broken" and (today - one.on).days < 90]
     bounced = [
         one for one in shop.cheques.values() if one.state == "bounced" and (today - _ended(one.ended_on)).days < 180
     ]
     return {
-        "overdue_days": max(old, default=0),
-        "overdue_minor": sum(bill.open_minor for bill in late),
+        "overdue_days": _age(late, shop.terms.tolerance_minor, today),
+        "overdue_minor": sum(left for _, left in late),
         "limit_used_percent": max(0, shop.used_minor) * 100 // limit_minor if limit_minor else 0,
         "broken_promises": len(broken),
         "bounced_cheques": len(bounced),
     }
+
+
+def _age(late: list[tuple[date, int]], tolerance_minor: int, today: date) -> int:
+    """For how many days more than the tolerance has been due."""
+    old = [due_on for due_on, _ in late if sum(left for other, left in late if other <= due_on) > tolerance_minor]
+    return (today - min(old)).days if old else 0
 
 
 def _ended(on: date | None) -> date:
@@ -111,15 +118,57 @@ def _ended(on: date | None) -> date:
 
 
 def wanted(shop: Shop, today: date) -> str:
-    """The status that the configured rules ask for: the strictest of those that fire."""
+    """The status that the configured rules ask for: the strictest that fires. What staff know of is only watched."""
+    asked = [LEVELS[level] if _is_new(shop, level, rule, today) else "WATCH" for level, rule in _reached(shop, today)]
+    return max(asked, key=STEPS.index, default="OK")
+
+
+def _reached(shop: Shop, today: date) -> list[tuple[str, str]]:
     found, ladder = facts(shop, today), shop.house.settings["ladder"]
-    fired = [LEVELS[level] for level in ladder for rule, least in ladder[level].items() if found[rule] >= least]
-    return max(fired, key=STEPS.index, default="OK")
+    return [(level, rule) for level in ladder for rule, least in ladder[level].items() if found[rule] >= least]
+
+
+def _is_new(shop: Shop, level: str, rule: str, today: date) -> bool:
+    """Counts and amounts have risen since staff lifted the stop; or further bills, those of then aside, are too old."""
+    known = shop.known.get(level, {}).get(rule)
+    if known is None or rule != "overdue_days":
+        return known is None or facts(shop, today)[rule] > known
+    before = sum(bill.open_minor for bill in shop.open_bills() if bill.due_on <= known)
+    spare = max(0, sum(one.unapplied_minor for one in shop.credits.values()) - before)  # on account, for later bills
+    later = [(bill.due_on, bill.open_minor) for bill in shop.open_bills() if known < bill.due_on < today]
+    age = _age(later, shop.terms.tolerance_minor + spare, today)
+    return age >= shop.house.settings["ladder"][level][rule]
+
+
+def lift(shop: Shop, level: str, today: date) -> None:
+    """Staff end a pause or a block, and so acknowledge the rules that fire now."""
+    thresholds, found = shop.house.settings["ladder"][level], facts(shop, today)
+    kept = {name: rules for name, rules in _still_known(shop, today).items() if name != level}
+    now = {
+        rule: today - timedelta(days=thresholds[rule]) if rule == "overdue_days" else found[rule]
+        for name, rule in _reached(shop, today)
+        if name == level
+    }
+    shop.known = {**kept, level: now} if now else kept
+    shop.paused, shop.blocked = (None, shop.blocked) if level == "pause" else (shop.paused, None)
+
+
+def _still_known(shop: Shop, today: date) -> dict[str, dict[str, Any]]:
+    """Forgotten is what a rule would not fire for anyway; of a count that fell, the lower one is known."""
+    found: dict[str, dict[str, Any]] = {}
+    for level, rule in _reached(shop, today):
+        if rule in shop.known.get(level, {}):
+            value = shop.known[level][rule]
+            found.setdefault(level, {})[rule] = (
+                value if rule == "overdue_days" else min(value, facts(shop, today)[rule])
+            )
+    return found
 
 
 def evaluate(shop: Shop, today: date, *, may_stop: bool = True, may_lift: bool = True) -> None:
     """Watch, pause, block or restore by the rules; what staff did stays."""
     asked = wanted(shop, today)
+    shop.known = _still_known(shop, today)
     shop.is_watched = asked != "OK"
     if may_stop and asked == "BLOCKED":
         shop.blocked = shop.blocked or AUTOMATIC
@@ -164,11 +213,9 @@ def remind(shop: Shop, today: date, now: datetime) -> list[tuple[UUID, str, int]
 
 def _due_a_stage(shop: Shop, today: date) -> Iterator[tuple[Bill, str, int]]:
     """Open bills that were not reminded of at this stage; money on account counts for the oldest first."""
-    held = sum(one.unapplied_minor for one in shop.credits.values())
+    left = {bill.id: left_minor for bill, left_minor in shop.netted()}
     stages = {-1: "T-1", 0: "T+0", 3: "T+3"}
     for bill in shop.open_bills():
-        covered = min(held, bill.open_minor)
-        held -= covered
         stage = stages.get((today - bill.due_on).days)
         if stage and (bill.id, bill.due_on, stage) not in shop.reminded:
-            yield bill, stage, bill.open_minor - covered
+            yield bill, stage, left.get(bill.id, 0)

@@ -64,7 +64,10 @@ class StandingRules(Life):
         shop = self.shops[which]
         change, was = pauses.pause if on else pauses.unpause, shop.paused is not None
         assert self.do(lambda session: change(session, shop.id, "staff said so")) is (was is not on)
-        shop.paused = books.STAFF if on else None
+        if on:
+            shop.paused = books.STAFF
+        elif was:
+            rulebook.lift(shop, "pause", self.today())
 
     @rule(which=shops, on=st.sampled_from([True, False, False, False]))
     def block(self, which: int, on: bool) -> None:
@@ -72,7 +75,10 @@ class StandingRules(Life):
         shop = self.shops[which]
         change, was = pauses.block if on else pauses.unblock, shop.blocked is not None
         assert self.do(lambda session: change(session, shop.id, "staff said so")) is (was is not on)
-        shop.blocked = (shop.blocked or books.STAFF) if on else None
+        if on:
+            shop.blocked = shop.blocked or books.STAFF
+        elif was:
+            rulebook.lift(shop, "block", self.today())
 
     @rule(which=shops, on=st.booleans())
     def share_the_cap(self, which: int, on: bool) -> None:

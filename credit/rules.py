@@ -1,0 +1,219 @@
+"""The rules of the status ladder: facts of an account, each a number against a configured threshold.
+
+Deterministic and open: no score, no weights. Money on account settles the oldest bills first before age counts. What
+staff have acknowledged by lifting a stop does not fire again for the same facts (see `acknowledge`).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from core import db
+from core.errors import Invalid, NotFound
+from credit import accounts, days
+from credit.decisions import BLOCKED, OK, PAUSED, WATCH
+from parties import organisations
+
+STOPS = {"pause": PAUSED, "block": BLOCKED}
+LEVELS = {"watch": WATCH, **STOPS}
+AGE = "overdue_days"
+RULES = (AGE, "overdue_minor", "limit_used_percent", "broken_promises", "bounced_cheques")
+PROMISES_COUNT_FOR = timedelta(days=90)
+CHEQUES_COUNT_FOR = timedelta(days=180)
+HIGHEST = 10**15
+
+Acknowledged = Mapping[str, Mapping[str, Any]]
+
+# overdue_days: how long more than the account's tolerance has been due, so that a few forgotten rupees stop nobody.
+# What is on account is all that bills add up to beyond what is owed; it counts against the oldest bills first.
+_FRESH = """
+CASE WHEN a.acknowledged -> '{level}' ? 'overdue_days' THEN (
+    SELECT max(%(today)s - due_on) FROM (
+        SELECT due_on, sum(open_minor) OVER (ORDER BY due_on) AS so_far, sum(open_minor) OVER () - a.outstanding_minor
+            AS held, sum(open_minor) FILTER (
+                WHERE due_on <= (a.acknowledged -> '{level}' ->> 'overdue_days')::date) OVER () AS known
+        FROM bill b WHERE b.org_id = a.org_id AND b.retailer_id = a.retailer_id AND b.open_minor > 0
+    ) due
+    WHERE due_on < %(today)s AND due_on > (a.acknowledged -> '{level}' ->> 'overdue_days')::date
+        AND so_far - greatest(held, coalesce(known, 0)) > a.tolerance_minor) END
+"""
+_FACTS = f"""
+SELECT a.retailer_id, coalesce(late.days, 0), coalesce(late.total, 0)::bigint,
+    CASE WHEN used.limit_minor > 0 THEN greatest(0, used.amount) * 100 / used.limit_minor ELSE 0 END::bigint,
+    (SELECT count(*) FROM promise p WHERE p.org_id = a.org_id AND p.retailer_id = a.retailer_id
+        AND p.status = 'broken' AND p.promised_on > %(promises_from)s),
+    (SELECT count(*) FROM cheque c WHERE c.org_id = a.org_id AND c.retailer_id = a.retailer_id
+        AND c.state = 'bounced' AND c.ended_on > %(cheques_from)s),
+    {_FRESH.format(level="pause")}, {_FRESH.format(level="block")}, a.acknowledged,
+    a.watched_at IS NOT NULL, a.paused_at IS NOT NULL, a.pause_source, a.blocked_at IS NOT NULL
+FROM credit_account a
+CROSS JOIN LATERAL (
+    SELECT coalesce(greatest(a.limit_minor,
+            CASE WHEN a.temporary_until >= %(today)s THEN a.temporary_limit_minor END), 0) AS limit_minor,
+        a.outstanding_minor + CASE WHEN %(counts)s THEN a.reserved_minor ELSE 0 END
+            + CASE WHEN %(cheques)s THEN credit_uncleared(a.org_id, a.retailer_id) ELSE 0 END AS amount) used
+LEFT JOIN LATERAL (
+    SELECT max(%(today)s - due_on) FILTER (WHERE due_on < %(today)s AND so_far - held > a.tolerance_minor) AS days,
+        greatest(0, sum(open_minor) FILTER (WHERE due_on < %(today)s) - max(held)) AS total
+    FROM (SELECT due_on, open_minor, sum(open_minor) OVER (ORDER BY due_on) AS so_far,
+              sum(open_minor) OVER () - a.outstanding_minor AS held FROM bill b
+          WHERE b.org_id = a.org_id AND b.retailer_id = a.retailer_id AND b.open_minor > 0) due
+) late ON true
+WHERE a.org_id = %(org)s AND (%(retailer)s::uuid IS NULL OR a.retailer_id = %(retailer)s)
+ORDER BY a.retailer_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rules look at: days, minor units, percent, counts."""
+
+    overdue_days: int = 0
+    overdue_minor: int = 0
+    limit_used_percent: int = 0
+    broken_promises: int = 0
+    bounced_cheques: int = 0
+
+
+NOTHING = Facts()
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One rule as it was tried. It fires when the value reaches the threshold, unless staff have acknowledged that."""
+
+    level: str
+    rule: str
+    value: int
+    threshold: int
+    fired: bool
+    acknowledged: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """The rule as decisions keep it and the API answers it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An account as the rules see it. `fresh_days`, by level, is the age of what was not acknowledged."""
+
+    retailer_id: UUID
+    facts: Facts
+    fresh_days: dict[str, int | None] = field(default_factory=dict)
+    acknowledged: dict[str, dict[str, Any]] = field(default_factory=dict)
+    watched: bool = False
+    paused: bool = False
+    pause_source: str | None = None
+    blocked: bool = False
+
+
+def configured(session: Session) -> dict[str, dict[str, int]]:
+    """The thresholds by level and rule; a rule that is not named is off."""
+    ladder: dict[str, dict[str, int]] = organisations.setting(organisations.get(session), "ladder")
+    return ladder
+
+
+def check(ladder: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+    """Thresholds as they are kept, every level named. Raises Invalid."""
+    if set(ladder) - set(LEVELS):
+        raise Invalid(f"The levels are {', '.join(LEVELS)}.", field="ladder")
+    for level, thresholds in ladder.items():
+        if set(thresholds) - set(RULES):
+            raise Invalid(f"The rules are {', '.join(RULES)}.", field=f"ladder/{level}")
+        if not all(type(least) is int and 0 < least <= HIGHEST for least in thresholds.values()):
+            raise Invalid("A threshold is a whole number above zero.", field=f"ladder/{level}")
+    return {level: dict(ladder.get(level, {})) for level in LEVELS}
+
+
+def judge(
+    ladder: Mapping[str, Mapping[str, int]],
+    facts: Facts,
+    acknowledged: Acknowledged | None = None,
+    fresh_days: Mapping[str, int | None] | None = None,
+) -> tuple[str, tuple[Tried, ...]]:
+    """The status that the rules ask for, and every rule as tried, from watch to block. Pure.
+
+    What is only acknowledged asks for a watch.
+    """
+    trace = tuple(_tried(ladder, facts, acknowledged or {}, fresh_days or {}))
+    wanted = [LEVELS[tried.level] for tried in trace if tried.fired]
+    known = any(tried.acknowledged for tried in trace)
+    return (wanted[-1] if wanted else WATCH if known else OK), trace
+
+
+def judge_seen(ladder: Mapping[str, Mapping[str, int]], seen: Seen) -> tuple[str, tuple[Tried, ...]]:
+    """The same, of an account as it was seen."""
+    return judge(ladder, seen.facts, seen.acknowledged, seen.fresh_days)
+
+
+def acknowledge(session: Session, retailer_id: UUID, level: str) -> tuple[dict[str, dict[str, Any]], list[Tried]]:
+    """What the account has acknowledged once staff lift this level's stop, and the rules concerned. Changes nothing.
+
+    A count or an amount fires again when it rises above what it is now; age fires again when a further bill gets too
+    old. Either is forgotten once the rule would not fire anyway (see `still`).
+    """
+    ladder, seen, today = configured(session), one(session, retailer_id), days.today(session)
+    fired = [tried for tried in judge(ladder, seen.facts)[1] if tried.level == level and tried.fired]
+    known = {
+        tried.rule: (today - timedelta(days=tried.threshold)).isoformat() if tried.rule == AGE else tried.value
+        for tried in fired
+    }
+    others = {name: kept for name, kept in still(ladder, seen).items() if name != level}
+    return ({**others, level: known} if known else others), fired
+
+
+def still(ladder: Mapping[str, Mapping[str, int]], seen: Seen) -> dict[str, dict[str, Any]]:
+    """What stays acknowledged: of rules that would fire otherwise, and no more than their values are now."""
+    kept: dict[str, dict[str, Any]] = {}
+    for level, known in seen.acknowledged.items():
+        for rule, value in known.items():
+            threshold, now = ladder.get(level, {}).get(rule), getattr(seen.facts, rule)
+            if threshold is not None and now >= threshold:
+                kept.setdefault(level, {})[rule] = value if rule == AGE else min(value, now)
+    return kept
+
+
+def look(session: Session, retailer_id: UUID | None = None) -> Iterator[Seen]:
+    """Every account, or one, as the rules see it now; one statement, nothing is locked."""
+    today: date = days.today(session)
+    asked = {
+        "org": str(db.org_of(session)),
+        "retailer": str(retailer_id) if retailer_id else None,
+        "today": today,
+        "counts": accounts.counts_reserved(session),
+        "cheques": accounts.counts_uncleared(session),
+        "promises_from": today - PROMISES_COUNT_FOR,
+        "cheques_from": today - CHEQUES_COUNT_FOR,
+    }
+    for row in db.execute(session, _FACTS, asked).all():
+        yield Seen(row[0], Facts(*row[1:6]), {"pause": row[6], "block": row[7]}, *row[8:])
+
+
+def one(session: Session, retailer_id: UUID) -> Seen:
+    """One account as the rules see it now. Raises NotFound."""
+    seen = next(look(session, retailer_id), None)
+    if seen is None:
+        raise NotFound(kind="CreditAccount")
+    return seen
+
+
+def _tried(
+    ladder: Mapping[str, Mapping[str, int]],
+    facts: Facts,
+    acknowledged: Acknowledged,
+    fresh_days: Mapping[str, int | None],
+) -> Iterator[Tried]:
+    for level in LEVELS:
+        for rule in RULES:
+            threshold = ladder.get(level, {}).get(rule)
+            if threshold is None:
+                continue
+            value, known = getattr(facts, rule), acknowledged.get(level, {}).get(rule)
+            reached = value >= threshold
+            is_new = known is None or ((fresh_days.get(level) or 0) >= threshold if rule == AGE else value > known)
+            yield Tried(level, rule, value, threshold, reached and is_new, reached and not is_new)
