@@ -5,7 +5,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from core import db, ids
+from core.outbox import OutboxMessage
 from credit import bills, days, openings
 from flows import stopping
 from parties import retailers
@@ -64,7 +67,7 @@ def test_a_cheque_that_lifts_a_pause_says_so_to_the_shop(owner: Caller, org: UUI
     owner.post(f"{steps}/deposit", {})
     assert owner.post(f"{steps}/clear", {}).json["outstanding_minor"] == 0
     with db.transaction(org) as session:
-        told = db.execute(session, "SELECT template FROM outbox_message WHERE org_id = %s", (str(org),)).scalars()
+        told = session.scalars(select(OutboxMessage.template).where(OutboxMessage.org_id == org))
         assert "credit_restored" in list(told)
 
 
