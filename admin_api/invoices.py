@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from admin_api.access import BOOKKEEPERS, EVERYBODY, SELLERS, operation
 from admin_api.adjustments import show_bill
+from admin_api.papers import Undone, answered, show_link
 from admin_api.shapes import Day, Id, Nothing, PageQuery, PositiveMinor, Strict, Text, Thousandths, decode, page
 from admin_api.spec import Blueprint
 from core import clock, ids
@@ -70,12 +71,6 @@ class TaxDebitNoteIn(Strict):
     lines = fields.List(fields.Nested(RaisedIn), required=True, validate=validate.Length(1, 500))
 
 
-class Undone(Strict):
-    """Why something is undone."""
-
-    reason = Text(longest=500, needed=True)
-
-
 class Unsaved(Strict):
     """A document as `bahi invoice preview` reads it."""
 
@@ -120,6 +115,7 @@ def read(session: Session, invoice_id: str) -> dict[str, Any]:
     lines = papers.lines_of(session, invoice.id)
     return {
         **show(invoice),
+        "details": invoice.details,
         "lines": [_line(line) for line in lines],
         "notes": [show(note) for note in listing.notes_on(session, invoice.id)],
         "warnings": [caution.as_dict() for caution in listing.cautions_of(session, invoice, lines)],
@@ -132,11 +128,8 @@ def read(session: Session, invoice_id: str) -> dict[str, Any]:
 @blueprint.response(200, content_type="application/pdf")
 def pdf(session: Session, query: dict[str, Any], invoice_id: str) -> Response:
     """The document on paper."""
-    paper = papers.pdf(session, listing.get(session, ids.parse("inv", invoice_id)).id, query["copy"], query["size"])
-    answer = Response(paper.content, mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{paper.filename}"'
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    invoice = listing.get(session, ids.parse("inv", invoice_id))
+    return answered(papers.pdf(session, invoice.id, query["copy"], query["size"]))
 
 
 @blueprint.route("/<invoice_id>/credit-notes", methods=["POST"])
@@ -182,7 +175,7 @@ def cancel(session: Session, why: dict[str, Any], invoice_id: str) -> dict[str, 
 def share(session: Session, _given: dict[str, Any], invoice_id: str) -> dict[str, Any]:
     """A link to the PDF for seven days. It is shown this once: only its hash is kept."""
     invoice = listing.get(session, ids.parse("inv", invoice_id))
-    return {"url": sharing.mint(session, invoice.id), **_link(sharing.links(session, invoice.id)[0])}
+    return {"url": sharing.mint(session, invoice.id), **show_link(sharing.links(session, invoice.id)[0])}
 
 
 @blueprint.route("/<invoice_id>/links", methods=["GET"])
@@ -191,7 +184,7 @@ def share(session: Session, _given: dict[str, Any], invoice_id: str) -> dict[str
 def links(session: Session, invoice_id: str) -> dict[str, Any]:
     """The links that were given to people, and how often each was followed."""
     invoice = listing.get(session, ids.parse("inv", invoice_id))
-    return {"data": [_link(link) for link in sharing.links(session, invoice.id)]}
+    return {"data": [show_link(link) for link in sharing.links(session, invoice.id)]}
 
 
 @blueprint.route("/<invoice_id>/links/revoke", methods=["POST"])
@@ -270,14 +263,4 @@ def _line(line: InvoiceLine) -> dict[str, Any]:
         "taxable_minor": line.taxable_minor,
         **{f"{head}_minor": getattr(line, f"{head}_minor") for head in HEADS},
         "total_minor": line.total_minor,
-    }
-
-
-def _link(link: sharing.Link) -> dict[str, Any]:
-    return {
-        "id": str(link.id),
-        "created_at": clock.rfc3339(link.created_at),
-        "expires_at": clock.rfc3339(link.expires_at),
-        "revoked_at": clock.rfc3339(link.revoked_at) if link.revoked_at else None,
-        "downloads": link.downloads,
     }

@@ -1,5 +1,6 @@
 """Orders: the same path that a chat confirmation takes, with the same guardrails and the same refusals."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,18 +10,22 @@ from sqlalchemy.orm import Session
 
 from admin_api import problems
 from admin_api.access import BOOKKEEPERS, EVERYBODY, SELLERS, operation
-from admin_api.shapes import Id, Nothing, PageQuery, PositiveMinor, Quantity, Strict, Text, decode, page
+from admin_api.papers import show as show_paper
+from admin_api.shapes import Day, Id, Nothing, PageQuery, PositiveMinor, Quantity, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import clock, ids
-from core.errors import DomainError
+from core.errors import DomainError, Invalid
+from core.money import MAX_MINOR
 from credit.guardrails import Refused
 from flows import notices
-from orders import dispatching, holding, listing, ordering, shortening, supply
+from invoicing import identifiers, papers, transport
+from orders import billing, dispatching, holding, listing, ordering, shortening, supply
+from orders import confirmation as confirming
 from orders.drafting import Extras
 from orders.order import Order, OrderLine
 from orders.quotes import Wanted
 from orders.tables import STATUSES
-from parties import retailers
+from parties import organisations, retailers, states
 
 blueprint = Blueprint("orders", __name__, url_prefix="/api/v1/admin/orders", description="Orders")
 
@@ -42,6 +47,26 @@ class LineIn(Strict):
     unit = Text(longest=32, needed=True)
 
 
+class ConsigneeIn(Strict):
+    """Who gets the goods; for a buyer without a GSTIN the state decides the tax."""
+
+    name = Text(longest=200, needed=True)
+    address = Text(longest=500, needed=True)
+    state_code = Text(longest=2, load_default=None, allow_none=True)
+    gstin = Text(longest=20, load_default=None, allow_none=True)
+
+
+class BillingIn(Strict):
+    """What the bill says beside the goods. A discount is a share or an amount, before tax, on the whole bill."""
+
+    po_number = Text(longest=64, load_default="")
+    po_on = Day(load_default=None, allow_none=True)
+    ship_to = fields.Nested(ConsigneeIn, load_default=None, allow_none=True)
+    discount_bps = fields.Integer(load_default=0, strict=True, validate=validate.Range(0, 9_999))
+    discount_minor = fields.Integer(load_default=0, strict=True, validate=validate.Range(0, MAX_MINOR))
+    reverse_charge = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+
+
 class OrderIn(Strict):
     """An order to place at today's prices."""
 
@@ -50,6 +75,7 @@ class OrderIn(Strict):
     lines = fields.List(fields.Nested(LineIn), required=True, validate=validate.Length(min=1, max=100))
     note = Text(longest=500, load_default="")
     delivery_address = Text(longest=500, load_default="")
+    billing = fields.Nested(BillingIn, load_default=dict)
 
 
 class OrderQuery(PageQuery):
@@ -90,6 +116,16 @@ class ShorteningIn(Strict):
     reason = Text(longest=500, needed=True)
 
 
+class TransportIn(Strict):
+    """How the goods travel, as far as it is known; printed on the bill."""
+
+    vehicle = Text(longest=20, load_default="")
+    transporter = Text(longest=100, load_default="")
+    transporter_id = Text(longest=20, load_default="")
+    document = Text(longest=40, load_default="")
+    eway_bill = Text(longest=20, load_default="")
+
+
 @blueprint.route("", methods=["GET"])
 @operation(EVERYBODY)
 @blueprint.arguments(OrderQuery, location="query")
@@ -125,7 +161,7 @@ def place(session: Session, given: dict[str, Any]) -> Any:
     """Place what is in stock of an order (`shorts` says what is not); 409 with the rule's code when it may not be."""
     retailer = retailers.find(session, given["retailer_id"])
     wanted = [Wanted(line["sku"], line["qty"], line["unit"]) for line in given["lines"]]
-    extras = Extras(given["note"].strip(), given["delivery_address"].strip())
+    extras = Extras(given["note"].strip(), given["delivery_address"].strip(), _billing(session, given["billing"]))
     placed = ordering.place(session, retailer.id, wanted, given["payment_mode"], "api", extras)
     if placed.refusal is not None:
         return refused(placed.refusal, placed.order)
@@ -208,20 +244,32 @@ def shorten(session: Session, given: dict[str, Any], order_id: str) -> dict[str,
 
 @blueprint.route("/<order_id>/dispatch", methods=["POST"])
 @operation(BOOKKEEPERS | {"sales"}, idempotent=True)
-@blueprint.arguments(Nothing)
+@blueprint.arguments(TransportIn)
 @blueprint.response(200)
-def dispatch(session: Session, _given: dict[str, Any], order_id: str) -> dict[str, Any]:
+def dispatch(session: Session, given: dict[str, Any], order_id: str) -> dict[str, Any]:
     """The goods leave: the invoice is issued once, posted as a bill, and sent to the shop as a PDF.
+
+    How they travel is printed on it.
 
     `notified` is false when the shop gets no message (STOP, nobody on WhatsApp): a task says to hand over the paper.
     """
     order_key = ids.parse("ord", order_id)
     already = listing.get(session, order_key).status == "dispatched"
-    order = dispatching.dispatch(session, order_key)
+    order = dispatching.dispatch(session, order_key, transport=transport.parsed(given))
     if not already and order.invoice_id is not None:
         notices.invoice_sent(session, order.invoice_id)
     is_notified = order.invoice_id is not None and notices.is_invoice_sent(session, order.invoice_id)
     return {**show(order), "notified": is_notified}
+
+
+@blueprint.route("/<order_id>/confirmation", methods=["POST"])
+@operation(SELLERS, idempotent=True)
+@blueprint.arguments(Nothing)
+@blueprint.response(201)
+def confirmation(session: Session, _given: dict[str, Any], order_id: str) -> dict[str, Any]:
+    """The order on paper as it stands now: print it or make a link of it under `/papers`."""
+    kept = confirming.keep(session, ids.parse("ord", order_id))
+    return show_paper(papers.kept_paper(session, kept))
 
 
 @blueprint.route("/expire-pending", methods=["POST"])
@@ -259,6 +307,7 @@ def show(order: Order) -> dict[str, Any]:
         "deliver_on": order.deliver_on.isoformat() if order.deliver_on else None,
         "delivery_address": order.delivery_address,
         "note": order.note,
+        "billing": order.billing,
         "price_class": order.price_class,
         "shorts": supply.shown(order.shorts or ()),
         "lines": [_line(line) for line in order.lines],
@@ -281,6 +330,21 @@ def _line(line: OrderLine) -> dict[str, Any]:
         "tax_minor": line.tax_minor,
         "total_minor": line.total_minor,
     }
+
+
+def _billing(session: Session, given: dict[str, Any]) -> billing.Billing:
+    """The billing that was asked for, its numbers checked. Raises Invalid."""
+    said = billing.loaded(given)
+    if said.discount.bps and said.discount.amount_minor:
+        raise Invalid("A discount is a share or an amount, not both.", field="billing.discount_bps")
+    to = said.ship_to
+    if to is None:
+        return said
+    gstin = identifiers.parse_gstin(to.gstin).text if to.gstin else None
+    country = organisations.get(session).country
+    state_code = to.state_code or (gstin[:2] if gstin else None)
+    states.check(country, state_code, gstin)
+    return replace(said, ship_to=replace(to, gstin=gstin, state_code=state_code))
 
 
 def _page(session: Session, query: dict[str, Any], retailer_id: str | None, status: str | None) -> dict[str, Any]:

@@ -33,6 +33,7 @@ class RetailerIn(Strict):
     gstin = Text(longest=20, load_default=None, allow_none=True)
     state_code = Text(longest=2, load_default=None, allow_none=True)
     address = Text(longest=500, load_default="")
+    sez = fields.Boolean(load_default=False, truthy={True}, falsy={False})
 
 
 @blueprint.route("", methods=["GET"])
@@ -82,4 +83,5 @@ def show(retailer: Retailer) -> dict[str, Any]:
         "address": retailer.address,
         "price_class": retailer.price_class,
         "route": retailer.route,
+        "sez": retailer.sez,
     }

@@ -66,7 +66,7 @@ def catalog(file: Path, organisation: str, dry_run: bool, as_json: bool, valid_f
 @command.command(
     epilog=f"Columns: {ledger_rows.RETAILER_COLUMNS.replace(',', ', ')}. language is en, hi, ur or hi_Latn; state is"
     " the two-digit GST code or its name; credit_limit empty means no credit, 0 means prepay; price_class and route are"
-    " among those of the selling rules. A shop is known by code."
+    " among those of the selling rules; sez is yes for a unit in a special economic zone. A shop is known by code."
 )
 @_options
 def retailers(file: Path, organisation: str, dry_run: bool, as_json: bool) -> int:

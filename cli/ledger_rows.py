@@ -24,7 +24,7 @@ from parties.tables import Organisation, Retailer
 
 RETAILER_COLUMNS = (
     "code,name,phone,language,gstin,state,address,credit_limit,credit_days,max_order_value,max_outstanding_days,"
-    "price_class,route"
+    "price_class,route,sez"
 )
 BALANCE_COLUMNS = "code,bill_number,bill_on,due_on,amount"
 _REASON = "imported from a file"
@@ -76,7 +76,9 @@ def _retailer(
     session: Session, organisation: Organisation, selling: Rules, raw: Mapping[str, Any], shop: Retailer | None
 ) -> tuple[Details, Terms]:
     fields = Fields(raw)
-    before = shop or Retailer(language="en", gstin=None, state_code=None, address="", price_class="", route="")
+    before = shop or Retailer(
+        language="en", gstin=None, state_code=None, address="", price_class="", route="", sez=False
+    )
     gstin = fields.optional("gstin", _gstin, before.gstin if "gstin" not in raw else None)
     state = fields.optional("state", _state(organisation.country), _kept(raw, "state", before.state_code, None))
     details = Details(
@@ -91,6 +93,8 @@ def _retailer(
             "price_class", word(selling.price_classes), _kept(raw, "price_class", before.price_class, "")
         ),
         route=fields.optional("route", word(selling.timetable.routes), _kept(raw, "route", before.route, "")),
+        sez=fields.optional("sez", word(("yes", "no")), _kept(raw, "sez", "yes" if before.sez else "no", "no"))
+        == "yes",
     )
     terms = _terms(session, fields, raw, shop)
     if gstin and state and current_state(state) != current_state(gstin[:2]):

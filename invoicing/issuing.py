@@ -12,11 +12,12 @@ from core import ids
 from core.errors import DomainError
 from credit import bills
 from credit.tables import Bill
-from invoicing import series, snapshots, writing
+from invoicing import series, snapshots, transport, writing
 from invoicing.charging import NO_DISCOUNT, Charge, Goods, Supply, charge, document_type
 from invoicing.series import Place
 from invoicing.tables import Invoice
 from invoicing.tax import Discount
+from invoicing.transport import UNTOLD, Transport
 from invoicing.writing import HEADS, Draft, DraftLine
 from parties import organisations
 from parties.tables import Organisation
@@ -48,6 +49,7 @@ class Request:
     """What is to be billed to whom. `source_id` is billed once; `issued_on` None is today.
 
     `discount` is the invoice's own, before tax. `ship_to` is who gets the goods when it is not the buyer.
+    `po_number` is the buyer's own order number.
     """
 
     source_id: UUID
@@ -63,6 +65,9 @@ class Request:
     ship_to: Buyer | None = None
     reverse_charge: bool = False
     notes: Sequence[str] = ()
+    po_number: str = ""
+    po_on: date | None = None
+    transport: Transport = UNTOLD
 
 
 def issue(session: Session, request: Request) -> Invoice:
@@ -71,15 +76,19 @@ def issue(session: Session, request: Request) -> Invoice:
     Cash is billed too, due the same day. Raises series.DateBeforeLast, bills.post's errors, Invalid.
     """
     seller = organisations.get(session)
-    supply = _supply(seller, request)
-    charged = charge(request.lines, supply, request.discount)
-    if not set(charged.taxes) <= set(HEADS):
+    money = charged(seller, request)
+    if not set(money.taxes) <= set(HEADS):
         raise CountryNotIssued(f"Documents for {seller.country} cannot be issued yet.", country=seller.country)
-    kind = document_type(request.lines, supply)
+    kind = document_type(request.lines, _supply(seller, request))
     place = series.take(session, seller, kind, request.issued_on)
     due_on = place.issued_on + timedelta(days=request.credit_days if request.payment_mode == "CREDIT" else 0)
-    bill = bills.post(session, _posting(request, charged, place, due_on))
-    return writing.write(session, _draft(request, seller, charged, place, kind, bill))
+    bill = bills.post(session, _posting(request, money, place, due_on))
+    return writing.write(session, _draft(request, seller, money, place, kind, bill))
+
+
+def charged(seller: Organisation, request: Request) -> Charge:
+    """What the document would come to. Raises Invalid."""
+    return charge(request.lines, _supply(seller, request), request.discount)
 
 
 def public_id(invoice_id: UUID) -> str:
@@ -116,14 +125,13 @@ def _posting(request: Request, charged: Charge, place: Place, due_on: date) -> b
 
 
 def _draft(request: Request, seller: Organisation, charged: Charge, place: Place, kind: str, bill: Bill) -> Draft:
-    ship_to = {"ship_to": _party(request.ship_to)} if request.ship_to else {}
     return Draft(
         document_type=kind,
         place=place,
         retailer_id=request.retailer_id,
         source_id=request.source_id,
         seller=snapshots.seller(seller),
-        buyer={**_party(request.buyer), "payment_mode": request.payment_mode, "reference": request.reference},
+        buyer={**party(request.buyer), "payment_mode": request.payment_mode, "reference": request.reference},
         lines=[DraftLine(*pair) for pair in zip(request.lines, charged.lines, strict=True)],
         place_of_supply=charged.place_of_supply,
         currency=charged.currency,
@@ -133,11 +141,24 @@ def _draft(request: Request, seller: Organisation, charged: Charge, place: Place
         due_on=bill.due_on,
         bill_id=bill.id,
         reverse_charge=request.reverse_charge,
-        details={**ship_to, **({"notes": list(request.notes)} if request.notes else {})},
+        details=details(request),
     )
 
 
-def _party(buyer: Buyer) -> dict[str, Any]:
+def details(request: Request) -> dict[str, Any]:
+    """What else is printed, as far as it was said."""
+    bought = {"number": request.po_number, "on": request.po_on.isoformat() if request.po_on else None}
+    told = {
+        "ship_to": party(request.ship_to) if request.ship_to else None,
+        "notes": list(request.notes),
+        "po": bought if request.po_number else None,
+        "transport": transport.dumped(request.transport),
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def party(buyer: Buyer) -> dict[str, Any]:
+    """A buyer or consignee as documents copy it."""
     known = {
         "name": buyer.name,
         "address": buyer.address,

@@ -37,14 +37,56 @@ class Pdf:
     filename: str
 
 
-def keep(session: Session, kind: str, retailer_id: UUID, name: str, content: Mapping[str, Any]) -> UUID:
-    """Keep a paper that is no tax document: all that its drawing needs. `name` becomes the file's. Returns its id."""
+def keep(
+    session: Session,
+    kind: str,
+    retailer_id: UUID,
+    name: str,
+    content: Mapping[str, Any],
+    source_id: UUID | None = None,
+) -> UUID:
+    """Keep a paper that is no tax document: all that its drawing needs. `name` becomes the file's. Returns its id.
+
+    Told again of the same source, the paper that stands is answered.
+    """
+    if source_id is not None:
+        told = _latest_of(session, kind, source_id)
+        if told is not None and told.content == dict(content):
+            return told.id
     kept = Paper(
-        id=ids.new(), kind=kind, retailer_id=retailer_id, name=name, content=dict(content), created_at=clock.now()
+        id=ids.new(),
+        kind=kind,
+        retailer_id=retailer_id,
+        source_id=source_id,
+        name=name,
+        content=dict(content),
+        created_at=clock.now(),
     )
     session.add(kept)
     session.flush()  # links refer to it by plain SQL
     return kept.id
+
+
+def page(
+    session: Session,
+    *,
+    retailer_id: UUID | None = None,
+    kind: str | None = None,
+    limit: int = 50,
+    after: UUID | None = None,
+) -> list[Paper]:
+    """Kept papers, newest first, behind the id `after`."""
+    wanted = select(Paper).where(Paper.org_id == db.org_of(session)).order_by(Paper.id.desc()).limit(limit)
+    if retailer_id is not None:
+        wanted = wanted.where(Paper.retailer_id == retailer_id)
+    if kind is not None:
+        wanted = wanted.where(Paper.kind == kind)
+    return list(session.scalars(wanted.where(Paper.id < after) if after else wanted))
+
+
+def kept_paper(session: Session, paper_id: UUID) -> Paper:
+    """The statement or order confirmation of this id. Raises NotFound."""
+    return db.fetch(session, Paper, paper_id)
 
 
 def find(session: Session, document_id: UUID) -> Invoice | Paper:
@@ -80,9 +122,11 @@ def pdf(session: Session, document_id: UUID, copy: Copy = "original", size: Size
     Only the original on A4 is kept; what is cancelled since is still the same paper, as it was handed out.
     """
     found = find(session, document_id)
-    if isinstance(found, Invoice) and (copy, size) != ("original", "a4"):
-        printed: bytes = _printing().drawn(paper(session, document_id), copy, size)
-        return Pdf(printed, filename(f"{found.number}-{copy}" if copy != "original" else found.number))
+    if isinstance(found, Paper):
+        copy = "original"  # what is no tax document has no copies
+    if (copy, size) != ("original", "a4"):
+        printed = _drawn(session, found, copy, size)
+        return Pdf(printed, filename(f"{_stem_of(found)}-{copy}") if copy != "original" else name_of(found))
     in_store = kept(found.org_id, found.id)
     if in_store is not None and digest(in_store) == found.pdf_sha256:
         return Pdf(in_store, name_of(found))
@@ -94,7 +138,7 @@ def pdf(session: Session, document_id: UUID, copy: Copy = "original", size: Size
 
 def name_of(document: Invoice | Paper) -> str:
     """The file's name, ending in the number."""
-    return filename(document.number if isinstance(document, Invoice) else document.name)
+    return filename(_stem_of(document))
 
 
 def kept(org_id: UUID, document_id: UUID) -> bytes | None:
@@ -117,12 +161,26 @@ def stem(number: str) -> str:
     return number.replace("/", "-")
 
 
-def _drawn(session: Session, document: Invoice | Paper) -> bytes:
+def _stem_of(document: Invoice | Paper) -> str:
+    return document.number if isinstance(document, Invoice) else document.name
+
+
+def _drawn(session: Session, document: Invoice | Paper, copy: Copy = "original", size: Size = "a4") -> bytes:
     if isinstance(document, Invoice):
-        drawn: bytes = _printing().drawn(paper(session, document.id), "original", "a4")
+        drawn: bytes = _printing().drawn(paper(session, document.id), copy, size)
         return drawn
-    sketched: bytes = _printing().drawn_paper(document)
+    sketched: bytes = _printing().drawn_paper(document, size)
     return sketched
+
+
+def _latest_of(session: Session, kind: str, source_id: UUID) -> Paper | None:
+    told = (
+        select(Paper)
+        .where(Paper.org_id == db.org_of(session), Paper.source_id == source_id, Paper.kind == kind)
+        .order_by(Paper.id.desc())
+        .limit(1)
+    )
+    return session.scalars(told).first()
 
 
 def _note_digest(session: Session, document: Invoice | Paper, digest: str) -> None:

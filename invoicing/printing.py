@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from invoicing import snapshots, storage
 from invoicing.charging import quantity
@@ -22,7 +23,8 @@ from invoicing.pdf import (
     render_statement,
     summarised,
 )
-from invoicing.tables import COMMERCIAL_CREDIT_NOTE, SALES, Invoice, InvoiceLine, Paper
+from invoicing.pdf.figures import day
+from invoicing.tables import COMMERCIAL_CREDIT_NOTE, ORDER_CONFIRMATION, SALES, Invoice, InvoiceLine, Paper
 from invoicing.tax import Totals
 from invoicing.tax.rounding import THOUSANDTHS, divided
 from invoicing.writing import HEADS
@@ -31,6 +33,7 @@ from parties.states import state_name
 UNTAXED = {"exempt": "Exempt", "nil_rated": "Nil", "non_gst": "Non-GST"}
 COMPOSITION_SAYS = "Composition taxable person, not eligible to collect tax on supplies."
 COMMERCIAL_SAYS = "Commercial credit note: no tax is changed by it, and the buyer keeps the input tax credit."
+CONFIRMATION_SAYS = "This confirms your order; it is no tax invoice. Your bill comes with the goods."
 COPY_LABELS = {
     "original": "ORIGINAL FOR RECIPIENT",
     "duplicate": "DUPLICATE FOR TRANSPORTER",
@@ -44,9 +47,47 @@ def drawn(paper: InvoicePaper, copy: str, size: str) -> bytes:
     return draw(replace(paper, copy_label=COPY_LABELS[copy]))
 
 
-def drawn_paper(kept: Paper) -> bytes:
-    """A statement or an order confirmation drawn."""
+def drawn_paper(kept: Paper, size: str = "a4") -> bytes:
+    """A statement or an order confirmation drawn on this size."""
+    if kept.kind == ORDER_CONFIRMATION:
+        draw = render_slip if size == "80mm" else render
+        return draw(confirmation_of(kept.content, kept.org_id))
     return render_statement(statement_of(kept.content))
+
+
+def confirmation_of(content: Mapping[str, Any], org_id: UUID) -> InvoicePaper:
+    """What a kept order confirmation prints: an invoice's paper without what only a tax document says."""
+    printed = tuple(_promised(line) for line in content["lines"])
+    totals = Totals(
+        gross_minor=sum(line["gross_minor"] for line in content["lines"]),
+        discount_minor=content["discount_minor"],
+        taxable_minor=content["taxable_minor"],
+        taxes=content["taxes"],
+    )
+    place = content["place_of_supply"]
+    return InvoicePaper(
+        number=content["number"],
+        issued_on=date.fromisoformat(content["confirmed_on"]),
+        title=TITLES[ORDER_CONFIRMATION],
+        copy_label="",
+        seller=_party(content["seller"]),
+        buyer=_party(content["buyer"]),
+        ship_to=_party(content["ship_to"]) if content["ship_to"] else None,
+        lines=printed,
+        totals=totals,
+        round_off_minor=content["round_off_minor"],
+        grand_total_minor=content["total_minor"],
+        heads=printed_heads(totals),
+        currency=content["currency"],
+        place_of_supply=f"{state_name(place)} ({place})",
+        reverse_charge=content["reverse_charge"],
+        prices_include_tax=all(line["price_mode"] == "inclusive" for line in content["lines"]),
+        references=_promise(content),
+        notes=(CONFIRMATION_SAYS, *((f"Your note: {content['note']}",) if content["note"] else ())),
+        terms=tuple(content["seller"].get("terms") or ()),
+        logo=_logo(org_id, content["seller"]),
+        is_signed=False,
+    )
 
 
 def statement_of(content: Mapping[str, Any]) -> StatementPaper:
@@ -111,13 +152,54 @@ def paper_of(invoice: Invoice, lines: Sequence[InvoiceLine], original: Invoice |
         payment=_payable(invoice),
         notes=_notes(invoice),
         terms=tuple(invoice.seller.get("terms") or ()) if invoice.document_type in SALES else (),
-        logo=_logo(invoice),
+        logo=_logo(invoice.org_id, invoice.seller),
+    )
+
+
+def _promise(content: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """When the goods come and how they are paid."""
+    days, comes_on = content["credit_days"], content["deliver_on"]
+    paid = "Cash on delivery" if days is None else f"On credit, {days} days" if days else "On credit"
+    comes = (("Delivery", day(date.fromisoformat(comes_on))),) if comes_on else ()
+    return (*comes, ("Payment", paid), *_details(content["details"]))
+
+
+def _promised(line: Mapping[str, Any]) -> PaperLine:
+    return PaperLine(
+        description=line["description"],
+        qty=quantity(line["qty_milli"]),
+        unit=line["unit"],
+        unit_price_minor=line["price_minor"],
+        discount_minor=line["discount_minor"],
+        taxable_minor=line["taxable_minor"],
+        rate_bps=line["rate_bps"],
+        taxes=line["taxes"],
+        total_minor=line["total_minor"],
+        hsn=line["hsn"],
+        note=line["packs"],
+        rate_label=UNTAXED.get(line["treatment"], ""),
     )
 
 
 def _references(invoice: Invoice) -> tuple[tuple[str, str], ...]:
-    order = invoice.buyer.get("reference") if invoice.document_type in SALES else None
-    return (("Order", order),) if order else ()
+    if invoice.document_type not in SALES:
+        return ()
+    order = invoice.buyer.get("reference")
+    return (*((("Order", order),) if order else ()), *_details(invoice.details))
+
+
+def _details(known: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The buyer's own order and the way the goods go, as far as they were told."""
+    bought, way = known.get("po") or {}, known.get("transport") or {}
+    on = f" of {day(date.fromisoformat(bought['on']))}" if bought.get("on") else ""
+    rows = (
+        ("Your order", f"{bought['number']}{on}" if bought.get("number") else ""),
+        ("E-way bill", way.get("eway_bill", "")),
+        ("Vehicle", way.get("vehicle", "")),
+        ("Transporter", " ".join(filter(None, (way.get("transporter"), way.get("transporter_id"))))),
+        ("LR / RR", way.get("document", "")),
+    )
+    return tuple((label, value) for label, value in rows if value)
 
 
 def _payable(invoice: Invoice) -> PaperPayment:
@@ -144,9 +226,9 @@ def _notes(invoice: Invoice) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _logo(invoice: Invoice) -> bytes:
-    key = invoice.seller.get("logo")
-    return (storage.current().read(f"{invoice.org_id}/logos/{key}.png") or b"") if key else b""
+def _logo(org_id: UUID, seller: Mapping[str, Any]) -> bytes:
+    key = seller.get("logo")
+    return (storage.current().read(f"{org_id}/logos/{key}.png") or b"") if key else b""
 
 
 def _line(line: InvoiceLine) -> PaperLine:

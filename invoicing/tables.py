@@ -125,17 +125,22 @@ class InvoiceLine(TenantOwned, Base):
 
 
 class Paper(Identified, Base):
-    """A statement or an order confirmation as it was printed: `content` is all that the drawing needs."""
+    """A statement or an order confirmation as it was printed: `content` is all that the drawing needs.
+
+    `source_id` is what it tells of, such as the order.
+    """
 
     __tablename__ = "paper"
     __table_args__ = (
         belongs_to("retailer", "retailer_id"),
         one_of("kind", [STATEMENT, ORDER_CONFIRMATION]),
         Index("ix_paper_retailer", "org_id", "retailer_id", "created_at"),
+        Index("ix_paper_source", "org_id", "source_id"),
     )
 
     kind: Mapped[Word]
     retailer_id: Mapped[UUID]
+    source_id: Mapped[UUID | None]
     name: Mapped[str] = mapped_column(Text)
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
     pdf_sha256: Mapped[str | None] = mapped_column(Text)

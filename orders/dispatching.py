@@ -14,7 +14,8 @@ from credit.guardrails import CREDIT
 from invoicing import issuing
 from invoicing.charging import Goods, Treatment
 from invoicing.tax import PriceMode
-from orders import catalogue, stock, supply
+from invoicing.transport import UNTOLD, Transport
+from orders import billing, catalogue, stock, supply
 from orders.listing import get
 from orders.order import CONFIRMED, DISPATCHED, Order, OrderLine
 from parties import retailers
@@ -29,11 +30,11 @@ class NotConfirmed(DomainError):
     code = "ORDER_NOT_CONFIRMED"
 
 
-def dispatch(session: Session, order_id: UUID, issued_on: date | None = None) -> Order:
+def dispatch(session: Session, order_id: UUID, issued_on: date | None = None, transport: Transport = UNTOLD) -> Order:
     """Issue the invoice of a confirmed order and mark it dispatched; again: the order as it stands.
 
     What was reserved becomes outstanding. Cash orders are billed too, due the same day. `issued_on` is for goods that
-    left on an earlier day. Raises NotConfirmed, NotFound, and what issuing raises.
+    left on an earlier day, `transport` how they travel. Raises NotConfirmed, NotFound, and what issuing raises.
     """
     found = get(session, order_id, lock=True)
     if found.status == DISPATCHED:
@@ -41,7 +42,8 @@ def dispatch(session: Session, order_id: UUID, issued_on: date | None = None) ->
     if found.status != CONFIRMED:
         raise NotConfirmed(f"This order cannot be dispatched: it is {found.status}.", status=found.status)
     stock.leave(session, found.id, supply.needs(catalogue.load(session), found.lines))
-    invoice = issuing.issue(session, _request(session, found, issued_on))
+    request = replace(request_of(session, found), issued_on=issued_on, transport=transport)
+    invoice = issuing.issue(session, replace(request, reservation_id=_reservation(session, found)))
     now = clock.now()
     db.execute(
         session,
@@ -60,30 +62,30 @@ def dispatch(session: Session, order_id: UUID, issued_on: date | None = None) ->
     return replace(found, status=DISPATCHED, invoice_id=invoice.id, total_minor=invoice.total_minor, closed_at=now)
 
 
-def _request(session: Session, found: Order, issued_on: date | None) -> issuing.Request:
-    retailer = retailers.get(session, found.retailer_id)
+def request_of(session: Session, found: Order) -> issuing.Request:
+    """The bill of an order as it would be issued now, but for the credit that it was promised."""
+    shop, agreed = retailers.get(session, found.retailer_id), billing.loaded(found.billing)
     on_credit = found.payment_mode == CREDIT
     return issuing.Request(
         source_id=found.id,
         retailer_id=found.retailer_id,
-        buyer=issuing.Buyer(
-            name=retailer.name,
-            address=retailer.address,
-            phone=retailer.phone,
-            gstin=retailer.gstin,
-            state_code=retailer.state_code,
-            code=retailer.code,
-        ),
+        buyer=billing.buyer(shop),
+        ship_to=billing.ship_to(shop, agreed, found.delivery_address),
         lines=[item for line in found.lines for item in goods(line)],
         payment_mode=found.payment_mode or CREDIT,
         credit_days=accounts.get(session, found.retailer_id).credit_days if on_credit else 0,
-        reservation_id=_reservation(session, found) if on_credit else None,
         reference=found.number or "",
-        issued_on=issued_on,
+        discount=agreed.discount,
+        reverse_charge=agreed.reverse_charge,
+        po_number=agreed.po_number,
+        po_on=agreed.po_on,
     )
 
 
-def _reservation(session: Session, found: Order) -> UUID:
+def _reservation(session: Session, found: Order) -> UUID | None:
+    """The credit that goes over into the bill; None for cash. Raises ReservationOver."""
+    if found.payment_mode != CREDIT:
+        return None
     live = reservations.live(session, found.id)
     if live is None:
         raise reservations.ReservationOver(order_id=found.public_id)

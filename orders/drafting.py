@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from core import clock, db, ids
 from core.errors import DomainError, Invalid, NotFound
+from invoicing.charging import Supply
 from orders import catalogue, delivery, stock, supply
+from orders.billing import AS_USUAL, Billing, dumped
 from orders.catalogue import Catalogue
 from orders.order import LINE_COLUMNS, PENDING, REPLACED, Order, OrderLine
 from orders.quotes import Quote, QuoteLine, Wanted, quote
@@ -26,6 +28,7 @@ _NAMES = ", ".join(LINE_COLUMNS)
 STANDING = (
     "r.code, r.gstin, r.state_code, r.status AS retailer_status, r.price_class AS shop_class,"
     " r.route AS shop_route, g.state_code AS seller_state, g.country,"
+    " r.sez AS is_sez,"
     " coalesce(g.settings ->> 'gst_scheme', '') = 'composition' AS is_composition,"
     " g.currency AS org_currency, g.timezone, g.catalogue_version AS current_version"
 )
@@ -36,10 +39,10 @@ WITH replaced AS (
 ), made AS (
     INSERT INTO sales_order
         (org_id, id, retailer_id, status, payment_mode, source, currency, total_minor, catalogue_version, created_at,
-         price_class, note, delivery_address, deliver_on, shorts, tries)
+         price_class, note, delivery_address, deliver_on, shorts, tries, billing)
     VALUES
         (%(org)s, %(id)s, %(retailer)s, '{PENDING}', %(mode)s, %(source)s, %(currency)s, %(total)s, %(version)s,
-         %(now)s, %(class)s, %(note)s, %(address)s, %(deliver_on)s, %(shorts)s, 0)
+         %(now)s, %(class)s, %(note)s, %(address)s, %(deliver_on)s, %(shorts)s, 0, %(billing)s)
 )
 INSERT INTO order_line (org_id, order_id, {_NAMES})
 SELECT %(org)s, %(id)s, {_NAMES} FROM jsonb_to_recordset(%(lines)s) AS line({_RECORD})
@@ -82,14 +85,16 @@ class Standing:
     price_class: str = ""
     is_composition: bool = False
     route: str = ""
+    is_sez: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What a shop says beside the goods: a note for whoever packs, and where to bring them if not to the shop."""
+    """What a shop says beside the goods: a note for whoever packs, where to bring them if not to the shop, its bill."""
 
     note: str = ""
     delivery_address: str = ""
+    billing: Billing = AS_USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,7 @@ def standing_of(row: Any) -> Standing:
         price_class=row.shop_class,
         is_composition=row.is_composition,
         route=row.shop_route,
+        is_sez=row.is_sez,
     )
 
 
@@ -143,7 +149,7 @@ def goods(session: Session, at: Standing) -> Catalogue:
     return catalogue.load(session, version=at.catalogue_version, on=at.today)
 
 
-def price(session: Session, at: Standing, wanted: Sequence[Wanted]) -> Priced:
+def price(session: Session, at: Standing, wanted: Sequence[Wanted], billing: Billing = AS_USUAL) -> Priced:
     """Today's quote of these wishes for this buyer, whatever is in stock; no query when the catalogue is cached.
 
     Raises what quotes.quote raises.
@@ -152,16 +158,27 @@ def price(session: Session, at: Standing, wanted: Sequence[Wanted]) -> Priced:
     quoted = quote(
         listed,
         wanted,
-        seller_state=at.seller_state,
-        buyer_state=at.buyer_state,
-        buyer_tax_id=at.buyer_tax_id,
-        country=at.country,
+        supply=supply_of(at, billing),
         price_class=at.price_class,
-        is_composition=at.is_composition,
+        discount=billing.discount,
     )
     if quoted.total_minor <= 0:
         raise Invalid("An order comes to at least one rupee.")
     return Priced(quoted, deliver_on(session, at))
+
+
+def supply_of(at: Standing, billing: Billing) -> Supply:
+    """Who sells to whom, as far as tax cares: the same for quote, order and invoice."""
+    return Supply(
+        seller_state=at.seller_state,
+        buyer_state=at.buyer_state,
+        buyer_tax_id=at.buyer_tax_id,
+        country=at.country,
+        delivery_state=billing.ship_to.state_code if billing.ship_to else None,
+        is_sez=at.is_sez,
+        is_composition=at.is_composition,
+        reverse_charge=billing.reverse_charge,
+    )
 
 
 def deliver_on(session: Session, at: Standing) -> date | None:
@@ -170,16 +187,18 @@ def deliver_on(session: Session, at: Standing) -> date | None:
     return delivery.day(goods(session, at).rules.timetable, at.route, local)
 
 
-def price_what_is_there(session: Session, at: Standing, wanted: Sequence[Wanted]) -> Priced:
+def price_what_is_there(
+    session: Session, at: Standing, wanted: Sequence[Wanted], billing: Billing = AS_USUAL
+) -> Priced:
     """The same for what is in stock of these wishes: one query when any of it is counted. Raises OutOfStock too."""
     listed = goods(session, at)
     available = stock.available(session, supply.counted(listed, wanted))
     if not available:
-        return price(session, at, wanted)
+        return price(session, at, wanted, billing)
     there, shorts = supply.cut(listed, wanted, available)
     if not there:
         raise supply.OutOfStock(shorts)
-    return replace(price(session, at, there), shorts=tuple(shorts))
+    return replace(price(session, at, there, billing), shorts=tuple(shorts))
 
 
 def write(
@@ -215,6 +234,7 @@ def write(
         deliver_on=priced.deliver_on,
         shorts=list(priced.shorts) or None,
         tries=0,
+        billing=dumped(extras.billing),
         lines=_lines(quoted.lines),
     )
     fresh: dict[str, Any] = {
@@ -224,6 +244,7 @@ def write(
         "currency": order.currency,
         "note": order.note,
         "address": order.delivery_address,
+        "billing": db.json(order.billing),
     }
     db.execute(
         session, _INSERT, {**_parameters(session, order), **fresh, "now": order.created_at, "replace": replacing}

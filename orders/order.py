@@ -22,7 +22,7 @@ LINE_COLUMNS = (
 _ORDER_COLUMNS = (
     "id", "retailer_id", "number", "status", "payment_mode", "source", "currency", "total_minor", "catalogue_version",
     "failure", "invoice_id", "created_at", "confirmed_at", "closed_at", "price_class", "note", "delivery_address",
-    "deliver_on", "shorts", "tries",
+    "deliver_on", "shorts", "tries", "billing",
 )  # fmt: skip
 COLUMNS = f"""{", ".join(f"o.{name}" for name in _ORDER_COLUMNS)}, (
     SELECT json_agg(json_build_array({", ".join(f"l.{name}" for name in LINE_COLUMNS)}) ORDER BY l.line_no)
@@ -74,7 +74,8 @@ class OrderLine:
 class Order:
     """An order with its lines. `failure` is `{code, detail, reasons}` of a refusal, or why it was called off.
 
-    `shorts` is what was wanted and is not there: `{sku, name, wanted_milli, given_milli, base_unit}` each.
+    `shorts` is what was wanted and is not there: `{sku, name, wanted_milli, given_milli, base_unit}` each. `billing` is
+    what orders/billing.py reads.
     """
 
     id: UUID
@@ -97,6 +98,7 @@ class Order:
     deliver_on: date | None
     shorts: list[dict[str, Any]] | None
     tries: int
+    billing: dict[str, Any]
     lines: tuple[OrderLine, ...]
 
     @property

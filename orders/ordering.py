@@ -17,7 +17,7 @@ from core import audit, clock, db
 from core.errors import DomainError, Invalid, NotFound
 from credit import reservations
 from credit.guardrails import CASH, CREDIT, Refused
-from orders import closing, drafting, order, rules, stock, supply
+from orders import billing, closing, drafting, order, rules, stock, supply
 from orders.dispatching import NotConfirmed, dispatch
 from orders.drafting import NOTHING_MORE, Extras, Priced, Standing
 from orders.listing import get, pending
@@ -126,7 +126,7 @@ def draft(
     """
     _check(source=source)
     at = drafting.standing(session, retailer_id)
-    priced = drafting.price_what_is_there(session, at, wanted)
+    priced = drafting.price_what_is_there(session, at, wanted, extras.billing)
     return drafting.write(session, retailer_id, priced, source=source, payment_mode=None, replacing=True, extras=extras)
 
 
@@ -163,7 +163,7 @@ def place(
     """Quote and confirm what is in stock, in one step. A no is a result, not an exception: it is kept as failed."""
     _check(payment_mode=payment_mode, source=source)
     at = drafting.standing(session, retailer_id)
-    priced = drafting.price(session, at, wanted)
+    priced = drafting.price(session, at, wanted, extras.billing)
     made = drafting.write(
         session, retailer_id, priced, source=source, payment_mode=payment_mode, replacing=False, extras=extras
     )
@@ -242,7 +242,7 @@ def _today(session: Session, found: Order, at: Standing) -> Order:
     is_same = found.catalogue_version == at.catalogue_version and found.price_class == at.price_class
     if is_same and _quoted_on(found, at) == at.today:
         return found
-    priced = drafting.price(session, at, drafting.wishes(found))
+    priced = drafting.price(session, at, drafting.wishes(found), billing.loaded(found.billing))
     if _same(found, priced):
         return found
     return drafting.rewrite(session, found, priced)
@@ -297,7 +297,8 @@ def _with_goods(session: Session, found: Order, at: Standing, *, shrink: bool) -
         raise OutOfStock(shorts)
     if not shrink:
         raise StockShort(shorts)
-    smaller = drafting.rewrite(session, found, replace(drafting.price(session, at, there), shorts=tuple(shorts)))
+    priced = drafting.price(session, at, there, billing.loaded(found.billing))
+    smaller = drafting.rewrite(session, found, replace(priced, shorts=tuple(shorts)))
     if stock.reserve(session, found.id, supply.needs(listed, smaller.lines), hours):
         raise AssertionError("the goods' rows are locked, and less is there than a moment ago")
     return smaller

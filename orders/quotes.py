@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.errors import Invalid
-from invoicing.charging import Goods, Supply, charge, quantity
-from invoicing.tax import ComputedLine
+from invoicing.charging import NO_DISCOUNT, Goods, Supply, charge, quantity
+from invoicing.tax import ComputedLine, Discount
 from orders import terms
 from orders.catalogue import Catalogue, Listed
 from orders.terms import EVERYBODY, THOUSANDTHS
@@ -118,19 +118,18 @@ def quote(
     catalogue: Catalogue,
     wanted: Sequence[Wanted],
     *,
-    seller_state: str,
-    buyer_state: str | None = None,
-    buyer_tax_id: str | None = None,
-    country: str = "IN",
+    supply: Supply,
     price_class: str = EVERYBODY,
-    is_composition: bool = False,
+    discount: Discount = NO_DISCOUNT,
 ) -> Quote:
-    """Price the wishes. Raises LinesInvalid, SkuUnknown, UnitUnknown, QuantityInvalid, QuantityUnfit."""
+    """Price the wishes; `discount` is the whole bill's own.
+
+    Raises LinesInvalid, SkuUnknown, UnitUnknown, QuantityInvalid, QuantityUnfit.
+    """
     if not 0 < len(wanted) <= MAX_LINES:
         raise LinesInvalid(f"An order has 1 to {MAX_LINES} lines, not {len(wanted)}.", lines=len(wanted))
     measured = [_measure(catalogue.product(wish.sku), wish, price_class) for wish in wanted]
-    supply = Supply(seller_state, buyer_state, buyer_tax_id, country, is_composition=is_composition)
-    charged = charge([_goods(item) for item in measured], supply)
+    charged = charge([_goods(item) for item in measured], supply, discount)
     return Quote(
         lines=tuple(_line(item, money) for item, money in zip(measured, charged.lines, strict=True)),
         taxable_minor=charged.taxable_minor,

@@ -16,8 +16,8 @@ from core import audit
 from core.errors import DomainError, Invalid
 from credit import reservations
 from credit.guardrails import CREDIT
-from invoicing.charging import Supply, charge
-from orders import catalogue, drafting, stock, supply
+from invoicing.charging import charge
+from orders import billing, catalogue, drafting, stock, supply
 from orders.dispatching import NotConfirmed, goods
 from orders.listing import get
 from orders.order import CONFIRMED, Order, OrderLine
@@ -109,8 +109,8 @@ def _cut(line: OrderLine, given_milli: int) -> OrderLine:
 def _charged(session: Session, found: Order, lines: Sequence[OrderLine]) -> Order:
     """The order with these lines at the prices they were agreed at."""
     at = drafting.standing(session, found.retailer_id)
-    supplied = Supply(at.seller_state, at.buyer_state, at.buyer_tax_id, at.country)
-    charged = charge([goods(line)[0] for line in lines], supplied)
+    agreed = billing.loaded(found.billing)
+    charged = charge([goods(line)[0] for line in lines], drafting.supply_of(at, agreed), agreed.discount)
     priced = tuple(
         replace(
             line,

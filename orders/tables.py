@@ -219,6 +219,7 @@ class Order(Identified, Base):
     """An order. `number` is the shop's code and a counter (`R1-7`), given when it is confirmed.
 
     `shorts` says what was wanted and is not there; `tries` counts how often a failed order was tried again by itself.
+    `billing` is what orders/billing.py has of its bill.
     """
 
     __tablename__ = "sales_order"
@@ -253,6 +254,7 @@ class Order(Identified, Base):
     deliver_on: Mapped[date | None]
     shorts: Mapped[list[Any] | None] = mapped_column(JSONB)
     tries: Mapped[int] = mapped_column(Integer, default=0)
+    billing: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default=text("'{}'"))
 
 
 class OrderLine(TenantOwned, Base):

@@ -22,6 +22,7 @@ class Details:
     """What is known of a shop. `phone` is E.164, `state_code` the two-digit GST state; a GSTIN names it as well.
 
     `price_class` and `route` are among those that the selling rules have, or empty: whoever sets them checks it.
+    `sez`: a unit in a special economic zone, which is always sold to as to another state.
     """
 
     code: str
@@ -33,6 +34,7 @@ class Details:
     address: str = ""
     price_class: str = ""
     route: str = ""
+    sez: bool = False
 
 
 class ShopChanged(DomainError):

@@ -3,7 +3,18 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, Integer, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -102,7 +113,8 @@ class UserSession(Identified, Base):
 class Retailer(Identified, Base):
     """A shop that orders. `order_seq` numbers its orders; the credit account stands beside it in credit.
 
-    `price_class` names its price list and `route` its delivery days; empty is what everybody has.
+    `price_class` names its price list and `route` its delivery days; empty is what everybody has. `sez` is a unit in a
+    special economic zone.
     """
 
     __tablename__ = "retailer"
@@ -124,6 +136,7 @@ class Retailer(Identified, Base):
     reminders_paused: Mapped[bool] = mapped_column(Boolean, default=False)
     price_class: Mapped[Word] = mapped_column(default="", server_default="")
     route: Mapped[Word] = mapped_column(default="", server_default="")
+    sez: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     order_seq: Mapped[int] = mapped_column(Integer, default=0, server_default=text("0"))
     version: Mapped[int] = mapped_column(Integer, default=1, server_default=text("1"))
     created_at: Mapped[Moment]

@@ -403,6 +403,10 @@ def _of_invoice(body: Any = None) -> Callable[[World], Request]:
     return lambda world: Request({"invoice_id": world.invoice()}, body)
 
 
+def _of_paper(body: Any = None) -> Callable[[World], Request]:
+    return lambda world: Request({"paper_id": str(world.post(f"/orders/{world.confirmed()}/confirmation")["id"])}, body)
+
+
 def _month(_world: World) -> Request:
     return Request(query={"month": "2026-10"})
 
@@ -542,6 +546,14 @@ GOOD: dict[str, Callable[[World], Request]] = {
     "GET /invoices/{invoice_id}/links": _of_invoice(),
     "POST /invoices/{invoice_id}/links": _of_invoice({}),
     "POST /invoices/{invoice_id}/links/revoke": _of_invoice(REASON),
+    "POST /orders/{order_id}/confirmation": lambda world: Request({"order_id": world.confirmed()}, {}),
+    "GET /papers": _read,
+    "POST /papers/statements": lambda world: Request(body={"retailer_id": world.shop()}),
+    "GET /papers/{paper_id}": _of_paper(),
+    "GET /papers/{paper_id}/pdf": _of_paper(),
+    "GET /papers/{paper_id}/links": _of_paper(),
+    "POST /papers/{paper_id}/links": _of_paper({}),
+    "POST /papers/{paper_id}/links/revoke": _of_paper(REASON),
     "GET /exports/einvoice": _month,
     "GET /exports/journal": _read,
     "GET /exports/gstr1": _month,
@@ -558,5 +570,6 @@ WRITES = {  # and reads: an export is noted in the audit trail, figures and pape
     "GET /exports/tally",
     "GET /insights/{retailer_id}",
     "GET /invoices/{invoice_id}/pdf",
+    "GET /papers/{paper_id}/pdf",
     "GET /insights/{retailer_id}/message",
 }

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from invoicing.charging import Supply
 from orders import entries
 from orders.catalogue import Catalogue, Listed, SkuUnknown
 from orders.quotes import LinesInvalid, QuantityInvalid, Quote, UnitUnknown, Wanted, quote
@@ -30,7 +31,7 @@ def shelf(items: list[dict[str, Any]]) -> Catalogue:
 
 
 def price(shelf: Catalogue, *wanted: Wanted, **buyer: Any) -> Quote:
-    return quote(shelf, wanted, seller_state="27", **buyer)
+    return quote(shelf, wanted, supply=Supply("27", **buyer))
 
 
 def test_units_become_base_pieces_and_the_total_is_whole_rupees(shelf: Catalogue) -> None:

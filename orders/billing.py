@@ -1,0 +1,87 @@
+"""What an order says about its bill, beside the goods: whose number it has there, where they go, what is taken off.
+
+Kept with the order as plain JSON, so that every quote, shortening and invoice of it comes to the same.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from invoicing.charging import NO_DISCOUNT
+from invoicing.issuing import Buyer
+from invoicing.tax import Discount
+from parties.tables import Retailer
+
+
+@dataclass(frozen=True, slots=True)
+class Consignee:
+    """Who gets the goods when it is not the buyer's own shop."""
+
+    name: str
+    address: str
+    state_code: str | None = None
+    gstin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Billing:
+    """The buyer's own order number, the consignee, a discount on the whole bill before tax, and who owes the tax."""
+
+    po_number: str = ""
+    po_on: date | None = None
+    ship_to: Consignee | None = None
+    discount: Discount = NO_DISCOUNT
+    reverse_charge: bool = False
+
+
+AS_USUAL = Billing()
+
+
+def dumped(billing: Billing) -> dict[str, Any]:
+    """As an order's row holds it: only what was said."""
+    ship_to, discount = billing.ship_to, billing.discount
+    said = {
+        "po_number": billing.po_number,
+        "po_on": billing.po_on.isoformat() if billing.po_on else None,
+        "ship_to": {name: getattr(ship_to, name) for name in Consignee.__slots__} if ship_to else None,
+        "discount_bps": discount.bps,
+        "discount_minor": discount.amount_minor,
+        "reverse_charge": billing.reverse_charge,
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def loaded(kept: Mapping[str, Any]) -> Billing:
+    """What a row holds, or what was sent in the same shape."""
+    ship_to, po_on = kept.get("ship_to"), kept.get("po_on")
+    return Billing(
+        po_number=kept.get("po_number") or "",
+        po_on=date.fromisoformat(po_on) if isinstance(po_on, str) else po_on,
+        ship_to=Consignee(**ship_to) if ship_to else None,
+        discount=Discount(kept.get("discount_bps") or 0, kept.get("discount_minor") or 0),
+        reverse_charge=bool(kept.get("reverse_charge")),
+    )
+
+
+def buyer(retailer: Retailer) -> Buyer:
+    """The shop, as its bill names it."""
+    return Buyer(
+        name=retailer.name,
+        address=retailer.address,
+        phone=retailer.phone,
+        gstin=retailer.gstin,
+        state_code=retailer.state_code,
+        code=retailer.code,
+        is_sez=retailer.sez,
+    )
+
+
+def ship_to(retailer: Retailer, billing: Billing, delivery_address: str) -> Buyer | None:
+    """Who gets the goods: who was named, else the shop at another address; None when they go to the shop itself."""
+    named = billing.ship_to
+    if named is not None:
+        return Buyer(name=named.name, address=named.address, state_code=named.state_code, gstin=named.gstin)
+    if not delivery_address or delivery_address == retailer.address:
+        return None
+    return Buyer(name=retailer.name, address=delivery_address)
