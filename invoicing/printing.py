@@ -148,6 +148,7 @@ def paper_of(invoice: Invoice, lines: Sequence[InvoiceLine], original: Invoice |
         reverse_charge=invoice.reverse_charge,
         prices_include_tax=all(line.price_mode == "inclusive" for line in lines),
         references=_references(invoice),
+        carriage=_carriage(invoice.details),
         refers_to=(original.number, original.issued_on) if original else None,
         payment=_payable(invoice),
         notes=_notes(invoice),
@@ -161,7 +162,7 @@ def _promise(content: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     days, comes_on = content["credit_days"], content["deliver_on"]
     paid = "Cash on delivery" if days is None else f"On credit, {days} days" if days else "On credit"
     comes = (("Delivery", day(date.fromisoformat(comes_on))),) if comes_on else ()
-    return (*comes, ("Payment", paid), *_details(content["details"]))
+    return (*comes, ("Payment", paid), *_bought(content["details"]))
 
 
 def _promised(line: Mapping[str, Any]) -> PaperLine:
@@ -185,15 +186,22 @@ def _references(invoice: Invoice) -> tuple[tuple[str, str], ...]:
     if invoice.document_type not in SALES:
         return ()
     order = invoice.buyer.get("reference")
-    return (*((("Order", order),) if order else ()), *_details(invoice.details))
+    return (*((("Order", order),) if order else ()), *_bought(invoice.details))
 
 
-def _details(known: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """The buyer's own order and the way the goods go, as far as they were told."""
-    bought, way = known.get("po") or {}, known.get("transport") or {}
+def _bought(known: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The number that the order has at the buyer's."""
+    bought = known.get("po") or {}
+    if not bought.get("number"):
+        return ()
     on = f" of {day(date.fromisoformat(bought['on']))}" if bought.get("on") else ""
+    return (("Your order", f"{bought['number']}{on}"),)
+
+
+def _carriage(known: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """How the goods travel, as far as it was told."""
+    way = known.get("transport") or {}
     rows = (
-        ("Your order", f"{bought['number']}{on}" if bought.get("number") else ""),
         ("E-way bill", way.get("eway_bill", "")),
         ("Vehicle", way.get("vehicle", "")),
         ("Transporter", " ".join(filter(None, (way.get("transporter"), way.get("transporter_id"))))),

@@ -30,6 +30,8 @@ def draw_notes(pen: Pen, paper: InvoicePaper, on_new_page: Callable[[], None]) -
 
 def draw_closing(pen: Pen, paper: InvoicePaper, on_new_page: Callable[[], None]) -> None:
     """Payment on the left, signature on the right, kept together at the end of the last page's text."""
+    if not paper.is_signed and not paper.payment.vpa and not paper.payment.bank:
+        return
     tall = closing_height(paper.payment)
     if not pen.sheet.has_room(tall):
         on_new_page()

@@ -11,7 +11,7 @@ SELLER_WIDTH = 300.0
 FACTS_WIDTH = 190.0
 COLUMN_GAP = 18.0
 MAX_ADDRESS_LINES = 4
-MAX_REFERENCES = 8
+MAX_REFERENCES = 4
 LOGO_WIDTH, LOGO_HEIGHT = 140.0, 40.0
 
 
@@ -122,7 +122,11 @@ def _supply(pen: Pen, paper: InvoicePaper, top: float) -> float:
         pen.left(x, y - LABEL.size, label.upper(), LABEL, FACTS_WIDTH)
         y -= LABEL.size + 3
         y -= pen.paragraph(x, y, pen.lines(value, BODY, FACTS_WIDTH, 2), BODY) + 5
-    return y
+    for label, value in paper.carriage[:MAX_REFERENCES]:
+        y -= BODY.size * BODY.leading
+        pen.left(x, y, label, QUIET, 70)
+        pen.right(RIGHT, y, value, BODY, FACTS_WIDTH - 72)
+    return y - (4 if paper.carriage else 0)
 
 
 def _supply_facts(paper: InvoicePaper) -> Sequence[tuple[str, str]]:

@@ -90,6 +90,7 @@ class InvoicePaper:
 
     `heads` are the tax heads shown, in order; empty means that no tax is charged on this document.
     `refers_to` is the original's number and date on a credit or debit note. `logo` is a PNG picture.
+    `references` are other numbers of the same deal, `carriage` says how the goods travel: label and value each.
     """
 
     number: str
@@ -111,6 +112,7 @@ class InvoicePaper:
     reverse_charge: bool = False
     prices_include_tax: bool = False
     references: Sequence[tuple[str, str]] = ()
+    carriage: Sequence[tuple[str, str]] = ()
     refers_to: tuple[str, date] | None = None
     payment: PaperPayment = field(default_factory=PaperPayment)
     notes: Sequence[str] = ()

@@ -73,7 +73,7 @@ def _facts(paper: InvoicePaper) -> list[tuple[str, str]]:
         facts.append(("Place of supply", paper.place_of_supply))
     if paper.currency == "INR" and paper.heads:
         facts.append(("Reverse charge", "Yes" if paper.reverse_charge else "No"))
-    return [*facts, *paper.references[:MAX_REFERENCES]]
+    return [*facts, *paper.references[:MAX_REFERENCES], *paper.carriage[:MAX_REFERENCES]]
 
 
 def _party(pen: Pen, party: PaperParty) -> None:
