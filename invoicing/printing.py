@@ -204,7 +204,8 @@ def _carriage(known: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     rows = (
         ("E-way bill", way.get("eway_bill", "")),
         ("Vehicle", way.get("vehicle", "")),
-        ("Transporter", " ".join(filter(None, (way.get("transporter"), way.get("transporter_id"))))),
+        ("Transporter", way.get("transporter", "")),
+        ("Transporter ID", way.get("transporter_id", "")),
         ("LR / RR", way.get("document", "")),
     )
     return tuple((label, value) for label, value in rows if value)

@@ -12,6 +12,7 @@ FACTS_WIDTH = 190.0
 COLUMN_GAP = 18.0
 MAX_ADDRESS_LINES = 4
 MAX_REFERENCES = 4
+MAX_CARRIAGE = 5
 LOGO_WIDTH, LOGO_HEIGHT = 140.0, 40.0
 
 
@@ -122,7 +123,7 @@ def _supply(pen: Pen, paper: InvoicePaper, top: float) -> float:
         pen.left(x, y - LABEL.size, label.upper(), LABEL, FACTS_WIDTH)
         y -= LABEL.size + 3
         y -= pen.paragraph(x, y, pen.lines(value, BODY, FACTS_WIDTH, 2), BODY) + 5
-    for label, value in paper.carriage[:MAX_REFERENCES]:
+    for label, value in paper.carriage[:MAX_CARRIAGE]:
         y -= BODY.size * BODY.leading
         pen.left(x, y, label, QUIET, 70)
         pen.right(RIGHT, y, value, BODY, FACTS_WIDTH - 72)

@@ -7,7 +7,7 @@ from reportlab.lib.units import mm
 from invoicing.pdf.figures import amount, day, percent, quantity, signed, with_currency
 from invoicing.pdf.fonts import FONT_FOLDER
 from invoicing.pdf.goods import head_rate
-from invoicing.pdf.heading import MAX_REFERENCES, state_text
+from invoicing.pdf.heading import MAX_CARRIAGE, MAX_REFERENCES, state_text
 from invoicing.pdf.paper import HALVED_HEADS, HEAD_LABELS, RATED_HEADS, InvoicePaper, PaperLine, PaperParty
 from invoicing.pdf.pen import Pen
 from invoicing.pdf.plain_text import printable
@@ -73,7 +73,7 @@ def _facts(paper: InvoicePaper) -> list[tuple[str, str]]:
         facts.append(("Place of supply", paper.place_of_supply))
     if paper.currency == "INR" and paper.heads:
         facts.append(("Reverse charge", "Yes" if paper.reverse_charge else "No"))
-    return [*facts, *paper.references[:MAX_REFERENCES], *paper.carriage[:MAX_REFERENCES]]
+    return [*facts, *paper.references[:MAX_REFERENCES], *paper.carriage[:MAX_CARRIAGE]]
 
 
 def _party(pen: Pen, party: PaperParty) -> None:

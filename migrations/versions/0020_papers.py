@@ -1,6 +1,6 @@
 """What an order says about its bill, and what a kept paper was made of.
 
-Revision: 0020, after 0016.
+Revision: 0020, after 0017.
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0020"
-down_revision = "0016"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
