@@ -29,11 +29,10 @@ def share(amount_minor: int, bps: int) -> int:
 
 def thousandths(qty: Decimal | int) -> int:
     """A quantity in thousandths of its unit. Raises QuantityInvalid."""
-    scaled = qty * THOUSANDTHS
-    if not 0 < scaled <= MAX_QUANTITY * THOUSANDTHS:
+    if not 0 < qty <= MAX_QUANTITY:
         raise QuantityInvalid(f"quantity {qty} must be above 0 and at most {MAX_QUANTITY}", qty=str(qty))
-    whole = int(scaled)
-    if whole != scaled:
+    whole = int(qty * THOUSANDTHS)
+    if Decimal(whole).scaleb(-3) != qty:  # compared, not multiplied: a product would be rounded to 28 digits
         raise QuantityInvalid(f"quantity {qty} has more than three decimals", qty=str(qty))
     return whole
 

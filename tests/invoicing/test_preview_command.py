@@ -55,6 +55,11 @@ def test_a_credit_note_is_computed_against_its_original(tmp_path: Path) -> None:
         ({"place_of_supply": "39"}, "39"),
         ({"doc_type": "credit_note", "against": "IN07", "returns": [{"line": 1, "qty": 5}]}, "against"),
         ({"currency": "EUR"}, "EUR"),
+        ({"lines": [{"qty": "1e999999999", "unit_price_paise": 1}]}, "qty"),
+        ({"lines": [{"qty": "1_000", "unit_price_paise": 1}]}, "qty"),
+        ({"lines": [{"qty": "\u0967\u0968", "unit_price_paise": 1}]}, "qty"),
+        ({"lines": [{"qty": f"1.{'0' * 30}1", "unit_price_paise": 1}]}, "three decimals"),
+        ({"lines": [{"qty": "1", "unit_price_paise": 10**400}]}, "unit price"),
     ],
 )
 def test_a_bad_document_is_refused_with_the_field_named(change: dict[str, Any], named: str) -> None:
@@ -64,7 +69,7 @@ def test_a_bad_document_is_refused_with_the_field_named(change: dict[str, Any], 
     assert result.stdout == ""
 
 
-@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, '{"a": NaN'])
+@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, '{"a": NaN', f'{{"a": 1e{"9" * 30}}}', "1" * 5_000])
 def test_what_is_not_json_is_a_usage_error(text: str) -> None:
     assert run(text).exit_code == 2
 
@@ -76,3 +81,40 @@ def test_a_missing_file_is_a_usage_error() -> None:
 @pytest.mark.parametrize("text", ["[]", "1", "null", '"x"'])
 def test_json_that_is_no_document_is_refused(text: str) -> None:
     assert run(text).exit_code == 1
+
+
+def test_a_number_too_large_for_any_goods_is_refused_as_a_quantity() -> None:
+    result = run('{"seller": {"state": "27"}, "lines": [{"qty": 1e999999, "unit_price_paise": 1}]}')
+    assert (result.exit_code, "quantity" in result.stderr) == (1, True)
+
+
+def test_a_note_finds_its_original_beside_it(tmp_path: Path) -> None:
+    for name in ("IN07", "IN23a"):
+        (tmp_path / f"{name}.json").write_text(json.dumps(VECTORS[name]["input"]), encoding="utf-8-sig")
+    result = CliRunner().invoke(command, ["preview", str(tmp_path / "IN23a.json")])
+    assert json.loads(result.stdout)["grand_total"] == 50700
+
+
+def test_what_was_perhaps_meant_otherwise_is_said() -> None:
+    source = VECTORS["IN01"]["input"]
+    lines = [{**source["lines"][0], "discount_pct": 5, "rate_bps": None}]
+    printed = json.loads(run(json.dumps({**source, "doc_type": "offer", "freight": 5, "lines": lines})).stdout)
+    assert [one["code"] for one in printed["warnings"]] == [
+        "FIELD_NOT_READ",
+        "FIELD_NOT_READ",
+        "DOC_TYPE_UNKNOWN",
+        "RATE_MISSING",
+    ]
+    assert printed["warnings"][1]["detail"].startswith("line 1: discount_pct")
+
+
+def test_null_is_as_good_as_nothing() -> None:
+    source = VECTORS["IN02"]["input"]
+    absent = dict.fromkeys(
+        ("place_of_supply", "invoice_discount", "round_to_rupee", "reverse_charge", "date", "ship_to")
+    )
+    lines = [
+        dict.fromkeys(("discount_bps", "cess_bps", "free", "price_mode", "treatment")) | line
+        for line in source["lines"]
+    ]
+    assert json.loads(run(json.dumps({**source, **absent, "lines": lines})).stdout)["grand_total"] == 327000
