@@ -12,7 +12,7 @@ from admin_api.spec import Blueprint
 from core import ids
 from credit import claims, listing, payments
 from credit.tables import METHODS, PaymentClaim
-from flows import releasing
+from flows import notices, releasing
 from parties import organisations, retailers
 
 blueprint = Blueprint("claims", __name__, url_prefix="/api/v1/admin/claims", description="What shops say they paid")
@@ -47,7 +47,7 @@ class ClaimVerified(Strict):
 
 
 class ClaimRejected(Strict):
-    """Why a claim is not believed."""
+    """Why a claim is not believed: the shop reads it, so write it as you would say it to them."""
 
     reason = Text(longest=500, needed=True)
 
@@ -113,8 +113,9 @@ def verify(session: Session, given: dict[str, Any], claim_id: str) -> dict[str, 
 @blueprint.arguments(ClaimRejected)
 @blueprint.response(200)
 def reject(session: Session, why: dict[str, Any], claim_id: str) -> dict[str, Any]:
-    """No such payment came in: reminders go on."""
+    """No such payment came in: reminders go on, and the shop is told with the reason."""
     claim = claims.reject(session, ids.parse("clm", claim_id), why["reason"])
+    notices.claim_declined(session, claim)
     return show(claim, organisations.get(session).currency)
 
 

@@ -13,6 +13,7 @@ from core import ids
 from core.money import MAX_MINOR
 from credit import adjustments, disputes, listing
 from credit.papers import Dispute
+from flows import notices
 from parties import organisations, retailers
 
 blueprint = Blueprint("disputes", __name__, url_prefix="/api/v1/admin/disputes", description="Contested parts of bills")
@@ -34,7 +35,7 @@ class DisputeIn(Strict):
 
 
 class Settlement(Strict):
-    """How much of it was right, as which kind of adjustment; the rest is owed again."""
+    """How much of it was right, as which kind of adjustment; the rest is owed again. The shop reads the reason."""
 
     accepted_minor = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=MAX_MINOR))
     kind = fields.String(load_default="rate_difference", validate=validate.OneOf(tuple(adjustments.MAY_GIVE)))
@@ -76,7 +77,7 @@ def start(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 @blueprint.arguments(Settlement)
 @blueprint.response(200)
 def settle(session: Session, given: dict[str, Any], dispute_id: str) -> dict[str, Any]:
-    """End a dispute: the accepted part becomes an adjustment, the rest is owed on the same bill as before."""
+    """End a dispute: the accepted part becomes an adjustment, the rest is owed as before, and the shop is told."""
     dispute = disputes.settle(
         session,
         ids.parse("dsp", dispute_id),
@@ -85,6 +86,7 @@ def settle(session: Session, given: dict[str, Any], dispute_id: str) -> dict[str
         g.who.role,
         given["kind"],
     )
+    notices.dispute_settled(session, dispute)
     return show(dispute, organisations.get(session).currency)
 
 

@@ -18,9 +18,10 @@ from core.i18n import N_, _, format_day, format_money, isolate, speaking
 from core.outbox import OutboxMessage
 from credit import accounts, bills
 from credit.ladder import Evaluation
+from credit.papers import Dispute
 from credit.payments import Receipt
 from credit.reminders import Digest
-from credit.tables import Payment
+from credit.tables import Payment, PaymentClaim
 from flows import quoting, wording
 from invoicing.tables import Invoice
 from orders.order import Order
@@ -31,6 +32,7 @@ from parties.tables import Organisation, Retailer
 SINGLE = {"T-1": "payment_due_tomorrow", "T+0": "payment_due_today", "T+3": "payment_overdue_3d"}
 MERGED = "payment_reminder_merged"
 RECENTLY = timedelta(days=7)
+MAX_REASON = 200
 METHODS = {
     "cash": N_("cash"),
     "upi": N_("UPI"),
@@ -87,6 +89,42 @@ def payment_reversed(session: Session, receipt: Receipt) -> UUID | None:
             "phone": isolate(to.phone),
         }
     return _put(session, to, "payment_reversed", params, dedupe_key=f"payment-reversed:{payment.id}")
+
+
+def claim_declined(session: Session, claim: PaymentClaim) -> UUID | None:
+    """Say that a payment the shop told of could not be booked, why in the words of staff, and what helps."""
+    to = _addressee(session, claim.retailer_id)
+    if to is None:
+        return None
+    with speaking(to.reach.language):
+        params = {
+            **to.names(),
+            "payment": _claimed(claim, to.business.currency),
+            "reason": _reason(claim.note),
+            "phone": isolate(to.phone),
+        }
+    return _put(session, to, "payment_claim_declined", params, dedupe_key=f"claim-declined:{claim.id}")
+
+
+def dispute_settled(session: Session, dispute: Dispute) -> UUID | None:
+    """Say how a dispute about a bill ended: what is taken off, what stays, why in the words of staff."""
+    to = _addressee(session, dispute.retailer_id)
+    if to is None:
+        return None
+    stands, accepted = accounts.position(session, dispute.retailer_id), dispute.accepted_minor
+    rest = dispute.amount_minor - accepted
+    with speaking(to.reach.language):
+        params = {
+            **to.names(),
+            "bill_no": isolate(plain(bills.get(session, dispute.bill_id).reference)),
+            "accepted": format_money(accepted, stands.currency),
+            "rest": format_money(rest, stands.currency),
+            "reason": _reason(dispute.settlement),
+            "balance": wording.balance(stands.outstanding_minor, stands.currency),
+            "phone": isolate(to.phone),
+        }
+    template = "dispute_declined" if not accepted else "dispute_partly_accepted" if rest else "dispute_accepted"
+    return _put(session, to, template, params, dedupe_key=f"dispute:{dispute.id}")
 
 
 def invoice_sent(session: Session, invoice_id: UUID) -> UUID | None:
@@ -246,6 +284,22 @@ def _put(
         retailer_id=to.retailer.id,
         dedupe_key=dedupe_key,
     )
+
+
+def _claimed(claim: PaymentClaim, currency: str) -> str:
+    """`₹5,000, reference 412345678901`: what the shop told of the payment."""
+    amount = format_money(claim.amount_minor, currency) if claim.amount_minor else ""
+    ref = isolate(plain(claim.reference)) if claim.reference else ""
+    if amount and ref:
+        return _("%(amount)s, reference %(ref)s", amount=amount, ref=ref)
+    return amount or (_("reference %(ref)s", ref=ref) if ref else _("the one in your picture"))
+
+
+def _reason(said: str | None) -> str:
+    """What staff gave as the reason, short enough for a message, without the full stop that follows it."""
+    words = plain(said or "")
+    short = words if len(words) <= MAX_REASON else words[: MAX_REASON - 1] + "…"
+    return isolate(short.rstrip(" .।۔"))
 
 
 def _overdue(session: Session, to: Addressee) -> int:

@@ -6,8 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
-from core import db
+from core import db, ids
+from core.outbox import OutboxMessage
 from credit import days
 from tests.admin_api.conftest import Caller
 
@@ -56,6 +58,17 @@ def test_the_life_of_a_claim_a_promise_and_a_dispute(owner: Caller, org: UUID, s
     profile = owner.get(f"/credit/retailer/{shop}").json
     assert (profile["outstanding_minor"], profile["disputed_minor"]) == (2600, 0)
     assert owner.get("/disputes", status="open").json["data"] == []
+
+
+def test_a_shop_is_told_what_was_decided_about_its_claim_and_its_dispute(owner: Caller, org: UUID, shop: str) -> None:
+    bill_id = owed(owner, shop)
+    claim = owner.post("/claims", {"retailer_id": shop, "amount_minor": 2000, "reference": "412345678902"}).json
+    assert owner.post(f"/claims/{claim['id']}/reject", {"reason": "not in the bank"}).status_code == 200
+    dispute = owner.post("/disputes", {"bill_id": bill_id, "amount_minor": 1000, "reason": "broken"}).json
+    assert owner.post(f"/disputes/{dispute['id']}/settle", {"accepted_minor": 0, "reason": "whole"}).status_code == 200
+    with db.transaction(org) as session:
+        told = select(OutboxMessage.template).where(OutboxMessage.retailer_id == ids.parse("ret", shop))
+        assert set(session.scalars(told)) >= {"payment_claim_declined", "dispute_declined"}
 
 
 def test_lists_go_on_behind_a_cursor(owner: Caller, shop: str) -> None:

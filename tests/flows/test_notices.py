@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from core import clock, outbox, templates
 from core.outbox import OutboxMessage
-from credit import bills, pauses, payments
+from credit import accounts, bills, claims, disputes, pauses, payments
 from credit.bills import Posting
 from credit.reminders import Digest, DueBill
-from flows import notices
+from flows import notices, wording
 from orders import listing, ordering
 from parties import consent
 from parties.tables import Contact, Retailer, StaffTask
@@ -176,3 +176,49 @@ def test_a_bill_on_its_way_needs_no_paper(chat: Chat) -> None:
     notices.invoice_sent(chat.session, order.invoice_id)
     assert notices.is_invoice_sent(chat.session, order.invoice_id)
     assert chat.session.query(StaffTask).count() == 0
+
+
+DECIDED = {
+    "en": ("could not add it to your account", "You were right: ₹1,000", "the other ₹600 stays", "The ₹1,000 you"),
+    "hi": ("जमा नहीं किया जा सका", "आपकी बात सही थी: ₹1,000", "बाकी ₹600 बिल पर", "जिन ₹1,000 के बारे में"),
+    "ur": ("جمع نہیں ہو سکی", "آپ کی بات درست تھی: \u2068₹1,000", "باقی \u2068₹600", "جن \u2068₹1,000\u2069 کے"),
+    "hi_Latn": ("jama nahi kiya ja saka", "Aapki baat sahi thi: ₹1,000", "baaki ₹600 bill par", "jin ₹1,000 ke baare"),
+}
+
+
+@pytest.mark.parametrize("language", DECIDED)
+def test_what_people_decide_about_a_claim_or_a_dispute_is_told_with_amount_and_reason(
+    stocked: Session, shop: Retailer, language: str
+) -> None:
+    shop.language = language
+    owe(stocked, shop, 500_000, clock.today("Asia/Kolkata"))
+    told_of = claims.record(stocked, claims.NewClaim(shop.id, 200_000, "412345678901"))
+    assert told_of is not None
+    declined = claims.reject(stocked, told_of.id, "not in the *bank* yet.")
+    notices.claim_declined(stocked, declined)
+    text = rendered(last(stocked))
+    for fact in (DECIDED[language][0], "₹2,000", "412345678901", "not in the bank yet", "+912066000000"):
+        assert fact in text
+    assert notices.claim_declined(stocked, declined) is None
+    for accepted_minor, expected in zip((100_000, 40_000, 0), DECIDED[language][1:], strict=True):
+        (bill,) = bills.open_bills(stocked, shop.id)
+        dispute = disputes.start(stocked, bill.id, 100_000, "broken")
+        settled = disputes.settle(stocked, dispute.id, accepted_minor, "two of five", "owner", "damage")
+        notices.dispute_settled(stocked, settled)
+        text = rendered(last(stocked))
+        assert expected in text
+        assert "two of five" in text
+        assert wording.balance(accounts.position(stocked, shop.id).outstanding_minor, "INR") in text
+        assert len(text) < 700
+
+
+def test_a_declined_claim_without_amount_is_named_by_its_picture_and_a_long_reason_is_cut(
+    stocked: Session, shop: Retailer
+) -> None:
+    claim = claims.record(stocked, claims.NewClaim(shop.id))
+    assert claim is not None
+    notices.claim_declined(stocked, claims.reject(stocked, claim.id, "x" * 500))
+    text = rendered(last(stocked))
+    assert "(the one in your picture)" in text
+    assert "x…" in text
+    assert len(text) < 700
