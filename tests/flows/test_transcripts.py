@@ -1,0 +1,215 @@
+"""Every flow in every language, word for word: what is said in a scene and what is answered stands in `transcripts/`.
+
+After a change of words: `BAHI_WRITE_TRANSCRIPTS=1 pytest tests/flows/test_transcripts.py`, then read the difference.
+"""
+
+import os
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core import clock, templates
+from core.i18n import LANGUAGES
+from core.outbox import OutboxMessage
+from credit import accounts, bills, claims, disputes, ladder, overrides, payments
+from credit.bills import Posting
+from credit.tables import PaymentClaim
+from flows import hand_over, notices, releasing
+from jobs import end_hand_overs, expire_pending, follow_up
+from orders import listing, ordering
+from parties import users
+from parties.tables import Retailer
+from tests.chats import Chat
+from tests.flows.scenes import SCENES, YES
+
+FOLDER = Path(__file__).parent / "transcripts"
+NOON = datetime.fromisoformat("2026-12-07T12:00:00+05:30")  # a Monday
+BREAK = "\n--- next message ---\n"
+RANDOM = [(re.compile(r"\d\d:\d\d"), "HH:MM")]
+PICTURE = {"Body": "", "MessageType": "image", "NumMedia": "1", "MediaContentType0": "image/jpeg"}
+UNREAD = {
+    "(sticker)": {"MessageType": "sticker", "NumMedia": "1", "MediaContentType0": "image/webp"},
+    "(location)": {"MessageType": "location", "Latitude": "19.07", "Longitude": "72.87"},
+    "(voice)": {"MessageType": "audio", "NumMedia": "1", "MediaContentType0": "audio/ogg"},
+    "(nothing)": {},
+    "(picture)": PICTURE,
+}
+
+
+class Scene:
+    """One scene in one language, played with a shop of its own."""
+
+    def __init__(self, chat: Chat, shop: Retailer, language: str) -> None:
+        self.chat, self.shop, self.language, self.session = chat, shop, language, chat.session
+
+    def play(self, lines: list[Any]) -> str:
+        """The whole transcript."""
+        place = LANGUAGES.index(self.language)
+        return "\n\n".join(self.turn(line if isinstance(line, str) else line[place]) for line in lines) + "\n"
+
+    def turn(self, said: str) -> str:
+        """What was said or happened, and all that came of it."""
+        self.chat.messages()
+        if said in UNREAD:
+            self.chat.heard -= self._heard_after(lambda: self.chat.say(**UNREAD[said]))
+        elif said.startswith("(tap"):
+            chosen = self.chat.choices[int(said[5:-1]) - 1]
+            self.chat.heard -= self._heard_after(
+                lambda: self.chat.say(chosen[1], ButtonPayload=chosen[0], ButtonText=chosen[1])
+            )
+            said = f"{said} {chosen[1]}"
+        elif said.startswith("("):
+            HAPPENINGS[said](self)
+        else:
+            self.chat.heard -= self._heard_after(lambda: self.chat.say(said))
+        return f"> {said}\n{BREAK.join(map(self.written, self.chat.messages())) or '(no answer)'}"
+
+    def _heard_after(self, act: Callable[[], object]) -> set[Any]:
+        before = set(self.chat.heard)
+        act()
+        return self.chat.heard - before
+
+    def written(self, message: OutboxMessage) -> str:
+        """A message as it is read: text, what is attached, what can be tapped."""
+        template = templates.get(message.template) if message.template else None
+        text = template.render(message.language, message.params or {}) if template else message.body
+        for pattern, instead in RANDOM:
+            text = pattern.sub(instead, text)
+        attached = [f"[[{message.attachment['kind']}]]"] if message.attachment else []
+        taps = [" ".join(f"[{title}]" for _id, title in message.choices)] if message.choices else []
+        return "\n".join([text, *attached, *taps])
+
+    # -- what happens -------------------------------------------------------------------------------------------------
+
+    def say(self, *lines: tuple[str, ...]) -> None:
+        for line in lines:
+            self.chat.say(line[LANGUAGES.index(self.language)])
+
+    def order(self) -> None:
+        self.say(SCENES["edit_by_talking"][0], YES)  # type: ignore[arg-type]
+
+    def order_three_times(self) -> None:
+        for _week in range(3):
+            self.order()
+            clock.advance(timedelta(days=7))
+
+    def owe(self, reference: str = "OB-1", amount_minor: int = 125_050, days_late: int = 3) -> None:
+        due_on = clock.today("Asia/Kolkata") - timedelta(days=days_late)
+        money = {"opening_balance": amount_minor}
+        bills.post(self.session, Posting(self.shop.id, "opening", reference, due_on, due_on, amount_minor, money))
+
+    def owe_too_long(self) -> None:
+        self.owe(days_late=50)
+        ladder.evaluate(self.session, self.shop.id, "daily")
+
+    def dispatch(self) -> None:
+        placed = ordering.dispatch(self.session, listing.page(self.session, status="confirmed")[0].id)
+        assert placed.invoice_id is not None
+        notices.invoice_sent(self.session, placed.invoice_id)
+
+    def bill(self) -> None:
+        self.order()
+        self.chat.messages()
+        self.dispatch()
+
+    def limit(self, limit_minor: int, reason: str = "agreed") -> None:
+        terms = accounts.Terms(limit_minor=limit_minor, credit_days=15, max_order_minor=None, max_outstanding_days=30)
+        accounts.set_terms(self.session, self.shop.id, terms, reason)
+        self.session.flush()
+
+    def raise_limit(self) -> None:
+        self.limit(5_000_000)
+        releasing.release(self.session, self.shop.id)
+
+    def approve(self) -> None:
+        held = listing.page(self.session, status="held")[0]
+        made = overrides.grant(self.session, self.shop.id, held.id, held.total_minor, "good customer")
+        releasing.let_through(self.session, overrides.approve(self.session, made.id))
+
+    def decline_claims(self) -> None:
+        for claim in self.session.query(PaymentClaim).order_by(PaymentClaim.id):
+            notices.claim_declined(self.session, claims.reject(self.session, claim.id, "not in the bank yet"))
+
+    def book_payment(self) -> None:
+        paid = payments.NewPayment(self.shop.id, 500_000, "upi", reference="412345678902")
+        releasing.after_payment(self.session, payments.record(self.session, paid))
+
+    def decide(self) -> None:
+        (bill,) = bills.open_bills(self.session, self.shop.id)
+        dispute = disputes.start(self.session, bill.id, 100_000, "one carton broken")
+        settled = disputes.settle(self.session, dispute.id, 60_000, "half a carton", "owner", "damage")
+        notices.dispute_settled(self.session, settled)
+
+    def staff(self) -> Any:
+        return users.create(self.session, email=f"{self.shop.code}@example.in", role="owner", password="a" * 20, name="Meena").id
+
+    def staff_write(self) -> None:
+        hand_over.reply(self.session, self.chat.place().id, self.staff(), "Yes, your goods come at 4.")
+
+    def take_over(self) -> None:
+        hand_over.take(self.session, self.chat.place().id, self.session.query(users.User).first().id, timedelta(hours=1))
+
+    def give_back(self) -> None:
+        hand_over.give_back(self.session, self.chat.place().id)
+
+    def later(self, **time: int) -> None:
+        clock.advance(timedelta(**time))
+
+    def two_hours(self) -> None:
+        self.later(hours=2)
+        end_hand_overs.run(self.session)
+
+    def a_day(self) -> None:
+        self.later(hours=25)
+        expire_pending.run(self.session)
+
+    def held_too_long(self) -> None:
+        self.later(days=40)
+        expire_pending.run(self.session)
+
+    def follow_up(self) -> None:
+        self.later(hours=21)
+        follow_up.run(self.session)
+
+
+HAPPENINGS: dict[str, Callable[[Scene], None]] = {
+    "(ordered before)": Scene.order,
+    "(ordered three weeks)": Scene.order_three_times,
+    "(owes)": Scene.owe,
+    "(owes more)": lambda scene: scene.owe("OB-2", 50_000, -4),
+    "(owes too long)": Scene.owe_too_long,
+    "(dispatched)": Scene.dispatch,
+    "(billed)": Scene.bill,
+    "(small limit)": lambda scene: scene.limit(1_000_000),
+    "(limit raised)": Scene.raise_limit,
+    "(owner approves)": Scene.approve,
+    "(claims declined)": Scene.decline_claims,
+    "(payment booked)": Scene.book_payment,
+    "(dispute decided)": Scene.decide,
+    "(staff write)": Scene.staff_write,
+    "(staff take over)": Scene.take_over,
+    "(staff give back)": Scene.give_back,
+    "(two hours later)": Scene.two_hours,
+    "(a day later)": Scene.a_day,
+    "(held too long)": Scene.held_too_long,
+    "(follow-up)": Scene.follow_up,
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", SCENES)
+def test_a_scene_is_answered_word_for_word(
+    open_chat: Callable[..., Chat], home: Path, name: str, language: str
+) -> None:
+    clock.move_to(NOON)
+    chat = open_chat(code="R1", language=language)
+    shop = chat.session.query(Retailer).filter_by(code="R1").one()
+    played = Scene(chat, shop, language).play(SCENES[name])
+    kept = FOLDER / f"{name}.{language}.txt"
+    if os.environ.get("BAHI_WRITE_TRANSCRIPTS"):
+        kept.write_text(played)
+    assert played == kept.read_text()
