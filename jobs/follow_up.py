@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from bot.markup import plain
 from core import clock, db, outbox
 from core.i18n import format_money, isolate
-from orders import order
 
 TEMPLATE = "pending_order_followup"
 EARLIEST, LATEST = timedelta(hours=20), timedelta(hours=22)
@@ -20,6 +19,7 @@ LIMIT = 1000
 
 _QUIET = """
 SELECT DISTINCT ON (r.id) o.id, o.total_minor, a.currency, r.id AS retailer_id, r.name,
+    jsonb_array_length(t.memory->'cart'->'lines') AS size,
     coalesce(c.language, r.language) AS language, t.channel_id,
     'whatsapp:' || coalesce(c.phone, c.external_user_id) AS to_address
 FROM contact c
@@ -53,7 +53,7 @@ def _ask(session: Session, row: Any) -> bool:
         template=TEMPLATE,
         params={
             "name": isolate(plain(row.name), row.language),
-            "order_ref": isolate(order.public_id(row.id)[-6:], row.language),
+            "order_ref": isolate(f"({row.size})", row.language),  # as the chat calls it: your list (3)
             "amount": format_money(row.total_minor, row.currency, row.language),
         },
         retailer_id=row.retailer_id,

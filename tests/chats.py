@@ -35,6 +35,11 @@ class Chat:
 
     def say(self, text: str = "", **fields: str) -> str:
         """Say something; returns all that was answered, and remembers the choices."""
+        self.send(text, **fields)
+        return "\n".join(message.body for message in self.messages())
+
+    def send(self, text: str = "", **fields: str) -> None:
+        """Say something, and leave what is answered to be looked at."""
         form = {
             "MessageSid": f"SM{next(_sids):032x}",
             "AccountSid": self.line.account_sid,
@@ -45,7 +50,6 @@ class Chat:
         }
         incoming = ingress.read([(name.encode(), value.encode()) for name, value in form.items()])
         engine.answer(self.session, flow.installed(), self.line, incoming)
-        return "\n".join(message.body for message in self.messages())
 
     def tap(self, title: str) -> str:
         """Tap the offered choice whose title begins like this."""

@@ -55,23 +55,17 @@ class Scene:
         """What was said or happened, and all that came of it."""
         self.chat.messages()
         if said in UNREAD:
-            self.chat.heard -= self._heard_after(lambda: self.chat.say(**UNREAD[said]))
+            self.chat.send(**UNREAD[said])
         elif said.startswith("(tap"):
-            chosen = self.chat.choices[int(said[5:-1]) - 1]
-            self.chat.heard -= self._heard_after(
-                lambda: self.chat.say(chosen[1], ButtonPayload=chosen[0], ButtonText=chosen[1])
-            )
-            said = f"{said} {chosen[1]}"
+            identifier, shown = self.chat.choices[int(said[5:-1]) - 1]
+            self.chat.send(shown, ButtonPayload=identifier, ButtonText=shown)
+            said = f"{said} {shown}"
         elif said.startswith("("):
             HAPPENINGS[said](self)
         else:
-            self.chat.heard -= self._heard_after(lambda: self.chat.say(said))
-        return f"> {said}\n{BREAK.join(map(self.written, self.chat.messages())) or '(no answer)'}"
-
-    def _heard_after(self, act: Callable[[], object]) -> set[Any]:
-        before = set(self.chat.heard)
-        act()
-        return self.chat.heard - before
+            self.chat.send(said)
+        nothing = "(nothing is sent)" if said in HAPPENINGS else "(no answer)"
+        return f"> {said}\n{BREAK.join(map(self.written, self.chat.messages())) or nothing}"
 
     def written(self, message: OutboxMessage) -> str:
         """A message as it is read: text, what is attached, what can be tapped."""
@@ -145,13 +139,17 @@ class Scene:
         notices.dispute_settled(self.session, settled)
 
     def staff(self) -> Any:
-        return users.create(self.session, email=f"{self.shop.code}@example.in", role="owner", password="a" * 20, name="Meena").id
+        return users.create(
+            self.session, email=f"{self.shop.code}@example.in", role="owner", password="a" * 20, name="Meena"
+        ).id
 
     def staff_write(self) -> None:
         hand_over.reply(self.session, self.chat.place().id, self.staff(), "Yes, your goods come at 4.")
 
     def take_over(self) -> None:
-        hand_over.take(self.session, self.chat.place().id, self.session.query(users.User).first().id, timedelta(hours=1))
+        hand_over.take(
+            self.session, self.chat.place().id, self.session.query(users.User).first().id, timedelta(hours=1)
+        )
 
     def give_back(self) -> None:
         hand_over.give_back(self.session, self.chat.place().id)
