@@ -21,6 +21,7 @@ from core import clock, crypto, db, ids, settings
 
 FOLDER = "anchors"
 PURPOSE = "audit-anchor"
+BLOCK = 1 << 16  # bytes of the file that are read at once from its end
 
 _HEADS = """
 SELECT retailer_id::text, audit_seq, encode(audit_head, 'hex') FROM credit_account
@@ -93,14 +94,29 @@ def organisations() -> list[UUID]:
 
 
 def last_at(org_id: UUID) -> datetime | None:
-    """When heads were anchored last."""
-    anchored = [line.at for line in lines(org_id) if line.at]
-    return datetime.fromisoformat(anchored[-1]) if anchored else None
+    """When heads were anchored last. Reads the end of the file only."""
+    path = path_of(org_id)
+    rows = _from_the_end(path) if path.exists() else ()
+    at = next((line.at for line in (_read(row, "")[0] for row in rows) if line.at), None)
+    return datetime.fromisoformat(at) if at else None
 
 
 def path_of(org_id: UUID) -> Path:
     """The file of an organisation's anchors."""
     return settings.current().home / FOLDER / f"{ids.public('org', org_id)}.jsonl"
+
+
+def _from_the_end(path: Path) -> Iterator[bytes]:
+    """The rows of a file, the last one first."""
+    with path.open("rb") as file:
+        position, rest = file.seek(0, os.SEEK_END), b""
+        while position:
+            size = min(BLOCK, position)
+            position -= size
+            file.seek(position)
+            rest, *rows = (file.read(size) + rest).split(b"\n")
+            yield from reversed(rows)
+    yield rest
 
 
 def _heads(session: Session) -> Heads:

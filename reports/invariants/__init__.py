@@ -7,9 +7,7 @@ from reports.invariant import Invariant
 
 NOT_APPLICABLE = {
     "I27": "nobody signs in with a one-time code yet, and a code that is sent is refused",
-    "I29": "no stock is counted",
     "I33": "needs the provider's lists, and the doctor asks nobody outside; a job repairs the outbox from them",
-    "I36": "nothing is erased or purged on a person's request yet",
 }
 
 

@@ -33,6 +33,20 @@ def test_a_line_that_is_none_is_not_genuine(org: UUID, session, rubbish: bytes) 
                                                     " before it is gone"]  # fmt: skip
 
 
+def test_the_last_day_is_read_from_the_end_whatever_its_length(
+    org: UUID, session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anchors.append(session)
+    at = anchors.last_at(org)
+    for size in (1, 7, 64, 1 << 16):
+        monkeypatch.setattr(anchors, "BLOCK", size)
+        assert list(anchors._from_the_end(anchors.path_of(org)))[::-1] == anchors.path_of(org).read_bytes().split(b"\n")
+        assert anchors.last_at(org) == at
+    with anchors.path_of(org).open("ab") as file:
+        file.write(b"rubbish\n")
+    assert anchors.last_at(org) == at
+
+
 def test_an_organisation_without_anchors_has_nothing_against_it(org: UUID, session) -> None:
     assert anchors.last_at(org) is None
     assert list(anchors.problems(session, org)) == []

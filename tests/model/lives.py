@@ -41,7 +41,7 @@ class Unrelated(HypothesisProvider):
 AVAILABLE_PROVIDERS["unrelated"] = Unrelated
 
 SIZES = {"look": Size(2, 10, 30), "ci": Size(12, 25, 40), "deep": Size(120, 25, 80)}
-DOORS = {"I14", "I34"}  # need conversations and a scheduler, which do not run here
+DOORS = {"I14", "I34", "I36"}  # need conversations and a scheduler, which do not run here
 ENOUGH = 5_000  # steps in one process from which on every rule must have taken effect
 together = Tally()
 

@@ -268,6 +268,20 @@ SABOTAGE = {
         "INSERT INTO idempotency_key (org_id, user_id, route, key, request_hash, created_at)"
         " SELECT org_id, org_id, '/payment/record', 'k', 'h', now() FROM organisation WHERE name = 'Doctor''s'",
     ),
+    "a key of a request is kept for more than its time": (
+        "I36",
+        "INSERT INTO idempotency_key (org_id, user_id, route, key, request_hash, status, answer, created_at)"
+        " SELECT org_id, org_id, '/payment/record', 'k', 'h', 201, '{}', now() - interval '34 days'"
+        " FROM organisation WHERE name = 'Doctor''s'",
+    ),
+    "the route of a link that ended long ago still leads there": (
+        "I36",
+        "INSERT INTO pay_code (org_id, id, retailer_id, amount_minor, reference, link, token_hash, expires_at,"
+        " created_at) SELECT org_id, id, id, 1, 'r', 'l', repeat('b', 64), now() - interval '11 days', now()"
+        " FROM retailer WHERE code = 'R1' AND org_id = current_setting('app.org')::uuid;"
+        "INSERT INTO tenant_route (kind, key, org_id, target_id)"
+        " VALUES ('share', repeat('b', 64), current_setting('app.org')::uuid, gen_random_uuid())",
+    ),
     "one reference pays twice": (
         "I20",
         "DROP INDEX uq_payment_reference; UPDATE payment SET status = 'posted', method = 'upi', reference = '1'",
