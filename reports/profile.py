@@ -63,10 +63,16 @@ def of(session: Session, retailer_id: UUID, as_of: date | None = None) -> dict[s
 def _as_it_was(session: Session, retailer_id: UUID, stands: accounts.Position, on: date) -> dict[str, Any]:
     """What is different in the profile of a past day: what was granted and promised then."""
     then = past.granted(session, retailer_id, on)
-    stood = replace(stands, limit_minor=then.limit_on(on), reserved_minor=then.reserved_minor)
+    stood = replace(
+        stands,
+        limit_minor=then.limit_on(on),
+        reserved_minor=then.reserved_minor,
+        uncleared_minor=then.uncleared_minor,
+    )
+    stopped = {decisions.BLOCKED: "blocked", decisions.PAUSED: "paused"}
     return {
-        "status": "paused" if then.paused_at else "active",
-        "credit_status": None,
+        "status": stopped.get(then.status or "", "active"),
+        "credit_status": then.status,
         "limit_minor": stood.limit_minor,
         "reserved_minor": stood.reserved_minor,
         "available_minor": stood.available_minor,

@@ -1,10 +1,12 @@
 """What other terms would have done: every credit order of the last weeks, judged anew as if they had held then.
 
 Each order meets the books as they really were a moment before it: what was owed, what was promised to other orders,
-which bills were how old. Nothing is played forward: an order that would have been refused still counts as owed for
-the ones after it. Temporary limits and caps shared with other shops are left out on both sides.
+which bills were how old, which cheques were not cleared, what shops of the same owner used of their cap. A temporary
+limit counts on both sides on the days on which it held; which shops share which cap is taken from today. Nothing is
+played forward: an order that would have been refused still counts as owed for the ones after it.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -13,9 +15,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from core import clock, db, ids
-from credit import accounts, guardrails
+from credit import accounts, groups, guardrails
 from credit.accounts import Terms
 from credit.guardrails import BLOCKED, PAUSED, Books, Rules, Verdict
+from credit.tables import CreditAccount
 from parties import organisations
 
 DAYS = 90
@@ -33,40 +36,77 @@ WITH asked AS (
     ORDER BY at DESC, o.id LIMIT %(most)s
 )
 SELECT asked.*, (asked.at AT TIME ZONE %(zone)s)::date AS local_on,
-    (SELECT coalesce(sum(CASE WHEN t.debit_account = 'receivable' THEN t.amount_minor ELSE 0 END
-                       - CASE WHEN t.credit_account = 'receivable' THEN t.amount_minor ELSE 0 END), 0)::bigint
-     FROM ledger_transfer t
-     WHERE t.org_id = %(org)s AND t.retailer_id = %(retailer)s AND t.created_at < asked.at) AS outstanding_minor,
-    (SELECT coalesce(sum(r.amount_minor), 0)::bigint FROM reservation r
-     WHERE r.org_id = %(org)s AND r.retailer_id = %(retailer)s AND r.reference_id <> asked.id
-        AND r.created_at < asked.at AND (r.resolved_at IS NULL OR r.resolved_at >= asked.at)) AS reserved_minor,
-    (SELECT json_agg(json_build_array(late.reference, late.due_on, late.open_minor) ORDER BY late.due_on)
-     FROM (SELECT b.reference, b.due_on, b.amount_minor - coalesce(
+    (SELECT json_agg(json_build_array(shop.id, (
+            SELECT coalesce(sum(CASE WHEN t.debit_account = 'receivable' THEN t.amount_minor ELSE 0 END
+                              - CASE WHEN t.credit_account = 'receivable' THEN t.amount_minor ELSE 0 END), 0)::bigint
+            FROM ledger_transfer t
+            WHERE t.org_id = %(org)s AND t.retailer_id = shop.id AND t.created_at < asked.at), (
+            SELECT coalesce(sum(r.amount_minor), 0)::bigint FROM reservation r
+            WHERE r.org_id = %(org)s AND r.retailer_id = shop.id AND r.reference_id <> asked.id
+                AND r.created_at < asked.at AND (r.resolved_at IS NULL OR r.resolved_at >= asked.at)), (
+            SELECT coalesce(sum(p.amount_minor), 0)::bigint
+            FROM cheque c JOIN payment p ON p.org_id = c.org_id AND p.id = c.id
+            WHERE c.org_id = %(org)s AND c.retailer_id = shop.id AND p.created_at < asked.at
+                AND (c.ended_on IS NULL OR c.ended_on > (asked.at AT TIME ZONE %(zone)s)::date))))
+     FROM unnest(%(shops)s::uuid[]) AS shop (id)) AS used,
+    (SELECT json_agg(json_build_array(b.reference, b.due_on, b.open_minor) ORDER BY b.due_on, b.bill_on, b.reference)
+     FROM (SELECT b.reference, b.due_on, b.bill_on, b.amount_minor - coalesce(
                 (SELECT sum(a.amount_minor) FROM allocation a
                  WHERE a.org_id = b.org_id AND a.bill_id = b.id AND a.created_at < asked.at), 0)::bigint AS open_minor
            FROM bill b
-           WHERE b.org_id = %(org)s AND b.retailer_id = %(retailer)s AND b.created_at < asked.at
-                AND b.due_on < (asked.at AT TIME ZONE %(zone)s)::date) late
-     WHERE late.open_minor > 0) AS late
+           WHERE b.org_id = %(org)s AND b.retailer_id = %(retailer)s AND b.created_at < asked.at) b
+     WHERE b.open_minor > 0) AS bills,
+    (SELECT json_build_array(e.after ->> 'temporary_limit_minor', e.after ->> 'temporary_until') FROM audit_entry e
+     WHERE e.org_id = %(org)s AND e.chain_id = %(retailer)s AND e.at < asked.at
+        AND e.action IN ('account.opened', 'terms.changed') ORDER BY e.seq DESC LIMIT 1) AS temporary
 FROM asked ORDER BY asked.at, asked.id
+"""
+_SHARING = """
+SELECT retailer_id::text FROM credit_account WHERE org_id = %s AND group_id = %s AND retailer_id <> %s
 """
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """An order as it stood before the guardrails, and the books at that moment."""
+    """An order as it stood before the guardrails, and the books at that moment.
+
+    `used` are what is owed, promised and not cleared, of this shop first and then of those that share its cap.
+    """
 
     row: Any
-    late: tuple[tuple[str, date, int], ...]
+    used: tuple[tuple[int, ...], ...]
+    bills: tuple[tuple[str, date, int], ...]
 
-    def books(self, terms: Terms, counts_reserved: bool) -> Books:
+    def books(self, terms: Terms, cap_minor: int | None) -> Books:
         """The numbers a verdict under these terms rests on."""
+        outstanding_minor, promised_minor, uncleared_minor = self.used[0]
         most = terms.max_outstanding_days
         latest = self.row.local_on - timedelta(days=most) if most is not None else None
-        too_old = [one for one in self.late if latest is not None and one[1] < latest]
-        reserved_minor = self.row.reserved_minor if counts_reserved else 0
-        total = sum(open_minor for _, _, open_minor in too_old)
-        return Books(self.row.outstanding_minor, reserved_minor, total, too_old[0] if too_old else None)
+        too_old = [one for one in self._netted() if latest is not None and one[1] < latest]
+        return Books(
+            outstanding_minor,
+            promised_minor,
+            sum(open_minor for _, _, open_minor in too_old),
+            too_old[0] if too_old else None,
+            cap_minor,
+            sum(sum(one) for one in self.used),
+            uncleared_minor,
+        )
+
+    def limit_minor(self, terms: Terms) -> int | None:
+        """The limit under these terms on that day: a temporary one counts as it was."""
+        minor, until = self.row.temporary or (None, None)
+        temporary = int(minor) if minor and until and self.row.local_on <= date.fromisoformat(until) else None
+        return max((one for one in (terms.limit_minor, temporary) if one is not None), default=None)
+
+    def _netted(self) -> Iterator[tuple[str, date, int]]:
+        """What was left of the open bills once money on account had settled the oldest."""
+        held = sum(open_minor for _, _, open_minor in self.bills) - self.used[0][0]
+        for reference, due_on, open_minor in self.bills:
+            covered = min(held, open_minor)
+            held -= covered
+            if open_minor > covered:
+                yield reference, due_on, open_minor - covered
 
     @property
     def told(self) -> list[str]:
@@ -83,11 +123,9 @@ def replay(session: Session, retailer_id: UUID, changes: dict[str, int], days: i
     account = accounts.get(session, retailer_id)
     now = replace(accounts.terms_of(account), temporary_limit_minor=None, temporary_until=None)
     then = replace(now, **{name: changes[name] for name in RULES if name in changes})
-    counts = accounts.counts_reserved(session)
-    asked = _asked(session, retailer_id, days)
-    judged = [
-        (one, _judge(one, now, account.currency, counts), _judge(one, then, account.currency, counts)) for one in asked
-    ]
+    cap = groups.get(session, account.group_id).limit_minor if account.group_id else None
+    asked = _asked(session, account, days)
+    judged = [(one, _judge(one, now, account.currency, cap), _judge(one, then, account.currency, cap)) for one in asked]
     return {
         "retailer_id": ids.public("ret", retailer_id),
         "currency": account.currency,
@@ -102,35 +140,50 @@ def replay(session: Session, retailer_id: UUID, changes: dict[str, int], days: i
     }
 
 
-def _asked(session: Session, retailer_id: UUID, days: int) -> list[_Asked]:
+def _asked(session: Session, account: CreditAccount, days: int) -> list[_Asked]:
+    retailer = str(account.retailer_id)
+    sharing = (str(db.org_of(session)), str(account.group_id), retailer)
+    others = [shop for (shop,) in db.execute(session, _SHARING, sharing)] if account.group_id else []
     rows = db.execute(
         session,
         _ORDERS,
         {
             "org": str(db.org_of(session)),
-            "retailer": str(retailer_id),
+            "retailer": retailer,
+            "shops": [retailer, *others],
             "from": clock.now() - timedelta(days=days),
             "zone": organisations.get(session).timezone,
             "most": MAX_ORDERS,
         },
     ).all()
-    return [
-        _Asked(row, tuple((reference, date.fromisoformat(due_on), left) for reference, due_on, left in row.late or ()))
-        for row in rows
-    ]
+    counts = (True, accounts.counts_reserved(session), accounts.counts_uncleared(session))
+    return [_Asked(row, _used(row, retailer, counts), _bills(row)) for row in rows]
 
 
-def _judge(one: _Asked, terms: Terms, currency: str, counts_reserved: bool) -> Verdict:
+def _used(row: Any, retailer: str, counts: tuple[bool, ...]) -> tuple[tuple[int, ...], ...]:
+    """What each shop had owed, promised and uncleared, where the settings count it; the shop itself comes first."""
+    own_first = sorted(row.used, key=lambda shop: shop[0] != retailer)
+    return tuple(
+        tuple(minor if counted else 0 for minor, counted in zip(amounts, counts, strict=True))
+        for _, *amounts in own_first
+    )
+
+
+def _bills(row: Any) -> tuple[tuple[str, date, int], ...]:
+    return tuple((reference, date.fromisoformat(due_on), left) for reference, due_on, left in row.bills or ())
+
+
+def _judge(one: _Asked, terms: Terms, currency: str, cap_minor: int | None) -> Verdict:
     """A pause or a block that refused the order then refuses it here too: other terms do not lift it."""
     rules = Rules(
         terms,
-        terms.limit_minor,
+        one.limit_minor(terms),
         currency,
         one.row.local_on,
         "" if PAUSED in one.told else None,
         "" if BLOCKED in one.told else None,
     )
-    return guardrails.verdict(rules, one.books(terms, counts_reserved), one.row.total_minor)
+    return guardrails.verdict(rules, one.books(terms, cap_minor), one.row.total_minor)
 
 
 def _summary(judged: list[tuple[_Asked, Verdict]]) -> dict[str, Any]:
@@ -153,8 +206,8 @@ def _difference(one: _Asked, now: Verdict, then: Verdict) -> dict[str, Any]:
         "at": clock.rfc3339(one.row.at),
         "total_minor": one.row.total_minor,
         "happened": one.row.status,
-        "outstanding_minor": one.row.outstanding_minor,
-        "reserved_minor": one.row.reserved_minor,
+        "outstanding_minor": one.used[0][0],
+        "reserved_minor": one.used[0][1],
         "now": {"allowed": now.allowed, "reasons": [reason.as_dict() for reason in now.reasons]},
         "changed": {"allowed": then.allowed, "reasons": [reason.as_dict() for reason in then.reasons]},
     }

@@ -110,6 +110,7 @@ def test_a_past_day_is_told_as_it_was(org: UUID, home: Path, make_retailer: Make
         (10_000, 0, 0, "paused"),
         (500, 0, 0, "active"),
     ]
+    assert [one["credit_status"] for one in seen] == [None, "OK", "PAUSED", "OK"]
     assert [bill["open_minor"] for bill in seen[1]["open_bills"]] == [3_000]
     assert seen[2]["pause_reason"] == "a look at the books"
     assert seen[1]["guardrails"]["limit_minor"] == 10_000

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from core import clock
-from credit import accounts, payments
+from credit import accounts, days, groups, payments
 from orders import catalogue_import, ordering
 from orders.ordering import Wanted
 from parties.tables import Retailer
@@ -76,3 +76,41 @@ def test_orders_of_long_ago_are_left_out(session: Session, shop: UUID) -> None:
     order(session, shop)
     clock.advance(timedelta(days=91))
     assert what_if.replay(session, shop, {"limit_minor": 0})["orders"] == 0
+
+
+def test_a_temporary_limit_counts_on_the_days_on_which_it_held(session: Session, shop: UUID) -> None:
+    terms = accounts.terms_of(accounts.get(session, shop))
+    until = days.today(session) + timedelta(days=1)
+    raised = replace(terms, limit_minor=0, temporary_limit_minor=2 * TOTAL, temporary_until=until)
+    accounts.set_terms(session, shop, raised, "a feast")
+    assert order(session, shop) == "confirmed"
+    clock.advance(timedelta(days=2))
+    assert order(session, shop) == "failed"
+    strict = what_if.replay(session, shop, {"limit_minor": TOTAL - 1})
+    assert (counts(strict, "now"), counts(strict, "changed"), strict["differences"]) == ((1, 1), (1, 1), [])
+
+
+def test_a_cap_counts_what_the_other_shops_had_used_by_then(
+    session: Session, shop: UUID, make_retailer: Callable[..., Retailer]
+) -> None:
+    other = make_retailer(session, limit_minor=900_000, max_order_minor=None).id
+    group = groups.create(session, "One owner", 2 * TOTAL)
+    for one in (shop, other):
+        groups.join(session, one, group.id, "one owner")
+    assert [order(session, one) for one in (shop, other, shop)] == ["confirmed", "confirmed", "failed"]
+    higher = what_if.replay(session, shop, {"limit_minor": 5 * TOTAL})
+    assert (counts(higher, "now"), counts(higher, "changed")) == ((1, 1), (1, 1))
+    groups.set_limit(session, group.id, 3 * TOTAL, "trusted", group.version)
+    raised = what_if.replay(session, shop, {"limit_minor": TOTAL})
+    assert (counts(raised, "now"), counts(raised, "changed")) == ((2, 0), (1, 1))
+
+
+def test_money_on_account_had_settled_the_oldest_bill(session: Session, shop: UUID) -> None:
+    accounts.set_terms(session, shop, replace(accounts.terms_of(accounts.get(session, shop)), credit_days=0), "cash")
+    first = ordering.place(session, shop, CASE, "CREDIT").order
+    clock.advance(timedelta(minutes=1))
+    ordering.dispatch(session, first.id)
+    payments.record(session, payments.NewPayment(shop, TOTAL, "cash", spread=False))
+    clock.advance(timedelta(days=10))
+    assert order(session, shop) == "confirmed"
+    assert what_if.replay(session, shop, {"max_outstanding_days": 7})["differences"] == []
