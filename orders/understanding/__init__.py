@@ -4,7 +4,9 @@ The path of a message, one module a step:
 
     normalise   one spelling of digits, letters and marks
     tokens      words, numbers, separators
+    gluing      words typed as one ("2petisprite") are divided
     words       what words do: order, remove, correct, complain, pay, greet
+    remarks     wishes for fresh goods, told from complaints
     clauses     the message in clauses; talk is told from orders
     scanning    names, amounts, features and strangers in a clause (numbers, units, index help)
     naming      neighbouring name words become one name
@@ -15,7 +17,7 @@ The path of a message, one module a step:
     own_names   the shop's own name for a product answers what settling asks
     gathering   clauses completed by their neighbours; a correction wins, a repetition is asked
     originals   quotes in the letters that were typed
-    edits       what it does to a cart (carts)
+    edits       what it does to a cart (carts; keeping: edits that name what stays)
     answers     what it answers to a pending question
     read        all of it, in order of precedence
 

@@ -56,6 +56,8 @@ class Clause:
         found = self.roles & _TALK
         if "later" in self.roles and not self.orders:
             found |= {"later"}
+        if "have" in self.roles and not self.orders and "gone" not in self.roles:
+            found |= {"past"}  # "mere paas 5 peti sprite hai"
         if self.asked and not self.orders:
             found |= {"question"}
         return found

@@ -110,7 +110,7 @@ def _in_cart(desk: Desk, goods: Goods) -> list[CartLine]:
     return [line for line in desk.lines if desk.index.by_sku[line.sku].position in named]
 
 
-def _target(desk: Desk, goods: Goods) -> list[CartLine]:
+def target(desk: Desk, goods: Goods) -> list[CartLine]:
     """The cart lines that name, sizes, prices and features leave; amounts that count packs describe no item."""
     lines = _in_cart(desk, goods)
     hints = [amount for amount in goods.amounts if not amount.counts_packs]
@@ -157,7 +157,7 @@ def _scaled(desk: Desk, entry: Entry) -> Result | None:
     factors = [amount for amount in goods.amounts if amount.form is Form.TIMES] if goods is not None else []
     if goods is None or not factors:
         return None
-    lines = _target(desk, Goods(goods.mention, [], goods.features)) if entry.goods else _line_said(desk, goods)
+    lines = target(desk, Goods(goods.mention, [], goods.features)) if entry.goods else _line_said(desk, goods)
     plain = entry.op in ("set", "put", "add") and not entry.statement.everything
     if len(lines) != 1 or len(goods.amounts) > 1 or not plain:
         return Question(
@@ -207,7 +207,7 @@ def _remove(desk: Desk, entry: Entry) -> Result:
         lines = [] if entry.goods is None else _in_cart(desk, goods)
         return Question("target_missing", _span(entry.outcome), None, None, _skus(lines or desk.lines))
     counted = [amount for amount in goods.amounts if amount.counts_packs]
-    lines = _target(desk, goods)
+    lines = target(desk, goods)
     if not lines:
         lines, counted = _of_quantity(desk, goods), goods.amounts
     if not lines:
@@ -255,7 +255,7 @@ def _given_up(desk: Desk, goods: Goods | None) -> CartLine | None:
         return desk.line()
     named = goods.mention.items or goods.mention.cover
     goods = goods if named else _anything(desk, goods)
-    lines = _target(desk, goods) or _of_quantity(desk, goods)
+    lines = target(desk, goods) or _of_quantity(desk, goods)
     return lines[0] if len(lines) == 1 else None
 
 

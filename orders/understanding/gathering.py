@@ -240,8 +240,10 @@ def last_word(entries: Sequence[Entry], settle: Settle) -> list[Outcome]:
     """The outcomes of a fresh order: corrected, removed and replaced goods are gone, an item named twice is asked."""
     found: list[Outcome] = []
     for entry in entries:
-        if entry.op == "remove":
+        if entry.op == "remove" and not _takes_off_the_shelf(entry, found):
             found = [o for o in found if not _names(entry, o)]
+        elif isinstance(entry.outcome, Unsold) and found and _corrects_by_stranger(entry):
+            found[-1:] = [_doubted(found[-1]), entry.outcome]
         elif isinstance(entry.outcome, Line) and entry.op == "reduce" and not any(_names(entry, o) for o in found):
             found.append(Question("not_in_cart", entry.outcome.span, None, None, (entry.outcome.sku,)))
         elif isinstance(entry.outcome, Line):
@@ -251,6 +253,24 @@ def last_word(entries: Sequence[Entry], settle: Settle) -> list[Outcome]:
         elif entry.statement.said is not None and entry.statement.said.amounts:
             found.append(Question("number_unclear", quote(entry.statement.said, settle)))
     return found
+
+
+def _takes_off_the_shelf(entry: Entry, found: Sequence[Outcome]) -> bool:
+    """ "Bisleri 5 peti nikal do" where bisleri was not named before: taken out of the store, not off a list."""
+    counted = entry.goods is not None and bool(entry.goods.amounts)
+    return counted and "takeout" in entry.statement.clause.roles and not any(_names(entry, o) for o in found)
+
+
+def _corrects_by_stranger(entry: Entry) -> bool:
+    """ "Sprite 2 peti, nahi zxcv 3 peti": whatever it says, it takes something back."""
+    clause = entry.statement.clause
+    return bool(entry.goods and any(at < entry.goods.mention.start for at in _corrections(clause)))
+
+
+def _doubted(outcome: Outcome) -> Outcome:
+    return (
+        Question("number_unclear", outcome.span, None, None, (outcome.sku,)) if isinstance(outcome, Line) else outcome
+    )
 
 
 def _with_line(found: list[Outcome], entry: Entry, line: Line) -> list[Outcome]:
@@ -306,10 +326,14 @@ def is_order_for_stranger(entry: Entry) -> bool:
         return True
     length = len(goods.mention.words)
     others = sum(1 for other in entry.statement.goods if other is not goods)
-    if goods.amounts:
-        return length <= 2 and not others
     clause = entry.statement.clause
+    if goods.amounts:
+        return length <= 2 and (not others or (others == 1 and clause.orders and not _knows_any(entry)))
     return length <= 3 and not others and clause.orders and not clause.roles & _ABOUT_OTHER_THINGS
+
+
+def _knows_any(entry: Entry) -> bool:
+    return any(not goods.mention.is_stranger for goods in entry.statement.goods)
 
 
 def _also(entry: Entry, mention: Mention) -> bool:

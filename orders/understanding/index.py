@@ -86,6 +86,13 @@ class Index:
         sure = next((word for word in best if spelling.is_sure(sound, word)), None)
         return Spelled(sure or best[0], sure is not None)
 
+    def spell_before(self, sound: str, following: str) -> Spelled | None:
+        """The one word near this sound that begins a name together with the next word."""
+        allowed = spelling.allowed_distance(sound) if sound.isascii() else 0
+        near = self._nearest(sound, allowed) if allowed else []
+        found = {word for word, _ in near if (word, following) in self.beginnings}
+        return Spelled(found.pop(), sure=True) if len(found) == 1 else None
+
     def _in_latin(self, sound: str) -> Spelled | None:
         """The one Latin word of the catalogue that this word of another script, or one without vowels, writes."""
         outline = scripts.outline(sound)

@@ -8,6 +8,7 @@ nothing raises.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from orders.understanding import edits, numbers, own_names, words
 from orders.understanding.answers import Reply, answer
@@ -25,9 +26,12 @@ from orders.understanding.gathering import (
     last_word,
     stands_alone,
 )
+from orders.understanding.gluing import divided
 from orders.understanding.index import Index
+from orders.understanding.keeping import keeps, kept
 from orders.understanding.normalise import MAX_LENGTH, normalise
 from orders.understanding.originals import as_typed
+from orders.understanding.remarks import quieted
 from orders.understanding.settling import Outcome
 from orders.understanding.statements import Statement, statements_of
 from orders.understanding.talk import intent_of
@@ -72,10 +76,10 @@ class Message:
 def understand(index: Index, text: str, *, context: Context | None = None) -> Understanding:
     """What the message means. Never raises, whatever the text; asks rather than guesses."""
     normal = normalise(text)
-    tokens = tokenise(normal)
-    clauses = tuple(split(index, tokens, _mended(index, tokens, words.mark(tokens))))
+    tokens = divided(index, tokenise(normal))
+    clauses = tuple(split(index, tokens, quieted(tokens, _mended(index, tokens, words.mark(tokens)))))
     message = Message(index, normal, text, tokens, clauses, context or Context())
-    readings = (read(message) for read in (_answer, _agreement, _repeat, _cancel, _goods))
+    readings = (read(message) for read in (_answer, _agreement, _repeat, _keep, _cancel, _goods))
     found = next(reading for reading in readings if reading is not None)
     cut_short = len(text) > MAX_LENGTH or len(tokens) >= MAX_TOKENS or len(found.lines) > MAX_LINES
     return _too_long(message) if cut_short and found.kind != "chatter" else _quoting(message, text, found)
@@ -161,6 +165,28 @@ def _repeats(roles: words.Roles) -> bool:
     """ "Repeat", or the same, again: "wahi purana order bhej do", "pichle hafte jaisa"."""
     alike = "same" in roles and bool(roles & {"again", "cart", "order"})
     return ("repeat" in roles or alike) and "account" not in roles
+
+
+def _keep(message: Message) -> Understanding | None:
+    """ "Baaki sab hata do, coke rehne do": what is named stays, and the rest goes."""
+    cart = message.context.cart
+    if (
+        not cart
+        or not keeps(message.clauses)
+        or any(clause.talk or clause.refuses_removal for clause in message.clauses)
+    ):
+        return None
+    said = message.statements(message.clauses)
+    desk = edits.Desk(message.index, cart, message.context.last_sku, message.settle)
+    goods = [one for statement in said for one in statement.goods]
+    removals = sum(_begins_removal(clause) for clause in message.clauses)
+    return _edited([kept(cart, goods, lambda one: tuple(edits.target(desk, one)), removals > 1)], cart)
+
+
+def _begins_removal(clause: Clause) -> int:
+    """How often something is removed in a clause; words of one phrase remove once, and "rehne do" lets stay."""
+    removing = ["remove" in roles and "stay" not in roles for roles in clause.marks]
+    return sum(here and not before for before, here in pairwise([False, *removing]))
 
 
 def _cancel(message: Message) -> Understanding | None:

@@ -14,7 +14,7 @@ from orders.understanding.words import Roles
 
 _SILENT = frozenset(
     {"filler", "link", "greeting", "thanks", "cart", "wala", "price", "and", "to", "yes", "title"}
-    | {"each", "only", "same", "again", "into"}
+    | {"each", "only", "same", "again", "into", "have", "gone", "rest", "except"}
 )
 _MARKS = frozenset(
     {
@@ -83,6 +83,16 @@ class Scanner:
             self._spelled[at] = Spelled(token.sound, sure=True) if fixed else self.index.spell(token.sound)
         return self._spelled[at]
 
+    def _spell_by_next(self, at: int) -> Spelled | None:
+        """ "Dary milk": a mistyped word that alone could be several is told by the word it belongs to."""
+        if (
+            at + 1 >= len(self.tokens)
+            or self.tokens[at].kind is not Kind.WORD
+            or self.tokens[at + 1].kind is not Kind.WORD
+        ):
+            return None
+        return self.index.spell_before(self.tokens[at].sound, self.tokens[at + 1].sound)
+
     def _is_number_or_unit(self, at: int) -> bool:
         return numbers.number_at(self.tokens, at) is not None or self.index.units.unit_at(self.tokens, at) is not None
 
@@ -95,7 +105,7 @@ class Scanner:
             if phrase and "link" in self.marks[here]:
                 here += 1
                 continue
-            spelled = self._spell(here)
+            spelled = self._spell(here) or (None if phrase else self._spell_by_next(here))
             if spelled is None or (*phrase, spelled.sound) not in self.index.beginnings:
                 break
             phrase, sure, here = (*phrase, spelled.sound), sure and spelled.sure, here + 1
@@ -194,11 +204,23 @@ class Scanner:
         """Careful words are numbers only before a unit, an item, "wala" or another number."""
         if self.marks[number.start] & {"remove", "past", "payment", "vague"}:
             return False
+        if number.careful and self._follows_a_name(number.start) and self._verb_of_two_words(number.end):
+            return True
         if "order" in self.marks[number.start]:
             return self._ends_a_name(number.start) and self._unit_after(number.end)[0] is not None
         after_verb = number.start > 0 and bool(self.marks[number.start - 1] & _VERBS)
         after_verb |= number.end - number.start == 1 and self.tokens[number.start].text in numbers.ARTICLES
         return not number.careful or self._counts_what_follows(number.end, only_units=after_verb)
+
+    def _follows_a_name(self, at: int) -> bool:
+        """Is the word before a whole name, and no verb?"""
+        return at > 0 and not self.marks[at - 1] and (self.tokens[at - 1].sound,) in self.index.names
+
+    def _verb_of_two_words(self, at: int) -> bool:
+        """ "Ghee do de do", "lux do bhej dena": a "do" before the whole verb is no part of it."""
+        return at + 1 < len(self.tokens) and bool(
+            "order" in self.marks[at] and self.marks[at + 1] & {"order", "filler"}
+        )
 
     def _ends_a_name(self, at: int) -> bool:
         """ "Moong dal do kilo": "dal" belongs to the name, and is no verb whose auxiliary "do" would be."""

@@ -23,7 +23,36 @@ def share(pieces: Sequence[Piece], settle: Settle) -> list[Goods]:
     gaps = _gaps(pieces)
     alone = len(mentions) == 1
     shared = [_goods(mentions[0], gaps[0] + gaps[1])] if alone else _divide(mentions, gaps, settle)
-    return [part for goods in _doubted(shared) for part in _pairs(goods, settle)]
+    return [part for goods in _run_together(_doubted(shared)) for part in _pairs(goods, settle)]
+
+
+def _run_together(shared: list[Goods]) -> list[Goods]:
+    """ "colgate salt 6", "sprite pepsi 2 peti": names typed as one, with one amount, may be one thing that is not ours.
+
+    They become one name of all their items, which must be asked about.
+    """
+    found: list[Goods] = []
+    for goods in shared:
+        last = found[-1] if found else None
+        if last is not None and _touch(last, goods) and bool(last.amounts) != bool(goods.amounts):
+            found[-1] = _all_of(last, goods)
+        else:
+            found.append(goods)
+    return found
+
+
+def _touch(left: Goods, right: Goods) -> bool:
+    each = any(amount.each for amount in (*left.amounts, *right.amounts))
+    known = not left.mention.is_stranger and not right.mention.is_stranger
+    return left.mention.end == right.mention.start and known and not each
+
+
+def _all_of(left: Goods, right: Goods) -> Goods:
+    one, other = left.mention, right.mention
+    mention = replace(
+        one, end=other.end, items=one.items | other.items, cover=one.cover | other.cover, words=one.words + other.words
+    )
+    return Goods(mention, left.amounts + right.amounts, left.features + right.features, left.units + right.units)
 
 
 def _doubted(shared: list[Goods]) -> list[Goods]:
@@ -121,16 +150,31 @@ def _cost(goods: Goods, settle: Settle) -> float:
 
 def _pairs(goods: Goods, settle: Settle) -> list[Goods]:
     """ "coke 500ml 2 peti 250ml 1 peti": one name, several sizes, each with its own quantity."""
+    featured = _by_feature(goods)
+    if featured and _are_different_lines(featured, settle):
+        return featured
     ends = [at + 1 for at, amount in enumerate(goods.amounts) if amount.counts_packs]
     if len(ends) < 2 or isinstance(settle(goods), Line):
         return [goods]
     for groups in (_cut(goods.amounts, ends[:-1]), _cut(goods.amounts, [end - 1 for end in ends[1:]])):
         parts = [Goods(goods.mention, group, goods.features, goods.units) for group in groups]
-        outcomes = [settle(part) for part in parts]
-        skus = {outcome.sku for outcome in outcomes if isinstance(outcome, Line)}
-        if len(skus) == len(parts):
+        if _are_different_lines(parts, settle):
             return parts
     return [goods]
+
+
+def _by_feature(goods: Goods) -> list[Goods]:
+    """ "Surf bada 6 chota 12": each word that picks one of the family with the amounts that follow it."""
+    said = sorted((*goods.features, *goods.amounts), key=attrgetter("start"))
+    starts = [at for at, piece in enumerate(said) if isinstance(piece, Feature)]
+    if len(starts) < 2 or starts[0] != 0:
+        return []
+    return [_goods(goods.mention, said[start:end]) for start, end in pairwise([*starts, len(said)])]
+
+
+def _are_different_lines(parts: list[Goods], settle: Settle) -> bool:
+    skus = {outcome.sku for part in parts if isinstance(outcome := settle(part), Line)}
+    return len(skus) == len(parts)
 
 
 def _cut(amounts: list[Amount], places: list[int]) -> list[list[Amount]]:

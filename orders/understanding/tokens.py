@@ -44,6 +44,7 @@ class Token:
 LETTERS = r"(?:[^\W\d_]|[\u0900-\u0963\u0971-\u097f\u0653-\u0655])"  # with the vowel signs, which are no \w
 
 _ROW_NUMBER = re.compile(r"^ ?(?:\(?(\d{1,2})\)|(\d{1,2})\.(?!\d)|(\d{1,2}) ?-(?= ?[^\W\d]))", re.MULTILINE)
+_INLINE_ROW = re.compile(r"(?<!\S)(?:\(?(\d{1,2})\)|(\d{1,2})\.)(?= ?[^\W\d])")
 _DATE = re.compile(
     r"(?:\b(?:dt|date|dated|tarikh|dinank)|दिनांक|तारीख|تاریخ)[ .:-]*\d{1,2}[/-]\d{1,2}(?:[/-]\d{2,4})?(?!\d)"
     r"|^ ?\d{1,2}[/.-]\d{1,2}[/.-](?:20)?[2-3]\d ?$",
@@ -72,10 +73,17 @@ _KINDS = {"break": Kind.BREAK, "bind": Kind.BIND, "times": Kind.BIND, "question"
 
 def tokenise(text: str) -> tuple[Token, ...]:
     """The tokens of a normalised text, at most MAX_TOKENS; row numbers of a list and its date are left out."""
-    left_out = _row_number_spans(text) + [date.span() for date in _DATE.finditer(text)]
+    inline = _inline_rows(text)
+    left_out = inline + _row_number_spans(text) + [date.span() for date in _DATE.finditer(text)]
     tokens: list[Token] = []
     for found in _TOKEN.finditer(text):
         if any(start <= found.start() < end for start, end in left_out):
+            if (
+                tokens
+                and tokens[-1].kind is not Kind.BREAK
+                and any(start <= found.start() < end for start, end in inline)
+            ):
+                tokens.append(Token(Kind.BREAK, "\n", found.start(), found.start()))
             continue
         token = _token(found)
         if not _joins_letters(token, text):
@@ -103,6 +111,13 @@ def _joins_letters(token: Token, text: str) -> bool:
     if token.text != "-" or token.start == 0 or token.end >= len(text):
         return False
     return text[token.start - 1].isalpha() and text[token.end].isalpha()
+
+
+def _inline_rows(text: str) -> list[tuple[int, int]]:
+    """Where a list is numbered in one line, "(1) haldi 5 box (2) jeera 10 kg", counting up from one."""
+    found = list(_INLINE_ROW.finditer(text))
+    counts_up = [int(row[1] or row[2]) for row in found] == list(range(1, len(found) + 1))
+    return [row.span() for row in found] if counts_up and len(found) > 1 else []
 
 
 def _row_number_spans(text: str) -> list[tuple[int, int]]:

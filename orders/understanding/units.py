@@ -22,6 +22,7 @@ _CONTAINERS = frozenset({"jar", "tin"})
 _DATA: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "units.json").read_text(encoding="utf-8"))
 
 MEASURES = {unit: (dimension, Decimal(worth)) for unit, (dimension, worth) in _DATA["measures"].items()}
+_SAME_WORD = {spelling.key(normalise(other)): word for word, others in _DATA["same_word"].items() for other in others}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +101,13 @@ def worth_of(unit: Unit, units: Mapping[str, Decimal], base: str, overrides: Map
              pack_words: frozenset[str]) -> tuple[str, Decimal] | None:  # fmt: skip
     """The item's own name for the unit and its base quantity; None if the item is not sold that way.
 
-    An item's override wins, then its unit of that very name, then the general meaning. "Dabba" of something sold in
-    jars is a jar, and of something without boxes a case. "Jar" of an item that is itself a jar is one piece.
+    An item's override of that word, in whichever spelling or script, wins, then its unit of that very name, then the
+    general meaning. "Dabba" of something sold in jars is a jar, and of something without boxes a case. "Jar" of an
+    item that is itself a jar is one piece.
     """
     word = unit.word.rstrip("s") or unit.word
-    for name in (overrides.get(unit.word), overrides.get(word), word, unit.name):
+    meant = (overrides.get(said) for said in (unit.word, word, _SAME_WORD.get(spelling.key(unit.word))))
+    for name in (*meant, word, unit.name):
         if name is not None and name in units:
             return name, units[name]
     if unit.name == "box":

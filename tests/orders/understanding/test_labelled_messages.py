@@ -17,7 +17,13 @@ from orders.understanding.read import understand
 FOLDER = Path(__file__).parent
 MESSAGES = [
     message
-    for name in ("examples.json", "own_messages.json", "unseen_messages.json", "later_messages.json")
+    for name in (
+        "examples.json",
+        "own_messages.json",
+        "unseen_messages.json",
+        "later_messages.json",
+        "third_messages.json",
+    )
     for message in json.loads((FOLDER / name).read_text(encoding="utf-8"))
 ]
 

@@ -1,0 +1,43 @@
+"""Edits that name what stays: "bas coke rakho, baaki hata do", "remove everything except coke".
+
+The verb removes everything that is *not* named, the very opposite of what it does beside a name. So these are read
+before other edits, and asked about unless every name means lines of the cart and no amount is said.
+"""
+
+from collections.abc import Callable, Sequence
+
+from orders.understanding import carts
+from orders.understanding.carts import Cart, Change
+from orders.understanding.clauses import Clause
+from orders.understanding.elements import Goods
+from orders.understanding.facts import Question
+from orders.understanding.words import Roles
+
+_BETWEEN: Roles = frozenset({"filler", "all", "cart", "link", "set", "add", "rest", "only"})
+
+
+def keeps(clauses: Sequence[Clause]) -> bool:
+    """Is the rest to be removed, rather than what is named?"""
+    marks = [roles for clause in clauses for roles in clause.marks]
+    removals = [at for at, roles in enumerate(marks) if "remove" in roles and "stay" not in roles]
+    if not removals:
+        return False
+    said = frozenset().union(*marks)
+    if "except" in said and said & {"all", "rest"}:
+        return True
+    rests = [at for at, roles in enumerate(marks) if "rest" in roles]
+    return any(_near(marks, rest, removal) for rest in rests for removal in removals)
+
+
+def _near(marks: Sequence[Roles], rest: int, removal: int) -> bool:
+    low, high = sorted((rest, removal))
+    return all(roles & _BETWEEN or ("remove" in roles and "stay" not in roles) for roles in marks[low + 1 : high])
+
+
+def kept(cart: Cart, goods: Sequence[Goods], meant: Callable[[Goods], Cart], others: bool) -> Change | Question:
+    """The cart with only the lines that are named; `others`: something else is to be removed by name as well."""
+    named = [meant(one) for one in goods]
+    stay = {line.sku for lines in named for line in lines}
+    if not goods or others or not all(named) or any(one.amounts for one in goods):
+        return Question("target_missing", "", None, None, tuple(line.sku for line in cart))
+    return carts.removed(cart, [line.sku for line in cart if line.sku not in stay])
