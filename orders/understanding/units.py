@@ -22,7 +22,9 @@ _CONTAINERS = frozenset({"jar", "tin"})
 _DATA: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "units.json").read_text(encoding="utf-8"))
 
 MEASURES = {unit: (dimension, Decimal(worth)) for unit, (dimension, worth) in _DATA["measures"].items()}
-_SAME_WORD = {spelling.key(normalise(other)): word for word, others in _DATA["same_word"].items() for other in others}
+_SAME_WORD: dict[str, str] = {
+    spelling.key(normalise(other)): word for word, others in _DATA["same_word"].items() for other in others
+}
 
 
 @dataclass(frozen=True, slots=True)
