@@ -108,7 +108,7 @@ def worth_of(unit: Unit, units: Mapping[str, Decimal], base: str, overrides: Map
     item that is itself a jar is one piece.
     """
     word = unit.word.rstrip("s") or unit.word
-    meant = (overrides.get(said) for said in (unit.word, word, _SAME_WORD.get(spelling.key(unit.word))))
+    meant = (overrides.get(said) for said in (unit.word, word, _SAME_WORD.get(spelling.key(unit.word), "")))
     for name in (*meant, word, unit.name):
         if name is not None and name in units:
             return name, units[name]
