@@ -15,6 +15,17 @@ class ConfigurationError(Exception):
 
 
 @dataclass(frozen=True)
+class ObjectStore:
+    """A bucket of an S3-compatible store."""
+
+    endpoint: str
+    bucket: str
+    access_key: str
+    secret_key: str
+    region: str
+
+
+@dataclass(frozen=True)
 class Settings:
     """One field per environment variable of `.env.example`."""
 
@@ -33,6 +44,7 @@ class Settings:
     log_level: str
     sentry_dsn: str
     irp_key_files: tuple[Path, ...] = ()
+    object_store: ObjectStore | None = None
 
     @property
     def is_production(self) -> bool:
@@ -59,9 +71,29 @@ def load() -> Settings:
         log_level=env.str("LOG_LEVEL", "INFO").upper(),
         sentry_dsn=env.str("SENTRY_DSN", ""),
         irp_key_files=tuple(map(Path, env.list("IRP_KEY_FILES", []))),
+        object_store=_object_store(env),
     )
     check(settings)
     return settings
+
+
+def _object_store(env: Env) -> ObjectStore | None:
+    """None unless a bucket is named. Raises ConfigurationError for half a store."""
+    bucket = env.str("S3_BUCKET", "")
+    if not bucket:
+        return None
+    store = ObjectStore(
+        endpoint=env.str("S3_ENDPOINT", "").rstrip("/"),
+        bucket=bucket,
+        access_key=env.str("S3_ACCESS_KEY", ""),
+        secret_key=env.str("S3_SECRET_KEY", ""),
+        region=env.str("S3_REGION", "us-east-1"),
+    )
+    if not store.endpoint.startswith(("https://", "http://")):
+        raise ConfigurationError("S3_ENDPOINT: must be the store's http(s) address, such as https://s3.example.com")
+    if not store.access_key or not store.secret_key:
+        raise ConfigurationError("S3_ACCESS_KEY and S3_SECRET_KEY: both are needed for S3_BUCKET")
+    return store
 
 
 def check(settings: Settings) -> None:
@@ -87,6 +119,10 @@ def _production_problems(settings: Settings) -> list[tuple[bool, str]]:
         ),
         (not settings.twilio_account_sid, "TWILIO_ACCOUNT_SID is missing"),
         (not settings.twilio_auth_tokens, "TWILIO_AUTH_TOKEN is missing"),
+        (
+            settings.object_store is not None and not settings.object_store.endpoint.startswith("https://"),
+            "S3_ENDPOINT: must be an https address",
+        ),
         (bool(settings.twilio_api_base_url), "TWILIO_API_BASE_URL is for simulators only: unset it"),
     ]
 

@@ -4,10 +4,13 @@ Keys are `organisation/document.pdf`. What is written is whole or not there; the
 """
 
 import os
+from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
 from core import ids, settings
+from core.settings import ObjectStore
 
 
 class Storage(Protocol):
@@ -46,5 +49,13 @@ class Folder:
 
 
 def current() -> Storage:
-    """Where this process keeps documents: below BAHI_HOME."""
-    return Folder(settings.current().home / "documents")
+    """Where this process keeps documents: in a bucket when one is named, else below BAHI_HOME."""
+    known = settings.current()
+    return _bucket(known.object_store) if known.object_store else Folder(known.home / "documents")
+
+
+@lru_cache(maxsize=4)
+def _bucket(store: ObjectStore) -> Storage:
+    """One client for the process: it keeps its connections."""
+    made: Storage = import_module("invoicing.object_store").Bucket(store)
+    return made
