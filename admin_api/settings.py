@@ -3,6 +3,7 @@
 The thresholds of the status rules have an address of their own (`/guardrails/ladder`) and the same version.
 """
 
+import base64
 import re
 from typing import Any
 
@@ -17,6 +18,7 @@ from core.errors import Invalid
 from core.money import MAX_MINOR
 from credit import accounts, cheques
 from credit.tables import TERMS
+from invoicing import logos
 from orders import catalogue
 from parties import organisations
 from parties.tables import Organisation
@@ -26,6 +28,7 @@ blueprint = Blueprint("settings", __name__, url_prefix="/api/v1/admin/settings",
 ELSEWHERE = {"ladder", "logo"}  # changed at their own addresses
 OF_DELIVERY = {"closed_weekdays", "holidays"}  # read with the catalogue and cached with it
 MAX_RATE_BPS = 10_000
+MAX_LOGO_TEXT = logos.MAX_BYTES * 4 // 3 + 4
 
 Answer = tuple[dict[str, Any], int, dict[str, str]]
 
@@ -140,6 +143,61 @@ def change(session: Session, given: dict[str, Any]) -> Answer:
     if OF_DELIVERY & set(given):
         catalogue.changed(session)
     return _answer(changed)
+
+
+class LogoIn(Strict):
+    """A PNG or JPEG picture, base64."""
+
+    picture = fields.String(required=True, validate=validate.Length(1, MAX_LOGO_TEXT))
+    reason = Text(longest=500, needed=True)
+
+
+class LogoOut(Strict):
+    """Why the picture is no longer printed."""
+
+    reason = Text(longest=500, needed=True)
+
+
+@blueprint.route("/logo", methods=["GET"])
+@operation(EVERYBODY)
+@blueprint.response(200)
+def logo(session: Session) -> Answer:
+    """The picture on papers as it is printed (PNG, base64), or null; with the ETag of the settings."""
+    organisation = organisations.get(session)
+    return _logo(organisation, logos.current(organisation))
+
+
+@blueprint.route("/logo", methods=["PUT"])
+@operation(FOUNDERS)
+@blueprint.doc(parameters=[preconditions.HEADER])
+@blueprint.arguments(LogoIn)
+@blueprint.response(200)
+def set_logo(session: Session, given: dict[str, Any]) -> Answer:
+    """Print this picture on papers from now on; those that exist stay as they were printed."""
+    try:
+        content = base64.b64decode(given["picture"], validate=True)
+    except ValueError as error:
+        raise logos.PictureInvalid("The picture is not base64.") from error
+    changed = logos.keep(session, content, given["reason"], preconditions.version())
+    return _logo(changed, logos.current(changed))
+
+
+@blueprint.route("/logo", methods=["DELETE"])
+@operation(FOUNDERS)
+@blueprint.doc(parameters=[preconditions.HEADER])
+@blueprint.arguments(LogoOut)
+@blueprint.response(200)
+def drop_logo(session: Session, given: dict[str, Any]) -> Answer:
+    """Print no picture from now on."""
+    return _logo(logos.remove(session, given["reason"], preconditions.version()), None)
+
+
+def _logo(organisation: Organisation, png: bytes | None) -> Answer:
+    body = {
+        "picture": base64.b64encode(png).decode() if png else None,
+        "name": organisations.setting(organisation, logos.SETTING),
+    }
+    return body, 200, preconditions.tag(organisation.settings_version)
 
 
 def _check_quiet_hours(organisation: Organisation) -> None:

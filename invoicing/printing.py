@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from invoicing import snapshots, storage
+from invoicing import logos, snapshots
 from invoicing.charging import quantity
 from invoicing.pdf import (
     TITLES,
@@ -236,8 +236,7 @@ def _notes(invoice: Invoice) -> tuple[str, ...]:
 
 
 def _logo(org_id: UUID, seller: Mapping[str, Any]) -> bytes:
-    key = seller.get("logo")
-    return (storage.current().read(f"{org_id}/logos/{key}.png") or b"") if key else b""
+    return logos.read(str(org_id), seller.get("logo")) or b""
 
 
 def _line(line: InvoiceLine) -> PaperLine:

@@ -27,6 +27,9 @@ PREFIX = "/api/v1/admin"
 SKU = "SPRITE-500"
 LINE = {"sku": SKU, "qty": 1, "unit": "case"}
 REASON = {"reason": "as agreed"}
+DOT = (  # a black picture of one pixel
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+)
 
 
 @dataclass
@@ -488,6 +491,9 @@ GOOD: dict[str, Callable[[World], Request]] = {
     "PUT /guardrails/ladder": _ladder,
     "GET /settings": _read,
     "PATCH /settings": _settings,
+    "GET /settings/logo": _read,
+    "PUT /settings/logo": lambda world: Request(body={"picture": DOT, **REASON}, tag=world.tag("/settings")),
+    "DELETE /settings/logo": lambda world: Request(body=REASON, tag=world.tag("/settings")),
     "GET /groups": _read,
     "POST /groups": lambda world: Request(body={"name": f"Owner {next(world.numbers)}", "limit_minor": 100}),
     "GET /groups/{group_id}": lambda world: Request({"group_id": world.group()}),

@@ -1,13 +1,17 @@
 """Settings over the API: read, changed by founders who have seen them, audited, checked one by one."""
 
+import base64
+import io
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 import pytest
+from PIL import Image
 
 from admin_api.settings import ELSEWHERE, SettingsIn
 from core import db
+from invoicing import logos
 from parties import organisations
 from tests.admin_api.conftest import PREFIX, Caller
 
@@ -102,3 +106,25 @@ def test_staff_read_settings_and_do_not_change_them(org: UUID, sign_in: Callable
     found = sales.get("/settings")
     assert found.status_code == 200
     assert patch(sales, {"hold_days": 3}, found.headers["ETag"]).status_code == 403
+
+
+def test_the_logo_is_set_and_read_with_the_version_that_was_seen(owner: Caller) -> None:
+    tag = owner.get("/settings").headers["ETag"]
+    body = {"picture": base64.b64encode(sign()).decode(), "reason": "our sign"}
+    assert owner.put("/settings/logo", body).status_code == 428
+    done = owner.put("/settings/logo", body, tag)
+    assert (done.status_code, done.headers["ETag"] != tag) == (200, True)
+    assert owner.get("/settings/logo").json == done.json
+    assert base64.b64decode(done.json["picture"]) == logos.printable(sign())
+    stale = owner.put("/settings/logo", body, tag)
+    assert (stale.status_code, stale.json["code"]) == (412, "VERSION_CONFLICT")
+    for wrong in ("%%%", base64.b64encode(b"<svg/>").decode()):
+        refused = owner.put("/settings/logo", {**body, "picture": wrong}, done.headers["ETag"])
+        assert (refused.status_code, refused.json["code"]) == (422, "LOGO_INVALID")
+
+
+def sign() -> bytes:
+    """A dark sign on white."""
+    out = io.BytesIO()
+    Image.linear_gradient("L").save(out, "PNG")
+    return out.getvalue()
