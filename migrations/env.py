@@ -4,6 +4,7 @@ from alembic import context
 from sqlalchemy import create_engine, pool
 
 import bot.tables
+import credit.ages
 import credit.online
 import credit.papers
 import credit.tables
@@ -17,6 +18,7 @@ from core.tables import Base
 
 MODULES = (
     bot.tables,
+    credit.ages,
     credit.online,
     credit.papers,
     credit.tables,

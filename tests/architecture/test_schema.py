@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 
 import bot.tables
+import credit.ages
 import credit.online
 import credit.papers
 import credit.tables
@@ -23,6 +24,7 @@ from core.tables import Base, TenantOwned
 
 LOADED = (
     bot.tables,
+    credit.ages,
     credit.online,
     credit.papers,
     credit.tables,

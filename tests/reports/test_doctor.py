@@ -352,7 +352,7 @@ SABOTAGE = {
     "the application may empty a table": ("I24", "GRANT TRUNCATE ON bill TO bahi_app"),
     "the doctor may write": ("I24", "GRANT UPDATE ON bill TO bahi_doctor"),
     "money becomes a fraction": ("I28", "ALTER TABLE bill ADD COLUMN fee_minor numeric"),
-    "the dashboard's source is edited": ("I30", "UPDATE credit_account SET outstanding_minor = outstanding_minor - 7"),
+    "the dashboard's source is edited": ("I30", "UPDATE due_total SET open_minor = open_minor - 7"),
     "the ageing's source is edited": ("I30", "UPDATE bill SET open_minor = open_minor - 3 WHERE reference = 'B'"),
     "a constraint is not validated": (
         "I35",
@@ -363,6 +363,14 @@ SABOTAGE = {
     "a cleared cheque loses its payment": ("I39", "UPDATE payment SET status = 'reversed' WHERE reference = '000018'"),
     "a bounced cheque keeps its payment": ("I39", "UPDATE cheque SET state = 'bounced'"),
     "a dispute loses its freeze": ("I40", "UPDATE payment SET status = 'reversed' WHERE kind = 'dispute'"),
+    "a kept total of a due date is edited": ("I60", "UPDATE due_total SET open_minor = open_minor + 1"),
+    "a shop's kept age is edited": ("I60", "UPDATE retailer_age SET overdue_minor = overdue_minor + 1"),
+    "a shop is counted in another bucket": ("I60", "UPDATE age_total SET bucket_bits = bucket_bits + 16"),
+    "a bill changes behind the kept totals": (
+        "I60",
+        "ALTER TABLE bill DISABLE TRIGGER keep_ages_update; UPDATE bill SET due_on = due_on - 1 WHERE reference = 'B';"
+        "ALTER TABLE bill ENABLE TRIGGER keep_ages_update",
+    ),
     "a freeze outlives its dispute": ("I40", "UPDATE dispute SET status = 'settled', settled_at = now()"),
 }
 
