@@ -31,6 +31,7 @@ BILL_MINOR, PAID_MINOR = 1_000_000, 100
 BILLS_OF_A_SHOP = 2
 PAYMENTS, DASHBOARDS, ORDERS = 150, 20, 100  # a burst; as many as take a second or so
 FLOOR_PAYMENTS, FLOOR_DASHBOARDS = 600, 400
+AT_ONCE = 10_000  # shops that are added by one statement
 LIMIT_MINOR = 100_000_000_000
 SKU, UNIT = "SPRITE-500", "case"
 GOALS = {"payment": 3.0, "dashboard": 5.0, "audit": 1.4}
@@ -79,6 +80,13 @@ class Books:
 
     def add(self, count: int, bills: int) -> None:
         """More shops with so many open bills each, for the product and for the floor."""
+        while count > AT_ONCE:
+            self._add(AT_ONCE, bills)
+            count -= AT_ONCE
+        self._add(count, bills)
+        _as_owner(self.world, "VACUUM ANALYZE")
+
+    def _add(self, count: int, bills: int) -> None:
         first = len(self.shops)
         fresh = [ids.new() for _ in range(count)]
         known = {
@@ -96,7 +104,6 @@ class Books:
         if bills:
             floor.owe(self.floor, first, first + count - 1, bills, BILL_MINOR)
         self.shops += fresh
-        _as_owner(self.world, "VACUUM ANALYZE bill, credit_account, retailer, payment, allocation, audit_entry")
 
     def owed(self) -> tuple[int, int, int, int]:
         """What bills leave open, what accounts owe, audit entries, what is reserved."""

@@ -1,6 +1,6 @@
 """What is open by due date and how old each shop's bills are, kept as bills change.
 
-Revision: 0018, after 0016.
+Revision: 0018, after 0020.
 
 Triggers on `bill` keep three tables, so that no writer can forget them. `due_total` and `age_total` hold parts that only
 add up to a total: each change adds a row and locks none, because one row of an organisation's total would let its
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0018"
-down_revision = "0016"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
@@ -54,49 +54,47 @@ END
 $$
 """
 
-# What changed, as (shop, due date, amount). The shop's row is locked before its bills are looked at: of two changes the
-# later one sees the earlier one's bills.
+# What changed, as (shop, due date, amount). The shops' rows are locked before their bills are looked at: of two changes
+# the later one sees the earlier one's bills.
 FOLLOW = """
 CREATE FUNCTION retailer_age_follow(p_orgs uuid[], p_retailers uuid[], p_dues date[], p_minors bigint[])
 RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    v_changed record;
-    v_age retailer_age;
-    v_marks record;
 BEGIN
     INSERT INTO due_total (org_id, due_on, id, open_minor)
         SELECT org_id, due_on, gen_random_uuid(), sum(minor)
         FROM unnest(p_orgs, p_dues, p_minors) AS changed (org_id, due_on, minor)
         GROUP BY org_id, due_on HAVING sum(minor) <> 0;
-    FOR v_changed IN
-        SELECT org_id, retailer_id, array_agg(due_on) AS dues, array_agg(minor) AS minors, sum(minor) AS minor
-        FROM unnest(p_orgs, p_retailers, p_dues, p_minors) AS changed (org_id, retailer_id, due_on, minor)
-        GROUP BY org_id, retailer_id ORDER BY org_id, retailer_id
-    LOOP
-        SELECT * INTO v_age FROM retailer_age
-            WHERE org_id = v_changed.org_id AND retailer_id = v_changed.retailer_id FOR UPDATE;
-        IF NOT FOUND THEN
-            INSERT INTO retailer_age (org_id, retailer_id, aged_on, open_minor, overdue_minor, bucket_bits)
-                SELECT o.org_id, v_changed.retailer_id, (now() AT TIME ZONE o.timezone)::date, 0, 0, 0
-                FROM organisation o WHERE o.org_id = v_changed.org_id
-                ON CONFLICT DO NOTHING;
-            SELECT * INTO STRICT v_age FROM retailer_age
-                WHERE org_id = v_changed.org_id AND retailer_id = v_changed.retailer_id FOR UPDATE;
-        END IF;
-        v_marks := retailer_age_marks(v_age.org_id, v_age.retailer_id, v_age.aged_on);
-        UPDATE retailer_age SET open_minor = open_minor + v_changed.minor,
-            overdue_minor = overdue_minor + (
-                SELECT coalesce(sum(minor), 0) FROM unnest(v_changed.dues, v_changed.minors) AS part (due_on, minor)
-                WHERE due_on < v_age.aged_on),
-            oldest_due_on = v_marks.oldest_due_on, bucket_bits = v_marks.bucket_bits,
-            holds_until = v_marks.holds_until
-            WHERE org_id = v_age.org_id AND retailer_id = v_age.retailer_id;
-        IF v_marks.bucket_bits <> v_age.bucket_bits THEN
-            INSERT INTO age_total (org_id, bucket_bits, id, shops)
-                VALUES (v_age.org_id, v_age.bucket_bits, gen_random_uuid(), -1),
-                       (v_age.org_id, v_marks.bucket_bits, gen_random_uuid(), 1);
-        END IF;
-    END LOOP;
+    INSERT INTO retailer_age (org_id, retailer_id, aged_on, open_minor, overdue_minor, bucket_bits)
+        SELECT DISTINCT o.org_id, changed.retailer_id, (now() AT TIME ZONE o.timezone)::date, 0, 0, 0
+        FROM unnest(p_orgs, p_retailers) AS changed (org_id, retailer_id)
+        JOIN organisation o ON o.org_id = changed.org_id
+        WHERE NOT EXISTS (
+            SELECT FROM retailer_age a WHERE a.org_id = changed.org_id AND a.retailer_id = changed.retailer_id)
+        ORDER BY 1, 2 ON CONFLICT DO NOTHING;
+    PERFORM FROM retailer_age a
+        JOIN (SELECT DISTINCT * FROM unnest(p_orgs, p_retailers) AS one (org_id, retailer_id)) changed
+            ON changed.org_id = a.org_id AND changed.retailer_id = a.retailer_id
+        ORDER BY a.org_id, a.retailer_id FOR UPDATE OF a;
+    WITH changed AS (
+        SELECT a.org_id, a.retailer_id, a.aged_on, a.bucket_bits AS bits_before, sum(part.minor)::bigint AS minor,
+            coalesce(sum(part.minor) FILTER (WHERE part.due_on < a.aged_on), 0)::bigint AS overdue_minor
+        FROM unnest(p_orgs, p_retailers, p_dues, p_minors) AS part (org_id, retailer_id, due_on, minor)
+        JOIN retailer_age a ON a.org_id = part.org_id AND a.retailer_id = part.retailer_id
+        GROUP BY a.org_id, a.retailer_id
+    ), aged AS MATERIALIZED (
+        SELECT changed.*, marks.*
+        FROM changed, LATERAL retailer_age_marks(changed.org_id, changed.retailer_id, changed.aged_on) marks
+    ), kept AS (
+        UPDATE retailer_age a SET open_minor = a.open_minor + aged.minor,
+            overdue_minor = a.overdue_minor + aged.overdue_minor,
+            oldest_due_on = aged.oldest_due_on, bucket_bits = aged.bucket_bits, holds_until = aged.holds_until
+        FROM aged WHERE a.org_id = aged.org_id AND a.retailer_id = aged.retailer_id
+    )
+    INSERT INTO age_total (org_id, bucket_bits, id, shops)
+        SELECT org_id, bits, gen_random_uuid(), sum(shops)
+        FROM (SELECT org_id, bits_before AS bits, -1 AS shops FROM aged
+              UNION ALL SELECT org_id, bucket_bits, 1 FROM aged) moved
+        WHERE bits <> 0 GROUP BY org_id, bits HAVING sum(shops) <> 0;
 END
 $$
 """
@@ -130,29 +128,27 @@ $$
 RENEW = """
 CREATE FUNCTION retailer_age_renew(p_org uuid, p_on date) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
-    v_age retailer_age;
-    v_marks record;
-    v_done integer := 0;
+    v_shops uuid[];
 BEGIN
-    FOR v_age IN
-        SELECT * FROM retailer_age
-        WHERE org_id = p_org AND (holds_until < p_on OR aged_on > p_on) ORDER BY retailer_id FOR UPDATE
-    LOOP
-        v_marks := retailer_age_marks(p_org, v_age.retailer_id, p_on);
-        UPDATE retailer_age a SET aged_on = p_on, oldest_due_on = v_marks.oldest_due_on,
-            bucket_bits = v_marks.bucket_bits, holds_until = v_marks.holds_until,
-            overdue_minor = (
-                SELECT coalesce(sum(b.open_minor), 0) FROM bill b WHERE b.org_id = p_org
-                    AND b.retailer_id = v_age.retailer_id AND b.open_minor > 0 AND b.due_on < p_on)
-            WHERE a.org_id = p_org AND a.retailer_id = v_age.retailer_id;
-        IF v_marks.bucket_bits <> v_age.bucket_bits THEN
-            INSERT INTO age_total (org_id, bucket_bits, id, shops)
-                VALUES (p_org, v_age.bucket_bits, gen_random_uuid(), -1),
-                       (p_org, v_marks.bucket_bits, gen_random_uuid(), 1);
-        END IF;
-        v_done := v_done + 1;
-    END LOOP;
-    RETURN v_done;
+    SELECT array_agg(retailer_id) INTO v_shops FROM (
+        SELECT retailer_id FROM retailer_age
+        WHERE org_id = p_org AND (holds_until < p_on OR aged_on > p_on) ORDER BY retailer_id FOR UPDATE) stale;
+    WITH aged AS MATERIALIZED (
+        SELECT a.retailer_id, a.bucket_bits AS bits_before, marks.*, (
+            SELECT coalesce(sum(b.open_minor), 0) FROM bill b WHERE b.org_id = p_org
+                AND b.retailer_id = a.retailer_id AND b.open_minor > 0 AND b.due_on < p_on)::bigint AS overdue_minor
+        FROM retailer_age a, LATERAL retailer_age_marks(p_org, a.retailer_id, p_on) marks
+        WHERE a.org_id = p_org AND a.retailer_id = ANY(v_shops)
+    ), kept AS (
+        UPDATE retailer_age a SET aged_on = p_on, overdue_minor = aged.overdue_minor,
+            oldest_due_on = aged.oldest_due_on, bucket_bits = aged.bucket_bits, holds_until = aged.holds_until
+        FROM aged WHERE a.org_id = p_org AND a.retailer_id = aged.retailer_id
+    )
+    INSERT INTO age_total (org_id, bucket_bits, id, shops)
+        SELECT p_org, bits, gen_random_uuid(), sum(shops)
+        FROM (SELECT bits_before AS bits, -1 AS shops FROM aged UNION ALL SELECT bucket_bits, 1 FROM aged) moved
+        WHERE bits <> 0 GROUP BY bits HAVING sum(shops) <> 0;
+    RETURN coalesce(cardinality(v_shops), 0);
 END
 $$
 """
