@@ -340,9 +340,9 @@ def _billing(session: Session, given: dict[str, Any]) -> billing.Billing:
     to = said.ship_to
     if to is None:
         return said
-    gstin = identifiers.parse_gstin(to.gstin).text if to.gstin else None
     country = organisations.get(session).country
-    state_code = to.state_code or (gstin[:2] if gstin else None)
+    gstin = identifiers.parse_tax_id(to.gstin, country) if to.gstin else None
+    state_code = to.state_code or (gstin[:2] if gstin and country == "IN" else None)
     states.check(country, state_code, gstin)
     return replace(said, ship_to=replace(to, gstin=gstin, state_code=state_code))
 

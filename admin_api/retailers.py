@@ -54,7 +54,7 @@ def list_retailers(session: Session, query: dict[str, Any]) -> dict[str, Any]:
 def add(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Add a shop with the organisation's usual terms; without any it may buy for cash until a limit is granted."""
     country = organisations.get(session).country
-    gstin = identifiers.parse_gstin(given["gstin"]).text if given["gstin"] else None
+    gstin = identifiers.parse_tax_id(given["gstin"], country) if given["gstin"] else None
     details = retailers.Details(**{**given, "phone": phones.e164(given["phone"], country), "gstin": gstin})
     retailer = retailers.create(session, details)
     accounts.open_account(session, retailer.id)

@@ -7,7 +7,7 @@ import base64
 import re
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 from sqlalchemy.orm import Session
 
 from admin_api import preconditions
@@ -18,7 +18,7 @@ from core.errors import Invalid
 from core.money import MAX_MINOR
 from credit import accounts, cheques
 from credit.tables import TERMS
-from invoicing import logos
+from invoicing import identifiers, logos
 from orders import catalogue
 from parties import organisations
 from parties.tables import Organisation
@@ -50,6 +50,16 @@ def _each_once(values: list[Any]) -> None:
         raise ValidationError("Name each once.")
 
 
+def _is_iban(value: str) -> None:
+    if value and not identifiers.is_iban(value):
+        raise ValidationError("Not an IBAN: its check digits do not fit.")
+
+
+def _is_ntn(value: str) -> None:
+    if value and not identifiers.is_ntn(value):
+        raise ValidationError("An NTN has seven digits, and a check digit behind a dash.")
+
+
 class DiscountIn(Strict):
     """For a bill that is paid early; 0 = none is given."""
 
@@ -70,7 +80,14 @@ class BankIn(Strict):
     holder = Text(longest=100, needed=True)
     bank = Text(longest=100, needed=True)
     account = Text(longest=40, needed=True)
-    ifsc = Text(longest=20, needed=True)
+    ifsc = Text(longest=20, load_default="")
+    iban = fields.String(load_default="", validate=validate.And(validate.Length(max=42), _is_iban))
+    raast = Text(longest=40, load_default="")
+
+    @validates_schema
+    def _has_a_code(self, data: dict[str, Any], **_: Any) -> None:
+        if not data.get("ifsc", "").strip() and not data.get("iban"):
+            raise ValidationError("Give the bank's IFSC, or the account's IBAN.", "ifsc")
 
 
 class DefaultTermsIn(Strict):
@@ -114,6 +131,8 @@ class SettingsIn(Strict):
     invoice_terms = fields.List(Text(longest=200, needed=True), validate=validate.Length(max=8))
     hsn_digits = fields.Integer(strict=True, validate=validate.OneOf([4, 6, 8]))
     eway_limit_minor = _minor(allow_none=True)
+    ntn = fields.String(validate=validate.And(validate.Length(max=9), _is_ntn))
+    further_tax_bps = _whole(MAX_RATE_BPS, allow_none=True)
     gst_scheme = fields.String(validate=validate.OneOf(["regular", "composition"]))
     reason = Text(longest=500, needed=True)
 

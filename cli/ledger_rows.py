@@ -1,6 +1,6 @@
 """Retailers and their opening balances from files: each row checked whole, then written through the domain."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from core.money import from_major
 from credit import accounts, bills
 from credit.accounts import Terms
 from credit.tables import Bill
-from invoicing.identifiers import parse_gstin
+from invoicing.identifiers import parse_tax_id
 from orders import rules
 from orders.rows import Fields, Outcome, Report, Row, RowInvalid, text, whole, word
 from orders.rules import Rules
@@ -79,7 +79,7 @@ def _retailer(
     before = shop or Retailer(
         language="en", gstin=None, state_code=None, address="", price_class="", route="", sez=False
     )
-    gstin = fields.optional("gstin", _gstin, before.gstin if "gstin" not in raw else None)
+    gstin = fields.optional("gstin", _tax_id(organisation.country), before.gstin if "gstin" not in raw else None)
     state = fields.optional("state", _state(organisation.country), _kept(raw, "state", before.state_code, None))
     details = Details(
         code=fields.required("code", text(32)) or "",
@@ -97,7 +97,7 @@ def _retailer(
         == "yes",
     )
     terms = _terms(session, fields, raw, shop)
-    if gstin and state and current_state(state) != current_state(gstin[:2]):
+    if organisation.country == "IN" and gstin and state and current_state(state) != current_state(gstin[:2]):
         fields.problems.append(f"gstin: {gstin} belongs to state {gstin[:2]}, not to {state}")
     fields.check()
     return details, terms
@@ -188,8 +188,8 @@ def _post(session: Session, posting: bills.Posting) -> Outcome:
     return "unchanged"
 
 
-def _gstin(value: Any) -> str:
-    return parse_gstin(str(value)).text
+def _tax_id(country: str) -> Callable[[Any], str]:
+    return lambda value: parse_tax_id(str(value), country)
 
 
 def _state(country: str) -> Any:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core import audit, db, ids, settings
 from core.errors import Invalid, NotFound
-from invoicing.identifiers import is_vpa, parse_gstin
+from invoicing.identifiers import is_vpa, parse_tax_id
 from parties import channels, organisations, phones
 from parties.tables import Organisation
 
@@ -56,7 +56,7 @@ def create(
         name=name,
         country=country,
         state_code=state,
-        gstin=parse_gstin(gstin).text if gstin else None,
+        gstin=parse_tax_id(gstin, country) if gstin else None,
         timezone=_timezone(timezone) if timezone else None,
         upi_vpa=_vpa(upi_vpa) if upi_vpa else None,
         phone=number,

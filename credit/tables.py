@@ -28,6 +28,8 @@ ACCOUNTS = (
     "output_utgst",
     "output_igst",
     "output_cess",
+    "output_sales_tax",
+    "output_further_tax",
     "round_off",
     "cash",
     "upi",

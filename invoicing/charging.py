@@ -63,7 +63,7 @@ class Supply:
     """Who sells to whom, as far as tax cares. Without a buyer's state or tax id it is the seller's own state.
 
     The state of a registered buyer decides, wherever the goods are sent; of another buyer the state of delivery.
-    Under composition no tax is charged; to a special economic zone it is always IGST.
+    Under composition no tax is charged; to a special economic zone it is always IGST. `further_tax_bps` is Pakistan's.
     """
 
     seller_state: str
@@ -74,6 +74,7 @@ class Supply:
     is_sez: bool = False
     is_composition: bool = False
     reverse_charge: bool = False
+    further_tax_bps: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,7 @@ def document_of(goods: Sequence[Goods], supply: Supply, discount: Discount = NO_
         buyer_is_sez=supply.is_sez,
         tax_charged=not supply.is_composition,
         reverse_charge=supply.reverse_charge,
+        further_tax_bps=supply.further_tax_bps,
         invoice_discount=discount,
     )
 

@@ -15,6 +15,7 @@ from core.errors import Invalid
 from parties.states import CURRENT_STATES, current_state
 
 GSTIN_LENGTH = 15
+NTN_DIGITS = 7
 BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PAN = re.compile(r"[A-Z]{5}[0-9]{4}[A-Z]")
 PAN_HOLDERS = "ABCFGHJLPT"  # fourth letter: association, body, company, firm, government, HUF, ..., person, trust
@@ -27,6 +28,12 @@ class GstinInvalid(Invalid):
     """A GSTIN that cannot exist."""
 
     code = "GSTIN_INVALID"
+
+
+class TaxIdInvalid(Invalid):
+    """A number under which nobody can be registered for tax in this country."""
+
+    code = "TAX_ID_INVALID"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,23 @@ def parse_gstin(text: str) -> Gstin:
         raise GstinInvalid(f"{text.strip()!r} is not a GSTIN: {problem}", gstin=text)
     value = normalised(text)
     return Gstin(value, value[:2], value[2:12])
+
+
+def parse_tax_id(text: str, country: str) -> str:
+    """The number under which somebody is registered for tax in this country, as it is kept.
+
+    India: GSTIN. Pakistan: STRN (13 digits) or NTN, dashes kept as they are shown there.
+    Raises GstinInvalid, TaxIdInvalid.
+    """
+    if country == "IN":
+        return parse_gstin(text).text
+    value = normalised(text)
+    if is_strn(value):
+        digits = value.replace("-", "")
+        return "-".join((digits[:2], digits[2:4], digits[4:8], digits[8:11], digits[11:]))
+    if is_ntn(value):
+        return value if "-" in value or len(value) == NTN_DIGITS else f"{value[:NTN_DIGITS]}-{value[NTN_DIGITS:]}"
+    raise TaxIdInvalid(f"{text.strip()!r} is neither an STRN (13 digits) nor an NTN (7 digits and a check digit)")
 
 
 def is_gstin(text: str) -> bool:

@@ -107,6 +107,7 @@ def _supply(seller: Organisation, request: Request) -> Supply:
         is_sez=buyer.is_sez,
         is_composition=organisations.setting(seller, "gst_scheme") == COMPOSITION,
         reverse_charge=request.reverse_charge,
+        further_tax_bps=organisations.setting(seller, "further_tax_bps"),
     )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from invoicing import logos, snapshots
 from invoicing.charging import quantity
+from invoicing.identifiers import is_strn
 from invoicing.pdf import (
     TITLES,
     InvoicePaper,
@@ -24,7 +25,7 @@ from invoicing.pdf import (
     summarised,
 )
 from invoicing.pdf.figures import day
-from invoicing.tables import COMMERCIAL_CREDIT_NOTE, ORDER_CONFIRMATION, SALES, Invoice, InvoiceLine, Paper
+from invoicing.tables import COMMERCIAL_CREDIT_NOTE, ORDER_CONFIRMATION, SALES, TAX_INVOICE, Invoice, InvoiceLine, Paper
 from invoicing.tax import Totals
 from invoicing.tax.rounding import THOUSANDTHS, divided
 from invoicing.writing import HEADS
@@ -64,22 +65,22 @@ def confirmation_of(content: Mapping[str, Any], org_id: UUID) -> InvoicePaper:
         taxable_minor=content["taxable_minor"],
         taxes=content["taxes"],
     )
-    place = content["place_of_supply"]
+    country = _country(content["seller"])
     return InvoicePaper(
         number=content["number"],
         issued_on=date.fromisoformat(content["confirmed_on"]),
         title=TITLES[ORDER_CONFIRMATION],
         copy_label="",
-        seller=_party(content["seller"]),
-        buyer=_party(content["buyer"]),
-        ship_to=_party(content["ship_to"]) if content["ship_to"] else None,
+        seller=_party(content["seller"], country),
+        buyer=_party(content["buyer"], country),
+        ship_to=_party(content["ship_to"], country) if content["ship_to"] else None,
         lines=printed,
         totals=totals,
         round_off_minor=content["round_off_minor"],
         grand_total_minor=content["total_minor"],
         heads=printed_heads(totals),
         currency=content["currency"],
-        place_of_supply=f"{state_name(place)} ({place})",
+        place_of_supply=_place(content["seller"], content["place_of_supply"]),
         reverse_charge=content["reverse_charge"],
         prices_include_tax=all(line["price_mode"] == "inclusive" for line in content["lines"]),
         references=_promise(content),
@@ -94,8 +95,8 @@ def statement_of(content: Mapping[str, Any]) -> StatementPaper:
     """What a kept statement prints."""
     to_on, name = date.fromisoformat(content["to_on"]), content["buyer"].get("code") or "KHATA"
     return StatementPaper(
-        seller=_party(content["seller"]),
-        buyer=_party(content["buyer"]),
+        seller=_party(content["seller"], _country(content["seller"])),
+        buyer=_party(content["buyer"], _country(content["seller"])),
         from_on=date.fromisoformat(content["from_on"]),
         to_on=to_on,
         opening_minor=content["opening_minor"],
@@ -128,15 +129,15 @@ def paper_of(invoice: Invoice, lines: Sequence[InvoiceLine], original: Invoice |
         taxable_minor=invoice.taxable_minor,
         taxes=_taxes(invoice),
     )
-    ship_to = invoice.details.get("ship_to")
+    ship_to, country = invoice.details.get("ship_to"), _country(invoice.seller)
     return InvoicePaper(
         number=invoice.number,
         issued_on=invoice.issued_on,
         due_on=invoice.due_on if invoice.bill_id else None,
-        title=TITLES[invoice.document_type],
-        seller=_party(invoice.seller),
-        buyer=_party(invoice.buyer),
-        ship_to=_party(ship_to) if ship_to else None,
+        title=_title(invoice),
+        seller=_party(invoice.seller, country),
+        buyer=_party(invoice.buyer, country),
+        ship_to=_party(ship_to, country) if ship_to else None,
         lines=printed,
         totals=totals,
         round_off_minor=invoice.round_off_minor,
@@ -144,7 +145,7 @@ def paper_of(invoice: Invoice, lines: Sequence[InvoiceLine], original: Invoice |
         heads=printed_heads(totals),
         summary=summarised(printed),
         currency=invoice.currency,
-        place_of_supply=f"{state_name(invoice.place_of_supply)} ({invoice.place_of_supply})",
+        place_of_supply=_place(invoice.seller, invoice.place_of_supply),
         reverse_charge=invoice.reverse_charge,
         prices_include_tax=all(line.price_mode == "inclusive" for line in lines),
         references=_references(invoice),
@@ -260,17 +261,40 @@ def _taxes(row: Invoice | InvoiceLine) -> dict[str, int]:
     return {head: getattr(row, f"{head}_minor") for head in HEADS}
 
 
-def _party(known: Mapping[str, Any]) -> PaperParty:
-    state = known.get("state_code") or (known.get("gstin") or "")[:2]
+def _party(known: Mapping[str, Any], country: str = "IN") -> PaperParty:
+    is_indian = country == "IN"
+    state = known.get("state_code") or (known.get("gstin") or "")[: 2 if is_indian else 0]
     return PaperParty(
         name=known["name"],
         address=tuple(line.strip() for line in (known.get("address") or "").splitlines() if line.strip()),
-        tax_ids=(("GSTIN", known["gstin"]),) if known.get("gstin") else (),
-        state_code=state,
+        tax_ids=_tax_ids(known, is_indian),
+        state_code=state if is_indian else "",
         state_name=state_name(state),
         phone=known.get("phone") or "",
         email=known.get("email") or "",
     )
+
+
+def _tax_ids(known: Mapping[str, Any], is_indian: bool) -> tuple[tuple[str, str], ...]:
+    number, ntn = known.get("gstin") or "", known.get("ntn") or ""
+    label = "GSTIN" if is_indian else "STRN" if is_strn(number) else "NTN"
+    return tuple((name, value) for name, value in ((label, number), ("NTN", ntn)) if value)
+
+
+def _place(seller: Mapping[str, Any], code: str) -> str:
+    """`Gujarat (24)`; nothing where the tax is federal."""
+    return f"{state_name(code)} ({code})" if _country(seller) == "IN" else ""
+
+
+def _country(seller: Mapping[str, Any]) -> str:
+    return seller.get("country") or "IN"
+
+
+def _title(invoice: Invoice) -> str:
+    """What the document is called in its country."""
+    if _country(invoice.seller) == "IN" or invoice.document_type not in SALES:
+        return TITLES[invoice.document_type]
+    return TITLES["sales_tax_invoice" if invoice.document_type == TAX_INVOICE else "invoice"]
 
 
 def _payment(seller: Mapping[str, Any], currency: str, amount_minor: int, number: str, note: str) -> PaperPayment:

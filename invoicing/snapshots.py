@@ -7,7 +7,14 @@ from invoicing.upi import MAX_AMOUNT_MINOR, pay_link
 from parties import organisations
 from parties.tables import Organisation, Retailer
 
-BANK_ROWS = (("holder", "Name"), ("bank", "Bank"), ("account", "A/c"), ("ifsc", "IFSC"))
+BANK_ROWS = (
+    ("holder", "Name"),
+    ("bank", "Bank"),
+    ("account", "A/c"),
+    ("ifsc", "IFSC"),
+    ("iban", "IBAN"),
+    ("raast", "Raast ID"),
+)
 
 
 def seller(organisation: Organisation) -> dict[str, Any]:
@@ -20,6 +27,7 @@ def seller(organisation: Organisation) -> dict[str, Any]:
         "state_code": organisation.state_code,
         "country": organisation.country,
         "upi_vpa": organisation.upi_vpa,
+        "ntn": organisations.setting(organisation, "ntn"),
         "email": organisations.setting(organisation, "email"),
         "scheme": organisations.setting(organisation, "gst_scheme"),
         "bank": organisations.setting(organisation, "bank_account"),

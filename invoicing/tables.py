@@ -84,6 +84,8 @@ class Invoice(Identified, Base):
     utgst_minor: Mapped[Minor] = mapped_column(default=0)
     igst_minor: Mapped[Minor] = mapped_column(default=0)
     cess_minor: Mapped[Minor] = mapped_column(default=0)
+    sales_tax_minor: Mapped[Minor] = mapped_column(default=0, server_default=text("0"))
+    further_tax_minor: Mapped[Minor] = mapped_column(default=0, server_default=text("0"))
     round_off_minor: Mapped[Minor]
     total_minor: Mapped[Minor]
     pdf_sha256: Mapped[str | None] = mapped_column(Text)
@@ -121,6 +123,8 @@ class InvoiceLine(TenantOwned, Base):
     utgst_minor: Mapped[Minor] = mapped_column(default=0)
     igst_minor: Mapped[Minor] = mapped_column(default=0)
     cess_minor: Mapped[Minor] = mapped_column(default=0)
+    sales_tax_minor: Mapped[Minor] = mapped_column(default=0, server_default=text("0"))
+    further_tax_minor: Mapped[Minor] = mapped_column(default=0, server_default=text("0"))
     total_minor: Mapped[Minor]
 
 

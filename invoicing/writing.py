@@ -14,7 +14,8 @@ from invoicing.series import Place
 from invoicing.tables import ISSUED, Invoice, InvoiceLine
 from invoicing.tax import ComputedLine
 
-HEADS = ("cgst", "sgst", "utgst", "igst", "cess")  # what an invoice row and the ledger have columns and accounts for
+# What an invoice row and the ledger have columns and accounts for: the heads of every country that is served.
+HEADS = ("cgst", "sgst", "utgst", "igst", "cess", "sales_tax", "further_tax")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ _NAMES = ", ".join(LINE_COLUMNS)
 STANDING = (
     "r.code, r.gstin, r.state_code, r.status AS retailer_status, r.price_class AS shop_class,"
     " r.route AS shop_route, g.state_code AS seller_state, g.country,"
-    " r.sez AS is_sez,"
+    " r.sez AS is_sez, (g.settings ->> 'further_tax_bps')::integer AS further_tax_bps,"
     " coalesce(g.settings ->> 'gst_scheme', '') = 'composition' AS is_composition,"
     " g.currency AS org_currency, g.timezone, g.catalogue_version AS current_version"
 )
@@ -86,6 +86,7 @@ class Standing:
     is_composition: bool = False
     route: str = ""
     is_sez: bool = False
+    further_tax_bps: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,7 @@ def standing_of(row: Any) -> Standing:
         is_composition=row.is_composition,
         route=row.shop_route,
         is_sez=row.is_sez,
+        further_tax_bps=row.further_tax_bps,
     )
 
 
@@ -178,6 +180,7 @@ def supply_of(at: Standing, billing: Billing) -> Supply:
         is_sez=at.is_sez,
         is_composition=at.is_composition,
         reverse_charge=billing.reverse_charge,
+        further_tax_bps=at.further_tax_bps,
     )
 
 

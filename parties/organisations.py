@@ -23,7 +23,9 @@ DEFAULTS: dict[str, Any] = {
     "holidays": [],  # ISO dates
     "invoice_prefix": None,  # None: the initials of the name
     "email": "",  # printed on documents
-    "bank_account": {},  # printed on documents: holder, bank, account, ifsc
+    "bank_account": {},  # printed on documents: holder, bank, account, ifsc or iban, raast
+    "ntn": "",  # Pakistan: printed on documents beside the STRN
+    "further_tax_bps": None,  # Pakistan: on sales to unregistered buyers; None: the rate in force
     "invoice_terms": [],  # printed on documents, up to eight sentences
     "logo": None,  # SHA-256 of the picture printed on documents
     "hsn_digits": 4,  # of HSN codes on invoices to registered buyers: 6 above a turnover of 5 crore

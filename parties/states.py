@@ -43,6 +43,16 @@ CURRENT_STATES = {
     "97": "Other territory",
 }
 
+PROVINCES = {  # of Pakistan; its sales tax on goods is federal, so that they are only printed
+    "BA": "Balochistan",
+    "GB": "Gilgit-Baltistan",
+    "IS": "Islamabad",
+    "JK": "Azad Jammu and Kashmir",
+    "KP": "Khyber Pakhtunkhwa",
+    "PB": "Punjab",
+    "SD": "Sindh",
+}
+
 MERGED_STATES = {"25": "26", "28": "37"}  # Daman and Diu, undivided Andhra Pradesh: old papers still carry them
 
 # Delhi, Puducherry and Jammu and Kashmir have legislatures and therefore SGST.
@@ -55,8 +65,8 @@ def current_state(code: str) -> str:
 
 
 def state_name(code: str | None) -> str:
-    """The state's name, or nothing when the code is unknown."""
-    return CURRENT_STATES.get(current_state(code or ""), "")
+    """The state's or province's name, or nothing when the code is unknown."""
+    return CURRENT_STATES.get(current_state(code or ""), PROVINCES.get(code or "", ""))
 
 
 def check(country: str, code: str | None, gstin: str | None = None) -> None:

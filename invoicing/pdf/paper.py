@@ -27,6 +27,7 @@ TITLES = {
     "commercial_credit_note": "Commercial credit note",
     "debit_note": "Debit note",
     "sales_tax_invoice": "Sales tax invoice",
+    "invoice": "Invoice",
     "order_confirmation": "Order confirmation",
 }
 

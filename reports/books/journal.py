@@ -30,6 +30,8 @@ ACCOUNT_NAMES = {
     "output_utgst": "liabilities:output tax:utgst",
     "output_igst": "liabilities:output tax:igst",
     "output_cess": "liabilities:output tax:cess",
+    "output_sales_tax": "liabilities:output tax:sales tax",
+    "output_further_tax": "liabilities:output tax:further tax",
     "opening_balance": "equity:opening balances",
     "sales": "revenues:sales",
     "returns": "revenues:returns",

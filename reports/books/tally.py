@@ -32,6 +32,8 @@ LEDGERS = {
     "output_utgst": ("Output UTGST", "Duties & Taxes"),
     "output_igst": ("Output IGST", "Duties & Taxes"),
     "output_cess": ("Output Cess", "Duties & Taxes"),
+    "output_sales_tax": ("Output Sales Tax", "Duties & Taxes"),
+    "output_further_tax": ("Output Further Tax", "Duties & Taxes"),
     "opening_balance": ("Opening Balances", "Capital Account"),
     "sales": ("Sales", "Sales Accounts"),
     "returns": ("Sales Returns", "Sales Accounts"),

@@ -11,7 +11,8 @@ INVARIANT = Invariant(
 SELECT i.org_id, 'invoice ' || i.number || ': parts and round-off do not make ' || i.total_minor AS what
 FROM invoice i
 WHERE i.total_minor <> i.taxable_minor + i.round_off_minor + CASE WHEN i.reverse_charge THEN 0
-    ELSE i.cgst_minor + i.sgst_minor + i.utgst_minor + i.igst_minor + i.cess_minor END
+    ELSE i.cgst_minor + i.sgst_minor + i.utgst_minor + i.igst_minor + i.cess_minor + i.sales_tax_minor
+    + i.further_tax_minor END
 UNION ALL
 SELECT n.org_id, 'credit notes take ' || sum(n.total_minor) || ' from ' || i.number || ' of ' || i.total_minor
 FROM invoice n JOIN invoice i ON i.org_id = n.org_id AND i.id = n.refers_to_id
@@ -34,10 +35,13 @@ SELECT i.org_id, 'invoice ' || i.number || ': its lines do not make its totals' 
 FROM invoice i
 JOIN (
     SELECT org_id, invoice_id, sum(taxable_minor) AS taxable, sum(cgst_minor) AS cgst, sum(sgst_minor) AS sgst,
-        sum(utgst_minor) AS utgst, sum(igst_minor) AS igst, sum(cess_minor) AS cess
+        sum(utgst_minor) AS utgst, sum(igst_minor) AS igst, sum(cess_minor) AS cess,
+        sum(sales_tax_minor) AS sales_tax, sum(further_tax_minor) AS further_tax
     FROM invoice_line GROUP BY 1, 2
 ) line ON line.org_id = i.org_id AND line.invoice_id = i.id
-WHERE (i.taxable_minor, i.cgst_minor, i.sgst_minor, i.utgst_minor, i.igst_minor, i.cess_minor)
-    IS DISTINCT FROM (line.taxable, line.cgst, line.sgst, line.utgst, line.igst, line.cess)
+WHERE (i.taxable_minor, i.cgst_minor, i.sgst_minor, i.utgst_minor, i.igst_minor, i.cess_minor, i.sales_tax_minor,
+        i.further_tax_minor)
+    IS DISTINCT FROM (line.taxable, line.cgst, line.sgst, line.utgst, line.igst, line.cess, line.sales_tax,
+        line.further_tax)
 """,
 )
