@@ -15,6 +15,7 @@ from core.errors import Invalid
 from credit import adjustments, bills, debit_notes, discounts, disputes, late_fees, payments
 from credit.payments import DISPUTE, Receipt
 from credit.tables import Bill
+from flows import releasing
 from invoicing import cancelling, credit_notes
 from invoicing.tables import CANCELLED
 from parties import organisations, retailers
@@ -96,7 +97,8 @@ def create(session: Session, given: dict[str, Any]) -> dict[str, Any]:
         role=g.who.role,
         bill_id=ids.parse("bil", given["bill_id"]) if given["bill_id"] else None,
     )
-    return _with_note(credit_notes.commercial(session, new))
+    with releasing.making_room(session, new.retailer_id):
+        return _with_note(credit_notes.commercial(session, new))
 
 
 @blueprint.route("/<adjustment_id>/reverse", methods=["POST"])
@@ -120,7 +122,9 @@ def reverse(session: Session, why: dict[str, Any], adjustment_id: str) -> dict[s
 @blueprint.response(201)
 def cash_discount(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Give the discount that a bill has earned by being paid in full in time; refused with what is missing."""
-    return show(discounts.grant(session, ids.parse("bil", given["bill_id"]), given["reason"], g.who.role))
+    bill_id = ids.parse("bil", given["bill_id"])
+    with releasing.making_room(session, bills.get(session, bill_id).retailer_id):
+        return show(discounts.grant(session, bill_id, given["reason"], g.who.role))
 
 
 @blueprint.route("/late-fee", methods=["POST"])
@@ -159,7 +163,8 @@ def _returned(session: Session, given: dict[str, Any]) -> dict[str, Any]:
         raise Invalid("This bill has no invoice whose lines could come back: give an amount.", field="lines")
     lines = [credit_notes.Correction(one["line"], int(one["qty"] * 1000)) for one in given["lines"]]
     new = credit_notes.NewCreditNote(invoice.id, given["kind"], given["reason"], g.who.role, lines)
-    return _with_note(credit_notes.issue(session, new))
+    with releasing.making_room(session, shop.id):
+        return _with_note(credit_notes.issue(session, new))
 
 
 def _with_note(given: credit_notes.Given) -> dict[str, Any]:
@@ -176,7 +181,8 @@ def _dispute(session: Session, given: dict[str, Any]) -> dict[str, Any]:
         raise Invalid("A dispute is about a bill: name it.", field="bill_id")
     shop, bill_id = retailers.find(session, given["retailer_id"]), ids.parse("bil", given["bill_id"])
     bills.of(session, shop.id, bill_id)
-    dispute = disputes.start(session, bill_id, given["amount_minor"], given["reason"])
+    with releasing.making_room(session, shop.id):
+        dispute = disputes.start(session, bill_id, given["amount_minor"], given["reason"])
     freeze = payments.receipt(session, payments.get(session, dispute.freeze_id))
     return {**show(freeze), "dispute_id": ids.public("dsp", dispute.id)}
 

@@ -13,6 +13,7 @@ from admin_api.spec import Blueprint
 from core import ids
 from core.errors import Invalid
 from credit import accounts, advances, days, late_fees, openings
+from flows import releasing
 from parties import organisations, retailers
 from reports import ageing
 
@@ -81,9 +82,10 @@ def opening_balance(session: Session, given: dict[str, Any], retailer_id: str) -
         for one in given["bills"]
     ]
     posted = [show_bill(session, bill) for bill in openings.owe(session, shop.id, old)]
-    held = (
-        openings.hold(session, shop.id, given["on_account_minor"], given["on"]) if given["on_account_minor"] else None
-    )
+    held = None
+    if given["on_account_minor"]:
+        with releasing.making_room(session, shop.id):
+            held = openings.hold(session, shop.id, given["on_account_minor"], given["on"])
     return {"bills": posted, "on_account": show(held) if held else None, **_owed(session, retailer_id)}
 
 

@@ -12,9 +12,9 @@ from admin_api.receipts import show_applied
 from admin_api.shapes import Id, Nothing, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
-from credit import accounts, allocating, cheques, decisions, listing, payments
+from credit import accounts, allocating, cheques, listing, payments
 from credit.papers import CHEQUE_STATES, Cheque
-from flows import notices, releasing, stopping
+from flows import releasing, stopping
 from parties import retailers
 
 blueprint = Blueprint("cheques", __name__, url_prefix="/api/v1/admin/payment/cheques", description="Cheques")
@@ -100,20 +100,21 @@ def receive(
     session: Session, retailer_id: UUID, given: dict[str, Any], chosen: tuple[tuple[UUID, int], ...]
 ) -> dict[str, Any]:
     """Take in what `/payment/record` was given as a cheque."""
-    was_stopped = _is_stopped(session, retailer_id)
-    cheque = cheques.receive(
-        session,
-        cheques.NewCheque(
-            retailer_id=retailer_id,
-            amount_minor=given["amount_minor"],
-            number=given["reference"] or "",
-            bank=given["bank"],
-            dated_on=given["dated_on"],
-            received_on=given["received_on"],
-            chosen=chosen,
-        ),
+    with releasing.making_room(session, retailer_id):
+        cheque = _told(session, cheques.receive(session, _new(retailer_id, given, chosen)))
+    return show(session, cheque)
+
+
+def _new(retailer_id: UUID, given: dict[str, Any], chosen: tuple[tuple[UUID, int], ...]) -> cheques.NewCheque:
+    return cheques.NewCheque(
+        retailer_id=retailer_id,
+        amount_minor=given["amount_minor"],
+        number=given["reference"] or "",
+        bank=given["bank"],
+        dated_on=given["dated_on"],
+        received_on=given["received_on"],
+        chosen=chosen,
     )
-    return show(session, _told(session, cheque, was_stopped))
 
 
 def show(session: Session, cheque: Cheque) -> dict[str, Any]:
@@ -140,19 +141,14 @@ def show(session: Session, cheque: Cheque) -> dict[str, Any]:
 
 def _step(session: Session, cheque_id: str, step: Callable[[Session, UUID], Cheque]) -> dict[str, Any]:
     found = cheques.get(session, ids.parse("chq", cheque_id))
-    was_stopped = _is_stopped(session, found.retailer_id)
-    return show(session, _told(session, step(session, found.id), was_stopped))
+    with releasing.making_room(session, found.retailer_id):
+        cheque = _told(session, step(session, found.id))
+    return show(session, cheque)
 
 
-def _is_stopped(session: Session, retailer_id: UUID) -> bool:
-    return decisions.status_of(accounts.get(session, retailer_id)) in (decisions.PAUSED, decisions.BLOCKED)
-
-
-def _told(session: Session, cheque: Cheque, was_stopped: bool) -> Cheque:
-    """Send the receipt once the cheque counts (the notice's key keeps it to one), and word of reopened credit."""
+def _told(session: Session, cheque: Cheque) -> Cheque:
+    """Send the receipt once the cheque counts; the notice's key keeps it to one."""
     paid = cheques.counted(session, cheque)
     if paid is not None:
         releasing.after_payment(session, payments.receipt(session, paid))
-    if was_stopped and not _is_stopped(session, cheque.retailer_id):
-        notices.credit_restored(session, cheque.retailer_id)
     return cheque

@@ -8,7 +8,7 @@ from admin_api.access import BOOKKEEPERS, EVERYBODY, FOUNDERS, SELLERS, operatio
 from admin_api.shapes import Day, Strict, Text
 from admin_api.spec import Blueprint
 from credit import accounts, pauses
-from flows import notices
+from flows import notices, releasing
 from parties import retailers
 from reports import profile, risk, statement
 
@@ -92,6 +92,7 @@ def unpause(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str
     retailer = retailers.find(session, retailer_id)
     if pauses.unpause(session, retailer.id, why["reason"]) and not accounts.get(session, retailer.id).blocked_at:
         notices.credit_restored(session, retailer.id)
+        releasing.release(session, retailer.id)
     return profile.of(session, retailer.id)
 
 
@@ -116,4 +117,5 @@ def unblock(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str
     retailer = retailers.find(session, retailer_id)
     if pauses.unblock(session, retailer.id, why["reason"]) and not accounts.get(session, retailer.id).paused_at:
         notices.credit_restored(session, retailer.id)
+        releasing.release(session, retailer.id)
     return profile.of(session, retailer.id)

@@ -11,9 +11,9 @@ from admin_api.shapes import Id, PageQuery, PositiveMinor, Strict, Text, decode,
 from admin_api.spec import Blueprint
 from core import ids
 from core.money import MAX_MINOR
-from credit import adjustments, disputes, listing
+from credit import adjustments, bills, disputes, listing
 from credit.papers import Dispute
-from flows import notices
+from flows import notices, releasing
 from parties import organisations, retailers
 
 blueprint = Blueprint("disputes", __name__, url_prefix="/api/v1/admin/disputes", description="Contested parts of bills")
@@ -68,7 +68,8 @@ def disputes_list(session: Session, query: dict[str, Any]) -> dict[str, Any]:
 def start(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Freeze a contested amount: neither overdue, nor reminded of, nor counted against the limit."""
     bill_id = ids.parse("bil", given["bill_id"])
-    dispute = disputes.start(session, bill_id, given["amount_minor"], given["reason"])
+    with releasing.making_room(session, bills.get(session, bill_id).retailer_id):
+        dispute = disputes.start(session, bill_id, given["amount_minor"], given["reason"])
     return show(dispute, organisations.get(session).currency)
 
 

@@ -15,7 +15,7 @@ from core.errors import Invalid
 from core.money import MAX_MINOR
 from credit import accounts, groups, guardrails, ladder, rules
 from credit.tables import TERMS, CreditAccount
-from flows import notices
+from flows import notices, releasing
 from parties import organisations, retailers
 from reports import profile, standing, what_if
 
@@ -107,10 +107,11 @@ def change(session: Session, given: dict[str, Any], retailer_id: str) -> tuple[d
     if account.version != seen:
         raise accounts.Stale(version=account.version)
     reason = given.pop("reason")
-    if "group_id" in given:
-        group_id = given.pop("group_id")
-        groups.join(session, shop, ids.parse("grp", group_id) if group_id else None, reason)
-    accounts.set_terms(session, shop, replace(accounts.terms_of(account), **given), reason)
+    with releasing.making_room(session, shop):
+        if "group_id" in given:
+            group_id = given.pop("group_id")
+            groups.join(session, shop, ids.parse("grp", group_id) if group_id else None, reason)
+        accounts.set_terms(session, shop, replace(accounts.terms_of(account), **given), reason)
     return _answer(accounts.get(session, shop))
 
 

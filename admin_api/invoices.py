@@ -13,6 +13,7 @@ from admin_api.shapes import Day, Id, Nothing, PageQuery, PositiveMinor, Strict,
 from admin_api.spec import Blueprint
 from core import clock, ids
 from credit import bills, debit_notes
+from flows import releasing
 from invoicing import cancelling, credit_notes, listing, papers, preview, sharing
 from invoicing import debit_notes as tax_debit_notes
 from invoicing.tables import Invoice, InvoiceLine
@@ -165,7 +166,9 @@ def debit_note(session: Session, given: dict[str, Any], invoice_id: str) -> dict
 @blueprint.response(200)
 def cancel(session: Session, why: dict[str, Any], invoice_id: str) -> dict[str, Any]:
     """Cancel a document that nobody acted on: its number stays, what it did to the account is undone."""
-    return show(cancelling.cancel(session, ids.parse("inv", invoice_id), why["reason"], g.who.role))
+    found = listing.get(session, ids.parse("inv", invoice_id))
+    with releasing.making_room(session, found.retailer_id):
+        return show(cancelling.cancel(session, found.id, why["reason"], g.who.role))
 
 
 @blueprint.route("/<invoice_id>/links", methods=["POST"])
@@ -203,7 +206,8 @@ def issue_credit_note(session: Session, invoice_id: Any, given: dict[str, Any]) 
         for one in given["lines"]
     ]
     new = credit_notes.NewCreditNote(invoice_id, given["kind"], given["reason"], g.who.role, lines)
-    return credit_notes.issue(session, new)
+    with releasing.making_room(session, listing.get(session, invoice_id).retailer_id):
+        return credit_notes.issue(session, new)
 
 
 def show_given(given: credit_notes.Given) -> dict[str, Any]:

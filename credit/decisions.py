@@ -25,6 +25,11 @@ def status_of(account: CreditAccount) -> str:
     return next((status for status, since in marks.items() if since is not None), OK)
 
 
+def is_stopped(account: CreditAccount) -> bool:
+    """Whether nothing new goes on account."""
+    return status_of(account) in (PAUSED, BLOCKED)
+
+
 def since(account: CreditAccount) -> datetime | None:
     """From when on the status holds; None for OK."""
     return account.blocked_at or account.paused_at or account.watched_at

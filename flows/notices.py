@@ -16,10 +16,10 @@ from core import clock, db, ids, outbox
 from core.errors import NotFound
 from core.i18n import N_, _, format_day, format_money, isolate, speaking
 from core.outbox import OutboxMessage
-from credit import accounts, bills
+from credit import accounts, bills, rules
 from credit.ladder import Evaluation
 from credit.papers import Dispute
-from credit.payments import Receipt
+from credit.payments import PAYMENT, Receipt
 from credit.reminders import Digest
 from credit.tables import Payment, PaymentClaim
 from flows import quoting, wording
@@ -164,7 +164,7 @@ def credit_paused(session: Session, retailer_id: UUID) -> UUID | None:
     to = _addressee(session, retailer_id)
     if to is None:
         return None
-    overdue_minor = _overdue(session, to)
+    overdue_minor = rules.one(session, retailer_id).facts.overdue_minor  # less what is on account
     with speaking(to.reach.language):
         params = {**to.names(), "phone": isolate(to.phone)}
         if overdue_minor:
@@ -302,15 +302,11 @@ def _reason(said: str | None) -> str:
     return isolate(short.rstrip(" .।۔"))
 
 
-def _overdue(session: Session, to: Addressee) -> int:
-    today = clock.today(to.business.timezone)
-    return sum(bill.open_minor for bill in bills.open_bills(session, to.retailer.id) if bill.due_on < today)
-
-
 def _paid_lately(session: Session, retailer_id: UUID) -> bool:
     recent = select(Payment.id).where(
         Payment.org_id == db.org_of(session),
         Payment.retailer_id == retailer_id,
+        Payment.kind == PAYMENT,
         Payment.status == "posted",
         Payment.created_at >= clock.now() - RECENTLY,
     )

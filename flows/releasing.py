@@ -1,10 +1,12 @@
 """Held orders go on: when credit allows them again, or when an owner lets one through. The shop is told of each."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from credit import overrides
+from credit import accounts, decisions, ladder, overrides
 from credit.guardrails import CREDIT
 from credit.payments import Receipt
 from credit.tables import CreditOverride
@@ -17,6 +19,17 @@ def after_payment(session: Session, receipt: Receipt) -> None:
     """Thank for a payment, and place the held orders that it made room for."""
     notices.payment_received(session, receipt)
     release(session, receipt.retailer_id)
+
+
+@contextmanager
+def making_room(session: Session, retailer_id: UUID) -> Iterator[None]:
+    """Around what may open credit: the rules look again, the shop hears of a stop that ended, held orders go on."""
+    was_stopped = decisions.is_stopped(accounts.get(session, retailer_id))
+    yield
+    ladder.after_payment(session, accounts.get(session, retailer_id))
+    if was_stopped and not decisions.is_stopped(accounts.get(session, retailer_id)):
+        notices.credit_restored(session, retailer_id)
+    release(session, retailer_id)
 
 
 def release(session: Session, retailer_id: UUID) -> list[Order]:

@@ -6,8 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from core import db
+from core.outbox import OutboxMessage
 from credit import bills, days
 from parties import retailers
 from tests.admin_api.conftest import Caller
@@ -185,3 +187,38 @@ def test_what_if_is_answered_over_the_api(owner: Caller, shop: str) -> None:
     assert [one["order_id"] for one in answer.json["differences"]] == [placed["id"]]
     for wrong in ({}, {"limit_minor": -1}, {"limit_minor": "many"}, {"days": 91, "limit_minor": 1}, {"colour": 1}):
         assert owner.get(f"/guardrails/{shop}/what-if", **wrong).status_code == 422
+
+
+def told(org: UUID) -> list[str | None]:
+    with db.transaction(org) as session:
+        return list(session.scalars(select(OutboxMessage.template).where(OutboxMessage.org_id == org)))
+
+
+def test_whatever_ends_the_cause_opens_credit_says_so_and_lets_held_orders_go(
+    owner: Caller, org: UUID, shop: str
+) -> None:
+    version = owner.get("/guardrails/ladder").headers["ETag"]
+    owner.put("/guardrails/ladder", {"pause": {"limit_used_percent": 90}, "reason": "strict"}, version)
+    owe(org, shop, 4_600_000, 0)
+    assert owner.post("/guardrails/evaluate-all").json["changed"][0]["status_after"] == "PAUSED"
+    line = {"sku": "SPRITE-500", "qty": 1, "unit": "case"}
+    refused = owner.post("/orders", {"retailer_id": shop, "payment_mode": "CREDIT", "lines": [line]})
+    assert refused.json["code"] == "CREDIT_PAUSED"
+    (failed,) = owner.get(f"/orders/failed/{shop}").json["data"]
+    assert owner.post(f"/orders/{failed['id']}/hold").json["status"] == "held"
+    given = {"retailer_id": shop, "kind": "goodwill", "amount_minor": 200_000, "reason": "agreed"}
+    assert owner.post("/adjustment/create", given).status_code == 201
+    assert owner.get(f"/credit/retailer/{shop}").json["credit_status"] == "OK"
+    assert owner.get(f"/orders/{failed['id']}").json["status"] == "confirmed"
+    assert told(org) == ["credit_on_hold", "credit_open_again", "order_released"]
+
+
+def test_a_higher_limit_ends_the_pause_for_a_used_up_one(owner: Caller, org: UUID, shop: str) -> None:
+    version = owner.get("/guardrails/ladder").headers["ETag"]
+    owner.put("/guardrails/ladder", {"pause": {"limit_used_percent": 90}, "reason": "strict"}, version)
+    owe(org, shop, 4_600_000, 0)
+    owner.post("/guardrails/evaluate-all")
+    seen = owner.get(f"/guardrails/{shop}").headers["ETag"]
+    owner.put(f"/guardrails/{shop}", {"limit_minor": 9_000_000, "reason": "a good year"}, seen)
+    assert owner.get(f"/credit/retailer/{shop}").json["credit_status"] == "OK"
+    assert told(org)[-1] == "credit_open_again"
