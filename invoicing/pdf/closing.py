@@ -18,6 +18,7 @@ MAX_TERMS = 8
 MAX_NOTES = 6
 TEXT_WIDTH = RIGHT - LEFT - SIGNATURE_WIDTH - 24
 FOOTER_Y = 30.0
+MOST_KEPT_TOGETHER = 150.0  # a short list goes over to the next page as a whole
 
 
 def draw_notes(pen: Pen, paper: InvoicePaper, on_new_page: Callable[[], None]) -> None:
@@ -71,7 +72,9 @@ def draw_footers(pen: Pen, label: str) -> None:
 def _block(pen: Pen, title: str, paragraphs: list[list[SetLine]], on_new_page: Callable[[], None]) -> None:
     if not any(paragraphs):
         return
-    if not pen.sheet.has_room(LABEL.size + 6 + height(paragraphs[0], BODY)):
+    whole = sum(height(lines, BODY) for lines in paragraphs)
+    first = whole if whole <= MOST_KEPT_TOGETHER else height(paragraphs[0], BODY)
+    if not pen.sheet.has_room(LABEL.size + 6 + first):
         on_new_page()
     pen.left(LEFT, pen.sheet.y - LABEL.size, title.upper(), LABEL, 200)
     pen.sheet.y -= LABEL.size + 3

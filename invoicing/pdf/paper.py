@@ -86,6 +86,16 @@ class PaperPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperRegistration:
+    """What the e-invoice portal answered. `signed_code` becomes a code to scan, word for word; `ack_at` as printed."""
+
+    irn: str
+    ack_number: str
+    ack_at: str
+    signed_code: str
+
+
+@dataclass(frozen=True, slots=True)
 class InvoicePaper:
     """A document as it is printed. Equal papers give equal bytes.
 
@@ -114,6 +124,7 @@ class InvoicePaper:
     prices_include_tax: bool = False
     references: Sequence[tuple[str, str]] = ()
     carriage: Sequence[tuple[str, str]] = ()
+    registration: PaperRegistration | None = None
     refers_to: tuple[str, date] | None = None
     payment: PaperPayment = field(default_factory=PaperPayment)
     notes: Sequence[str] = ()

@@ -10,6 +10,7 @@ from invoicing.pdf.heading import draw_continued, draw_heading
 from invoicing.pdf.paper import InvoicePaper
 from invoicing.pdf.pen import Pen
 from invoicing.pdf.plain_text import printable
+from invoicing.pdf.registration import draw_registration
 from invoicing.pdf.sheet import Sheet, written
 
 
@@ -25,6 +26,7 @@ def render(paper: InvoicePaper, font_folder: Path = FONT_FOLDER) -> bytes:
     draw_lines(pen, paper, on_new_page)
     draw_totals(pen, paper, on_new_page)
     draw_summary(pen, paper, on_new_page)
+    draw_registration(pen, paper, on_new_page)
     draw_notes(pen, paper, on_new_page)
     draw_closing(pen, paper, on_new_page)
     draw_footers(pen, f"{paper.seller.name} · {paper.number}")

@@ -11,6 +11,7 @@ from invoicing.pdf.heading import MAX_CARRIAGE, MAX_REFERENCES, state_text
 from invoicing.pdf.paper import HALVED_HEADS, HEAD_LABELS, RATED_HEADS, InvoicePaper, PaperLine, PaperParty
 from invoicing.pdf.pen import Pen
 from invoicing.pdf.plain_text import printable
+from invoicing.pdf.registration import rows, signed_matrix
 from invoicing.pdf.shaping import Style
 from invoicing.pdf.sheet import BoxMark, CodeMark, Mark, PictureMark, Sheet, TextMark, written
 from invoicing.upi import qr_matrix
@@ -36,6 +37,7 @@ def render_slip(paper: InvoicePaper, font_folder: Path = FONT_FOLDER) -> bytes:
     _goods(pen, paper)
     _sums(pen, paper)
     _taxes(pen, paper)
+    _registered(pen, paper)
     _foot(pen, paper)
     _cut(pen.sheet)
     title = printable(f"{paper.title} {paper.number}", 120)
@@ -142,6 +144,21 @@ def _taxes(pen: Pen, paper: InvoicePaper) -> None:
 
 def _rate(head: str, rate_bps: int) -> str:
     return f"{head_rate(head, rate_bps)} " if head in HALVED_HEADS | RATED_HEADS else ""
+
+
+def _registered(pen: Pen, paper: InvoicePaper) -> None:
+    known = paper.registration
+    if known is None:
+        return
+    for label, value in rows(known):
+        _text(pen, label, SMALL, 1)
+        _text(pen, value, BODY, 3)
+    modules = signed_matrix(known.signed_code)
+    if modules:
+        pen.sheet.y -= SPACE + INNER  # as wide as the roll: thermal printers have 203 dots an inch
+        pen.sheet.add(CodeMark(EDGE, pen.sheet.y, INNER, modules))
+        pen.sheet.y -= SPACE
+    _rule(pen)
 
 
 def _foot(pen: Pen, paper: InvoicePaper) -> None:

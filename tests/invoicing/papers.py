@@ -3,9 +3,20 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from random import Random
+from string import ascii_letters, digits
 
 from invoicing import tax
-from invoicing.pdf import InvoicePaper, PaperLine, PaperParty, PaperPayment, paper_lines, printed_heads, summarised
+from invoicing.pdf import (
+    InvoicePaper,
+    PaperLine,
+    PaperParty,
+    PaperPayment,
+    PaperRegistration,
+    paper_lines,
+    printed_heads,
+    summarised,
+)
 from invoicing.upi import pay_link, reference_for
 
 NUMBER = "SGT/26-27/000123"
@@ -126,6 +137,19 @@ def urdu() -> InvoicePaper:
         ("Lipton چائے (پیلی) 950 g", "09023020", 500, 6, "pc", 51143, ""),
     )
     return paper(goods, place="24", seller=seller, buyer=buyer, place_of_supply="Gujarat (24)")
+
+
+def registered() -> InvoicePaper:
+    """An e-invoice with a signed code as long as portals make them."""
+    letters = Random(11).choices(ascii_letters + digits + "-_", k=900)
+    return paper(
+        registration=PaperRegistration(
+            irn="23f498ee41441ecad30f72ba5b9907506c3df70a17b0e0dff46b76a786400662",
+            ack_number="112610012345678",
+            ack_at="20 Nov 2026, 10:00",
+            signed_code="eyJhbGciOiJSUzI1NiJ9." + "".join(letters[:500]) + "." + "".join(letters[500:]),
+        )
+    )
 
 
 def long(count: int = 60) -> InvoicePaper:

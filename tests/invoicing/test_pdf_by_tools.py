@@ -71,6 +71,28 @@ def test_120_lines_run_over_pages_without_losing_one(tmp_path: Path) -> None:
     assert all(f"Item {number} of a long order" in text for number in range(1, 121))
 
 
+@pytest.mark.parametrize("size", DRAWN)
+def test_the_portals_signed_code_is_read_back_word_for_word(tmp_path: Path, size: str) -> None:
+    paper, file = papers.registered(), tmp_path / "registered.pdf"
+    assert paper.registration is not None
+    file.write_bytes(DRAWN[size](paper))
+    run("pdftoppm", "-gray", "-r", "203", "-png", file, file.with_suffix(""))
+    found = [code for picture in sorted(tmp_path.glob("*.png")) for code in scanned(picture)]
+    assert sorted(found) == sorted([paper.payment.upi_link, paper.registration.signed_code])
+    text = "".join(run("pdftotext", file, "-").split())
+    assert paper.registration.irn in text
+    assert paper.registration.ack_number in text
+
+
+def test_a_registration_without_a_code_that_can_be_drawn_is_printed_in_words(tmp_path: Path) -> None:
+    known = papers.registered().registration
+    assert known is not None
+    for code in ("", "x" * 8_000):
+        file = tmp_path / "odd.pdf"
+        file.write_bytes(render(replace(papers.paper(), registration=replace(known, signed_code=code))))
+        assert known.irn in run("pdftotext", file, "-")
+
+
 @pytest.mark.parametrize("mark", ["ORIGINAL FOR RECIPIENT", "DUPLICATE FOR TRANSPORTER", "TRIPLICATE FOR SUPPLIER"])
 def test_every_copy_says_whose_it_is(tmp_path: Path, mark: str) -> None:
     file = tmp_path / "copy.pdf"
