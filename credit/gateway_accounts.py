@@ -88,6 +88,13 @@ def of_provider(session: Session, provider: str) -> Account:
     return _opened(row)
 
 
+def maker(session: Session) -> Account | None:
+    """The account that makes links by itself, the oldest one when there are several; None without any."""
+    of_org = select(PaymentGateway).where(PaymentGateway.org_id == db.org_of(session)).order_by(PaymentGateway.id)
+    known = map(_opened, session.scalars(of_org))
+    return next((account for account in known if account.keys is not None), None)
+
+
 def public_id(gateway_id: UUID) -> str:
     """`gwy_...`"""
     return ids.public("gwy", gateway_id)

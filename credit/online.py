@@ -5,7 +5,18 @@ Nothing here moves the ledger by itself: money moves through the payment that a 
 
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.tables import Base, Identified, Minor, Moment, Word, belongs_to, one_of
@@ -42,7 +53,10 @@ class PaymentGateway(Identified, Base):
 
 
 class PaymentLink(Identified, Base):
-    """A request for one amount, paid at the gateway. `reference` is ours, `provider_link_id` the gateway's."""
+    """A request for one amount, paid at the gateway. `reference` is ours, `provider_link_id` the gateway's.
+
+    One that was asked for `in_chat` is told there once it can be paid.
+    """
 
     __tablename__ = "payment_link"
     __table_args__ = (
@@ -64,6 +78,7 @@ class PaymentLink(Identified, Base):
     bill_id: Mapped[UUID | None]
     payment_id: Mapped[UUID | None]
     reference: Mapped[str] = mapped_column(Text)
+    in_chat: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     amount_minor: Mapped[Minor]
     currency: Mapped[Word]
     status: Mapped[Word]

@@ -25,6 +25,8 @@ REQUESTED, OPEN, FAILED, PAID, CANCELLED, EXPIRED = "requested", "open", "failed
 MAX_REFERENCE = 40
 MAX_URL = 500
 TRY_AGAIN = timedelta(minutes=1)
+OFFERED_FOR = timedelta(hours=12)  # shorter than any gateway's link lives
+MOST_OFFERED = 10  # to one shop in that time
 _REFERENCE = re.compile(r"[A-Za-z0-9]{1,40}")
 
 
@@ -63,6 +65,7 @@ class NewLink:
     reference: str | None = None
     provider_link_id: str | None = None
     url: str | None = None
+    in_chat: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,7 @@ def create(session: Session, new: NewLink) -> PaymentLink:
         status=OPEN if new.provider_link_id else REQUESTED,
         provider_link_id=new.provider_link_id,
         url=new.url,
+        in_chat=new.in_chat,
         attempts=0,
         try_at=now,
         created_at=now,
@@ -116,6 +120,35 @@ def create(session: Session, new: NewLink) -> PaymentLink:
         after={"amount_minor": link.amount_minor, "reference": reference, "provider": new.provider},
     )
     return link
+
+
+def offer(session: Session, retailer_id: UUID, amount_minor: int) -> PaymentLink | None:
+    """A link for somebody who asks in chat how to pay: the one that asks for this already, else a new one.
+
+    None when no gateway makes links here, or when the shop asked for very many today.
+    """
+    maker = gateway_accounts.maker(session)
+    if maker is None:
+        return None
+    recent = list(
+        session.scalars(
+            select(PaymentLink)
+            .where(
+                PaymentLink.org_id == db.org_of(session),
+                PaymentLink.retailer_id == retailer_id,
+                PaymentLink.in_chat,
+                PaymentLink.created_at > clock.now() - OFFERED_FOR,
+            )
+            .order_by(PaymentLink.id.desc())
+            .limit(MOST_OFFERED)
+        )
+    )
+    for link in recent:
+        if link.amount_minor == amount_minor and link.status in (REQUESTED, OPEN):
+            return link
+    if len(recent) >= MOST_OFFERED:
+        return None
+    return create(session, NewLink(retailer_id, amount_minor, maker.provider, in_chat=True))
 
 
 def get(session: Session, link_id: UUID, *, lock: bool = False) -> PaymentLink:

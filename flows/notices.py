@@ -16,7 +16,7 @@ from core import clock, db, ids, outbox
 from core.errors import NotFound
 from core.i18n import N_, _, format_day, format_money, isolate, speaking
 from core.outbox import OutboxMessage
-from credit import accounts, bills, rules
+from credit import accounts, bills, payment_links, rules
 from credit.ladder import Evaluation
 from credit.papers import Dispute
 from credit.payments import PAYMENT, Receipt
@@ -72,6 +72,18 @@ def payment_received(session: Session, receipt: Receipt) -> UUID | None:
     message_id = _put(session, to, "payment_received", params, dedupe_key=f"payment:{payment.id}")
     status_changed(session, receipt.evaluation)
     return message_id
+
+
+def link_to_pay(session: Session, link_id: UUID) -> UUID | None:
+    """Send the address of a payment link that was asked for in chat and can be paid now."""
+    link = payment_links.get(session, link_id)
+    to = _addressee(session, link.retailer_id)
+    if to is None or not link.in_chat or link.url is None:
+        return None
+    with speaking(to.reach.language):
+        amount = format_money(link.amount_minor, link.currency)
+    params = {**to.names(), "amount": amount, "link": isolate(link.url)}
+    return _put(session, to, "payment_link_ready", params, dedupe_key=f"payment-link:{link.id}")
 
 
 def payment_reversed(session: Session, receipt: Receipt) -> UUID | None:

@@ -9,7 +9,7 @@ from bot.ingress import Message
 from bot.markup import plain
 from core import clock
 from core.i18n import N_, _, format_money, isolate
-from credit import standing
+from credit import payment_links, standing
 from credit.standing import OpenBill, Standing
 from flows import amounts, wording
 from invoicing import pay_codes
@@ -153,6 +153,7 @@ class Pay(Flow):
             _("UPI: %(address)s", address=isolate(self.address or "")),
             _("Reference: %(ref)s", ref=isolate(plain(reference))),
         ]
+        lines += self.online(amount_minor)
         business = isolate(plain(self.turn.business.name))
         told = wording.titled(_("Pay %(business)s by UPI", business=business), lines)
         self.turn.attach("pay_code", code.id, f"{told}\n\n{self.afterwards()}")
@@ -161,8 +162,18 @@ class Pay(Flow):
         lines = [wording.owed(self.stands.position.outstanding_minor, self.currency)]
         if self.address:
             lines.append(_("UPI: %(address)s", address=isolate(self.address)))
+        lines += self.online(self.stands.position.outstanding_minor)
         lines.append(_("Cash: to our salesman"))
         self.say(f"{wording.bullets(lines)}\n\n{self.afterwards()}")
+
+    def online(self, amount_minor: int) -> list[str]:
+        """A link to pay this amount at the gateway, where there is one; it follows when it is still to be made."""
+        link = payment_links.offer(self.session, self.turn.shop.id, amount_minor) if amount_minor > 0 else None
+        if link is None:
+            return []
+        if link.url is None:
+            return [_("Online: the link follows in a moment.")]
+        return [_("Online: %(link)s", link=isolate(link.url))]
 
     def say_nothing_owed(self) -> None:
         lines = [

@@ -13,6 +13,7 @@ from core import db, logs
 from credit import payment_links
 from credit.gateways import Asking, EventMalformed, LinkNotMade, Made
 from credit.payment_links import Claimed
+from flows import notices
 
 BATCH = 10
 MAX_ATTEMPTS = 6
@@ -45,7 +46,8 @@ def make(org_id: UUID, claimed: Claimed) -> None:
         found = None
     if found is not None:
         with db.transaction(org_id) as session:
-            payment_links.made(session, claimed.link_id, found)
+            if payment_links.made(session, claimed.link_id, found):
+                notices.link_to_pay(session, claimed.link_id)
     elif claimed.attempt >= MAX_ATTEMPTS:
         _give_up(org_id, claimed, "the gateway did not answer")
 

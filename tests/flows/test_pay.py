@@ -9,8 +9,10 @@ import pytest
 from core import clock
 from core.i18n import LANGUAGES
 from core.outbox import OutboxMessage
-from credit import bills
+from credit import bills, gateway_accounts, payment_links
 from credit.bills import Posting
+from credit.gateways import Keys, Made
+from credit.online import PaymentLink
 from invoicing.tables import PayCode
 from parties.tables import Organisation, Retailer
 from tests.chats import Chat
@@ -106,3 +108,17 @@ def test_without_a_upi_address_the_ways_to_pay_are_said(chat: Chat) -> None:
     assert "Cash: to our salesman" in answer
     assert "UPI:" not in answer
     assert chat.session.query(PayCode).count() == 0
+
+
+def test_with_a_gateway_a_link_follows_and_is_named_once_it_is_there(chat: Chat) -> None:
+    gateway_accounts.connect(chat.session, "razorpay", "webhook secret", Keys("rzp_test_1", "key secret"))
+    owe(chat, "OB-1", 100_000)
+    assert "Online: the link follows in a moment." in chat.say("pay")
+    link = chat.session.query(PaymentLink).one()
+    assert (link.amount_minor, link.in_chat, link.status) == (100_000, True, "requested")
+    payment_links.made(chat.session, link.id, Made("plink_1", "https://rzp.io/i/abc"))
+    assert "https://rzp.io/i/abc" in chat.say("pay")
+    chat.session.query(Organisation).one().upi_vpa = None
+    chat.session.flush()
+    assert "https://rzp.io/i/abc" in chat.say("pay")
+    assert chat.session.query(PaymentLink).count() == 1

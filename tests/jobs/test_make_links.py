@@ -8,8 +8,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from core import clock, db
+from core.outbox import OutboxMessage
 from credit import gateway_accounts, payment_links
 from credit.gateways import Keys, razorpay
 from credit.online import PaymentLink
@@ -139,3 +141,27 @@ def test_a_link_that_was_cancelled_meanwhile_stays_cancelled(org: UUID, requeste
     make_links.make(org, claimed)
     found = link(org, requested)
     assert (found.status, found.provider_link_id) == ("cancelled", f"plink_{found.reference}")
+
+
+def test_a_link_asked_for_in_chat_is_told_there_once_it_can_be_paid(
+    org: UUID, make_retailer: Callable[..., Retailer], stand_in: StandIn
+) -> None:
+    with db.transaction(org) as session:
+        shop = make_retailer(session)
+        assert payment_links.offer(session, shop.id, 500_00) is None  # no gateway makes links yet
+        gateway_accounts.connect(session, "razorpay", "webhook secret", Keys("rzp_test_1", "key secret"))
+        asked = payment_links.offer(session, shop.id, 500_00)
+        assert asked is not None
+        assert payment_links.offer(session, shop.id, 500_00) is asked
+        payment_links.create(session, payment_links.NewLink(shop.id, 700_00, "razorpay"))  # by staff: not told
+    make_links.run()
+    with db.transaction(org) as session:
+        told = session.scalars(select(OutboxMessage).where(OutboxMessage.retailer_id == shop.id)).all()
+        assert [message.template for message in told] == ["payment_link_ready"]
+        ready = payment_links.offer(session, shop.id, 500_00)
+        assert ready is not None
+        assert ready.url is not None
+        assert ready.url in (told[0].params or {})["link"]
+        for rupees in range(1, payment_links.MOST_OFFERED):
+            assert payment_links.offer(session, shop.id, rupees * 100) is not None
+        assert payment_links.offer(session, shop.id, 999_00) is None

@@ -1,0 +1,22 @@
+"""Which payment links were asked for in chat, and are told there once they can be paid.
+
+Revision: 0023, after 0022.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0023"
+down_revision = "0022"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '300ms'")
+    op.add_column("payment_link", sa.Column("in_chat", sa.Boolean(), nullable=False, server_default=sa.false()))
+
+
+def downgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '300ms'")
+    op.drop_column("payment_link", "in_chat")
