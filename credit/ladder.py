@@ -21,7 +21,10 @@ from parties import organisations
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What the rules say of an account and what became of it. `was` and `status` are the same when nothing changed."""
+    """What the rules say of an account and what became of it. `was` and `status` are the same when nothing changed.
+
+    `seen` is the account as it was only looked at.
+    """
 
     retailer_id: UUID
     was: str
@@ -32,6 +35,7 @@ class Evaluation:
     is_restored_now: bool = False
     is_blocked_now: bool = False
     facts: Facts = NOTHING
+    seen: Seen | None = None
 
     @property
     def fired(self) -> tuple[Tried, ...]:
@@ -56,7 +60,7 @@ def look(session: Session, retailer_id: UUID) -> Evaluation:
     seen = rules.one(session, retailer_id)
     wanted, trace = rules.judge_seen(rules.configured(session), seen)
     status = decisions.status_of(account)
-    return Evaluation(retailer_id, status, status, wanted, trace, facts=seen.facts)
+    return Evaluation(retailer_id, status, status, wanted, trace, facts=seen.facts, seen=seen)
 
 
 def look_all(session: Session) -> Iterator[Evaluation]:
@@ -67,7 +71,7 @@ def look_all(session: Session) -> Iterator[Evaluation]:
         marks = {BLOCKED: seen.blocked, PAUSED: seen.paused, WATCH: seen.watched}
         status = next((status for status, holds in marks.items() if holds), OK)
         if status != OK or wanted != OK:
-            yield Evaluation(seen.retailer_id, status, status, wanted, trace, facts=seen.facts)
+            yield Evaluation(seen.retailer_id, status, status, wanted, trace, facts=seen.facts, seen=seen)
 
 
 def evaluate(

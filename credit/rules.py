@@ -4,7 +4,7 @@ Deterministic and open: no score, no weights. Money on account settles the oldes
 staff have acknowledged by lifting a stop does not fire again for the same facts (see `acknowledge`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -49,7 +49,8 @@ SELECT a.retailer_id, coalesce(late.days, 0), coalesce(late.total, 0)::bigint,
     (SELECT count(*) FROM cheque c WHERE c.org_id = a.org_id AND c.retailer_id = a.retailer_id
         AND c.state = 'bounced' AND c.ended_on > %(cheques_from)s),
     {_FRESH.format(level="pause")}, {_FRESH.format(level="block")}, a.acknowledged,
-    a.watched_at IS NOT NULL, a.paused_at IS NOT NULL, a.pause_source, a.blocked_at IS NOT NULL
+    a.watched_at IS NOT NULL, a.paused_at IS NOT NULL, a.pause_source, a.blocked_at IS NOT NULL,
+    used.amount, used.limit_minor
 FROM credit_account a
 CROSS JOIN LATERAL (
     SELECT coalesce(greatest(a.limit_minor,
@@ -63,7 +64,7 @@ LEFT JOIN LATERAL (
               sum(open_minor) OVER () - a.outstanding_minor AS held FROM bill b
           WHERE b.org_id = a.org_id AND b.retailer_id = a.retailer_id AND b.open_minor > 0) due
 ) late ON true
-WHERE a.org_id = %(org)s AND (%(retailer)s::uuid IS NULL OR a.retailer_id = %(retailer)s)
+WHERE a.org_id = %(org)s AND (%(retailers)s::uuid[] IS NULL OR a.retailer_id = ANY(%(retailers)s::uuid[]))
 ORDER BY a.retailer_id
 """
 
@@ -100,7 +101,10 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An account as the rules see it. `fresh_days`, by level, is the age of what was not acknowledged."""
+    """An account as the rules see it. `fresh_days`, by level, is the age of what was not acknowledged.
+
+    `used_minor` is what counts against `limit_minor`, the limit of the day (0: none).
+    """
 
     retailer_id: UUID
     facts: Facts
@@ -110,6 +114,8 @@ class Seen:
     paused: bool = False
     pause_source: str | None = None
     blocked: bool = False
+    used_minor: int = 0
+    limit_minor: int = 0
 
 
 def configured(session: Session) -> dict[str, dict[str, int]]:
@@ -178,12 +184,12 @@ def still(ladder: Mapping[str, Mapping[str, int]], seen: Seen) -> dict[str, dict
     return kept
 
 
-def look(session: Session, retailer_id: UUID | None = None) -> Iterator[Seen]:
-    """Every account, or one, as the rules see it now; one statement, nothing is locked."""
+def look(session: Session, retailers: Iterable[UUID] | None = None) -> Iterator[Seen]:
+    """Every account, or these, as the rules see them now; one statement, nothing is locked."""
     today: date = days.today(session)
     asked = {
         "org": str(db.org_of(session)),
-        "retailer": str(retailer_id) if retailer_id else None,
+        "retailers": None if retailers is None else [str(one) for one in retailers],
         "today": today,
         "counts": accounts.counts_reserved(session),
         "cheques": accounts.counts_uncleared(session),
@@ -196,7 +202,7 @@ def look(session: Session, retailer_id: UUID | None = None) -> Iterator[Seen]:
 
 def one(session: Session, retailer_id: UUID) -> Seen:
     """One account as the rules see it now. Raises NotFound."""
-    seen = next(look(session, retailer_id), None)
+    seen = next(look(session, (retailer_id,)), None)
     if seen is None:
         raise NotFound(kind="CreditAccount")
     return seen

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from core import db, ids
 from core.i18n import format_day
-from credit import days, reminders
+from credit import days, reminders, rules
+from credit.rules import Seen
 from parties import organisations
-from reports import ageing, kept
+from reports import ageing, kept, next_steps
+from reports.next_steps import Clockwork, Step
 
 MAX_ATTENTION = 50
 NEARLY_PERCENT = 80  # of the limit: worth a look before the next order is refused
@@ -22,6 +24,7 @@ TOO_OLD = "OVERDUE_DAYS_EXCEEDED"
 OVER_LIMIT = "CREDIT_LIMIT_EXCEEDED"
 NEAR_LIMIT = "CREDIT_LIMIT_NEAR"
 PAUSED = "CREDIT_PAUSED"
+BLOCKED = "ACCOUNT_BLOCKED"
 
 # What a day other than today is asked: it reads every bill that was open then.
 _TOTALS = """
@@ -118,40 +121,55 @@ def _attention(session: Session, when: ageing.AsOf, is_today: bool) -> list[dict
         longest=max(reminders.OFFSETS.values()),
     )
     listed = kept.ATTENTION if is_today else _ATTENTION.format(source=when.open_bills)
-    rows = db.execute(session, listed + _SHOWN.format(source=when.open_bills), where)
-    return [
-        {
-            "retailer_id": ids.public("ret", row.retailer_id),
-            "name": row.name,
-            "outstanding_minor": row.open_minor,
-            "overdue_minor": row.overdue_minor,
-            "oldest_overdue_days": row.oldest_days,
-            "limit_used_percent": row.used_minor * 100 // row.limit_minor if row.limit_minor else None,
-            "reasons": _reasons(row),
-            "next_step": _next_step(row),
-        }
-        for row in rows
-    ]
+    rows = db.execute(session, listed + _SHOWN.format(source=when.open_bills), where).all()
+    seen = {one.retailer_id: one for one in rules.look(session, [row.retailer_id for row in rows])} if is_today else {}
+    by = next_steps.clockwork(session)
+    return [_shown(row, seen.get(row.retailer_id), by) for row in rows]
 
 
-def _reasons(row: Any) -> list[str]:
-    limited = row.limit_minor is not None and row.limit_minor > 0
+def _shown(row: Any, seen: Seen | None, by: Clockwork) -> dict[str, Any]:
+    """A shop to look at. Today it is told as the rules see it: temporary limits, cheques and money on account count."""
+    used_minor, limit_minor = (seen.used_minor, seen.limit_minor) if seen else (row.used_minor, row.limit_minor)
+    step = _next_step(row, next_steps.of(seen, by) if seen else None)
+    return {
+        "retailer_id": ids.public("ret", row.retailer_id),
+        "name": row.name,
+        "outstanding_minor": row.open_minor,
+        "overdue_minor": row.overdue_minor,
+        "oldest_overdue_days": row.oldest_days,
+        "limit_used_percent": max(0, used_minor) * 100 // limit_minor if limit_minor else None,
+        "reasons": _reasons(row, seen, used_minor, limit_minor or 0),
+        "fired": [one.as_dict() for one in reversed(rules.judge_seen(by.ladder, seen)[1]) if one.fired] if seen else [],
+        "next_step": step.text,
+        "next_step_on": step.on.isoformat() if step.on else None,
+    }
+
+
+def _reasons(row: Any, seen: Seen | None, used_minor: int, limit_minor: int) -> list[str]:
+    old_days = seen.facts.overdue_days if seen else row.oldest_days
     checks = {
+        BLOCKED: seen is not None and seen.blocked,
         PAUSED: row.paused,
-        TOO_OLD: row.max_outstanding_days is not None and row.oldest_days > row.max_outstanding_days,
+        TOO_OLD: row.max_outstanding_days is not None and old_days > row.max_outstanding_days,
         OVERDUE: row.overdue_minor > 0,
-        OVER_LIMIT: limited and row.used_minor > row.limit_minor,
-        NEAR_LIMIT: limited and row.limit_minor * NEARLY_PERCENT <= row.used_minor * 100 <= row.limit_minor * 100,
+        OVER_LIMIT: used_minor > limit_minor > 0,
+        NEAR_LIMIT: limit_minor * NEARLY_PERCENT <= used_minor * 100 <= limit_minor * 100 and limit_minor > 0,
     }
     return [code for code, applies in checks.items() if applies]
 
 
-def _next_step(row: Any) -> str:
-    """The next thing that happens by itself, or what a person has to do because nothing will."""
+def _next_step(row: Any, coming: Step | None) -> Step:
+    """What happens by itself first, a reminder or what the rules do; and what a person has to do when none is left."""
     if not row.open_minor:
-        return "Nothing is open yet: the orders are billed at dispatch."
-    if row.reminders_paused:
-        return "Reminders are paused: call the shop."
-    if row.stage is None:
-        return "No automatic reminder is left: call the shop."
-    return f"Reminder {row.stage} on {format_day(row.stage_on, 'en')}."
+        reminder = Step("Nothing is open yet: the orders are billed at dispatch.")
+    elif row.reminders_paused:
+        reminder = Step("Reminders are paused: call the shop.")
+    elif row.stage is None:
+        reminder = Step("No automatic reminder is left: call the shop.")
+    else:
+        reminder = Step(f"Reminder {row.stage} on {format_day(row.stage_on, 'en')}.", row.stage_on)
+    if coming is None or coming.on is None:
+        return reminder
+    if reminder.on is None:
+        return Step(f"{coming.text} {reminder.text}", coming.on)
+    return min(reminder, coming, key=lambda step: step.on or date.max)

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from core import clock, db, ids
 from credit import accounts, decisions, ladder
-from credit.decisions import AUTOMATIC, BLOCKED, OK, PAUSED, WATCH
+from credit.decisions import BLOCKED, OK, PAUSED, WATCH
 from credit.ladder import Evaluation
 from credit.tables import CreditAccount, CreditEvaluation
-from parties import organisations
+from reports import next_steps
+from reports.next_steps import Clockwork, Step
 
 LAST_DECISIONS = 5
 _NAMES = """
@@ -33,7 +34,7 @@ def why(session: Session, retailer_id: UUID) -> dict[str, Any]:
         "status_reason": account.block_reason or account.pause_reason,
         "wanted_status": now.wanted,
         "trace": [tried.as_dict() for tried in now.trace],
-        "next_step": next_step(session, now, source_of(account)),
+        **_next_step(now, next_steps.clockwork(session)),
         "decisions": [_decision(one) for one in decisions.latest(session, retailer_id, LAST_DECISIONS)],
     }
 
@@ -48,23 +49,13 @@ def at_risk(session: Session, limit: int, skip: int = 0) -> list[dict[str, Any]]
     found = sorted(ladder.look_all(session), key=_severity)[skip : skip + limit]
     keys = [str(one.retailer_id) for one in found]
     named = {row.id: row for row in db.execute(session, _NAMES, (str(db.org_of(session)), keys))}
-    return [_row(session, one, named[one.retailer_id]) for one in found]
+    by = next_steps.clockwork(session)
+    return [_row(one, named[one.retailer_id], by) for one in found]
 
 
-def next_step(session: Session, found: Evaluation, source: str | None) -> str:
-    """What happens by itself next, or what a person has to do because nothing will."""
-    at = organisations.setting(organisations.get(session), "auto_pause_at")
-    if found.status == BLOCKED:
-        return "Blocked until somebody unblocks it."
-    if found.wanted == BLOCKED:
-        return f"Is blocked at {at}."
-    if found.status == PAUSED and source != AUTOMATIC:
-        return "Paused by staff until somebody restores it."
-    if found.status == PAUSED:
-        return "Restored when a payment ends the cause." if found.wanted == PAUSED else f"Is restored at {at}."
-    if found.wanted == PAUSED:
-        return f"Is paused at {at}."
-    return "Stays watched; nothing is stopped." if found.wanted == WATCH else "Nothing."
+def _next_step(found: Evaluation, by: Clockwork) -> dict[str, str | None]:
+    step = next_steps.of(found.seen, by) if found.seen else Step("Nothing.")
+    return {"next_step": step.text, "next_step_on": step.on.isoformat() if step.on else None}
 
 
 def _severity(found: Evaluation) -> tuple[int, int, str]:
@@ -73,7 +64,7 @@ def _severity(found: Evaluation) -> tuple[int, int, str]:
     return min(order.index(found.status), order.index(found.wanted)), -late, str(found.retailer_id)
 
 
-def _row(session: Session, found: Evaluation, named: Any) -> dict[str, Any]:
+def _row(found: Evaluation, named: Any, by: Clockwork) -> dict[str, Any]:
     source = named.block_source if found.status == BLOCKED else named.pause_source
     return {
         "retailer_id": ids.public("ret", found.retailer_id),
@@ -85,7 +76,7 @@ def _row(session: Session, found: Evaluation, named: Any) -> dict[str, Any]:
         "currency": named.currency,
         "outstanding_minor": named.outstanding_minor,
         "fired": [tried.as_dict() for tried in found.fired],
-        "next_step": next_step(session, found, source),
+        **_next_step(found, by),
     }
 
 

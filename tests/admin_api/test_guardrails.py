@@ -123,7 +123,9 @@ def test_shops_are_put_under_a_shared_cap(owner: Caller, shop: str) -> None:
 def test_evaluating_all_pauses_tells_and_says_why(owner: Caller, org: UUID, shop: str) -> None:
     owe(org, shop, AMOUNT, 50)
     (risky,) = owner.get("/guardrails/at-risk").json["data"]
-    assert (risky["status"], risky["wanted_status"], risky["next_step"]) == ("OK", "PAUSED", "Is paused at 11:00.")
+    assert (risky["status"], risky["wanted_status"]) == ("OK", "PAUSED")
+    assert risky["next_step"].startswith("Is paused on ")
+    assert risky["next_step"].endswith(" at 11:00.")
     changed = owner.post("/guardrails/evaluate-all").json["changed"]
     assert [(one["retailer_id"], one["status_after"]) for one in changed] == [(shop, "PAUSED")]
     assert owner.post("/guardrails/evaluate-all").json["changed"] == []

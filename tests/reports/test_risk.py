@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from core import ids
+from core import clock, ids
 from core.errors import NotFound
-from credit import days, ledger, pauses, payments, reservations
+from credit import accounts, days, ladder, ledger, pauses, payments, reservations
 from credit.tables import Bill
 from parties.tables import Retailer
 from reports import profile, risk
@@ -20,6 +21,13 @@ Make = Callable[..., Retailer]
 Owe = Callable[..., Bill]
 
 AGEING = json.loads((Path(__file__).parents[1] / "invoicing" / "tax_examples.json").read_text())["aux"]["ageing"]
+
+
+def watch(rule: str, value: int, threshold: int) -> dict[str, Any]:
+    """A rule that fired for a watch."""
+    return {
+        "level": "watch", "rule": rule, "value": value, "threshold": threshold, "fired": True, "acknowledged": False,
+    }  # fmt: skip
 
 
 def amounts(answer: dict[str, Any]) -> dict[str, int]:
@@ -72,7 +80,9 @@ def test_an_overdue_shop_needs_attention_with_reasons_and_the_next_step(
         "oldest_overdue_days": 35,
         "limit_used_percent": 90,
         "reasons": ["CREDIT_PAUSED", "OVERDUE_DAYS_EXCEEDED", "OVERDUE", "CREDIT_LIMIT_NEAR"],
+        "fired": [watch("limit_used_percent", 90, 90), watch("overdue_days", 35, 7)],
         "next_step": f"Reminder T-1 on {on.day} {on:%b} {on.year}.",
+        "next_step_on": on.isoformat(),
     }
 
 
@@ -82,8 +92,46 @@ def test_a_shop_without_an_automatic_step_is_to_be_called(session: Session, make
     owe(session, stopped.id, 1_000, due_in=-1)
     stopped.reminders_paused = True
     session.flush()
-    steps = [row["next_step"] for row in risk.dashboard(session)["attention"]]
-    assert steps == ["No automatic reminder is left: call the shop.", "Reminders are paused: call the shop."]
+    ladder.configure(session, {}, "no rules")
+    steps = [(row["next_step"], row["next_step_on"]) for row in risk.dashboard(session)["attention"]]
+    assert steps == [
+        ("No automatic reminder is left: call the shop.", None),
+        ("Reminders are paused: call the shop.", None),
+    ]
+
+
+def test_the_day_of_the_next_stop_is_told_and_what_was_acknowledged_leads_to_none(
+    session: Session, make_retailer: Make, owe: Owe
+) -> None:
+    shop = make_retailer(session)
+    owe(session, shop.id, 2_000, due_in=-40)
+    on = days.today(session) + timedelta(days=5)
+    (row,) = risk.dashboard(session)["attention"]
+    assert row["next_step_on"] == on.isoformat()
+    assert row["next_step"] == (
+        f"Is paused on {on.day} {on:%b} {on.year} at 11:00 if nothing is paid."
+        " No automatic reminder is left: call the shop."
+    )
+    clock.advance(timedelta(days=5))
+    assert ladder.evaluate(session, shop.id, "daily").is_paused_now
+    pauses.unpause(session, shop.id, "they pay on Friday")
+    (row,) = risk.dashboard(session)["attention"]
+    assert (row["reasons"][0], [one["rule"] for one in row["fired"]]) == ("OVERDUE_DAYS_EXCEEDED", ["overdue_days"])
+    blocked_on = days.today(session) + timedelta(days=135)
+    assert row["next_step_on"] == blocked_on.isoformat()
+    pauses.block(session, shop.id, "closed")
+    (row,) = risk.dashboard(session)["attention"]
+    assert (row["reasons"][0], row["next_step_on"]) == ("ACCOUNT_BLOCKED", None)
+
+
+def test_limits_are_told_as_they_hold_today(session: Session, make_retailer: Make, owe: Owe) -> None:
+    shop = make_retailer(session, limit_minor=1_000)
+    owe(session, shop.id, 2_000, due_in=-1)
+    terms = accounts.terms_of(accounts.get(session, shop.id))
+    until = days.today(session)
+    accounts.set_terms(session, shop.id, replace(terms, temporary_limit_minor=4_000, temporary_until=until), "a feast")
+    (row,) = risk.dashboard(session)["attention"]
+    assert (row["limit_used_percent"], row["reasons"]) == (50, ["OVERDUE"])
 
 
 def test_a_shop_near_its_limit_by_orders_alone_needs_attention(session: Session, make_retailer: Make) -> None:
