@@ -5,7 +5,7 @@ staff have acknowledged by lifting a stop does not fire again for the same facts
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -96,7 +96,7 @@ class Tried:
 
     def as_dict(self) -> dict[str, Any]:
         """The rule as decisions keep it and the API answers it."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True)

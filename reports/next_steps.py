@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -36,7 +37,7 @@ class Clockwork:
 
     def step(self, what: str, on: date) -> Step:
         """Something that the rules will have done on a day."""
-        return Step(f"Is {what} on {format_day(on, 'en')} at {self.at}.", on)
+        return Step(f"Is {what} on {day(on)} at {self.at}.", on)
 
 
 def clockwork(session: Session) -> Clockwork:
@@ -48,9 +49,14 @@ def clockwork(session: Session) -> Clockwork:
     return Clockwork(rules.configured(session), local.date(), local.date() + timedelta(days=waits), at)
 
 
-def of(seen: Seen, by: Clockwork) -> Step:
-    """What the rules do next about an account as it is now, if nothing is paid."""
-    wanted = rules.judge_seen(by.ladder, seen)[0]
+@lru_cache(maxsize=512)
+def day(on: date) -> str:
+    """A day in words; the same few days are told of many shops."""
+    return format_day(on, "en")
+
+
+def of(seen: Seen, wanted: str, by: Clockwork) -> Step:
+    """What the rules do next about an account as it is now, if nothing is paid; `wanted` is what they ask for."""
     if seen.blocked:
         return Step("Blocked until somebody unblocks it.")
     if wanted == BLOCKED:
@@ -82,4 +88,4 @@ def _coming(seen: Seen, by: Clockwork, stops: tuple[str, ...] = tuple(_DONE)) ->
     if not found:
         return None
     on, what = min(found)
-    return Step(f"Is {what} on {format_day(on, 'en')} at {by.at} if nothing is paid.", on)
+    return Step(f"Is {what} on {day(on)} at {by.at} if nothing is paid.", on)

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core import db, ids
-from core.i18n import format_day
 from credit import days, reminders, rules
 from credit.rules import Seen
 from parties import organisations
@@ -130,7 +129,8 @@ def _attention(session: Session, when: ageing.AsOf, is_today: bool) -> list[dict
 def _shown(row: Any, seen: Seen | None, by: Clockwork) -> dict[str, Any]:
     """A shop to look at. Today it is told as the rules see it: temporary limits, cheques and money on account count."""
     used_minor, limit_minor = (seen.used_minor, seen.limit_minor) if seen else (row.used_minor, row.limit_minor)
-    step = _next_step(row, next_steps.of(seen, by) if seen else None)
+    wanted, trace = rules.judge_seen(by.ladder, seen) if seen else (None, ())
+    step = _next_step(row, next_steps.of(seen, wanted, by) if seen and wanted else None)
     return {
         "retailer_id": ids.public("ret", row.retailer_id),
         "name": row.name,
@@ -139,7 +139,7 @@ def _shown(row: Any, seen: Seen | None, by: Clockwork) -> dict[str, Any]:
         "oldest_overdue_days": row.oldest_days,
         "limit_used_percent": max(0, used_minor) * 100 // limit_minor if limit_minor else None,
         "reasons": _reasons(row, seen, used_minor, limit_minor or 0),
-        "fired": [one.as_dict() for one in reversed(rules.judge_seen(by.ladder, seen)[1]) if one.fired] if seen else [],
+        "fired": [one.as_dict() for one in reversed(trace) if one.fired],
         "next_step": step.text,
         "next_step_on": step.on.isoformat() if step.on else None,
     }
@@ -167,7 +167,7 @@ def _next_step(row: Any, coming: Step | None) -> Step:
     elif row.stage is None:
         reminder = Step("No automatic reminder is left: call the shop.")
     else:
-        reminder = Step(f"Reminder {row.stage} on {format_day(row.stage_on, 'en')}.", row.stage_on)
+        reminder = Step(f"Reminder {row.stage} on {next_steps.day(row.stage_on)}.", row.stage_on)
     if coming is None or coming.on is None:
         return reminder
     if reminder.on is None:

@@ -54,7 +54,7 @@ def at_risk(session: Session, limit: int, skip: int = 0) -> list[dict[str, Any]]
 
 
 def _next_step(found: Evaluation, by: Clockwork) -> dict[str, str | None]:
-    step = next_steps.of(found.seen, by) if found.seen else Step("Nothing.")
+    step = next_steps.of(found.seen, found.wanted, by) if found.seen else Step("Nothing.")
     return {"next_step": step.text, "next_step_on": step.on.isoformat() if step.on else None}
 
 
