@@ -17,7 +17,7 @@ from core import clock, ids
 from core.errors import DomainError, Invalid
 from core.money import MAX_MINOR
 from credit.guardrails import Refused
-from flows import notices
+from flows import notices, releasing
 from invoicing import identifiers, papers, transport
 from orders import billing, dispatching, holding, listing, ordering, shortening, supply
 from orders import confirmation as confirming
@@ -222,8 +222,8 @@ def hold(session: Session, _given: dict[str, Any], order_id: str) -> dict[str, A
 @blueprint.arguments(Cancellation)
 @blueprint.response(200)
 def cancel(session: Session, why: dict[str, Any], order_id: str) -> dict[str, Any]:
-    """Call an order off before dispatch; what it reserved is free again."""
-    return show(ordering.cancel(session, ids.parse("ord", order_id), why["reason"]))
+    """Call an order off before dispatch; what it reserved is free again, and the shop is told with the reason."""
+    return show(releasing.call_off(session, ids.parse("ord", order_id), why["reason"]))
 
 
 @blueprint.route("/<order_id>/shorten", methods=["POST"])

@@ -81,7 +81,9 @@ def _respond(turn: Turn) -> None:
     if word is None and _is_with_staff(turn):
         turn.outcome = "noop"  # a person answers: the bot keeps quiet
         return None
-    turn.place.handed_over_at = None
+    if turn.place.handed_over_at is not None:  # a yes may answer the person who wrote, not the question before
+        turn.place.handed_over_at, turn.place.prompted_at = None, handing_over.LONG_AGO
+        turn.place.memory = handing_over.without_choices(turn.place.memory)
     _leave_what_is_gone(turn)
     if any(attempt(turn) for attempt in ATTEMPTS):
         turn.place.not_understood = 0

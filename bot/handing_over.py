@@ -4,7 +4,8 @@ A retailer who asks for a person gets half a day of quiet; staff may choose anot
 any other word that works everywhere brings the bot back at once.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from parties.tables import Contact
 LASTS = timedelta(hours=12)
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(days=7)
 MOST_AT_ONCE = 500
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # when a question counts as asked that a person's words came after
 
 
 class WithBot(DomainError):
@@ -83,6 +85,12 @@ def task_key(contact_id: UUID) -> str:
 
 def _end(talk: Conversation) -> None:
     talk.handed_over_at = talk.handed_over_until = talk.handed_over_to = None
+    talk.prompted_at, talk.memory = LONG_AGO, without_choices(talk.memory)
+
+
+def without_choices(memory: dict[str, Any]) -> dict[str, Any]:
+    """The memory without what a bare number would choose: what was said since may have asked something else."""
+    return {name: kept for name, kept in memory.items() if name != "choices"}
 
 
 def _record(session: Session, talk: Conversation, action: str, **after: str | None) -> None:

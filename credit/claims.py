@@ -4,6 +4,7 @@ A claim never moves the ledger. While it waits, reminders keep still.
 """
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -18,6 +19,7 @@ from credit.tables import METHODS, Payment, PaymentClaim
 from parties import retailers, tasks
 
 CLAIMED, VERIFIED, REJECTED = "claimed", "verified", "rejected"
+REFERENCE_FOLLOWS = timedelta(days=3)
 
 
 class ClaimResolved(DomainError):
@@ -114,6 +116,36 @@ def keep_proof(session: Session, message_id: UUID, sha256: str) -> PaymentClaim 
             facts={"claim_id": ids.public("clm", claim.id), "earlier_claim_id": ids.public("clm", earlier.id)},
             dedupe_key=f"proof:{claim.id}",
         )
+    return claim
+
+
+def without_reference(session: Session, retailer_id: UUID) -> PaymentClaim | None:
+    """The newest claim of this shop that waits and has no reference yet, if it is of the last days."""
+    found = select(PaymentClaim).where(
+        PaymentClaim.org_id == db.org_of(session),
+        PaymentClaim.retailer_id == retailer_id,
+        PaymentClaim.status == CLAIMED,
+        PaymentClaim.reference.is_(None),
+        PaymentClaim.created_at > clock.now() - REFERENCE_FOLLOWS,
+    )
+    return session.scalars(found.order_by(PaymentClaim.created_at.desc(), PaymentClaim.id.desc()).limit(1)).first()
+
+
+def add_reference(session: Session, claim_id: UUID, reference: str) -> PaymentClaim:
+    """Write the reference to a claim that came without one, audited. Raises ClaimResolved, NotFound, Invalid."""
+    claim = _lock(session, claim_id)
+    _check(NewClaim(claim.retailer_id, reference=reference))
+    if claim.reference is not None:
+        raise Invalid("This claim has a reference already.", field="reference")
+    claim.reference = reference
+    session.flush()
+    audit.record(
+        session,
+        "claim.referenced",
+        subject=ids.public("clm", claim.id),
+        retailer_id=claim.retailer_id,
+        after={"reference": reference},
+    )
     return claim
 
 

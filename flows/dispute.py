@@ -114,8 +114,9 @@ class Dispute(Flow):
             _("Bill: %(number)s", number=isolate(self.bill.number)),
             _("About: %(what)s", what=self.subject),
             _("Problem: %(note)s", note=isolate(plain(str(self.kept["note"])))),
-            _("Pictures: %(count)s", count=isolate(str(len(pictures.kept(self.memory))))),
         ]
+        if shown := len(pictures.kept(self.memory)):
+            lines.append(_("Pictures: %(count)s", count=isolate(str(shown))))
         asked = _("Shall I pass this on to our team? Reply *yes* or *no*. You can still send a picture.")
         choices = (Choice(_("Yes, pass it on"), "yes"), Choice(_("No"), "no"))
         return Reply(wording.bullets(lines) + f"\n\n{asked}", choices)

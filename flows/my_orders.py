@@ -2,7 +2,6 @@
 
 import re
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 from bot import words
 from bot.flow import END, START, Flow, go
@@ -11,7 +10,7 @@ from bot.markup import plain
 from core.i18n import N_, _, format_day, format_money, isolate
 from flows import quoting, wording
 from orders import listing
-from orders.order import HELD, Order
+from orders.order import EXPIRED, HELD, Order
 
 MAX_SHOWN = 5
 MAX_LINES = 15
@@ -31,6 +30,7 @@ STATUSES = {
     "confirmed": N_("placed, being packed"),
     "dispatched": N_("sent and billed"),
     "cancelled": N_("cancelled"),
+    EXPIRED: N_("not placed: credit did not open in time"),
 }
 
 
@@ -70,6 +70,8 @@ class MyOrders(Flow):
         shown = [self.described(order) for order in latest if is_told(order)][:MAX_SHOWN]
         if shown:
             self.say(wording.titled(_("Your latest orders"), shown))
+            if any(order.status == HELD for order in latest):
+                self.say(_("Type *kept order* to place the one that waits another way, or to call it off."))
         else:
             self.say(_("You have no orders yet. Type what you need to begin."))
 
@@ -84,16 +86,17 @@ class MyOrders(Flow):
 
     def described(self, order: Order) -> str:
         """One order on one line, with the day as it was in the shop."""
-        day = order.created_at.astimezone(ZoneInfo(self.turn.business.timezone)).date()
-        return _(
-            "%(number)s of %(day)s: %(amount)s, %(status)s",
-            number=isolate(order.number) if order.number else _("Order"),
-            day=format_day(day),
-            amount=format_money(order.total_minor, order.currency),
-            status=_(STATUSES[order.status]),
-        )
+        facts = {
+            "day": format_day(quoting.day_of(order, self.turn.business.timezone)),
+            "amount": format_money(order.total_minor, order.currency),
+            "status": _(STATUSES[order.status]),
+        }
+        if order.number is None:
+            return _("Order of %(day)s: %(amount)s, %(status)s", **facts)
+        return _("%(number)s of %(day)s: %(amount)s, %(status)s", number=isolate(order.number), **facts)
 
 
 def is_told(order: Order) -> bool:
     """Orders that were placed, and one that is kept until credit allows it; lists that were dropped are not."""
-    return order.status in STATUSES and (order.number is not None or order.status == HELD)
+    was_held = order.status == HELD or (order.status == EXPIRED and order.failure is not None)
+    return order.status in STATUSES and (order.number is not None or was_held)

@@ -222,6 +222,54 @@ def order_shortened(session: Session, order: Order) -> UUID | None:
     return _put(session, to, "order_shortened", _of_order(to, order))
 
 
+def held_order_dearer(session: Session, order: Order, before_minor: int) -> UUID | None:
+    """Say that credit covers a kept order now, at a price that needs a fresh yes; once for each price."""
+    to = _addressee(session, order.retailer_id)
+    if to is None:
+        return None
+    with speaking(to.reach.language):
+        params = {
+            **to.names(),
+            "day": format_day(quoting.day_of(order, to.business.timezone)),
+            "amount": format_money(order.total_minor, order.currency),
+            "before": format_money(before_minor, order.currency),
+        }
+    return _put(session, to, "order_held_dearer", params, dedupe_key=f"dearer:{order.id}:{order.total_minor}")
+
+
+def order_called_off(session: Session, order: Order) -> UUID | None:
+    """Say that staff called off an order that was placed or kept, with their reason where they gave one."""
+    to = _addressee(session, order.retailer_id)
+    if to is None:
+        return None
+    reason = quoting.reason_of(order)
+    with speaking(to.reach.language):
+        day = format_day(quoting.day_of(order, to.business.timezone))
+        params = {
+            **to.names(),
+            "order_ref": isolate(order.number) if order.number else f"({day})",
+            "amount": format_money(order.total_minor, order.currency),
+            "reason": _reason(reason),
+            "phone": isolate(to.phone),
+        }
+    template = "order_called_off_because" if reason else "order_called_off"
+    return _put(session, to, template, params, dedupe_key=f"called-off:{order.id}")
+
+
+def order_not_kept(session: Session, order: Order) -> UUID | None:
+    """Say that an order that waited for credit is kept no longer."""
+    to = _addressee(session, order.retailer_id)
+    if to is None:
+        return None
+    with speaking(to.reach.language):
+        params = {
+            **to.names(),
+            "day": format_day(quoting.day_of(order, to.business.timezone)),
+            "amount": format_money(order.total_minor, order.currency),
+        }
+    return _put(session, to, "order_not_kept", params, dedupe_key=f"not-kept:{order.id}")
+
+
 def _of_order(to: Addressee, order: Order) -> dict[str, str]:
     with speaking(to.reach.language):
         return {

@@ -78,8 +78,8 @@ class Sentences:
         sku = self.error.facts.get("sku") if self.error else None
         if sku in self.goods.products:
             product = self.goods.product(str(sku))
-            units = ", ".join(wording.unit(name) for name in product.units)
-            facts = {"name": isolate(plain(product.name)), "units": isolate(units)}
+            units = wording.joined(wording.unit(name) for name in product.units)
+            facts = {"name": isolate(plain(product.name)), "units": units}
             self.say(_("That quantity of %(name)s does not work. It is sold by: %(units)s.", **facts))
         else:
             self.say(_("That could not be ordered like this. Please type it in another way."))

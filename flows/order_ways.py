@@ -51,6 +51,7 @@ TRANSITIONS = [
             go("cancel", state, END, when="has_list", do="drop_list", say="say_dropped"),
             go("cancel", state, END, when="has_questions", do="drop_list", say="say_questions_dropped"),
             go("cancel", state, END, when="has_order_to_call_off", say="say_how_to_call_off"),
+            go("cancel", state, END, when="has_kept_order", do="open_kept_order"),
             go("cancel", state, END, say="say_nothing_to_drop"),
         )
     ),

@@ -18,6 +18,7 @@ from orders.understanding.normalise import normalise
 from parties import tasks
 
 MAX_REFERENCE = 35
+EXAMPLE = "5000 UTR 412345678901"
 
 WORDS = words.meanings(
     {
@@ -29,6 +30,10 @@ WORDS = words.meanings(
 SAID = re.compile(
     r"(?:i (?:have )?)?(?:paid|payment done|payment kar diya|jama(?: kiya| kar diya)?|bhej diya"
     r"|भुगतान(?: कर दिया)?|जमा(?: किया| कर दिया)?|ادائیگی(?: کر دی)?|جمع(?: کر دیے| کیے)?)(?:[\s:](.*))?"
+)
+_ALONE = re.compile(
+    r"(?:\d{12}|(?:upi |bank )?(?:utr|ref|reference|txn|transaction|रेफरेंस|यूटीआर|ریفرنس|یو ٹی آر)"
+    r"(?: no| number| id| नंबर| نمبر)?[\s:.#-]*(?=\w*\d{4})[a-z0-9]{6,35})"
 )
 _REFERENCE = re.compile(r"\b(?=\w*\d{4})[a-z0-9]{6,35}\b")
 
@@ -51,6 +56,10 @@ class Paid(Flow):
                 go("claimed", state, "asking_amount", do="keep_picture"),
             )
         ),
+        go("referred", START, END, when="is_booked", say="say_booked"),
+        go("referred", START, END, when="reference_is_noted", say="say_reference_noted"),
+        go("referred", START, END, when="claim_lacks_reference", do="add_reference", say="say_reference_noted"),
+        go("referred", START, "asking_amount", do="keep_reference"),
         go("unread", "asking_about_picture", END, do="note_unread", say="thank_unread"),
         go("dropped", "asking_about_picture", END, do="forget", say="drop"),
         go("dropped", "asking_amount", END, do="forget", say="drop"),
@@ -63,15 +72,23 @@ class Paid(Flow):
             return "pictured"
         if said in pay.WORDS:  # `bhugtan karna hai`: to be done, not done
             return None
+        if _ALONE.fullmatch(said):
+            return "referred"
         return "claimed" if said in WORDS or SAID.fullmatch(said) else None
 
     def ask_asking_amount(self) -> Reply:
-        return Reply(_("How much did you pay? Type the amount and the reference, for example: 5000 UTR 412345678901."))
+        return Reply(
+            _(
+                "How much did you pay? Type the amount and the reference, for example: %(example)s",
+                example=isolate(EXAMPLE),
+            )
+        )
 
     def ask_asking_about_picture(self) -> Reply:
         asked = _(
             "Thank you for the picture. Does it show a payment? Then please type the amount and the reference, for"
-            " example: 5000 UTR 412345678901."
+            " example: %(example)s",
+            example=isolate(EXAMPLE),
         )
         offered = (
             Choice(_("Yes, a payment"), "unread"),
@@ -102,9 +119,10 @@ class Paid(Flow):
 
     @cached_property
     def reference(self) -> str | None:
-        """The longest word that looks like a bank's reference: letters and digits, six or more."""
+        """The longest word that looks like a bank's reference: letters and digits, six or more; else the one before."""
         found = [word for word in _REFERENCE.findall(self.turn.message.folded) if len(word) >= 8 or not word.isdigit()]
-        return max(found, key=len)[:MAX_REFERENCE].upper() if found else None
+        kept: str | None = self.memory.get("reference") if self.state == "asking_amount" else None
+        return max(found, key=len)[:MAX_REFERENCE].upper() if found else kept
 
     def amount_is_known(self) -> bool:
         return self.amount_minor is not None
@@ -120,6 +138,24 @@ class Paid(Flow):
         """True when this reference was told of before with another amount."""
         return bool(self.amount_minor and self.noted and self.noted.amount_minor != self.amount_minor)
 
+    def reference_is_noted(self) -> bool:
+        return self.noted is not None
+
+    @cached_property
+    def bare(self) -> PaymentClaim | None:
+        """What the shop said it paid without naming the reference that it sends now."""
+        return claims.without_reference(self.session, self.turn.shop.id)
+
+    def claim_lacks_reference(self) -> bool:
+        return self.bare is not None
+
+    def add_reference(self) -> None:
+        if self.bare is not None and self.reference is not None:
+            claims.add_reference(self.session, self.bare.id, self.reference)
+
+    def keep_reference(self) -> None:
+        self.memory["reference"] = self.reference
+
     def begin_with_picture(self) -> None:
         pictures.forget(self.memory)
         self.keep_picture()
@@ -127,10 +163,12 @@ class Paid(Flow):
     def keep_picture(self) -> None:
         if self.state == START:
             pictures.forget(self.memory)
+            self.memory.pop("reference", None)
         pictures.keep(self.memory, self.turn.message)
 
     def forget(self) -> None:
         pictures.forget(self.memory)
+        self.memory.pop("reference", None)
 
     def note(self) -> None:
         """Keep the claim with its picture, once for each reference, and ask people to check it."""
@@ -177,9 +215,14 @@ class Paid(Flow):
         facts = {
             "name": isolate(plain(self.turn.shop.name)),
             "amount": format_money(self.amount_minor or 0, self.turn.business.currency),
-            "ref": isolate(self.reference or "-"),
+            "ref": isolate(self.reference or ""),
         }
-        self.say(templates.get("payment_claim_noted").render(language(), facts))
+        name = "payment_claim_noted" if self.reference else "payment_claim_noted_bare"
+        self.say(templates.get(name).render(language(), facts))
+
+    def say_reference_noted(self) -> None:
+        ref = isolate(self.reference or "")
+        self.say(_("Thank you, reference %(ref)s is noted. We will confirm the payment here.", ref=ref))
 
     def say_noted_otherwise(self) -> None:
         noted_minor = self.noted.amount_minor if self.noted else None

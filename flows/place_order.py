@@ -13,7 +13,7 @@ from bot.ingress import Message
 from bot.markup import plain
 from core import clock
 from core.errors import Invalid
-from core.i18n import N_, _
+from core.i18n import N_, _, isolate
 from credit import accounts
 from credit.guardrails import CASH, CREDIT, Refused, Verdict
 from flows import cancel_order, cart, packs, quoting, reading, refusals, splitting
@@ -21,7 +21,7 @@ from flows.order_sentences import Sentences
 from flows.order_ways import ACTIONS, OPENS, ORDER_KINDS, REMARK, STATES, TRANSITIONS, WORDS
 from flows.splitting import Basket
 from orders import catalogue, holding, listing, ordering, usual
-from orders.order import CONFIRMED, DISPATCHED, PENDING, Order
+from orders.order import CONFIRMED, DISPATCHED, HELD, PENDING, Order
 from orders.understanding.facts import Understanding
 from parties import tasks
 
@@ -145,7 +145,9 @@ class PlaceOrder(Sentences, Flow):
     def holding(self) -> str:
         if not self.has_list():
             return ""
-        return _("Your list (%(count)s) is still here: type *list* to see it.", count=cart.size(self.memory))
+        return _(
+            "Your list (%(count)s) is still here: type *list* to see it.", count=isolate(str(cart.size(self.memory)))
+        )
 
     # -- guards -------------------------------------------------------------------------------------------------------
 
@@ -157,6 +159,9 @@ class PlaceOrder(Sentences, Flow):
 
     def has_order_to_call_off(self) -> bool:
         return self.placed is not None
+
+    def has_kept_order(self) -> bool:
+        return bool(listing.page(self.session, retailer_id=self.turn.shop.id, status=HELD, limit=1))
 
     def something_is_unclear(self) -> bool:
         return bool(cart.questions_after(self.memory, self.read, self.goods))
@@ -185,7 +190,7 @@ class PlaceOrder(Sentences, Flow):
         return self.basket(self.judged) is not None
 
     def paying_helps(self) -> bool:
-        return bool(self.judged.helps.pay_minor)
+        return bool(refusals.to_pay(self.judged))
 
     def credit_was_refused(self) -> bool:
         return isinstance(self.error, Refused)
@@ -287,6 +292,9 @@ class PlaceOrder(Sentences, Flow):
         self._fresh = ordering.confirm(self.session, order_id, payment_mode)
         cart.clear(self.memory)
 
+    def open_kept_order(self) -> None:
+        self.hand_on("held_order", "opened")
+
     def drop_list(self) -> None:
         self._call_off_quote()
         cart.clear(self.memory)
@@ -321,7 +329,7 @@ class PlaceOrder(Sentences, Flow):
 
     def hold_for_payment(self) -> None:
         """The order waits, and goes on by itself when the money is booked."""
-        self.pay_minor = self.judged.helps.pay_minor or 0
+        self.pay_minor = refusals.to_pay(self.judged) or 0
         self._fresh = holding.hold(self.session, self.order.id)
         cart.clear(self.memory)
 
@@ -336,5 +344,5 @@ class PlaceOrder(Sentences, Flow):
             f"{self.turn.shop.name} asks to approve an order above the terms of credit.",
             retailer_id=order.retailer_id,
             facts={"order": order.public_id, "total_minor": order.total_minor},
-            dedupe_key=f"approve:{order.id}",
+            dedupe_key=holding.approval_key(order.id),
         )

@@ -76,7 +76,7 @@ class PromiseToPay(Flow):
 
     def ask_asking_day(self) -> Reply:
         days = (self.today + timedelta(days=count) for count in OFFERED_DAYS)
-        offered = tuple(Choice(format_day(day), "promised", day.isoformat()) for day in days)
+        offered = tuple(Choice(wording.button(format_day(day)), "promised", day.isoformat()) for day in days)
         return Reply(_("On which day will you pay? For example: tomorrow, Friday, 15 tarikh."), offered)
 
     def hear_asking_day(self, message: Message) -> str | None:

@@ -1,6 +1,8 @@
 """A list as a shopkeeper checks it: what is unclear, what is on it, its quote, and why an old quote is gone."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from bot.flow import Choice, Reply
 from bot.markup import bold, plain
@@ -126,13 +128,19 @@ def gone(order: Order | None) -> str:
     failure = (order.failure if order else None) or {}
     if order is None or order.status != CANCELLED or failure.get("code") == REPLACED:
         return _("That quote is no longer open, so here is your list as a new one. Nothing is ordered yet.")
-    reason = str(failure.get("detail") or "")
+    reason = reason_of(order)
     why = (
-        _("That quote was called off.")
-        if reason in NO_REASON
-        else _("That quote was called off: %(reason)s", reason=isolate(plain(reason)))
+        _("That quote was called off: %(reason)s", reason=isolate(plain(reason)))
+        if reason
+        else _("That quote was called off.")
     )
     return f"{why}\n\n" + _("Here is your list as a new quote. Nothing is ordered yet.")
+
+
+def reason_of(order: Order) -> str:
+    """Why an order was called off, in the words of whoever did; empty when nobody gave a reason."""
+    reason = str((order.failure or {}).get("detail") or "")
+    return "" if reason in NO_REASON else reason
 
 
 def quote(quoted: Order, goods: Catalogue) -> str:
@@ -145,6 +153,11 @@ def quote(quoted: Order, goods: Catalogue) -> str:
     if quoted.note:
         told.append(_("Note: %(note)s", note=isolate(plain(quoted.note))))
     return "\n\n".join([_sums(quoted), *(["\n".join(told)] if told else [])])
+
+
+def day_of(order: Order, timezone: str) -> date:
+    """The day on which it was ordered, in the shop's time zone."""
+    return order.created_at.astimezone(ZoneInfo(timezone)).date()
 
 
 def savings(quoted: Order, goods: Catalogue) -> list[str]:

@@ -27,13 +27,29 @@ def explain(turn: Turn, order: Order, verdict: Verdict, basket: Basket | None = 
     """The first reason in full, the others in a line each, and the ways on; `basket` is what of it fits."""
     if verdict.allowed:
         return Reply(_("This order can go on credit now. Type *yes* to place it."), ways_on(order, verdict, None))
+    saved = _("Your list stays saved.") if verdict.reason != PAUSED else ""  # that sentence says so itself
+    fits = splitting.what_fits(order, basket) if basket else ""
+    text = "\n\n".join(part for part in (reasons(turn, order, verdict), fits, saved) if part)
+    return Reply(text, ways_on(order, verdict, basket))
+
+
+def reasons(turn: Turn, order: Order, verdict: Verdict) -> str:
+    """The first reason in full, and the numbers of each."""
     first = verdict.reasons[0]
     numbers = [reason for reason in verdict.reasons if reason is not first or reason.code != PAUSED]  # said in full
-    told = [_full(turn, order, first), *(_short(order, reason) for reason in numbers)]
-    saved = _("Your list stays saved.")
-    fits = [splitting.what_fits(order, basket)] if basket else []
-    text = "\n\n".join([told[0], "\n".join(line for line in told[1:] if line), *fits, saved])
-    return Reply(text, ways_on(order, verdict, basket))
+    told = "\n".join(line for line in (_short(order, reason) for reason in numbers) if line)
+    return "\n\n".join(part for part in (_full(turn, order, first), told) if part)
+
+
+def to_pay(verdict: Verdict) -> int | None:
+    """What to pay now so that the order can go on credit, ahead of its bills if need be; None when paying is no help.
+
+    Whoever owes less than is missing pays the rest in advance, which widens what is available all the same.
+    """
+    if verdict.helps.pay_minor or [reason.code for reason in verdict.reasons] != [LIMIT]:
+        return verdict.helps.pay_minor
+    missing: int = verdict.reasons[0].facts["shortfall_minor"]
+    return missing
 
 
 def ways_on(order: Order, verdict: Verdict, basket: Basket | None) -> tuple[Choice, ...]:
@@ -43,8 +59,9 @@ def ways_on(order: Order, verdict: Verdict, basket: Basket | None) -> tuple[Choi
         return (Choice(_("Yes, on credit"), "credit"), *choices)
     if basket is not None:
         choices.append(Choice(_("Only what fits"), "fit"))
-    if verdict.helps.pay_minor:
-        amount = format_money(verdict.helps.pay_minor, order.currency, "en")
+    pay_minor = to_pay(verdict)
+    if pay_minor:
+        amount = format_money(pay_minor, order.currency, "en")
         choices.append(Choice(_("Pay %(amount)s first", amount=amount), "pay_rest"))
     if {reason.code for reason in verdict.reasons} <= {LIMIT, MAX_ORDER}:
         return (*choices, Choice(_("Ask for approval"), "approve"))

@@ -1,4 +1,4 @@
-"""Held orders go on: when credit allows them again, or when an owner lets one through. The shop is told of each."""
+"""Held orders go on, or end: credit allows them, an owner lets one through, time runs out. The shop is told of each."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,8 @@ from credit.payments import Receipt
 from credit.tables import CreditOverride
 from flows import notices
 from orders import holding, listing, ordering, retrying
-from orders.order import FAILED, HELD, Order
+from orders.order import CONFIRMED, FAILED, HELD, Order
+from parties import tasks
 
 
 def after_payment(session: Session, receipt: Receipt) -> None:
@@ -34,7 +35,7 @@ def making_room(session: Session, retailer_id: UUID) -> Iterator[None]:
 
 def release(session: Session, retailer_id: UUID) -> list[Order]:
     """Place what credit allows now of the shop's held orders; returns those."""
-    placed = holding.release(session, retailer_id)
+    placed = holding.release(session, retailer_id, notices.held_order_dearer)
     for order in placed:
         notices.order_released(session, order)
     return placed
@@ -62,5 +63,24 @@ def let_through(session: Session, override: CreditOverride) -> Order | None:
     tried = ordering.retry(session, override.reference_id, CREDIT)
     if tried.refusal is not None:
         return None
+    tasks.finish_known(session, holding.approval_key(tried.order.id))
     notices.order_released(session, tried.order)
     return tried.order
+
+
+def expire_held(session: Session, days: int) -> int:
+    """Let orders lapse that credit did not open for in so many days, and tell the shops; returns how many."""
+    gone = holding.expire(session, days)
+    for order in gone:
+        notices.order_not_kept(session, order)
+    return len(gone)
+
+
+def call_off(session: Session, order_id: UUID, reason: str) -> Order:
+    """Staff call an order off; the shop is told when it counted on it: a quote that waits says so by itself."""
+    before = listing.get(session, order_id)
+    order = ordering.cancel(session, order_id, reason)
+    if before.status in (CONFIRMED, HELD):
+        tasks.finish_known(session, holding.approval_key(order.id))
+        notices.order_called_off(session, order)
+    return order

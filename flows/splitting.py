@@ -56,7 +56,7 @@ def what_fits(order: Order, fitted: Basket) -> str:
         f"{isolate(name)} {wording.quantity(wish.qty, wish.unit)}"
         for wish, name in zip(fitted.wanted, fitted.names, strict=True)
     ]
-    listed = ", ".join(wording.shortened(named, MAX_NAMED))
+    listed = wording.joined(wording.shortened(named, MAX_NAMED))
     facts = {"basket": listed, "amount": format_money(fitted.total_minor, order.currency)}
     return _("What fits into your credit now: %(basket)s, in all %(amount)s.", **facts)
 

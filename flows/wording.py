@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from bot.markup import bold, plain
 from bot.turn import Turn
-from core.i18n import N_, RTL, _, format_money, isolate, language
+from core.i18n import FSI, N_, PDI, RTL, _, format_money, isolate, language
 
 UNITS = {
     "pc": N_("pc"),
@@ -62,6 +62,16 @@ def bullets(lines: Iterable[str]) -> str:
 def titled(title: str, lines: Iterable[str]) -> str:
     """A heading with one fact a line below it."""
     return f"{bold(title)}\n{bullets(lines)}"
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Parts of a sentence behind one another, with the comma of the language."""
+    return ("، " if language() in RTL else ", ").join(parts)
+
+
+def button(title: str) -> str:
+    """A title to tap: plain text, without the marks that sentences need."""
+    return title.replace(FSI, "").replace(PDI, "")
 
 
 def shortened(lines: list[str], most: int) -> list[str]:

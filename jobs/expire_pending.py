@@ -2,11 +2,12 @@
 
 from sqlalchemy.orm import Session
 
-from orders import holding, ordering
+from flows import releasing
+from orders import ordering
 from parties import organisations
 
 
 def run(session: Session) -> dict[str, int]:
     """Expire what is too old; returns the counts."""
     kept_for = organisations.setting(organisations.get(session), "hold_days")
-    return {"expired": ordering.expire_pending(session), "held_expired": holding.expire(session, kept_for)}
+    return {"expired": ordering.expire_pending(session), "held_expired": releasing.expire_held(session, kept_for)}

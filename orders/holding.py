@@ -1,5 +1,6 @@
 """Held orders: kept because only credit stands in the way, and placed by themselves when that is gone."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -9,12 +10,13 @@ from core.errors import DomainError
 from core.i18n import format_money
 from credit import guardrails
 from credit.guardrails import CREDIT, Refused
-from orders import closing, ordering
+from orders import billing, closing, drafting, ordering
 from orders.listing import get
 from orders.order import FAILED, HELD, PENDING, Order
 from parties import tasks
 
 MAX_AT_ONCE = 50
+Tell = Callable[[Session, Order, int], object]
 _HELD = f"""
 SELECT id, total_minor FROM sales_order WHERE org_id = %s AND retailer_id = %s AND status = '{HELD}'
 ORDER BY created_at, id LIMIT {MAX_AT_ONCE}
@@ -47,33 +49,51 @@ def hold(session: Session, order_id: UUID) -> Order:
     return closing.close(session, found, HELD, "order.held", closing.failure_of(Refused(verdict)), None, CREDIT)
 
 
-def release(session: Session, retailer_id: UUID) -> list[Order]:
+def release(session: Session, retailer_id: UUID, tell: Tell | None = None) -> list[Order]:
     """Place the shop's held orders, the oldest first, until credit stops one; returns those that were placed.
 
     Each is priced anew, and what is in stock of it is placed. An order whose price rose beyond what was agreed stays
-    held: it needs a fresh yes.
+    held: it needs a fresh yes, for which `tell` gets the order at its new price, and the old one.
     """
     placed = []
     for order_id, agreed_minor in db.execute(session, _HELD, (str(db.org_of(session)), str(retailer_id))).all():
         try:
             with session.begin_nested():
                 placed.append(ordering.confirm(session, order_id, CREDIT, agreed_minor, shrink=True))
+            tasks.finish_known(session, approval_key(order_id))
         except Refused:
             break
         except ordering.PriceChanged as dearer:
-            _ask_about(session, dearer.order, agreed_minor)
+            _note_dearer(session, dearer.order, agreed_minor)
+            if tell is not None:
+                tell(session, dearer.order, agreed_minor)
         except DomainError:
             continue  # it stays held, and staff see it in the list of held orders
     return placed
 
 
-def _ask_about(session: Session, dearer: Order, agreed_minor: int) -> None:
-    """People bring the new price to the shop: nobody is asked for a yes without having written."""
+def price_now(session: Session, kept: Order) -> int:
+    """What a kept order would come to today, in minor units; its own total when something of it is no longer sold."""
+    at = drafting.standing(session, kept.retailer_id)
+    try:
+        return drafting.price(session, at, drafting.wishes(kept), billing.loaded(kept.billing)).quote.total_minor
+    except DomainError:
+        return kept.total_minor
+
+
+def approval_key(order_id: UUID) -> str:
+    """Asking twice to approve an order is one task."""
+    return f"approve:{order_id}"
+
+
+def _note_dearer(session: Session, dearer: Order, agreed_minor: int) -> None:
+    """People know of it too: whoever stopped messages, or does not answer, is to be called."""
     now, before = (format_money(amount, dearer.currency, "en") for amount in (dearer.total_minor, agreed_minor))
     tasks.ask_staff(
         session,
         "held_order_dearer",
-        f"Credit would cover a held order now, but it comes to {now} instead of {before}. Ask the shop, then retry it.",
+        f"Credit would cover a held order now, but it comes to {now} instead of {before}. It waits for"
+        " the shop's yes; call if none comes, then retry it.",
         retailer_id=dearer.retailer_id,
         facts={"order": dearer.public_id, "total_minor": dearer.total_minor},
         dedupe_key=f"dearer:{dearer.id}:{dearer.total_minor}",
@@ -85,8 +105,8 @@ def waiting(session: Session) -> list[UUID]:
     return [retailer_id for (retailer_id,) in db.execute(session, _WITH_HELD, (str(db.org_of(session)),))]
 
 
-def expire(session: Session, days: int) -> int:
-    """Let orders lapse that were held for so many days; returns how many."""
+def expire(session: Session, days: int) -> list[Order]:
+    """Let orders lapse that were held for so many days; returns them."""
     gone = db.execute(
         session,
         f"UPDATE sales_order SET status = 'expired', closed_at = %(now)s WHERE org_id = %(org)s AND status = '{HELD}'"
@@ -94,4 +114,6 @@ def expire(session: Session, days: int) -> int:
         {"now": clock.now(), "org": str(db.org_of(session)), "days": days},
     ).all()
     closing.expired(session, [row.id for row in gone], f"orders held for {days} days")
-    return len(gone)
+    for row in gone:
+        tasks.finish_known(session, approval_key(row.id))
+    return [get(session, row.id) for row in gone]

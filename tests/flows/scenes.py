@@ -14,6 +14,7 @@ ORDER = (
 COKE = ("2 case coke 500", "2 पेटी कोक 500", "2 پیٹی کوک 500", "2 peti coke 500")
 MUCH = ("20 case coke 500, 5 kg sugar", "20 पेटी कोक 500, 5 किलो चीनी", "20 پیٹی کوک 500، 5 کلو چینی",
         "20 peti coke 500, 5 kilo chini")  # fmt: skip
+KEPT = ("kept order", "रुका ऑर्डर", "رکا آرڈر", "ruka order")
 MENU = ("menu", "मेनू", "مینو", "menu")
 
 Line = str | tuple[str, str, str, str]
@@ -81,6 +82,9 @@ SCENES: dict[str, list[Line]] = {
          "jama kiya 9000 utr 412345678901"),
         ("paid", "पैसे भेज दिए", "پیسے بھیج دیے", "paise bhej diye"),
         "2,500",
+        "utr 412345678909",
+        "412345678910",
+        "900",
         "(claims declined)",
     ],
     "a_payment_screenshot": ["(picture)", "1", "(picture)", "5000 utr 412345678902", "(payment booked)"],
@@ -112,6 +116,16 @@ SCENES: dict[str, list[Line]] = {
         ("status", "मेरे ऑर्डर", "میرے آرڈر", "mere order"),
         "(owner approves)",
     ],
+    "a_kept_order": [
+        "(small limit)", MUCH, YES, ("approve", "मंज़ूरी", "منظوری", "manzoori"),
+        ("cancel", "रद्द करो", "منسوخ کرو", "cancel karo"), YES,
+        KEPT, ("drop", "हटा दो", "ہٹا دو", "hata do"), KEPT,
+    ],
+    "a_kept_order_gets_dearer": [
+        "(small limit)", MUCH, YES, ("approve", "मंज़ूरी", "منظوری", "manzoori"), "(dearer, limit raised)", "KEPT", YES,
+        YES,
+    ],
+    "staff_call_an_order_off": [COKE, YES, "(staff call off)", ("status", "मेरे ऑर्डर", "میرے آرڈر", "mere order")],
     "why_not_on_credit": [
         ("why", "क्यों", "کیوں", "kyon"),
         "(owes too long)",

@@ -157,7 +157,7 @@ def test_after_twelve_hours_the_bot_answers_again(chat: Chat, home: Any) -> None
     ],
 )
 def test_a_payment_is_noted_with_the_amount_that_was_meant(chat: Chat, said: str, amount: str) -> None:
-    assert f"payment of {amount} with" in chat.say(said)
+    assert f"payment of {amount}." in chat.say(said)
 
 
 @pytest.mark.parametrize("said", ["paid -5", "paid 0", "paid 1.2.3", "paid 5 kg", "paid 5000 2000"])

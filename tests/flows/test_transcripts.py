@@ -20,7 +20,8 @@ from credit.bills import Posting
 from credit.tables import PaymentClaim
 from flows import hand_over, notices, releasing
 from jobs import end_hand_overs, expire_pending, follow_up
-from orders import listing, ordering
+from orders import catalogue, listing, ordering
+from orders.tables import ProductPrice
 from parties import users
 from parties.tables import Retailer
 from tests.chats import Chat
@@ -119,6 +120,16 @@ class Scene:
         self.limit(5_000_000)
         releasing.release(self.session, self.shop.id)
 
+    def get_dearer(self) -> None:
+        for price in self.session.query(ProductPrice):
+            price.price_minor += 100
+        self.session.flush()
+        catalogue.changed(self.session)
+        self.raise_limit()
+
+    def call_off(self) -> None:
+        releasing.call_off(self.session, listing.page(self.session, status="confirmed")[0].id, "the van broke down")
+
     def approve(self) -> None:
         held = listing.page(self.session, status="held")[0]
         made = overrides.grant(self.session, self.shop.id, held.id, held.total_minor, "good customer")
@@ -184,6 +195,8 @@ HAPPENINGS: dict[str, Callable[[Scene], None]] = {
     "(billed)": Scene.bill,
     "(small limit)": lambda scene: scene.limit(1_000_000),
     "(limit raised)": Scene.raise_limit,
+    "(dearer, limit raised)": Scene.get_dearer,
+    "(staff call off)": Scene.call_off,
     "(owner approves)": Scene.approve,
     "(claims declined)": Scene.decline_claims,
     "(payment booked)": Scene.book_payment,

@@ -46,9 +46,9 @@ def test_a_quote_in_the_chat_is_held_and_outlives_the_day(stocked: Session, paus
     clock.advance(timedelta(days=2))
     ordering.expire_pending(stocked)
     assert [ordering.get(stocked, one.id).status for one in (quoted, newer)] == ["held", "expired"]
-    assert holding.expire(stocked, 7) == 0
+    assert holding.expire(stocked, 7) == []
     clock.advance(timedelta(days=6))
-    assert holding.expire(stocked, 7) == 1
+    assert [one.id for one in holding.expire(stocked, 7)] == [quoted.id]
     assert ordering.get(stocked, quoted.id).status == "expired"
 
 
