@@ -106,8 +106,10 @@ def create(session: Session, new: NewOrganisation) -> Organisation:
 
 
 def get(session: Session) -> Organisation:
-    """The organisation this session works for."""
-    return session.get_one(Organisation, db.org_of(session))
+    """The organisation this session works for; read once a session, however many ask."""
+    organisation = session.get_one(Organisation, db.org_of(session))
+    session.info["organisation"] = organisation  # the session itself would forget it as soon as nobody holds it
+    return organisation
 
 
 def ids_of_all(session: Session) -> list[UUID]:
