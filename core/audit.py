@@ -67,6 +67,38 @@ def actor() -> Actor:
     return _actor.get()
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One entry as it is going to be appended; `body` is what is hashed. `reason` is part of it."""
+
+    id: UUID
+    at: datetime
+    actor: Actor
+    action: str
+    subject: str
+    reason: str | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+    @property
+    def body(self) -> bytes:
+        """The bytes that are hashed."""
+        return canonical(self.action, self.subject, self.at, self.actor, self.before, self.after, self.reason)
+
+
+def entry(
+    action: str,
+    *,
+    subject: str,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str | None = None,
+    at: datetime | None = None,
+) -> Entry:
+    """What `record` appends, for a statement that appends it itself beside what it writes."""
+    return Entry(ids.new(), at or clock.now(), actor(), action, subject, reason, before, after)
+
+
 def record(
     session: Session,
     action: str,
@@ -78,24 +110,23 @@ def record(
     reason: str | None = None,
 ) -> None:
     """Append one entry. `action` is `noun.verb` in the past ("payment.recorded"); `subject` is a public id."""
-    at, who = clock.now(), actor()
-    body = canonical(action, subject, at, who, before, after, reason)
+    new = entry(action, subject=subject, before=before, after=after, reason=reason)
     db.execute(
         session,
         "SELECT audit_append(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
             str(db.org_of(session)),
-            str(ids.new()),
+            str(new.id),
             str(retailer_id) if retailer_id else None,
-            at,
-            who.name,
+            new.at,
+            new.actor.name,
             action,
             subject,
             reason,
             db.json(before),
             db.json(after),
-            who.request_id,
-            body,
+            new.actor.request_id,
+            new.body,
         ),
     )
 

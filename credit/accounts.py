@@ -1,7 +1,7 @@
 """Credit accounts: what the owner grants, what is owed and promised, what is left.
 
-`move` is the only way in which outstanding and reserved change, apart from the reserving statement itself. Whoever
-changes money or terms locks the account row first, then bills: one order of locks, no deadlocks.
+`move` is the only way in which outstanding and reserved change, apart from the statements that reserve and that write a
+payment. Whoever changes money or terms locks the account row first, then bills: one order of locks, no deadlocks.
 """
 
 from dataclasses import asdict, dataclass, replace

@@ -1,8 +1,9 @@
 """Which bills a payment settles: first those that were named, then the oldest, until the money is used up."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,17 +11,20 @@ from sqlalchemy.orm import Session
 from core import clock, db, ids
 from core.errors import DomainError, Invalid, NotFound
 
-FIRST_PAGE, LATER_PAGES = 20, 2000
+FIRST_PAGE, LATER_PAGES = 8, 2000
 MAX_CHOSEN = 200
 
 # Ordered exactly as ix_bill_open_of_retailer: the planner then takes it without statistics, also for a shop whose bills
 # were imported a moment ago.
 _OPEN = """
-SELECT id, reference, open_minor FROM bill
+SELECT id, reference, open_minor, amount_minor FROM bill
 WHERE org_id = %s AND retailer_id = %s AND open_minor > 0
 ORDER BY due_on, bill_on, reference LIMIT %s OFFSET %s
 """
-_NAMED = "SELECT id, reference, open_minor FROM bill WHERE org_id = %s AND retailer_id = %s AND id = ANY(%s::uuid[])"
+_NAMED = """
+SELECT id, reference, open_minor, amount_minor FROM bill
+WHERE org_id = %s AND retailer_id = %s AND id = ANY(%s::uuid[])
+"""
 _APPLY = """
 WITH share AS (
     SELECT * FROM unnest(%(ids)s::uuid[], %(bills)s::uuid[], %(amounts)s::bigint[]) AS s (id, bill_id, amount_minor)
@@ -52,26 +56,48 @@ Chosen = tuple[UUID, int]  # a bill, and the part of the payment that somebody p
 
 @dataclass(frozen=True)
 class Applied:
-    """The part of a payment that was put to a bill; `reference` is the bill's (an invoice number)."""
+    """The part of a payment that was put to a bill; `reference` is the bill's (an invoice number).
+
+    `bill_minor` is the bill's whole amount, where the bill was read.
+    """
 
     bill_id: UUID
     reference: str
     amount_minor: int
+    bill_minor: int | None = field(default=None, compare=False)
+
+
+class OpenBill(NamedTuple):
+    """A bill, what is left to pay of it, and what it was."""
+
+    id: UUID
+    reference: str
+    open_minor: int
+    amount_minor: int
 
 
 def plan(
-    session: Session, retailer_id: UUID, amount_minor: int, chosen: Sequence[Chosen], *, spread: bool = True
+    session: Session,
+    retailer_id: UUID,
+    amount_minor: int,
+    chosen: Sequence[Chosen],
+    *,
+    spread: bool = True,
+    first: Sequence[OpenBill] | None = None,
 ) -> list[Applied]:
     """Named bills first, then oldest first by due date, bill date, reference. Never more than `amount_minor`.
 
-    Without `spread` only the named bills are settled. The caller holds the account's lock. Raises Invalid, NotFound
-    (not this retailer's bill), OverAllocated.
+    Without `spread` only the named bills are settled. `first` is the first page of open bills, when it was read under
+    the lock already. The caller holds the account's lock. Raises Invalid, NotFound (not this retailer's bill),
+    OverAllocated.
     """
     named = _take_chosen(session, retailer_id, amount_minor, chosen)
     if not spread:
         return named
     parts = {one.bill_id: one.amount_minor for one in named}
-    return _merged([*named, *_take_oldest(session, retailer_id, amount_minor - sum(parts.values()), parts)])
+    left = amount_minor - sum(parts.values())
+    oldest = _take_oldest(_oldest(session, retailer_id, first), left, parts) if left else ()
+    return _merged([*named, *oldest])
 
 
 def apply(session: Session, payment_id: UUID, applied: Sequence[Applied], *, applied_on: date | None = None) -> None:
@@ -108,7 +134,7 @@ def _take_chosen(session: Session, retailer_id: UUID, amount_minor: int, chosen:
     _check_chosen(amount_minor, chosen)
     named = [str(bill_id) for bill_id, _ in chosen]
     rows = db.execute(session, _NAMED, (str(db.org_of(session)), str(retailer_id), named))
-    found = {row[0]: row for row in rows}
+    found = {row[0]: OpenBill(*row) for row in rows}
     return [_settle(found.get(bill_id), bill_id, part_minor) for bill_id, part_minor in chosen]
 
 
@@ -124,19 +150,19 @@ def _check_chosen(amount_minor: int, chosen: Sequence[Chosen]) -> None:
         raise OverAllocated(allocated_minor=allocated, amount_minor=amount_minor)
 
 
-def _settle(bill: tuple[UUID, str, int] | None, bill_id: UUID, part_minor: int) -> Applied:
+def _settle(bill: OpenBill | None, bill_id: UUID, part_minor: int) -> Applied:
     if bill is None:
         raise NotFound(kind="Bill", id=ids.public("bil", bill_id))
-    if part_minor > bill[2]:
-        raise OverAllocated(bill_id=ids.public("bil", bill_id), open_minor=bill[2], allocated_minor=part_minor)
-    return Applied(bill_id, bill[1], part_minor)
+    if part_minor > bill.open_minor:
+        raise OverAllocated(bill_id=ids.public("bil", bill_id), open_minor=bill.open_minor, allocated_minor=part_minor)
+    return Applied(bill_id, bill.reference, part_minor, bill.amount_minor)
 
 
-def _take_oldest(session: Session, retailer_id: UUID, left: int, named: dict[UUID, int]) -> Iterator[Applied]:
-    for bill_id, reference, open_minor in _oldest(session, retailer_id) if left else ():
-        part = min(left, open_minor - named.get(bill_id, 0))
+def _take_oldest(open_bills: Iterable[OpenBill], left: int, named: dict[UUID, int]) -> Iterator[Applied]:
+    for bill in open_bills:
+        part = min(left, bill.open_minor - named.get(bill.id, 0))
         if part:
-            yield Applied(bill_id, reference, part)
+            yield Applied(bill.id, bill.reference, part, bill.amount_minor)
         left -= part
         if not left:
             return
@@ -147,16 +173,18 @@ def _merged(parts: Sequence[Applied]) -> list[Applied]:
     whole: dict[UUID, Applied] = {}
     for part in parts:
         before = whole[part.bill_id].amount_minor if part.bill_id in whole else 0
-        whole[part.bill_id] = Applied(part.bill_id, part.reference, before + part.amount_minor)
+        whole[part.bill_id] = replace(part, amount_minor=before + part.amount_minor)
     return list(whole.values())
 
 
-def _oldest(session: Session, retailer_id: UUID) -> Iterator[tuple[UUID, str, int]]:
+def _oldest(session: Session, retailer_id: UUID, first: Sequence[OpenBill] | None) -> Iterator[OpenBill]:
     """Open bills, a few first: most payments settle one or two, whatever is open."""
-    size, skip = FIRST_PAGE, 0
+    size, skip, page = FIRST_PAGE, 0, first
     while True:
-        rows = db.execute(session, _OPEN, (str(db.org_of(session)), str(retailer_id), size, skip)).all()
-        yield from rows
-        if len(rows) < size:
+        if page is None:
+            where = (str(db.org_of(session)), str(retailer_id), size, skip)
+            page = [OpenBill(*row) for row in db.execute(session, _OPEN, where)]
+        yield from page
+        if len(page) < size:
             return
-        skip, size = skip + size, LATER_PAGES
+        skip, size, page = skip + size, LATER_PAGES, None

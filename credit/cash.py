@@ -3,46 +3,47 @@
 India: two lakh rupees or more from one person in a day, or for one transaction (Income-tax Act 1961, s. 269ST).
 """
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
 from sqlalchemy.orm import Session
 
 from core import db, ids
 from core.i18n import format_money
+from credit.allocating import Applied
 from credit.tables import Payment
-from parties import organisations, tasks
-from parties.tables import Organisation
+from parties import tasks
 
 CASH = "cash"
 WARNING = "CASH_OVER_STATUTORY_LIMIT"
 LAW_MINOR = {"IN": 20_000_000}
 
-_TAKEN = """
-SELECT (SELECT sum(amount_minor) FROM payment
-        WHERE org_id = %(org)s AND retailer_id = %(retailer)s AND method = 'cash' AND status = 'posted'
-            AND received_on = %(on)s)::bigint,
-    coalesce((SELECT max(bill_minor) FROM (
-        SELECT sum(other.amount_minor) AS bill_minor
-        FROM allocation mine
-        JOIN allocation other ON other.org_id = mine.org_id AND other.bill_id = mine.bill_id
-        JOIN payment p ON p.org_id = other.org_id AND p.id = other.payment_id AND p.method = 'cash'
-        WHERE mine.org_id = %(org)s AND mine.payment_id = %(payment)s
-        GROUP BY other.bill_id) bills), 0)::bigint
+_OF_BILLS = """
+SELECT a.bill_id, sum(a.amount_minor)::bigint
+FROM allocation a JOIN payment p ON p.org_id = a.org_id AND p.id = a.payment_id AND p.method = 'cash'
+WHERE a.org_id = %s AND a.bill_id = ANY(%s::uuid[]) GROUP BY a.bill_id
 """
 
 
-def warn(session: Session, payment: Payment, currency: str) -> tuple[str, ...]:
-    """Warn when this makes the cash of a day or of a bill reach the limit: a code for the receipt, a task for staff."""
-    limit_minor = limit(organisations.get(session))
+def reached(session: Session, of_day_minor: int, applied: Sequence[Applied], limit_minor: int | None) -> int | None:
+    """The cash of a day, or of one of these bills with what is applied now, when it reaches the limit; else None.
+
+    A bill below the limit cannot take as much, so only larger ones are asked about.
+    """
     if limit_minor is None:
-        return ()
-    asked = {
-        "org": str(db.org_of(session)),
-        "retailer": str(payment.retailer_id),
-        "on": payment.received_on,
-        "payment": str(payment.id),
-    }
-    most_minor = max(db.execute(session, _TAKEN, asked).one())
-    if most_minor < limit_minor:
-        return ()
+        return None
+    large = [one for one in applied if one.bill_minor is None or one.bill_minor >= limit_minor]
+    before = dict[UUID, int]()
+    if large:
+        named = [str(one.bill_id) for one in large]
+        before = {row[0]: row[1] for row in db.execute(session, _OF_BILLS, (str(db.org_of(session)), named))}
+    most_minor = max(of_day_minor, *(before.get(one.bill_id, 0) + one.amount_minor for one in large), 0)
+    return most_minor if most_minor >= limit_minor else None
+
+
+def ask_accountant(session: Session, payment: Payment, currency: str, most_minor: int, limit_minor: int | None) -> None:
+    """A task for staff: this much cash was taken, and the law forbids it."""
     shown = format_money(most_minor, currency, spoken="en")
     tasks.ask_staff(
         session,
@@ -52,10 +53,9 @@ def warn(session: Session, payment: Payment, currency: str) -> tuple[str, ...]:
         facts={"payment_id": ids.public("pay", payment.id), "cash_minor": most_minor, "limit_minor": limit_minor},
         dedupe_key=f"cash:{payment.id}",
     )
-    return (WARNING,)
 
 
-def limit(organisation: Organisation) -> int | None:
+def limit(country: str, settings: Mapping[str, Any]) -> int | None:
     """The amount of cash that is too much, in minor units: the organisation's setting, else the country's law."""
-    own: int | None = organisations.setting(organisation, "cash_limit_minor")
-    return LAW_MINOR.get(organisation.country) if own is None else own
+    own: int | None = settings.get("cash_limit_minor")
+    return LAW_MINOR.get(country) if own is None else own

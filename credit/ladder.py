@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock, ids
 from credit import accounts, decisions, pauses, rules
+from credit.booking import Known
 from credit.decisions import AUTOMATIC, BLOCKED, OK, PAUSED, WATCH
 from credit.rules import LEVELS, NOTHING, Facts, Seen, Tried
 from credit.tables import CreditAccount
@@ -112,7 +113,7 @@ def evaluate_all(session: Session, cause: str, *, may_stop: bool = True, may_lif
     return [evaluation for evaluation in done if evaluation.was != evaluation.status]
 
 
-def after_payment(session: Session, account: CreditAccount) -> Evaluation | None:
+def after_payment(session: Session, account: CreditAccount | Known) -> Evaluation | None:
     """Look again after money came in: only what may get better, so most payments cost nothing here."""
     if account.watched_at is None and account.pause_source != AUTOMATIC:
         return None

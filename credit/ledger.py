@@ -64,6 +64,13 @@ class Journal:
     effective_on: date
     transfers: tuple[Transfer, ...]
 
+    def checked(self) -> tuple[Transfer, ...]:
+        """The transfers, when each is one of this ledger. Raises ValueError."""
+        for transfer in self.transfers:
+            if transfer.amount_minor <= 0 or not {transfer.debit, transfer.credit} <= set(ACCOUNTS):
+                raise ValueError(f"{transfer} is no transfer of this ledger")
+        return self.transfers
+
 
 def owed_for(contra: dict[str, int]) -> tuple[Transfer, ...]:
     """Transfers that make a retailer owe the sum of `contra`; a negative amount goes the other way (round-off)."""
@@ -85,10 +92,7 @@ def borne_by(contra: Mapping[str, int]) -> tuple[Transfer, ...]:
 
 def post(session: Session, journal: Journal) -> None:
     """Write the journal's transfers in one statement."""
-    for transfer in journal.transfers:
-        if transfer.amount_minor <= 0 or not {transfer.debit, transfer.credit} <= set(ACCOUNTS):
-            raise ValueError(f"{transfer} is no transfer of this ledger")
-    legs = journal.transfers
+    legs = journal.checked()
     db.execute(
         session,
         _WRITE,

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid, NotFound
 from core.money import MAX_MINOR
-from credit import accounts, allocating, bills, cash, days, ladder, ledger, promises, reminders
+from credit import accounts, allocating, bills, booking, cash, days, ladder, ledger, promises, reminders
 from credit.allocating import Applied, Chosen
 from credit.papers import Cheque
 from credit.tables import CREDIT, METHODS, CreditAccount, Payment
@@ -118,23 +118,34 @@ def record(session: Session, new: NewPayment) -> Receipt:
     Named bills first, then oldest first; what no bill takes stays on account. Raises Invalid, NotFound,
     ReferenceUsed, allocating.OverAllocated.
     """
-    received_on = _check(session, new)
-    account = accounts.get(session, new.retailer_id, lock=True)
-    applied = allocating.plan(session, new.retailer_id, new.amount_minor, new.chosen, spread=new.spread)
+    _check(new)
+    known = booking.look(session, new.retailer_id, new.received_on)
+    received_on = _received_on(new, known.today)
+    applied = allocating.plan(
+        session, new.retailer_id, new.amount_minor, new.chosen, spread=new.spread, first=known.bills
+    )
     unapplied = new.amount_minor - sum(one.amount_minor for one in applied)
     if new.whole and unapplied:
         raise allocating.OverAllocated(open_minor=new.amount_minor - unapplied, amount_minor=new.amount_minor)
-    payment = _insert(session, new, received_on, unapplied)
-    allocating.apply(session, payment.id, applied)
-    ledger.post(session, _journal(payment, new.contra))
-    totals = accounts.move(session, new.retailer_id, outstanding_minor=-new.amount_minor)
-    reminders.withdraw_paid(session, new.retailer_id)
-    warnings = cash.warn(session, payment, account.currency) if payment.method == cash.CASH else ()
-    _audit_recorded(session, payment, totals.outstanding_minor, warnings)
-    if payment.kind == PAYMENT:
+    payment = _payment(session, new, received_on, unapplied)
+    cash_limit = cash.limit(known.country, known.settings) if payment.method == cash.CASH else None
+    too_much = cash.reached(session, known.cash_minor + new.amount_minor, applied, cash_limit)
+    outstanding_minor = known.outstanding_minor - new.amount_minor
+    warnings = () if too_much is None else (cash.WARNING,)
+    entry = _entry(payment, outstanding_minor, warnings)
+    owed_minor = booking.write(session, payment, applied, _journal(payment, new.contra), entry)
+    if owed_minor is None:
+        raise ReferenceUsed(method=payment.method, reference=payment.reference)
+    if owed_minor != outstanding_minor:
+        raise AssertionError(f"{owed_minor} is owed and {outstanding_minor} was audited: the lock was not held")
+    if too_much is not None:
+        cash.ask_accountant(session, payment, known.currency, too_much, cash_limit)
+    if known.has_reminders:
+        reminders.withdraw_paid(session, new.retailer_id)
+    if payment.kind == PAYMENT and known.has_promise:
         promises.keep(session, payment.retailer_id)
-    evaluation = ladder.after_payment(session, account)
-    return Receipt(payment, account.currency, tuple(applied), totals.outstanding_minor, warnings, evaluation)
+    evaluation = ladder.after_payment(session, known)
+    return Receipt(payment, known.currency, tuple(applied), outstanding_minor, warnings, evaluation)
 
 
 def reverse(session: Session, payment_id: UUID, reason: str, charge_minor: int | None = None) -> Receipt:
@@ -222,7 +233,7 @@ def receipt(session: Session, payment: Payment) -> Receipt:
     return Receipt(payment, account.currency, applied, account.outstanding_minor)
 
 
-def _check(session: Session, new: NewPayment) -> date:
+def _check(new: NewPayment) -> None:
     if not 0 < new.amount_minor <= MAX_MINOR:
         raise Invalid("A payment's amount is above zero.", field="amount_minor", value=new.amount_minor)
     if new.contra is not None and sum(new.contra.values()) != new.amount_minor:
@@ -233,7 +244,9 @@ def _check(session: Session, new: NewPayment) -> date:
         raise Invalid(f"The method is one of {', '.join(METHODS)}.", field="method", value=new.method)
     if new.reference is not None and len(new.reference) > MAX_REFERENCE:
         raise Invalid(f"A reference has at most {MAX_REFERENCE} characters.", field="reference")
-    today = days.today(session)
+
+
+def _received_on(new: NewPayment, today: date) -> date:
     received_on = days.possible(new.received_on or today, "received_on")
     if received_on > today:
         raise Invalid("Money cannot be received in the future.", field="received_on", value=received_on.isoformat())
@@ -245,8 +258,8 @@ def _normal(reference: str | None) -> str | None:
     return " ".join((reference or "").upper().split()) or None
 
 
-def _insert(session: Session, new: NewPayment, received_on: date, unapplied_minor: int) -> Payment:
-    payment = Payment(
+def _payment(session: Session, new: NewPayment, received_on: date, unapplied_minor: int) -> Payment:
+    return Payment(
         org_id=db.org_of(session),
         id=new.payment_id or ids.new(),
         retailer_id=new.retailer_id,
@@ -261,32 +274,6 @@ def _insert(session: Session, new: NewPayment, received_on: date, unapplied_mino
         kind=new.kind,
         note=new.note,
     )
-    inserted = db.execute(
-        session,
-        "INSERT INTO payment (org_id, id, retailer_id, amount_minor, unapplied_minor, method, reference, received_on,"
-        " status, recorded_by, created_at, kind, note)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-        " ON CONFLICT (org_id, method, reference) WHERE reference IS NOT NULL AND status = 'posted'"
-        " DO NOTHING RETURNING 1",
-        (
-            str(payment.org_id),
-            str(payment.id),
-            str(payment.retailer_id),
-            payment.amount_minor,
-            payment.unapplied_minor,
-            payment.method,
-            payment.reference,
-            payment.received_on,
-            payment.status,
-            payment.recorded_by,
-            payment.created_at,
-            payment.kind,
-            payment.note,
-        ),
-    ).first()
-    if not inserted:
-        raise ReferenceUsed(method=payment.method, reference=payment.reference)
-    return payment
 
 
 def _journal(payment: Payment, contra: Mapping[str, int] | None) -> ledger.Journal:
@@ -302,15 +289,13 @@ def _journal(payment: Payment, contra: Mapping[str, int] | None) -> ledger.Journ
     )
 
 
-def _audit_recorded(session: Session, payment: Payment, outstanding_minor: int, warnings: tuple[str, ...]) -> None:
+def _entry(payment: Payment, outstanding_minor: int, warnings: tuple[str, ...]) -> audit.Entry:
     what: dict[str, Any] = {"method": payment.method} if payment.kind == PAYMENT else {"kind": payment.kind}
     if warnings:
         what["warnings"] = list(warnings)
-    audit.record(
-        session,
+    return audit.entry(
         _action(payment, "recorded"),
         subject=_public(payment),
-        retailer_id=payment.retailer_id,
         after={
             "amount_minor": payment.amount_minor,
             **what,
@@ -320,6 +305,7 @@ def _audit_recorded(session: Session, payment: Payment, outstanding_minor: int, 
             "outstanding_minor": outstanding_minor,
         },
         reason=payment.note,
+        at=payment.created_at,
     )
 
 
