@@ -12,7 +12,7 @@ from admin_api.shapes import Day, Id, PositiveMinor, Strict, Text, Thousandths
 from admin_api.spec import Blueprint
 from core import ids
 from core.errors import Invalid
-from credit import adjustments, bills, debit_notes, discounts, disputes, late_fees, payments
+from credit import adjustments, bills, debit_notes, disputes, late_fees, payments
 from credit.payments import DISPUTE, Receipt
 from credit.tables import Bill
 from flows import releasing
@@ -121,10 +121,13 @@ def reverse(session: Session, why: dict[str, Any], adjustment_id: str) -> dict[s
 @blueprint.arguments(OfBill)
 @blueprint.response(201)
 def cash_discount(session: Session, given: dict[str, Any]) -> dict[str, Any]:
-    """Give the discount that a bill has earned by being paid in full in time; refused with what is missing."""
+    """Give the discount that a bill has earned by being paid in full in time, with a commercial credit note of its own.
+
+    Refused with what is missing.
+    """
     bill_id = ids.parse("bil", given["bill_id"])
     with releasing.making_room(session, bills.get(session, bill_id).retailer_id):
-        return show(discounts.grant(session, bill_id, given["reason"], g.who.role))
+        return _with_note(credit_notes.cash_discount(session, bill_id, given["reason"], g.who.role))
 
 
 @blueprint.route("/late-fee", methods=["POST"])

@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from admin_api.access import BOOKKEEPERS, operation
 from admin_api.shapes import Day, Strict, Text
 from admin_api.spec import Blueprint
-from core import audit, db
-from invoicing import papers
+from core import audit, clock, db
+from credit import days
+from invoicing import filed, papers
+from invoicing.tables import FiledReturn
 from parties import organisations
 from reports import issued, plain_json
 from reports import period as periods
@@ -33,6 +35,14 @@ class Month(Strict):
     """Which month, such as 2026-11."""
 
     month = Text(longest=7, needed=True)
+
+
+class FiledIn(Strict):
+    """A month whose GSTR-1 was filed: the portal's reference (ARN), and the day; today when left out."""
+
+    month = Text(longest=7, needed=True)
+    reference = Text(longest=40, needed=True)
+    filed_on = Day(load_default=None, allow_none=True)
 
 
 class Covered(Strict):
@@ -90,6 +100,25 @@ def gstr1_file(session: Session, query: dict[str, Any]) -> Response:
     file = answer(f"GSTR1-{period.from_on:%m%Y}.json", JSON, filing.write_gstr1(session, period))
     note("gstr1", month=query["month"])
     return file
+
+
+@blueprint.route("/gstr1/filed", methods=["POST"])
+@operation(BOOKKEEPERS, idempotent=True)
+@blueprint.arguments(FiledIn)
+@blueprint.response(201)
+def close_month(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Note that a month's GSTR-1 was filed at the portal: none of its documents can be cancelled from then on."""
+    period = periods.month(given["month"])
+    filed_on = given["filed_on"] or days.today(session)
+    return show_filed(filing.close(session, period, filed_on, given["reference"], g.who.role))
+
+
+@blueprint.route("/gstr1/filed", methods=["GET"])
+@operation(BOOKKEEPERS)
+@blueprint.response(200)
+def filed_months(session: Session) -> dict[str, Any]:
+    """The months whose GSTR-1 was filed, newest first, and what they said."""
+    return {"data": [show_filed(one) for one in filed.listed(session)]}
 
 
 @blueprint.route("/sales-register", methods=["GET"])
@@ -150,6 +179,19 @@ def check_registration(session: Session, given: dict[str, Any]) -> dict[str, Any
         "is_valid": checked.is_valid,
         "is_signed": checked.is_signed,
         "problems": list(checked.problems),
+    }
+
+
+def show_filed(row: FiledReturn) -> dict[str, Any]:
+    """A filed month; amounts are of its documents, less what its credit notes took back."""
+    return {
+        "month": f"{row.month_on:%Y-%m}",
+        "filed_on": row.filed_on.isoformat(),
+        "reference": row.reference,
+        "documents": row.documents,
+        "taxable_minor": row.taxable_minor,
+        "tax_minor": row.tax_minor,
+        "created_at": clock.rfc3339(row.created_at),
     }
 
 

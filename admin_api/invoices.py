@@ -14,11 +14,12 @@ from admin_api.spec import Blueprint
 from core import clock, ids
 from credit import bills, debit_notes
 from flows import releasing
-from invoicing import cancelling, credit_notes, listing, papers, preview, sharing
+from invoicing import cancelling, credit_notes, listing, papers, preview, registrations, sharing
 from invoicing import debit_notes as tax_debit_notes
-from invoicing.tables import Invoice, InvoiceLine
+from invoicing.tables import Invoice, InvoiceLine, Registration
 from invoicing.writing import HEADS
 from parties import retailers
+from reports.returns import filing
 
 blueprint = Blueprint("invoices", __name__, url_prefix="/api/v1/admin/invoices", description="Documents and notes")
 
@@ -72,6 +73,15 @@ class TaxDebitNoteIn(Strict):
     lines = fields.List(fields.Nested(RaisedIn), required=True, validate=validate.Length(1, 500))
 
 
+class AnswerIn(Strict):
+    """What the portal answered: the reference number, its acknowledgement, and the signed code (JWT)."""
+
+    irn = Text(longest=64, needed=True)
+    ack_number = Text(longest=20, needed=True)
+    ack_at = fields.AwareDateTime(required=True, format="iso")
+    signed_code = Text(longest=8_000, needed=True)
+
+
 class Unsaved(Strict):
     """A document as `bahi invoice preview` reads it."""
 
@@ -119,6 +129,7 @@ def read(session: Session, invoice_id: str) -> dict[str, Any]:
         "details": invoice.details,
         "lines": [_line(line) for line in lines],
         "notes": [show(note) for note in listing.notes_on(session, invoice.id)],
+        "registration": show_registration(registrations.of(session, invoice.id)),
         "warnings": [caution.as_dict() for caution in listing.cautions_of(session, invoice, lines)],
     }
 
@@ -171,6 +182,18 @@ def cancel(session: Session, why: dict[str, Any], invoice_id: str) -> dict[str, 
         return show(cancelling.cancel(session, found.id, why["reason"], g.who.role))
 
 
+@blueprint.route("/<invoice_id>/registration", methods=["POST"])
+@operation(BOOKKEEPERS, idempotent=True)
+@blueprint.arguments(AnswerIn)
+@blueprint.response(201)
+def register(session: Session, given: dict[str, Any], invoice_id: str) -> dict[str, Any]:
+    """Keep what the portal (IRP) answered for an e-invoice; refused when it is another document's. Never changed."""
+    invoice = listing.get(session, ids.parse("inv", invoice_id))
+    answer = registrations.Answer(given["irn"], given["ack_number"], given["ack_at"], given["signed_code"])
+    kept = filing.register(session, invoice, answer, g.who.role)
+    return {"number": invoice.number, "registration": show_registration(kept)}
+
+
 @blueprint.route("/<invoice_id>/links", methods=["POST"])
 @operation(SELLERS, idempotent=True)
 @blueprint.arguments(Nothing)
@@ -218,6 +241,20 @@ def show_given(given: credit_notes.Given) -> dict[str, Any]:
         "adjustment_id": ids.public("adj", receipt.payment_id),
         "unapplied_minor": receipt.unapplied_minor,
         "outstanding_minor": receipt.outstanding_minor,
+    }
+
+
+def show_registration(kept: Registration | None) -> dict[str, Any] | None:
+    """What the portal answered; None for a document that is not registered."""
+    if kept is None:
+        return None
+    return {
+        "irn": kept.irn,
+        "ack_number": kept.ack_number,
+        "ack_at": clock.rfc3339(kept.ack_at),
+        "signed_code": kept.signed_code,
+        "is_signed": kept.is_signed,
+        "created_at": clock.rfc3339(kept.created_at),
     }
 
 

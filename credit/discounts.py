@@ -56,8 +56,8 @@ def offer(session: Session, bill: Bill) -> Offer:
     return Offer(amount_minor, until_on, missing_minor, bool(amount_minor and in_time and settles and not is_given))
 
 
-def grant(session: Session, bill_id: UUID, reason: str, role: str) -> Receipt:
-    """Give the discount that a bill has earned; audited. Locks the account row.
+def grant(session: Session, bill_id: UUID, reason: str, role: str, reference: str | None = None) -> Receipt:
+    """Give the discount that a bill has earned, under the number of its paper; audited. Locks the account row.
 
     Raises Forbidden, Invalid, NotFound, DiscountNotEarned (with what is missing and until when).
     """
@@ -80,6 +80,7 @@ def grant(session: Session, bill_id: UUID, reason: str, role: str) -> Receipt:
             retailer_id=bill.retailer_id,
             amount_minor=bill.open_minor,
             method=CREDIT,
+            reference=reference,
             chosen=((bill_id, bill.open_minor),),
             kind=CASH_DISCOUNT,
             note=reason,

@@ -6,6 +6,7 @@ amount, an unknown link) is kept, books nothing, and is shown to staff.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +44,10 @@ _POSTED = """
 SELECT 1 FROM gateway_event
 WHERE org_id = %s AND gateway_id = %s AND provider_payment_id = %s AND outcome = 'posted'
 """
+_FORGET = """
+UPDATE gateway_event SET body = '' WHERE org_id = %s AND received_at < %s AND body <> ''
+"""
+BODIES_LIVE = timedelta(days=180)  # gateways repeat for days, banks dispute for months; a body names who paid and how
 
 
 @dataclass(frozen=True)
@@ -173,3 +178,9 @@ def _ask_staff(session: Session, account: Account, event: Event, taken: Taken) -
         retailer_id=link.retailer_id if link else None,
         after=facts,
     )
+
+
+def purge(session: Session) -> int:
+    """Empty the bodies of old events, which name payers; what was booked, and the id that keeps it single, stay."""
+    gone: int = db.execute(session, _FORGET, (str(db.org_of(session)), clock.now() - BODIES_LIVE)).rowcount
+    return gone

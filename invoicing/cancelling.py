@@ -13,8 +13,8 @@ from core.errors import DomainError, Forbidden
 from credit import accounts, bills, debit_notes, payments
 from credit.adjustments import BOOKKEEPERS
 from credit.tables import CREDIT
-from invoicing import writing
-from invoicing.tables import CANCELLED, CREDIT_NOTE, ISSUED, Invoice
+from invoicing import filed, registrations, writing
+from invoicing.tables import CANCELLED, COMMERCIAL_CREDIT_NOTE, CREDIT_NOTE, ISSUED, Invoice
 from invoicing.writing import HEADS
 
 KIND = "return"  # how an undone bill stands in the account
@@ -30,14 +30,15 @@ class NotCancellable(DomainError):
 def cancel(session: Session, invoice_id: UUID, reason: str, role: str) -> Invoice:
     """Cancel a document and undo its bill or its credit; audited. Locks it and the account.
 
-    An invoice or debit note must be unpaid and uncorrected, a credit note the last of its invoice. Raises Forbidden,
-    Invalid, NotFound, NotCancellable.
+    An invoice or debit note must be unpaid and uncorrected, a credit note the last of its invoice; none may stand in
+    a filed return, or be registered for over a day. Raises Forbidden, Invalid, NotFound, NotCancellable, MonthFiled.
     """
     reason = accounts.given(reason)
     if role not in BOOKKEEPERS:
         raise Forbidden("A document is cancelled by bookkeeping.")
     invoice = db.fetch(session, Invoice, invoice_id, lock=True)
     _check(session, invoice)
+    _check_portals(session, invoice)
     if invoice.payment_id is not None:
         payments.take_back(session, invoice.payment_id, reason)
     else:
@@ -72,6 +73,15 @@ def _check(session: Session, invoice: Invoice) -> None:
     )
     if session.scalar(later):
         raise NotCancellable(f"{invoice.number} has later notes: cancel the last one first, or correct it by another.")
+
+
+def _check_portals(session: Session, invoice: Invoice) -> None:
+    """What the tax portals hold for good is corrected by a note. Raises NotCancellable, filed.MonthFiled."""
+    if invoice.document_type != COMMERCIAL_CREDIT_NOTE:
+        filed.check_open(session, invoice.issued_on, invoice.number)
+    until_at = registrations.cancellable_until(session, invoice.id)
+    if until_at is not None and clock.now() > until_at:
+        raise NotCancellable(f"{invoice.number} is registered since over a day: correct it by a note.")
 
 
 def _undo_bill(session: Session, invoice: Invoice, reason: str) -> None:

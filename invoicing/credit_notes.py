@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from core import db
 from core.errors import DomainError, Invalid
-from credit import accounts, adjustments, bills, payments
+from credit import accounts, adjustments, bills, discounts, payments
+from credit.adjustments import Adjustment
 from credit.allocating import Chosen
 from credit.payments import Receipt
 from credit.tables import CREDIT
@@ -114,7 +115,7 @@ def issue(session: Session, new: NewCreditNote) -> Given:
     return Given(writing.write(session, draft), receipt)
 
 
-def commercial(session: Session, new: adjustments.Adjustment) -> Given:
+def commercial(session: Session, new: Adjustment) -> Given:
     """Give a credit without tax and its numbered paper. Locks the series, the account. Raises like adjustments.create.
 
     What is written off has no paper.
@@ -122,9 +123,31 @@ def commercial(session: Session, new: adjustments.Adjustment) -> Given:
     adjustments.allow(new.kind, new.role)
     if new.kind in UNNUMBERED:
         return Given(None, adjustments.create(session, new))
-    organisation, shop = organisations.get(session), retailers.get(session, new.retailer_id)
-    place = series.take(session, organisation, COMMERCIAL_CREDIT_NOTE, new.on)
+    place = series.take(session, organisations.get(session), COMMERCIAL_CREDIT_NOTE, new.on)
     receipt = adjustments.create(session, replace(new, reference=place.number))
+    return _commercial_note(session, new, place, receipt)
+
+
+def cash_discount(session: Session, bill_id: UUID, reason: str, role: str) -> Given:
+    """Give the discount that a bill has earned by being paid soon, with its numbered paper and without any tax.
+
+    Locks the series, the account. Raises like credit.discounts.grant.
+    """
+    place = series.take(session, organisations.get(session), COMMERCIAL_CREDIT_NOTE, None)
+    receipt = discounts.grant(session, bill_id, reason, role, place.number)
+    said = Adjustment(
+        retailer_id=receipt.payment.retailer_id,
+        kind=discounts.CASH_DISCOUNT,
+        amount_minor=receipt.payment.amount_minor,
+        reason=accounts.given(reason),
+        role=role,
+        bill_id=bill_id,
+    )
+    return _commercial_note(session, said, place, receipt)
+
+
+def _commercial_note(session: Session, new: Adjustment, place: Place, receipt: Receipt) -> Given:
+    organisation, shop = organisations.get(session), retailers.get(session, new.retailer_id)
     original = of_bill(session, new.bill_id)
     draft = Draft(
         document_type=COMMERCIAL_CREDIT_NOTE,
@@ -232,7 +255,7 @@ def _lines(original: Original, money: CreditNote, corrections: Sequence[Correcti
     ]
 
 
-def _amount_line(new: adjustments.Adjustment) -> DraftLine:
+def _amount_line(new: Adjustment) -> DraftLine:
     """The one line of a paper without goods: why, and how much."""
     goods = Goods(
         sku=new.kind.upper(),

@@ -24,6 +24,7 @@ TYPES = {"tax_invoice": "INV", "credit_note": "CRN", "debit_note": "DBN"}
 CAPITALS_SINCE = date(2025, 6, 1)  # the portal takes numbers without regard to case, as if written in capitals
 FIRST_MONTH = 4  # of India's financial year
 MAX_TOKEN = 8_000
+MOST_SHOWN = 60
 
 
 class NoIrn(Invalid):
@@ -54,11 +55,15 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check found: problems in words, none when all fits. `irn` is the one that the document must have."""
+    """What a check found: problems in words, none when all fits. `irn` is the one that the document must have.
+
+    `differences` are the problems without the one that no portal's key is known here.
+    """
 
     irn: str
     is_signed: bool
     problems: tuple[str, ...]
+    differences: tuple[str, ...] = ()
 
     @property
     def is_valid(self) -> bool:
@@ -81,15 +86,24 @@ def check(document: Registered, given: str, signed_code: str = "", keys: Sequenc
     `keys` are the portals' public keys or certificates (PEM); without one no signature counts.
     """
     irn = irn_of(document.seller_gstin, document.kind, document.number, document.issued_on)
-    problems = [] if hmac.compare_digest(given.strip().encode(), irn.encode()) else ["the IRN is not this document's"]
-    claims = _claims(signed_code, [_public(key) for key in keys])
+    differences = (
+        [] if hmac.compare_digest(given.strip().encode(), irn.encode()) else ["the IRN is not this document's"]
+    )
+    claims = _claims(signed_code, [_public(key) for key in keys]) if keys else _unsigned(signed_code)
     if claims is None:
-        problems.append("no known portal signed the code" if keys else "no portal's key is known here")
-        return Checked(irn, False, tuple(problems))
-    for name, wanted in _wanted(document, irn).items():
-        if not _is(claims.get(name), wanted):
-            problems.append(f"the code says {name} {claims.get(name)}, the document {wanted}")
-    return Checked(irn, True, tuple(problems))
+        differences.append("no known portal signed the code" if keys else "the code cannot be read")
+    else:
+        differences += _deviations(document, irn, claims)
+    unknown = () if keys else ("no portal's key is known here",)
+    return Checked(irn, bool(keys) and claims is not None, (*differences, *unknown), tuple(differences))
+
+
+def _deviations(document: Registered, irn: str, claims: Mapping[str, Any]) -> list[str]:
+    return [
+        f"the code says {name} {str(claims.get(name))[:MOST_SHOWN]}, the document {wanted}"
+        for name, wanted in _wanted(document, irn).items()
+        if not _is(claims.get(name), wanted)
+    ]
 
 
 def _wanted(document: Registered, irn: str) -> dict[str, str | Decimal]:
@@ -119,15 +133,29 @@ def _is(found: Any, wanted: str | Decimal) -> bool:
 
 
 def _claims(token: str, keys: Sequence[Any]) -> Mapping[str, Any] | None:
-    """What a signed code says; None unless one of the keys signed it. The facts stand in `data`, as JSON in text."""
+    """What a signed code says; None unless one of the keys signed it."""
     for key in keys if len(token) <= MAX_TOKEN else ():
         try:
             payload = PyJWS().decode(token, key, algorithms=["RS256"])
         except InvalidTokenError:
             continue
-        found = _object(payload)
-        return _object(found["data"]) if isinstance(found.get("data"), str) else found
+        return _facts(payload)
     return None
+
+
+def _unsigned(token: str) -> Mapping[str, Any] | None:
+    """What a code says, whoever wrote it; None when it is no code."""
+    try:
+        payload = PyJWS().decode(token, options={"verify_signature": False}) if len(token) <= MAX_TOKEN else b""
+    except InvalidTokenError:
+        return None
+    return _facts(payload) or None
+
+
+def _facts(payload: bytes) -> dict[str, Any]:
+    """The facts stand in `data`, as JSON in text."""
+    found = _object(payload)
+    return _object(found["data"]) if isinstance(found.get("data"), str) else found
 
 
 def _object(text: str | bytes) -> dict[str, Any]:

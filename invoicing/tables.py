@@ -19,6 +19,7 @@ SALES = (TAX_INVOICE, BILL_OF_SUPPLY, INVOICE_CUM_BILL)  # what goods were sold 
 NOTES = (CREDIT_NOTE, DEBIT_NOTE, COMMERCIAL_CREDIT_NOTE)  # what corrects one of those
 ISSUED, CANCELLED = "issued", "cancelled"
 STATEMENT, ORDER_CONFIRMATION = "statement", "order_confirmation"
+GSTR1 = "gstr1"
 
 
 class NumberSeries(TenantOwned, Base):
@@ -207,4 +208,49 @@ class PayCode(Identified, Base):
     link: Mapped[str] = mapped_column(Text)
     token_hash: Mapped[str | None] = mapped_column(Text)
     expires_at: Mapped[Moment | None]
+    created_at: Mapped[Moment]
+
+
+class Registration(Identified, Base):
+    """What the registration portal (IRP) answered for a document. Written once; the role may not change it.
+
+    `is_signed` says that a known portal's key had signed the code when it was kept.
+    """
+
+    __tablename__ = "registration"
+    __table_args__ = (
+        belongs_to("invoice", "invoice_id"),
+        UniqueConstraint("org_id", "invoice_id"),
+        UniqueConstraint("org_id", "irn"),
+    )
+
+    invoice_id: Mapped[UUID]
+    irn: Mapped[str] = mapped_column(Text)
+    ack_number: Mapped[str] = mapped_column(Text)
+    ack_at: Mapped[Moment]
+    signed_code: Mapped[str] = mapped_column(Text)
+    is_signed: Mapped[bool] = mapped_column(Boolean)
+    created_at: Mapped[Moment]
+
+
+class FiledReturn(Identified, Base):
+    """A month whose return was filed: what it said, and its reference at the portal. Written once.
+
+    `documents` counts those issued and not cancelled; amounts are of them, less what credit notes took back.
+    """
+
+    __tablename__ = "filed_return"
+    __table_args__ = (
+        UniqueConstraint("org_id", "kind", "month_on"),
+        one_of("kind", [GSTR1]),
+        CheckConstraint("extract(day FROM month_on) = 1", name="first_of_month"),
+    )
+
+    kind: Mapped[Word]
+    month_on: Mapped[date]
+    filed_on: Mapped[date]
+    reference: Mapped[str] = mapped_column(Text)
+    documents: Mapped[int] = mapped_column(Integer)
+    taxable_minor: Mapped[Minor]
+    tax_minor: Mapped[Minor]
     created_at: Mapped[Moment]

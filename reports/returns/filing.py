@@ -1,12 +1,15 @@
 """The returns of a month, read from the database."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from core import settings
-from invoicing import irn
+from invoicing import filed, irn, registrations
+from invoicing.registrations import Answer
+from invoicing.tables import FiledReturn, Invoice, Registration
 from reports import issued, plain_json
 from reports.period import Period
 from reports.returns import einvoice, gstr1
@@ -41,6 +44,18 @@ def check_registration(session: Session, number: str, given: str, signed_code: s
     """
     document = einvoice.registered(issued.by_number(session, number))
     return irn.check(document, given, signed_code, _portal_keys())
+
+
+def register(session: Session, invoice: Invoice, answer: Answer, role: str) -> Registration:
+    """Keep what the portal answered for a document. Raises what registrations.keep and check_registration raise."""
+    document = einvoice.registered(issued.by_number(session, invoice.number))
+    return registrations.keep(session, invoice.id, document, answer, _portal_keys(), role)
+
+
+def close(session: Session, period: Period, filed_on: date, reference: str, role: str) -> FiledReturn:
+    """Note that a month was filed, whose return must tie out. Raises what filed.close and write_gstr1 raise."""
+    gstr1.compute(issued.seller(session), period, issued.walk(session, period))
+    return filed.close(session, filed.Filing(period.from_on, period.to_on, filed_on, reference, role))
 
 
 def _portal_keys() -> list[str]:

@@ -560,6 +560,8 @@ GOOD: dict[str, Callable[[World], Request]] = {
     "GET /papers/{paper_id}/links": _of_paper(),
     "POST /papers/{paper_id}/links": _of_paper({}),
     "POST /papers/{paper_id}/links/revoke": _of_paper(REASON),
+    "POST /exports/gstr1/filed": lambda _world: Request(body={"month": "2026-09", "reference": "AA2709260000017"}),
+    "GET /exports/gstr1/filed": _read,
     "GET /exports/einvoice": _month,
     "GET /exports/journal": _read,
     "GET /exports/gstr1": _month,

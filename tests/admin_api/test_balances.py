@@ -69,7 +69,10 @@ def test_a_discount_is_refused_with_what_is_missing_and_given_when_it_is_earned(
     refused = owner.post("/adjustment/cash-discount", asked)
     assert (refused.json["code"], refused.json["missing_minor"]) == ("DISCOUNT_NOT_EARNED", 9_900)
     owner.post("/payment/record", {"retailer_id": shop, "amount_minor": 9_900, "method": "cash"})
-    assert owner.post("/adjustment/cash-discount", asked).json["outstanding_minor"] == 0
+    given = owner.post("/adjustment/cash-discount", asked).json
+    assert (given["outstanding_minor"], given["credit_note"]["document_type"]) == (0, "commercial_credit_note")
+    paper = owner.get(f"/invoices/{given['credit_note']['id']}").json
+    assert (paper["total_minor"], paper["taxable_minor"], paper["lines"][0]["sku"]) == (100, 100, "CASH_DISCOUNT")
 
 
 def test_a_dispute_is_opened_as_an_adjustment_too(owner: Caller, org: UUID, shop: str) -> None:

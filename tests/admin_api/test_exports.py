@@ -2,20 +2,25 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
-from core import db, settings
+from core import clock, db, settings
 from core.audit import AuditEntry
 from invoicing.tables import Invoice
 from parties import organisations, retailers
 from parties.tables import Retailer
+from reports.invariants import i52_filed_months
 from tests.admin_api.conftest import Caller
 
 MONTH = {"month": "2026-11"}
@@ -191,3 +196,123 @@ def test_a_registration_is_checked_against_the_document(
     code = jwt.encode({"data": json.dumps(facts)}, key, algorithm="RS256")
     checked = owner.post(asked, {"number": number, "irn": first["irn"], "signed_code": code}, key=None).json
     assert checked == {"number": number, "irn": first["irn"], "is_valid": True, "is_signed": True, "problems": []}
+
+
+@pytest.fixture
+def portal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> rsa.RSAPrivateKey:
+    """The key of a registration portal that is known here."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    public = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    (tmp_path / "portal.pem").write_bytes(key.public_key().public_bytes(*public))
+    monkeypatch.setenv("IRP_KEY_FILES", str(tmp_path / "portal.pem"))
+    settings.current.cache_clear()
+    return key
+
+
+def answer_of(owner: Caller, number: str, key: rsa.RSAPrivateKey, **changes: str) -> dict[str, str]:
+    """What the portal answers for a document of ours."""
+    with owner.get("/exports/einvoice", number=number) as asked:
+        form = json.loads(asked.text)
+    irn = owner.post("/exports/einvoice/check", {"number": number, "irn": "0" * 64}, key=None).json["irn"]
+    facts = {
+        "SellerGstin": form["SellerDtls"]["Gstin"], "BuyerGstin": form["BuyerDtls"]["Gstin"], "DocNo": number,
+        "DocTyp": "INV", "DocDt": form["DocDtls"]["Dt"], "TotInvVal": form["ValDtls"]["TotInvVal"], "ItemCnt": 1,
+        "MainHsnCode": form["ItemList"][0]["HsnCd"], "Irn": irn, **changes,
+    }  # fmt: skip
+    code = jwt.encode({"data": json.dumps(facts)}, key, algorithm="RS256")
+    return {"irn": irn, "ack_number": "112610000000017", "ack_at": clock.now().isoformat(), "signed_code": code}
+
+
+def test_a_registration_is_kept_once_shown_and_never_changed(
+    owner: Caller, org: UUID, registered_shop: str, portal: rsa.RSAPrivateKey, sign_in: Callable[..., Caller]
+) -> None:
+    owing(owner, registered_shop)
+    [document] = owner.get("/invoices").json["data"]
+    path, told = f"/invoices/{document['id']}", answer_of(owner, document["number"], portal)
+    assert owner.get(path).json["registration"] is None
+    stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    wrong: list[dict[str, Any]] = [
+        {"irn": "0" * 64},
+        {"ack_number": "ACK-1"},
+        {"ack_at": (clock.now() + timedelta(days=1)).isoformat()},
+        answer_of(owner, document["number"], stranger),
+        answer_of(owner, document["number"], portal, TotInvVal="1.00"),
+    ]
+    for changes in wrong:
+        refused = owner.post(f"{path}/registration", {**told, **changes})
+        assert (refused.status_code, refused.json["code"]) == (422, "REGISTRATION_WRONG"), changes
+    kept = owner.post(f"{path}/registration", told)
+    assert (kept.status_code, kept.json["registration"]["is_signed"]) == (201, True)
+    assert owner.get(path).json["registration"] == kept.json["registration"]
+    assert owner.post(f"{path}/registration", told).json == kept.json
+    other = owner.post(f"{path}/registration", {**told, "ack_number": "112610000000018"})
+    assert (other.status_code, other.json["code"]) == (409, "REGISTERED_ALREADY")
+    clock.advance(timedelta(hours=25))
+    refused = sign_in(org).post(f"{path}/cancel", {"reason": "a mistake"})
+    assert (refused.status_code, refused.json["code"]) == (409, "DOCUMENT_NOT_CANCELLABLE")
+
+
+def test_what_was_registered_can_be_cancelled_on_that_day(
+    owner: Caller, registered_shop: str, portal: rsa.RSAPrivateKey
+) -> None:
+    owing(owner, registered_shop)
+    [document] = owner.get("/invoices").json["data"]
+    owner.post(f"/invoices/{document['id']}/registration", answer_of(owner, document["number"], portal))
+    cancelled = owner.post(f"/invoices/{document['id']}/cancel", {"reason": "a mistake"})
+    assert (cancelled.status_code, cancelled.json["status"]) == (200, "cancelled")
+    late = owner.post(f"/invoices/{document['id']}/registration", {"irn": "0" * 64, "ack_number": "1",
+                      "ack_at": clock.now().isoformat(), "signed_code": "x"})  # fmt: skip
+    assert late.json["code"] == "EINVOICE_NOT_ELIGIBLE"
+
+
+def doctor_says(session: Session, org: UUID) -> list[str]:
+    """What the doctor finds about filed months of this organisation."""
+    found = db.execute(session, f"SELECT org_id, what FROM ({i52_filed_months.INVARIANT.full_sql}) AS violation")
+    return [row.what for row in found if row.org_id == org]
+
+
+def spoil_filed_month(session: Session, org: UUID) -> None:
+    """Cancel every document past the rules."""
+    db.execute(
+        session, "UPDATE invoice SET status = 'cancelled' WHERE org_id = %s AND refers_to_id IS NULL", (str(org),)
+    )
+
+
+def test_a_filed_month_stands_and_is_corrected_in_the_next(
+    owner: Caller, org: UUID, registered_shop: str, sign_in: Callable[..., Caller]
+) -> None:
+    owing(owner, registered_shop)
+    [document] = owner.get("/invoices").json["data"]
+    month, path = document["issued_on"][:7], f"/invoices/{document['id']}"
+    filed = {"month": month, "reference": "AA2711260000017"}
+    early = owner.post("/exports/gstr1/filed", filed)
+    assert (early.status_code, early.json["code"]) == (422, "MONTH_NOT_OVER")
+    with owner.get("/exports/gstr1", month=month) as answer:
+        before = answer.text
+    clock.advance(timedelta(days=31))
+    owner = sign_in(org)
+    closed = owner.post("/exports/gstr1/filed", filed)
+    assert (closed.status_code, closed.json["documents"]) == (201, 1)
+    assert closed.json["taxable_minor"] == document["taxable_minor"]
+    assert owner.post("/exports/gstr1/filed", filed).json == closed.json
+    assert owner.post("/exports/gstr1/filed", {**filed, "reference": "AA2"}).json["code"] == "MONTH_FILED"
+    assert owner.get("/exports/gstr1/filed").json == {"data": [closed.json]}
+    refused = owner.post(f"{path}/cancel", {"reason": "a mistake"})
+    assert (refused.status_code, refused.json["code"]) == (409, "MONTH_FILED")
+    note = owner.post(f"{path}/credit-notes", {"reason": "two came back", "lines": [{"line": 1, "qty": 2}]}).json
+    with owner.get("/exports/gstr1", month=note["issued_on"][:7]) as answer:
+        [buyer] = json.loads(answer.text)["cdnr"]
+    assert [one["nt_num"] for one in buyer["nt"]] == [note["number"]]
+    with owner.get("/exports/gstr1", month=month) as answer:
+        assert answer.text == before
+    with db.transaction(org) as session:
+        assert doctor_says(session, org) == []
+        with session.begin_nested() as undone:
+            spoil_filed_month(session, org)
+            assert "was filed over 1 documents, now there are 0" in doctor_says(session, org)[0]
+            undone.rollback()
+        where = "org_id = %s"
+        refusals = (f"UPDATE filed_return SET reference = 'x' WHERE {where}", f"DELETE FROM registration WHERE {where}")
+        for refusal in refusals:
+            with pytest.raises(DBAPIError, match="permission denied"), session.begin_nested():
+                db.execute(session, refusal, (str(org),))

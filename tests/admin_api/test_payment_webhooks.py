@@ -15,7 +15,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from core import clock, db
-from credit import gateway_accounts
+from credit import gateway_accounts, gateway_events
 from credit.gateway_accounts import Account
 from tests.admin_api.conftest import Caller
 
@@ -98,7 +98,7 @@ def test_the_worked_body_books_its_payment_and_thanks_the_shop(
 
 
 def test_a_payment_is_booked_once_however_often_it_is_told(
-    owner: Caller, shop: str, link: dict[str, Any], tell: Tell
+    owner: Caller, org: UUID, shop: str, link: dict[str, Any], tell: Tell
 ) -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda number: tell(paid(), event_id=f"ev{number % 3}"), range(12)))
@@ -106,6 +106,10 @@ def test_a_payment_is_booked_once_however_often_it_is_told(
     assert sorted(answer.json["outcome"] for answer in answers) == ["posted"] + ["seen"] * 11
     assert owed(owner, shop) == -ASKED
     assert asked_of_staff(owner) == []
+    clock.advance(gateway_events.BODIES_LIVE)
+    with db.transaction(org) as session:  # once the bodies are emptied the ids still keep it single
+        assert (gateway_events.purge(session), gateway_events.purge(session)) == (3, 0)
+    assert tell(paid(), event_id="ev0").json == {"outcome": "seen"}
 
 
 def test_a_wrong_signature_changes_nothing_and_keeps_nothing(

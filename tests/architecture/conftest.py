@@ -1,7 +1,7 @@
 """An organisation with rows in nearly every table: the demonstration shop, which has just been talked to."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -12,7 +12,7 @@ from twilio.request_validator import RequestValidator
 
 from app import create_app
 from cli import demo, demo_story
-from core import crypto, db, settings
+from core import clock, crypto, db, settings
 from credit import (
     accounts,
     cheques,
@@ -27,8 +27,8 @@ from credit import (
     promises,
 )
 from credit.gateways import Event
-from invoicing import pay_codes, sharing
-from invoicing.tables import Invoice
+from invoicing import filed, pay_codes, sharing
+from invoicing.tables import Invoice, Registration
 from orders import learning
 from parties import organisations, retailers
 from parties.tables import Retailer, TenantRoute
@@ -46,7 +46,8 @@ def filled_org(database: str) -> UUID:
         shop = retailers.create(session, retailers.Details(code="PROBE", name="Probe", phone="+919829999999"))
         accounts.open_account(session, shop.id, accounts.Terms(limit_minor=5_000_000, credit_days=15))
         _arrange(session, shop)
-        link = sharing.mint(session, session.scalars(select(Invoice.id).limit(1)).one())
+        link = sharing.mint(session, invoice_id := session.scalars(select(Invoice.id).limit(1)).one())
+        _tell_portals(session, invoice_id)
         statement_paper.keep(session, shop.id)
     assert client.get(link.removeprefix(settings.current().public_base_url)).status_code == 200
     _say(client, shop.phone, "menu", NumMedia="1", MediaUrl0="https://api.twilio.com/2010-04-01/none")
@@ -68,6 +69,13 @@ def _arrange(session: Session, shop: Retailer) -> None:
     pay_codes.create(session, shop.id, 5_000, "as printed")
     insights.regenerate(session)
     _pay_online(session, shop)
+
+
+def _tell_portals(session: Session, invoice_id: UUID) -> None:
+    """A registration, and a month whose return was filed."""
+    told = {"irn": "0" * 64, "ack_number": "1", "signed_code": "a.b.c", "is_signed": False}
+    session.add(Registration(invoice_id=invoice_id, ack_at=clock.now(), created_at=clock.now(), **told))
+    filed.close(session, filed.Filing(date(2020, 1, 1), date(2020, 1, 31), date(2020, 2, 11), "AA270120", "owner"))
 
 
 def _pay_online(session: Session, shop: Retailer) -> None:
