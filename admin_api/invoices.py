@@ -78,7 +78,7 @@ class AnswerIn(Strict):
 
     irn = Text(longest=64, needed=True)
     ack_number = Text(longest=20, needed=True)
-    ack_at = fields.AwareDateTime(required=True, format="iso")
+    ack_at = fields.AwareDateTime(required=True, format="iso", metadata={"maxLength": 40})
     signed_code = Text(longest=8_000, needed=True)
 
 
