@@ -5,6 +5,7 @@ input could then be refused for another reason than the one tested. The terminal
 """
 
 import itertools
+import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,10 +13,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import jwt
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from core import db, ids
+from core import clock, db, ids
 from credit import days, gateway_accounts
 from orders import catalogue_import, learning, ordering
 from orders.quotes import Wanted
@@ -92,9 +94,11 @@ class World:
         with db.transaction(self.org) as session:
             return ids.public("ord", ordering.draft(session, shop, [Wanted("SPRITE-500", 1, "case")]).id)
 
-    def confirmed(self) -> str:
+    def confirmed(self, **terms: Any) -> str:
         """An order that is promised."""
-        return str(self.post("/orders", {"retailer_id": self.shop(), "payment_mode": "CREDIT", "lines": [LINE]})["id"])
+        return str(
+            self.post("/orders", {"retailer_id": self.shop(**terms), "payment_mode": "CREDIT", "lines": [LINE]})["id"]
+        )
 
     def refused(self) -> str:
         """An order that only credit stands in the way of."""
@@ -171,9 +175,9 @@ class World:
             **made,
         }
 
-    def invoice(self) -> str:
+    def invoice(self, **terms: Any) -> str:
         """The invoice of an order whose goods have left."""
-        return str(self.post(f"/orders/{self.confirmed()}/dispatch")["invoice_id"])
+        return str(self.post(f"/orders/{self.confirmed(**terms)}/dispatch")["invoice_id"])
 
     def task(self) -> str:
         """Something that waits for a person."""
@@ -410,6 +414,22 @@ def _of_paper(body: Any = None) -> Callable[[World], Request]:
     return lambda world: Request({"paper_id": str(world.post(f"/orders/{world.confirmed()}/confirmation")["id"])}, body)
 
 
+def _registered(world: World) -> Request:
+    """What the portal answers for an invoice to a shop with a GSTIN; its key is not known here."""
+    invoice_id = world.invoice(gstin="27AAGCB7383J1Z8")
+    found = world.send("GET", f"/invoices/{invoice_id}").json
+    checked = world.post("/exports/einvoice/check", {"number": found["number"], "irn": "0" * 64})
+    day = "/".join(reversed(found["issued_on"].split("-")))
+    facts = {
+        "SellerGstin": "27AAPFU0939F1ZV", "BuyerGstin": "27AAGCB7383J1Z8", "DocNo": found["number"], "DocTyp": "INV",
+        "DocDt": day, "TotInvVal": str(found["total_minor"] / 100), "ItemCnt": len(found["lines"]),
+        "MainHsnCode": found["lines"][0]["hsn"], "Irn": checked["irn"],
+    }  # fmt: skip
+    code = jwt.encode({"data": json.dumps(facts)}, "k" * 32)
+    told = {"irn": checked["irn"], "ack_number": "112610000000017", "signed_code": code}
+    return Request({"invoice_id": invoice_id}, {**told, "ack_at": clock.rfc3339(clock.now())})
+
+
 def _month(_world: World) -> Request:
     return Request(query={"month": "2026-10"})
 
@@ -549,6 +569,7 @@ GOOD: dict[str, Callable[[World], Request]] = {
         {"kind": "rate_difference", "lines": [{"line": 1, "taxable_minor": 100}], **REASON}
     ),
     "POST /invoices/{invoice_id}/cancel": _of_invoice(REASON),
+    "POST /invoices/{invoice_id}/registration": _registered,
     "GET /invoices/{invoice_id}/links": _of_invoice(),
     "POST /invoices/{invoice_id}/links": _of_invoice({}),
     "POST /invoices/{invoice_id}/links/revoke": _of_invoice(REASON),
