@@ -35,7 +35,7 @@ WITH stage (name, due_on) AS (
     SELECT * FROM unnest(%(stages)s::text[], %(days)s::date[])
 ), due AS (
     -- money on account is counted against the oldest bills first: nobody is asked for more than is owed
-    SELECT b.org_id, b.id, b.retailer_id, b.reference, b.due_on, stage.name AS stage,
+    SELECT b.org_id, b.id, b.retailer_id, b.reference, b.due_on, b.bill_on, stage.name AS stage,
         CASE WHEN account.held IS NULL THEN b.open_minor
              ELSE greatest(0, least(b.open_minor, upto.open_minor - account.held))::bigint END AS open_minor,
         row_number() OVER (PARTITION BY b.id ORDER BY array_position(%(urgency)s::text[], stage.name) DESC) AS latest
@@ -103,14 +103,14 @@ SELECT judged.retailer_id, judged.id, judged.reference, judged.stage, judged.due
 FROM claimed_now
 JOIN judged ON judged.id = claimed_now.bill_id AND judged.stage = claimed_now.stage
 WHERE claimed_now.status = 'queued'
-ORDER BY judged.retailer_id, judged.due_on, judged.reference
+ORDER BY judged.retailer_id, judged.due_on, judged.bill_on, judged.reference
 """
 )
 _PREVIEW = (
     _CANDIDATES
     + """
 SELECT retailer_id, id, reference, stage, due_on, open_minor, retailer_name, skip_reason
-FROM judged ORDER BY retailer_name, retailer_id, due_on, reference
+FROM judged ORDER BY retailer_name, retailer_id, due_on, bill_on, reference
 """
 )
 

@@ -58,15 +58,17 @@ def test_all_bills_of_a_shop_that_are_due_a_stage_become_one_digest(
     bill(session, shop.id, 400, due_in=-3, reference="LATE")
     bill(session, shop.id, 800, due_in=5, reference="LATER")
     bill(session, shop.id, 1_600, due_in=-2, reference="BETWEEN")
+    bill(session, shop.id, 50, due_in=0, reference="A CHARGE OF TODAY", bill_on=days.today(session))
     bill(session, other.id, 7, due_in=1)
     digests = {digest.retailer_id: digest for digest in reminders.claim(session, days.today(session))}
     mine = digests[shop.id]
     assert [(one.reference, one.stage) for one in mine.bills] == [
         ("LATE", "T+3"),
         ("TODAY", "T+0"),
+        ("A CHARGE OF TODAY", "T+0"),
         ("TOMORROW", "T-1"),
     ]
-    assert (mine.total_minor, mine.stage) == (700, "T+3")
+    assert (mine.total_minor, mine.stage) == (750, "T+3")
     assert digests[other.id].stage == "T-1"
 
 

@@ -67,7 +67,8 @@ def run(shard: int, make_life: Callable[[Reader, Tally], Lives], note: Callable[
     findings = [one for one in doctor.check(last.org, doctor.FULL) if one.status != doctor.HOLDS]
     assert [one for one in findings if one.id not in DOORS] == []
     together.add(tally.as_dict())
-    assert together.steps < ENOUGH or together.idle(machine.rules_of(Lives)) == [], "these rules never took effect"
+    idle = together.idle(machine.rules_of(Lives))
+    assert together.steps < ENOUGH or idle == [], "these rules never took effect"
 
 
 def live(

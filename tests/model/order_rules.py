@@ -77,10 +77,13 @@ class OrderRules(MoneyRules):
             if holds:
                 rulebook.lift(shop, level, self.today())
 
-    @rule(when=lambda self: self.let_through(), number=picks)
-    def use_leave(self, number: int) -> None:
+    @rule(which=shops, number=picks, who=people)
+    def use_leave(self, which: int, number: int, who: str) -> None:
         """An order that somebody let past the rules goes, unless a rule stops it that none goes past."""
-        self._retry(*one_of(self.let_through(), number))
+        if not self.let_through():
+            self._let_past(self.shops[which], number, who)
+        if self.let_through():
+            self._retry(*one_of(self.let_through(), number))
 
     def let_through(self) -> list[tuple[books.Shop, books.Order]]:
         """Refused and held orders with an approved override, in time or not."""
@@ -181,8 +184,11 @@ class OrderRules(MoneyRules):
     @rule(which=shops, number=picks, who=people)
     def override(self, which: int, number: int, who: str) -> None:
         """An owner's word for one order, one at a time, up to a cap, for a day; above a threshold it waits."""
+        self._let_past(self.shops[which], number, who)
+
+    def _let_past(self, shop: books.Shop, number: int, who: str) -> None:
         if not self.each("orders", "failed", "held"):
-            self._place_too_much(self.shops[which])
+            self._place_too_much(shop)
         shop, order = self.mostly(number, "orders", "failed", "held")
         open_now = [one for one in shop.overrides.values() if one.order_id == order.id and one.status in OPEN]
         rules = {
