@@ -15,6 +15,8 @@ from orders.understanding.words import Roles
 _TALK = frozenset({"question", "past", "payment"})
 MORE = frozenset({"aur", "और", "اور"})  # "and", or "more"
 _PLUS = frozenset("+&")
+_FOR = frozenset({"for", "of"})
+_IN = frozenset({"me", "mein", "mai", "pe", "par", "में", "पर", "میں", "پر", "ke", "के", "کے"})
 _TAIL_TALK = frozenset({"question", "payment", "account", "later"})
 
 
@@ -51,13 +53,28 @@ class Clause:
         return any({at - 1, at + 1} & refusing for at in removing)
 
     @property
+    def _asks_for_papers(self) -> bool:
+        """ "3 peti pepsi ka bill bhejo", "bill for 3 cases": the goods only say which paper or photo is meant."""
+        papers = [at for at, roles in enumerate(self.marks) if "account" in roles and "rest" not in roles]
+        links = {at for at, roles in enumerate(self.marks) if roles == {"link"} or self.tokens[at].text in _FOR}
+        inside = {at for at in papers if at + 1 < len(self.marks) and self.tokens[at + 1].text in _IN}
+        return any((at - 1 in links and at not in inside) or self._is_for(at) for at in papers) or (
+            bool(papers) and len(self.marks) - 1 in links and len(self.marks) - 1 not in papers
+        )
+
+    def _is_for(self, at: int) -> bool:
+        return at + 1 < len(self.tokens) and self.tokens[at + 1].text in _FOR
+
+    @property
     def talk(self) -> Roles:
         """Why this is talk and not an order; empty if it may be one."""
         found = self.roles & _TALK
         if "later" in self.roles and not self.orders:
             found |= {"later"}
-        if "have" in self.roles and not self.orders and "gone" not in self.roles:
-            found |= {"past"}  # "mere paas 5 peti sprite hai"
+        if self.roles & {"have", "tells"} and not self.orders and "gone" not in self.roles:
+            found |= {"past"}  # "mere paas 5 peti sprite hai", "5 peti sprite bik gayi"
+        if self._asks_for_papers:
+            found |= {"question"}
         if self.asked and not self.orders:
             found |= {"question"}
         return found

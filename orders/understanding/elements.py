@@ -45,6 +45,7 @@ class Form(StrEnum):
     PLAIN = "plain"  # a number, perhaps with a unit
     PRICE = "price"  # rupees, or "12 wala": a price point or a size
     RATE = "rate"  # rupees without "wala": a price point or the price somebody hopes for
+    OF = "of"  # "44 ka": a price point, a size or the price somebody talks about
     TIMES = "times"  # so many times what the cart has: "double", "aadha kar do"
 
 

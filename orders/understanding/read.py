@@ -38,6 +38,7 @@ from orders.understanding.talk import intent_of
 from orders.understanding.tokens import MAX_TOKENS, Kind, Token, tokenise
 
 MAX_LINES = 100
+_TALKS = frozenset({"question", "past", "payment", "later"})
 _QUOTED = 80
 
 
@@ -102,10 +103,26 @@ def _quoting(message: Message, typed: str, found: Understanding) -> Understandin
 def _mended(index: Index, tokens: Sequence[Token], marks: list[words.Roles]) -> list[words.Roles]:
     """The roles, with those of mistyped words that the catalogue does not know."""
     for at, token in enumerate(tokens):
+        if "tells" in marks[at] and index.knows(token.sound):
+            marks[at] -= {"tells"}
         roles = words.near_roles(token.sound) if token.kind is Kind.WORD and not marks[at] else words.NONE
+        if roles & _TALKS and at + 1 < len(tokens) and tokens[at + 1].kind is Kind.NUMBER:
+            roles = words.NONE  # "complan 500g 3 pc": what is counted is a thing
         if roles and index.spell(token.sound) is None and numbers.number_at(tokens, at) is None:
             marks[at] = roles if index.units.unit_at(tokens, at) is None else words.NONE
-    return marks
+    return _with_unknown_verbs(index, tokens, marks)
+
+
+def _with_unknown_verbs(index: Index, tokens: Sequence[Token], marks: list[words.Roles]) -> list[words.Roles]:
+    """ "5 peti sprite xyz gayi": a word that nobody knows before an auxiliary does something else than order."""
+    found = list(marks)
+    for at, token in enumerate(tokens[:-1]):
+        if token.kind is not Kind.WORD or marks[at] or "auxiliary" not in words.roles_of(tokens[at + 1].sound):
+            continue
+        known = index.spell(token.sound) is not None or numbers.number_at(tokens, at) is not None
+        if not known and index.units.unit_at(tokens, at) is None:
+            found[at + 1] = marks[at + 1] | {"unclear_verb"}
+    return found
 
 
 def _too_long(message: Message) -> Understanding:
@@ -225,6 +242,8 @@ def _goods(message: Message) -> Understanding:
         return _chatter(message)
     talking = [clause.start for clause in message.clauses if clause.talk]
     heard = gather(message.index, message.statements(telling), message.settle, talking)
+    for entry in heard:
+        entry.outcome = _sure_of_verb(entry)
     entries = [entry for entry in heard if is_order_for_stranger(entry)]
     says_more = len(entries) < len(heard)
     if talk:
@@ -238,6 +257,14 @@ def _goods(message: Message) -> Understanding:
         results = edits.apply(message.index, message.context, entries, message.settle)
         return replace(_edited(results, message.context.cart), unread=unread)
     return replace(_ordered(last_word(entries, message.settle)), unread=unread)
+
+
+def _sure_of_verb(entry: Entry) -> Outcome | None:
+    """The outcome, asked about where a verb that nobody knows stands and none that orders."""
+    clause, line = entry.statement.clause, entry.outcome
+    if not isinstance(line, Line) or "unclear_verb" not in clause.roles or clause.orders:
+        return line
+    return Question("verb_unclear", line.span, line.qty, line.unit, (line.sku,))
 
 
 def _asks_aside(message: Message, telling: Sequence[Clause]) -> bool:

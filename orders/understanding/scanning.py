@@ -286,7 +286,18 @@ class Scanner:
             rupees, end = True, end + 1
         if end < len(self.tokens) and "wala" in self.marks[end]:
             return Form.PLAIN if unit is not None and not unit.is_measure else Form.PRICE, end + 1
+        if not rupees and unit is None and self._names_a_price(end):
+            return Form.OF, end + 1
         return (Form.RATE if rupees else Form.PLAIN), end
+
+    def _names_a_price(self, at: int) -> bool:
+        """ "Sugar 44 ka", "maggi 12 ka 2 box": a bare number with "ka" is a price or a size, never how many."""
+        if at >= len(self.tokens) or self.marks[at] != {"link"} or self.tokens[at].text == "of":
+            return False
+        after = at + 1
+        named = after < len(self.tokens) and (self._name(after) is not None or (self._is_number_or_unit(after) and
+                                              not self._next_is_number(after)))  # fmt: skip
+        return not named
 
     def _ends_a_number(self, at: int) -> bool:
         """ "10 rs 1 peti": these rupees belong to the number before them."""

@@ -142,7 +142,7 @@ def _prices(reading: _Reading) -> Outcome | None:
         if amount.form is Form.PLAIN:
             continue
         fitting = _of_price(reading.candidates, amount.value) if amount.unit is None else []
-        if not fitting and amount.form is Form.PRICE:
+        if not fitting and amount.form in (Form.PRICE, Form.OF):
             fitting = _of_size(reading.candidates, amount)
         if not fitting:
             return reading.unsold() if amount.form is Form.PRICE else reading.ask("price_unclear")
