@@ -136,9 +136,14 @@ def _only_verbs(clause: Clause) -> bool:
     return all(roles & {"order", "set", "filler", "add"} for roles in clause.marks)
 
 
+def _is_noun(clause: Clause, at: int) -> bool:
+    """ "Mera 5 peti pepsi ka order kaha hai": after "ka" the order is a thing and nothing is ordered."""
+    return at > 0 and "cart" in clause.marks[at] and clause.marks[at - 1] == {"link"}
+
+
 def _without_tail(clause: Clause) -> list[Clause]:
     """ "2 peti coke bhej do rate kya hai": talk after the ordering verb is a clause of its own."""
-    verbs = [at for at, roles in enumerate(clause.marks) if "order" in roles]
+    verbs = [at for at, roles in enumerate(clause.marks) if "order" in roles and not _is_noun(clause, at)]
     cut = verbs[-1] + 1 if verbs else 0
     head, tail = clause.marks[:cut], clause.marks[cut:]
     said = frozenset().union(*tail) if tail else frozenset()

@@ -63,6 +63,7 @@ class Index:
     leading: frozenset[str] = field(repr=False)
     by_sku: Mapping[str, Item] = field(repr=False)
     near: Mapping[tuple[str, int], tuple[str, ...]] = field(repr=False)
+    initials: Mapping[tuple[str, str], tuple[str, ...]] = field(repr=False)
     outlines: Mapping[str, Sequence[tuple[str, scripts.Outline]]] = field(repr=False)
 
     def knows(self, sound: str) -> bool:
@@ -92,6 +93,11 @@ class Index:
         near = self._nearest(sound, allowed) if allowed else []
         found = {word for word, _ in near if (word, following) in self.beginnings}
         return Spelled(found.pop(), sure=True) if len(found) == 1 else None
+
+    def initialled(self, letter: str, following: str) -> Spelled | None:
+        """The one word with this first letter that begins a name together with the next word: "s.excel"."""
+        found = self.initials.get((letter, following), ())
+        return Spelled(found[0], sure=True) if len(found) == 1 else None
 
     def _in_latin(self, sound: str) -> Spelled | None:
         """The one Latin word of the catalogue that this word of another script, or one without vowels, writes."""
@@ -130,6 +136,7 @@ def build(catalogue: Mapping[str, Any]) -> Index:
         leading=frozenset(alias[0] for item in items for alias in item.aliases),
         by_sku=by_sku,
         near=_near(vocabulary),
+        initials=_initials(names),
         outlines=_outlines(vocabulary),
     )
 
@@ -214,6 +221,14 @@ def _near(vocabulary: set[str]) -> dict[tuple[str, int], tuple[str, ...]]:
         if len(word) >= spelling.MIN_FUZZY_LETTERS - 1:
             found[word[0], len(word)].append(word)
     return {where: tuple(near) for where, near in found.items()}
+
+
+def _initials(names: Iterable[Phrase]) -> dict[tuple[str, str], tuple[str, ...]]:
+    found: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for first, second in {phrase[:2] for phrase in names if len(phrase) > 1}:
+        if first.isascii() and first.isalpha():
+            found[first[0], second].add(first)
+    return {key: tuple(sorted(firsts)) for key, firsts in found.items()}
 
 
 def _across_scripts(postings: dict[str, frozenset[int]]) -> dict[str, frozenset[int]]:

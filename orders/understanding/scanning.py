@@ -37,6 +37,7 @@ _VERBS = frozenset({"order", "remove", "add", "reduce"})
 _OUTRANKS_WEAK_NAMES = _MARKS | _TALK | {"filler", "link", "vague"}
 _EDITING = frozenset({"remove", "reduce", "set", "replace", "swap"})
 _REMOVING = frozenset({"remove", "reduce", "replace", "swap"})
+_INTO_PRICES = frozenset({"me", "mein", "में", "میں"})  # "42 me do"
 _HALF = Decimal("0.5")
 _MAX_AMOUNT_DIGITS = 6  # longer is a telephone or reference number, unless a unit follows
 
@@ -91,6 +92,8 @@ class Scanner:
             or self.tokens[at + 1].kind is not Kind.WORD
         ):
             return None
+        if len(self.tokens[at].text) == 1:
+            return self.index.initialled(self.tokens[at].text, self.tokens[at + 1].sound)
         return self.index.spell_before(self.tokens[at].sound, self.tokens[at + 1].sound)
 
     def _is_number_or_unit(self, at: int) -> bool:
@@ -292,7 +295,11 @@ class Scanner:
 
     def _names_a_price(self, at: int) -> bool:
         """ "Sugar 44 ka", "maggi 12 ka 2 box": a bare number with "ka" is a price or a size, never how many."""
-        if at >= len(self.tokens) or self.marks[at] != {"link"} or self.tokens[at].text == "of":
+        if at >= len(self.tokens):
+            return False
+        if "laga" in self.tokens[at].sound[:4] or self.tokens[at].text in _INTO_PRICES:
+            return True
+        if self.marks[at] != {"link"} or self.tokens[at].text == "of":
             return False
         after = at + 1
         named = after < len(self.tokens) and (self._name(after) is not None or (self._is_number_or_unit(after) and

@@ -144,10 +144,21 @@ def _prices(reading: _Reading) -> Outcome | None:
         fitting = _of_price(reading.candidates, amount.value) if amount.unit is None else []
         if not fitting and amount.form in (Form.PRICE, Form.OF):
             fitting = _of_size(reading.candidates, amount)
+        if not fitting and _describes_the_bag(reading, amount):
+            continue
         if not fitting:
             return reading.unsold() if amount.form is Form.PRICE else reading.ask("price_unclear")
         reading.narrow(fitting, f"{amount.value.normalize():f} wala")
     return None
+
+
+def _describes_the_bag(reading: _Reading, amount: Amount) -> bool:
+    """ "50 kg wala 1 bag" of loose goods in bags of 50 kg."""
+    size, item = as_size(amount), reading.candidates[0]
+    if size is None or len(reading.candidates) > 1 or not item.loose or len(reading.packs) != 1:
+        return False
+    each = quantities.counted(item, Decimal(1), reading.packs[0].unit)
+    return not isinstance(each, str) and each.base_qty == item.measured(size)
 
 
 def _of_price(items: list[Item], value: Decimal) -> list[Item]:
@@ -180,10 +191,7 @@ def _loose_weight(reading: _Reading, amount: Amount) -> Outcome | None:
     if reading.bare:
         return reading.ask("two_quantities")
     if reading.packs:  # "2 bori 50 kg": the weight only describes the bag
-        each = quantities.counted(reading.candidates[0], Decimal(1), reading.packs[0].unit)
-        size = as_size(amount)
-        described = not isinstance(each, str) and size and each.base_qty == reading.candidates[0].measured(size)
-        return None if described else reading.ask("two_quantities")
+        return None if _describes_the_bag(reading, amount) else reading.ask("two_quantities")
     reading.weight = amount
     return None
 

@@ -86,7 +86,7 @@ def tokenise(text: str) -> tuple[Token, ...]:
                 tokens.append(Token(Kind.BREAK, "\n", found.start(), found.start()))
             continue
         token = _token(found)
-        if not _joins_letters(token, text):
+        if not _joins_letters(token, text) and not _is_initial_dot(token, text):
             tokens.append(token)
         if len(tokens) >= MAX_TOKENS:
             break
@@ -104,6 +104,12 @@ def _token(found: re.Match[str]) -> Token:
         whole, _, part = text.rpartition(" ")
         return Token(Kind.NUMBER, text, start, end, Decimal(whole or 0) + _HALVES.get(part, Decimal("0.75")))
     return Token(_KINDS.get(group, Kind.WORD), text, start, end)
+
+
+def _is_initial_dot(token: Token, text: str) -> bool:
+    """The dot of "s.excel" says nothing."""
+    before, after = text[max(0, token.start - 2) : token.start], text[token.end : token.end + 1]
+    return token.text == "." and before[-1:].isalpha() and not before[:-1].strip() and after.isalpha()
 
 
 def _joins_letters(token: Token, text: str) -> bool:

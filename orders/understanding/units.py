@@ -15,6 +15,7 @@ from typing import Any
 from orders.understanding import spelling
 from orders.understanding.normalise import normalise
 from orders.understanding.tokens import Token, tokenise
+from orders.understanding.words import roles_of
 
 _MIN_LETTERS_BY_SOUND = 4
 _MIN_LETTERS_TO_MEND = 5
@@ -75,7 +76,7 @@ class UnitBook:
         texts = tuple(t.text for t in tokenise(normalise(word)))
         if texts:
             self._names.setdefault(texts, name)
-        if len(texts) == 1 and len(texts[0]) >= _MIN_LETTERS_BY_SOUND:
+        if len(texts) == 1 and len(texts[0]) >= _MIN_LETTERS_BY_SOUND and not roles_of(spelling.key(texts[0])):
             self._names.setdefault(("~" + spelling.key(texts[0]),), name)
 
     def near(self, token: Token) -> Unit | None:

@@ -23,6 +23,7 @@ MESSAGES = [
         "unseen_messages.json",
         "later_messages.json",
         "third_messages.json",
+        "fourth_messages.json",
     )
     for message in json.loads((FOLDER / name).read_text(encoding="utf-8"))
 ]
