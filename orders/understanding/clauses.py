@@ -12,7 +12,7 @@ from orders.understanding.index import Index
 from orders.understanding.tokens import Kind, Token
 from orders.understanding.words import Roles
 
-_TALK = frozenset({"question", "past", "payment"})
+_TALK = frozenset({"question", "past", "payment", "pause"})
 MORE = frozenset({"aur", "और", "اور"})  # "and", or "more"
 _PLUS = frozenset("+&")
 _FOR = frozenset({"for", "of"})

@@ -54,7 +54,8 @@ def apply(index: Index, context: Context, entries: Sequence[Entry], settle: Sett
     said: dict[str, Line] = {}
     for entry in _governed(entries):
         desk = Desk(index, cart, last, settle)
-        homeless = entry.goods is None and entry.op != "remove" and _just_removed(results)
+        unnamed = entry.goods is None and entry.op != "remove"
+        homeless = unnamed and (entry.statement.everything or _just_removed(results) or _means_another(desk, entry))
         result = (
             Question("target_missing", "", None, None, _skus(desk.lines))
             if homeless
@@ -69,6 +70,14 @@ def apply(index: Index, context: Context, entries: Sequence[Entry], settle: Sett
         if isinstance(result, Change):
             cart, last = result.cart, result.line.sku if result.line is not None else last
     return results
+
+
+def _means_another(desk: Desk, entry: Entry) -> bool:
+    """ "2 nahi 3" where the line mentioned last is not 2 of anything, but another is."""
+    old, line = entry.statement.instead_of, desk.line()
+    if old is None or line is None or _says_all_of(desk, line, [old]):
+        return False
+    return any(_says_all_of(desk, other, [old]) for other in desk.lines)
 
 
 def _just_removed(results: Sequence[Result]) -> bool:

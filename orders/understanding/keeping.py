@@ -16,6 +16,20 @@ from orders.understanding.words import Roles
 _BETWEEN: Roles = frozenset({"filler", "all", "cart", "link", "set", "add", "rest", "only"})
 
 
+def leaves_open(clauses: Sequence[Clause]) -> bool:
+    """ "Coke bhej do, baaki rehne do": shall the rest stay on the list, or be left off?"""
+    marks = [roles for clause in clauses for roles in clause.marks]
+    if any("remove" in roles and "stay" not in roles for roles in marks):
+        return False
+    return any("rest" in roles and _stays(marks, at) for at, roles in enumerate(marks))
+
+
+def _stays(marks: Sequence[Roles], rest: int) -> bool:
+    """Is "rehne do" said of the rest?"""
+    after = (roles for roles in marks[rest + 1 :] if not roles & _BETWEEN or "stay" in roles)
+    return "stay" in next(after, frozenset())
+
+
 def keeps(clauses: Sequence[Clause]) -> bool:
     """Is the rest to be removed, rather than what is named?"""
     marks = [roles for clause in clauses for roles in clause.marks]
@@ -25,7 +39,7 @@ def keeps(clauses: Sequence[Clause]) -> bool:
     said = frozenset().union(*marks)
     if "except" in said and said & {"all", "rest"}:
         return True
-    rests = [at for at, roles in enumerate(marks) if "rest" in roles]
+    rests = [at for at, roles in enumerate(marks) if "rest" in roles and not _stays(marks, at)]
     return any(_near(marks, rest, removal) for rest in rests for removal in removals)
 
 

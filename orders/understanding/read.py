@@ -28,7 +28,7 @@ from orders.understanding.gathering import (
 )
 from orders.understanding.gluing import divided
 from orders.understanding.index import Index
-from orders.understanding.keeping import keeps, kept
+from orders.understanding.keeping import keeps, kept, leaves_open
 from orders.understanding.normalise import MAX_LENGTH, normalise
 from orders.understanding.originals import as_typed
 from orders.understanding.remarks import quieted
@@ -187,11 +187,11 @@ def _repeats(roles: words.Roles) -> bool:
 def _keep(message: Message) -> Understanding | None:
     """ "Baaki sab hata do, coke rehne do": what is named stays, and the rest goes."""
     cart = message.context.cart
-    if (
-        not cart
-        or not keeps(message.clauses)
-        or any(clause.talk or clause.refuses_removal for clause in message.clauses)
-    ):
+    if not cart or any(clause.talk or clause.refuses_removal for clause in message.clauses):
+        return None
+    if leaves_open(message.clauses):
+        return _edited([Question("target_missing", "", None, None, tuple(line.sku for line in cart))], cart)
+    if not keeps(message.clauses):
         return None
     said = message.statements(message.clauses)
     desk = edits.Desk(message.index, cart, message.context.last_sku, message.settle)
@@ -260,9 +260,10 @@ def _goods(message: Message) -> Understanding:
 
 
 def _sure_of_verb(entry: Entry) -> Outcome | None:
-    """The outcome, asked about where a verb that nobody knows stands and none that orders."""
+    """The outcome, asked about where a verb that nobody knows stands and none that orders, or a sign that refuses."""
     clause, line = entry.statement.clause, entry.outcome
-    if not isinstance(line, Line) or "unclear_verb" not in clause.roles or clause.orders:
+    crossed = any(words.refuses(token.text) for token in clause.tokens)
+    if not isinstance(line, Line) or not (crossed or ("unclear_verb" in clause.roles and not clause.orders)):
         return line
     return Question("verb_unclear", line.span, line.qty, line.unit, (line.sku,))
 

@@ -29,6 +29,7 @@ class Statement:
     replaced: Goods | None = None
     corrects: bool = False
     everything: bool = False
+    instead_of: Amount | None = None
 
 
 def statements_of(index: Index, clause: Clause, settle: Settle) -> list[Statement]:
@@ -59,8 +60,8 @@ def _statement(clause: Clause, pieces: list[Piece], settle: Settle) -> Statement
     pieces, corrects, amended = _taken_back(pieces)
     goods, said = _goods(pieces, settle)
     op = _operation(clause, pieces)
-    op = "set" if op == "put" and (corrects or amended) else op
-    return Statement(clause, op, goods, said, corrects=corrects, everything=everything)
+    op = "set" if op == "put" and (corrects or amended is not None) else op
+    return Statement(clause, op, goods, said, corrects=corrects, everything=everything, instead_of=amended)
 
 
 def _operation(clause: Clause, pieces: Sequence[Piece]) -> str:
@@ -144,13 +145,14 @@ def _says_something(pieces: Sequence[Piece]) -> bool:
     return any(isinstance(piece, Mention | Amount | Feature | Place) for piece in pieces)
 
 
-def _taken_back(pieces: list[Piece]) -> tuple[list[Piece], bool, bool]:
+def _taken_back(pieces: list[Piece]) -> tuple[list[Piece], bool, Amount | None]:
     """ "2 dozen nahi 3 dozen": the amount before a correction is dropped; its unit stays if none is said again.
 
-    Also whether something said in an earlier clause is corrected, and whether something in this one was.
+    Also whether something said in an earlier clause is corrected, and what of this one was.
     """
     found: list[Piece] = []
-    corrects = amended = pending = False
+    corrects = pending = False
+    amended: Amount | None = None
     for piece in pieces:
         if isinstance(piece, Mark) and piece.roles & {"not", "correction"} and "remove" not in piece.roles:
             pending = True
@@ -159,20 +161,21 @@ def _taken_back(pieces: list[Piece]) -> tuple[list[Piece], bool, bool]:
         if pending and isinstance(piece, Amount):
             instead, dropped = _instead(found, piece)
             found = [p for p in found if not (isinstance(p, Mark) and p.roles & {"not", "correction"})] + [instead]
-            corrects, amended, pending = corrects or not dropped, amended or dropped, False
+            corrects, amended, pending = corrects or dropped is None, dropped or amended, False
             continue
         found.append(piece)
     return found, corrects, amended
 
 
-def _instead(found: list[Piece], new: Amount) -> tuple[Amount, bool]:
-    """Drops the amount that the new one corrects; the new one, with the old unit if it says none."""
+def _instead(found: list[Piece], new: Amount) -> tuple[Amount, Amount | None]:
+    """Drops the amount that the new one corrects; the new one, with the old unit if it says none, and the old."""
     at = next((i for i in range(len(found) - 1, -1, -1) if _same_sort(found[i], new)), None)
     if at is None:
-        return new, False
+        return new, None
     old = found.pop(at)
-    inherits = isinstance(old, Amount) and new.is_bare and old.form is Form.PLAIN
-    return (replace(new, unit=old.unit) if inherits and isinstance(old, Amount) else new), True
+    if not isinstance(old, Amount):
+        return new, None
+    return (replace(new, unit=old.unit) if new.is_bare and old.form is Form.PLAIN else new), old
 
 
 def _same_sort(old: Piece, new: Amount) -> bool:

@@ -122,6 +122,11 @@ def is_colour(sound: str) -> str | None:
     return COLOURS.get(sound)
 
 
+def refuses(sign: str) -> bool:
+    """Is this a sign that says no ("❌")?"""
+    return _SIGNS.get(sign) == "no"
+
+
 def yes_or_no(text: str) -> bool | None:
     """True or False when the whole message says yes or no, in words or signs; None when it says anything else."""
     tokens = tokenise(normalise(text))
