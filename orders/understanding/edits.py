@@ -75,9 +75,13 @@ def apply(index: Index, context: Context, entries: Sequence[Entry], settle: Sett
 def _means_another(desk: Desk, entry: Entry) -> bool:
     """ "2 nahi 3" where the line mentioned last is not 2 of anything, but another is."""
     old, line = entry.statement.instead_of, desk.line()
-    if old is None or line is None or _says_all_of(desk, line, [old]):
+    if old is None or line is None or _reads_as(line, old):
         return False
-    return any(_says_all_of(desk, other, [old]) for other in desk.lines)
+    return any(_reads_as(other, old) for other in desk.lines)
+
+
+def _reads_as(line: CartLine, amount: Amount) -> bool:
+    return line.qty == amount.value and (amount.unit is None or amount.unit.name == line.unit)
 
 
 def _just_removed(results: Sequence[Result]) -> bool:
