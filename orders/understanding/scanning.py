@@ -17,20 +17,7 @@ _SILENT = frozenset(
     | {"each", "only", "same", "again", "into", "have", "gone", "rest", "except"}
 )
 _MARKS = frozenset(
-    {
-        "order",
-        "remove",
-        "add",
-        "set",
-        "reduce",
-        "replace",
-        "replace_after",
-        "swap",
-        "not",
-        "correction",
-        "choice",
-        "all",
-    }
+    "order remove add set reduce replace replace_after swap not correction choice all".split()  # what a verb does
 )
 _TALK = frozenset({"question", "past", "payment", "account", "later", "time", "repeat", "no"})
 _VERBS = frozenset({"order", "remove", "add", "reduce"})
