@@ -16,8 +16,8 @@ _SILENT = frozenset(
     {"filler", "link", "greeting", "thanks", "cart", "wala", "price", "and", "to", "yes", "title"}
     | {"each", "only", "same", "again", "into", "have", "gone", "rest", "except"}
 )
-_MARKS = frozenset(
-    "order remove add set reduce replace replace_after swap not correction choice all".split()  # what a verb does
+_MARKS = frozenset({"order", "remove", "add", "set", "reduce", "replace", "replace_after", "swap"}) | frozenset(
+    {"not", "correction", "choice", "all"}
 )
 _TALK = frozenset({"question", "past", "payment", "account", "later", "time", "repeat", "no"})
 _VERBS = frozenset({"order", "remove", "add", "reduce"})
