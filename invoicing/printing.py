@@ -53,7 +53,8 @@ def drawn_paper(kept: Paper, size: str = "a4") -> bytes:
     if kept.kind == ORDER_CONFIRMATION:
         draw = render_slip if size == "80mm" else render
         return draw(confirmation_of(kept.content, kept.org_id))
-    return render_statement(statement_of(kept.content))
+    statement = replace(statement_of(kept.content), logo=_logo(kept.org_id, kept.content["seller"]))
+    return render_statement(statement)
 
 
 def confirmation_of(content: Mapping[str, Any], org_id: UUID) -> InvoicePaper:

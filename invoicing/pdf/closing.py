@@ -5,15 +5,19 @@ from collections.abc import Callable
 from invoicing.pdf.figures import with_currency
 from invoicing.pdf.paper import InvoicePaper, PaperPayment
 from invoicing.pdf.pen import BODY, LABEL, QUIET, STRONG, Pen, height
-from invoicing.pdf.shaping import SetLine
+from invoicing.pdf.shaping import SetLine, Style
 from invoicing.pdf.sheet import LEFT, RIGHT, BoxMark, CodeMark, TextMark
 from invoicing.pdf.wrapping import fitted
 from invoicing.upi import qr_matrix
 
 CODE_SIDE, MODULE = 84.0, 1.7  # a code of many modules is drawn larger, so that ordinary cameras still read it
-PAY_WIDTH = 130.0
-SIGNATURE_WIDTH = 160.0
-CLOSING_HEIGHT = 112.0
+PAY_WIDTH = 124.0
+SIGNATURE_WIDTH = 150.0
+CLOSING_MARGIN = 18.0  # above and below what is in it
+SIGNING_HEIGHT = 66.0  # of a paper without any way to pay
+BANK_HEIGHT = 80.0
+BANK_LABEL = 34.0
+SMALLER = Style(size=7)
 MAX_TERMS = 8
 MAX_NOTES = 6
 TEXT_WIDTH = RIGHT - LEFT - SIGNATURE_WIDTH - 24
@@ -47,7 +51,9 @@ def draw_closing(pen: Pen, paper: InvoicePaper, on_new_page: Callable[[], None])
 
 def closing_height(payment: PaperPayment) -> float:
     """How much room paying and signing need."""
-    return CLOSING_HEIGHT - CODE_SIDE + code_side(payment)
+    if payment.upi_link:
+        return CLOSING_MARGIN + code_side(payment)
+    return CLOSING_MARGIN + (BANK_HEIGHT if payment.vpa or payment.bank else SIGNING_HEIGHT)
 
 
 def code_side(payment: PaperPayment) -> float:
@@ -114,13 +120,14 @@ def _bank(pen: Pen, payment: PaperPayment, x: float, top: float) -> None:
     pen.left(x, top - LABEL.size, "BANK", LABEL, width)
     y = top - LABEL.size - 4
     for label, value in payment.bank[:5]:
-        pen.left(x, y - QUIET.size, label, QUIET, 40)
-        pen.left(x + 42, y - QUIET.size, value, BODY, width - 42)
-        y -= BODY.size * BODY.leading
+        pen.left(x, y - BODY.size, label, QUIET, BANK_LABEL)
+        style = BODY if pen.width(value, BODY) <= width - BANK_LABEL - 2 else SMALLER  # a number is never cut
+        lines = pen.lines(value, style, width - BANK_LABEL - 2, 2)
+        y -= max(BODY.size * BODY.leading, pen.paragraph(x + BANK_LABEL + 2, y, lines, style))
 
 
 def _signature(pen: Pen, paper: InvoicePaper, top: float) -> None:
-    left, bottom = RIGHT - SIGNATURE_WIDTH, top - CODE_SIDE
+    left, bottom = RIGHT - SIGNATURE_WIDTH, top - SIGNING_HEIGHT
     for line in pen.lines(f"For {paper.seller.name}", STRONG, SIGNATURE_WIDTH, 1):
         pen.paragraph(left, top, [line], STRONG)
     pen.sheet.rule(bottom + 12, x=left)

@@ -13,7 +13,7 @@ COLUMN_GAP = 18.0
 MAX_ADDRESS_LINES = 4
 MAX_REFERENCES = 4
 MAX_CARRIAGE = 5
-LOGO_WIDTH, LOGO_HEIGHT = 140.0, 40.0
+LOGO_WIDTH, LOGO_HEIGHT = 140.0, 36.0
 
 
 def draw_heading(pen: Pen, paper: InvoicePaper) -> None:
@@ -81,7 +81,8 @@ def _document(pen: Pen, title: str, mark: str, facts: Sequence[tuple[str, str]],
     y -= 8
     for label, value in facts:
         y -= 12.2
-        pen.left(RIGHT - FACTS_WIDTH, y, label, QUIET, 70)
+        room = min(pen.width(value, STRONG), FACTS_WIDTH - 72)
+        pen.left(RIGHT - FACTS_WIDTH, y, label, QUIET, FACTS_WIDTH - room - 6)
         pen.right(RIGHT, y, value, STRONG, FACTS_WIDTH - 72)
     return y - 4
 

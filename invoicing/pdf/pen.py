@@ -20,16 +20,19 @@ QUIET = Style(size=8, grey=SOFT)
 LABEL = Style(size=7, grey=SOFT)
 TOTAL = Style(size=12, bold=True)
 
+ROOMY, DENSE = 3.2, 1.4  # points
+
 # Scripts that reach further up or down than Latin push the lines apart by what they need beyond this.
 LATIN_ASCENT, LATIN_DESCENT = 1.069, 0.293
 
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """Where to write and with which fonts."""
+    """Where to write and with which fonts. `padding` is the room above and below each row of a table."""
 
     sheet: Sheet
     folder: Path
+    padding: float = ROOMY
 
     def left(self, x: float, y: float, text: str, style: Style, width: float) -> float:
         """One line with its baseline at `y`; answers the width it took."""

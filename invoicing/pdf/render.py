@@ -8,16 +8,29 @@ from invoicing.pdf.fonts import FONT_FOLDER
 from invoicing.pdf.goods import draw_lines, draw_summary, draw_totals
 from invoicing.pdf.heading import draw_continued, draw_heading
 from invoicing.pdf.paper import InvoicePaper
-from invoicing.pdf.pen import Pen
+from invoicing.pdf.pen import DENSE, Pen
 from invoicing.pdf.plain_text import printable
 from invoicing.pdf.registration import draw_registration
-from invoicing.pdf.sheet import Sheet, written
+from invoicing.pdf.sheet import TOP, Sheet, written
+
+LITTLE_BELOW = TOP - 260  # how far down the last page is filled, for another try
 
 
 def render(paper: InvoicePaper, font_folder: Path = FONT_FOLDER) -> bytes:
-    """The paper as a PDF on A4; equal papers give equal bytes. Raises FontsMissing, nothing else for any text."""
-    pen = Pen(Sheet(), font_folder)
+    """The paper as a PDF on A4; equal papers give equal bytes. Raises FontsMissing, nothing else for any text.
 
+    When little is left for the last page, rows stand closer together if that saves it.
+    """
+    pen = _laid_out(paper, Pen(Sheet(), font_folder))
+    if len(pen.sheet.pages) > 1 and pen.sheet.y > LITTLE_BELOW:
+        dense = _laid_out(paper, Pen(Sheet(), font_folder, DENSE))
+        pen = dense if len(dense.sheet.pages) < len(pen.sheet.pages) else pen
+    draw_footers(pen, f"{paper.seller.name} · {paper.number}")
+    title = printable(f"{paper.title} {paper.number}", 120)
+    return written(pen.sheet, title=title, author=printable(paper.seller.name, 120))
+
+
+def _laid_out(paper: InvoicePaper, pen: Pen) -> Pen:
     def on_new_page() -> None:
         pen.sheet.new_page()
         draw_continued(pen, paper.seller.name, f"{paper.title} {paper.number} · {day(paper.issued_on)}")
@@ -29,6 +42,4 @@ def render(paper: InvoicePaper, font_folder: Path = FONT_FOLDER) -> bytes:
     draw_registration(pen, paper, on_new_page)
     draw_notes(pen, paper, on_new_page)
     draw_closing(pen, paper, on_new_page)
-    draw_footers(pen, f"{paper.seller.name} · {paper.number}")
-    title = printable(f"{paper.title} {paper.number}", 120)
-    return written(pen.sheet, title=title, author=printable(paper.seller.name, 120))
+    return pen

@@ -8,7 +8,7 @@ from pathlib import Path
 from invoicing.pdf.closing import closing_height, draw_footers, draw_payment
 from invoicing.pdf.figures import amount, day, with_currency
 from invoicing.pdf.fonts import FONT_FOLDER
-from invoicing.pdf.heading import draw_continued, draw_masthead, draw_party
+from invoicing.pdf.heading import draw_continued, draw_logo, draw_masthead, draw_party
 from invoicing.pdf.paper import PaperParty, PaperPayment
 from invoicing.pdf.pen import QUIET, Pen
 from invoicing.pdf.plain_text import printable
@@ -75,6 +75,7 @@ class StatementPaper:
     disputed_minor: int = 0
     currency: str = "INR"
     payment: PaperPayment = field(default_factory=PaperPayment)
+    logo: bytes = b""
 
 
 def render_statement(paper: StatementPaper, font_folder: Path = FONT_FOLDER) -> bytes:
@@ -86,6 +87,7 @@ def render_statement(paper: StatementPaper, font_folder: Path = FONT_FOLDER) -> 
         pen.sheet.new_page()
         draw_continued(pen, paper.seller.name, f"{TITLE}, {period}")
 
+    draw_logo(pen, paper.logo)
     draw_masthead(pen, paper.seller, TITLE, "", _facts(paper, period))
     pen.sheet.y = draw_party(pen, "Account of", paper.buyer, LEFT, pen.sheet.y, PARTY_WIDTH) - 10
     draw_table(pen, MOVEMENTS, _rows(paper), on_new_page)

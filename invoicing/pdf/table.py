@@ -12,7 +12,6 @@ CELL_SMALL = Style(size=7)
 NOTE = Style(size=7, grey=0.42)
 HEADING = Style(size=7, bold=True, grey=0.25)
 GAP = 8.0
-PADDING = 3.2
 INSET = 4.0
 HEADING_HEIGHT = 16.0
 BAND_GREY = 0.94
@@ -55,7 +54,7 @@ def draw_table(pen: Pen, columns: Sequence[Column], rows: Sequence[Row], on_new_
     _heading(pen, layout)
     for row in rows:
         flexible = _flexible_lines(pen, layout, row)
-        tall = _row_height(flexible, layout.style)
+        tall = _row_height(flexible, layout.style, pen.padding)
         if not pen.sheet.has_room(tall):
             on_new_page()
             _heading(pen, layout)
@@ -83,7 +82,8 @@ def _natural_width(pen: Pen, columns: Sequence[Column], rows: Sequence[Row], ind
         return 0.0
     strong = Style(size=style.size, bold=True)
     widest = max((pen.width(row.cells[index], strong if row.strong else style) for row in rows), default=0.0)
-    return min(MAX_NARROW, max(widest, pen.width(columns[index].heading, HEADING))) + GAP
+    before = INSET if index == 0 else 0.0
+    return min(MAX_NARROW, max(widest, pen.width(columns[index].heading, HEADING))) + GAP + before
 
 
 def _heading(pen: Pen, layout: _Layout) -> None:
@@ -97,10 +97,10 @@ def _heading(pen: Pen, layout: _Layout) -> None:
 def _row(pen: Pen, layout: _Layout, row: Row, flexible: list[SetLine], tall: float) -> None:
     sheet = pen.sheet
     style = Style(size=layout.style.size, bold=True) if row.strong else layout.style
-    baseline = sheet.y - PADDING - style.size
+    baseline = sheet.y - pen.padding - style.size
     for column, edges, text in zip(layout.columns, layout.edges, row.cells, strict=True):
         if column.flexible:
-            _flexible_cell(pen, edges, sheet.y - PADDING, flexible, row, style)
+            _flexible_cell(pen, edges, sheet.y - pen.padding, flexible, row, style)
         else:
             _cell(pen, column, edges, baseline, text, style)
     sheet.y -= tall
@@ -126,8 +126,8 @@ def _flexible_lines(pen: Pen, layout: _Layout, row: Row) -> list[SetLine]:
     return []
 
 
-def _row_height(lines: list[SetLine], style: Style) -> float:
-    return max(style.size * style.leading, height(lines, style)) + 2 * PADDING
+def _row_height(lines: list[SetLine], style: Style, padding: float) -> float:
+    return max(style.size * style.leading, height(lines, style)) + 2 * padding
 
 
 def _cell(pen: Pen, column: Column, edges: tuple[float, float], y: float, text: str, style: Style) -> None:

@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from random import Random
 
@@ -50,6 +51,7 @@ def test_the_file_is_sound_and_says_what_it_must(drawn: tuple[InvoicePaper, Path
     total = f"{paper.grand_total_minor // 100 % 1000:03d}.{paper.grand_total_minor % 100:02d}"
     assert total in text
     assert paper.seller.tax_ids[0][1][:15] in text
+    assert paper.payment.bank[1][1] in text  # an account's number is never cut
 
 
 def test_the_code_is_read_back_to_the_exact_link_also_from_grey_paper(drawn: tuple[InvoicePaper, Path]) -> None:
@@ -59,6 +61,13 @@ def test_the_code_is_read_back_to_the_exact_link_also_from_grey_paper(drawn: tup
     last = run("pdfinfo", file).split("Pages:")[1].split()[0]
     run("pdftoppm", "-gray", "-r", "200", "-f", last, "-singlefile", "-png", file, file.with_suffix(""))
     assert scanned(file.with_suffix(".png")) == [paper.payment.upi_link]
+
+
+def test_a_page_for_the_foot_alone_is_saved_by_rows_that_stand_closer(monkeypatch: pytest.MonkeyPatch) -> None:
+    paper = replace(papers.hindi(), notes=["One more thing."] * 4)
+    assert b"/Count 1" in render(paper)
+    monkeypatch.setattr(import_module("invoicing.pdf.render"), "LITTLE_BELOW", 10_000.0)
+    assert b"/Count 2" in render(paper)
 
 
 def test_120_lines_run_over_pages_without_losing_one(tmp_path: Path) -> None:
