@@ -22,6 +22,7 @@ from invoicing.pdf import (
     render,
     render_slip,
     render_statement,
+    render_statement_slip,
     summarised,
 )
 from invoicing.pdf.figures import day
@@ -54,7 +55,7 @@ def drawn_paper(kept: Paper, size: str = "a4") -> bytes:
         draw = render_slip if size == "80mm" else render
         return draw(confirmation_of(kept.content, kept.org_id))
     statement = replace(statement_of(kept.content), logo=_logo(kept.org_id, kept.content["seller"]))
-    return render_statement(statement)
+    return render_statement_slip(statement) if size == "80mm" else render_statement(statement)
 
 
 def confirmation_of(content: Mapping[str, Any], org_id: UUID) -> InvoicePaper:

@@ -17,6 +17,7 @@ from invoicing.pdf.paper import (
 from invoicing.pdf.render import render
 from invoicing.pdf.slip import render_slip
 from invoicing.pdf.statement import Movement, OpenBill, StatementPaper, render_statement
+from invoicing.pdf.statement_slip import render_statement_slip
 
 __all__ = [
     "FONT_FOLDER",
@@ -37,5 +38,6 @@ __all__ = [
     "render",
     "render_slip",
     "render_statement",
+    "render_statement_slip",
     "summarised",
 ]

@@ -43,7 +43,10 @@ def test_a_statement_is_kept_and_printed(owner: Caller, shop: str) -> None:
     assert owner.post("/adjustment/debit-note", noted).status_code == 201
     made = owner.post("/papers/statements", {"retailer_id": shop}).json
     assert owner.get(f"/papers/{made['id']}").json["content"]["closing_minor"] == 5000
-    assert owner.get(f"/papers/{made['id']}/pdf").data.startswith(b"%PDF-")
+    long, roll = (owner.get(f"/papers/{made['id']}/pdf", size=size).data for size in ("a4", "80mm"))
+    assert long.startswith(b"%PDF-")
+    assert roll.startswith(b"%PDF-")
+    assert long != roll
     wrong = {"retailer_id": shop, "from_on": "2026-02-01", "to_on": "2026-01-01"}
     assert owner.post("/papers/statements", wrong).status_code == 422
 
