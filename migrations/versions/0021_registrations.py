@@ -1,13 +1,13 @@
 """What the tax portals answered: registrations of documents, and returns that were filed.
 
-Revision: 0021, after 0023.
+Revision: 0021, after 0030.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0021"
-down_revision = "0023"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
