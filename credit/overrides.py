@@ -5,10 +5,10 @@ and never for a shop that was granted no credit. What it takes beyond the limit 
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids
@@ -63,6 +63,7 @@ class SecondPerson(DomainError):
 def grant(session: Session, retailer_id: UUID, reference_id: UUID, amount_minor: int, reason: str) -> CreditOverride:
     """Let `reference_id` go past the rules up to `amount_minor`; above the threshold it waits for a second person.
 
+    What the same person let through alone for this shop lately counts: orders cut small need two people as well.
     Locks the account row; audited. Raises Invalid, NotFound, AboveCap, NotPossible, Exists.
     """
     reason = accounts.given(reason)
@@ -78,8 +79,10 @@ def grant(session: Session, retailer_id: UUID, reference_id: UUID, amount_minor:
     _end_stale(session, reference_id)
     if _open(session, reference_id) is not None:
         raise Exists
-    alone = amount_minor <= organisations.setting(organisation, "override_second_minor")
     who, now = audit.actor().name, clock.now()
+    hours = timedelta(hours=organisations.setting(organisation, "override_hours"))
+    lately_minor = _alone_since(session, retailer_id, who, now - hours)
+    alone = amount_minor + lately_minor <= organisations.setting(organisation, "override_second_minor")
     override = CreditOverride(
         id=ids.new(),
         retailer_id=retailer_id,
@@ -90,7 +93,7 @@ def grant(session: Session, retailer_id: UUID, reference_id: UUID, amount_minor:
         requested_by=who,
         approved_by=who if alone else None,
         created_at=now,
-        expires_at=now + timedelta(hours=organisations.setting(organisation, "override_hours")),
+        expires_at=now + hours,
     )
     session.add(override)
     session.flush()
@@ -181,6 +184,19 @@ def _open(session: Session, reference_id: UUID) -> CreditOverride | None:
         CreditOverride.status.in_(OPEN),
     )
     return session.scalars(found.execution_options(populate_existing=True)).first()
+
+
+def _alone_since(session: Session, retailer_id: UUID, who: str, since: datetime) -> int:
+    """What this person let through for a shop without a second one, and that stands or was used, in minor units."""
+    found = select(func.coalesce(func.sum(CreditOverride.amount_minor), 0)).where(
+        CreditOverride.org_id == db.org_of(session),
+        CreditOverride.retailer_id == retailer_id,
+        CreditOverride.requested_by == who,
+        CreditOverride.approved_by == who,
+        CreditOverride.status.in_((APPROVED, USED)),
+        CreditOverride.created_at > since,
+    )
+    return int(session.scalars(found).one())
 
 
 def _end_stale(session: Session, reference_id: UUID) -> None:

@@ -2,7 +2,8 @@
 
 Who paused lifts: what staff paused only staff lift, and what a rule paused (see credit/ladder.py) lifts by itself. A
 block, whoever made it, is lifted by staff alone. Whoever lifts by hand acknowledges the cause: the rules that fire then
-do not stop the shop again before a new fact arises (see credit/rules.py).
+do not stop the shop again before a new fact arises (see credit/rules.py). Lifting a block with no pause below it
+acknowledges the causes of a pause as well.
 """
 
 from uuid import UUID
@@ -69,6 +70,8 @@ def unblock(session: Session, retailer_id: UUID, reason: str) -> bool:
         return False
     before = decisions.status_of(account)
     known = _acknowledge(session, account, "block")
+    if account.paused_at is None:  # nothing below it goes on: the shop is trusted as it stands
+        known += _acknowledge(session, account, "pause")
     account.blocked_at, account.block_reason, account.block_source = None, None, None
     _decided(session, account, "account.unblocked", before, reason, STAFF, (), known)
     return True
@@ -77,6 +80,7 @@ def unblock(session: Session, retailer_id: UUID, reason: str) -> bool:
 def _acknowledge(session: Session, account: CreditAccount, level: str) -> Trace:
     """Note the rules that fire at this level as known; returns them for the trace. The caller holds the lock."""
     account.acknowledged, fired = rules.acknowledge(session, account.retailer_id, level)
+    session.flush()  # what is known is read by a hand-written statement
     return tuple({**tried.as_dict(), "fired": False, "acknowledged": True} for tried in fired)
 
 

@@ -190,6 +190,8 @@ def take_back(session: Session, payment_id: UUID, reason: str) -> Receipt:
         after={"outstanding_minor": totals.outstanding_minor, "allowance_minor": totals.allowance_minor},
         reason=reason,
     )
+    if payment.kind == PAYMENT:
+        promises.lose(session, payment.retailer_id)
     lost_minor = _lose_discounts(session, taken_back, reason) if payment.kind == PAYMENT else 0
     return Receipt(payment, account.currency, tuple(taken_back), totals.outstanding_minor + lost_minor)
 

@@ -1,7 +1,7 @@
 """Promises to pay: an amount by a day. Until that day nobody is reminded; then it was kept, or it was broken.
 
 Kept = money of at least the promised amount came in between the promise and the end of its day. Only money counts, not
-adjustments, and a cheque counts when the account counts it.
+adjustments, and a cheque counts when the account counts it. Money that went back (a bounced cheque) keeps nothing.
 """
 
 from datetime import date, timedelta
@@ -24,6 +24,14 @@ WHERE p.org_id = %(org)s AND p.retailer_id = %(retailer)s AND p.status = 'open' 
     WHERE m.org_id = p.org_id AND m.retailer_id = p.retailer_id AND m.kind = 'payment' AND m.status = 'posted'
         AND m.created_at >= p.created_at AND m.received_on <= p.promised_on)
 RETURNING p.id, p.amount_minor, p.promised_on
+"""
+_UNKEPT = """
+SELECT p.id FROM promise p
+WHERE p.org_id = %(org)s AND p.retailer_id = %(retailer)s AND p.status = 'kept' AND p.amount_minor > (
+    SELECT coalesce(sum(m.amount_minor), 0) FROM payment m
+    WHERE m.org_id = p.org_id AND m.retailer_id = p.retailer_id AND m.kind = 'payment' AND m.status = 'posted'
+        AND m.created_at >= p.created_at AND m.received_on <= p.promised_on)
+ORDER BY p.created_at DESC, p.id DESC
 """
 _BROKEN = """
 UPDATE promise SET status = 'broken', resolved_at = %(at)s
@@ -107,6 +115,24 @@ def keep(session: Session, retailer_id: UUID) -> bool:
         return False
     _audit(session, "kept", row.id, retailer_id, row.amount_minor, row.promised_on)
     return True
+
+
+def lose(session: Session, retailer_id: UUID) -> None:
+    """Look again at kept promises after money went back; the caller holds the account's lock. Audited.
+
+    Such a promise is broken when its day is over, else open again; unless a newer one is open and stands in its place.
+    """
+    where = {"org": str(db.org_of(session)), "retailer": str(retailer_id)}
+    for (promise_id,) in db.execute(session, _UNKEPT, where).all():
+        promise = db.fetch(session, Promise, promise_id)
+        session.refresh(promise)
+        replaced = open_promise(session, retailer_id) is not None
+        over = promise.promised_on < days.today(session)
+        promise.status = "broken" if over else "withdrawn" if replaced else "open"
+        promise.resolved_at = None if promise.status == "open" else clock.now()
+        session.flush()
+        for verb in ("unkept", promise.status) if promise.status != "open" else ("unkept",):
+            _audit(session, verb, promise_id, retailer_id, promise.amount_minor, promise.promised_on)
 
 
 def settle_due(session: Session, today: date) -> list[UUID]:

@@ -35,21 +35,22 @@ WITH done (org_id, retailer_id, what) AS (
     SELECT org_id, retailer_id, what, count(*) AS rows FROM done GROUP BY 1, 2, 3
 ), entries AS (
     SELECT org_id, chain_id AS retailer_id,
-        CASE action WHEN 'credit.reserved_by_override' THEN 'credit.reserved' ELSE action END AS what,
-        count(*) AS rows
+        CASE action WHEN 'credit.reserved_by_override' THEN 'credit.reserved' WHEN 'promise.unkept' THEN 'promise.kept'
+            ELSE action END AS what,
+        sum(CASE action WHEN 'promise.unkept' THEN -1 ELSE 1 END) AS rows
     FROM audit_entry WHERE action IN ('bill.posted', 'credit.reserved', 'credit.reserved_by_override',
         'reservation.voided', 'reservation.expired', 'payment.recorded', 'payment.reversed', 'adjustment.recorded',
         'adjustment.reversed', 'cheque.received', 'cheque.deposited', 'cheque.bounced', 'cheque.returned',
-        'dispute.opened', 'dispute.settled', 'promise.made', 'promise.kept', 'promise.broken', 'promise.withdrawn',
-        'claim.verified', 'claim.rejected', 'override.approved', 'override.used', 'override.revoked',
-        'override.expired') GROUP BY 1, 2, 3
+        'dispute.opened', 'dispute.settled', 'promise.made', 'promise.kept', 'promise.unkept', 'promise.broken',
+        'promise.withdrawn', 'claim.verified', 'claim.rejected', 'override.approved', 'override.used',
+        'override.revoked', 'override.expired') GROUP BY 1, 2, 3
 )
 SELECT coalesce(counted.org_id, entries.org_id) AS org_id,
     'retailer ' || coalesce(counted.retailer_id, entries.retailer_id) || ': ' || coalesce(counted.rows, 0) || ' times '
     || coalesce(counted.what, entries.what) || ', ' || coalesce(entries.rows, 0) || ' entries' AS what
 FROM counted FULL JOIN entries ON entries.org_id = counted.org_id AND entries.retailer_id = counted.retailer_id
     AND entries.what = counted.what
-WHERE counted.rows IS DISTINCT FROM entries.rows
+WHERE coalesce(counted.rows, 0) <> coalesce(entries.rows, 0)
 UNION ALL
 SELECT a.org_id, 'retailer ' || a.retailer_id || ' is ' || told.word || ' by the account and not by the trail, or not'
     || ' by the account and by the trail'

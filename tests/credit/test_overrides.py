@@ -172,3 +172,15 @@ def test_an_override_is_used_once_when_its_order_is_confirmed_twice_at_once(org:
     assert sorted(done) == ["refused"] * 3 + ["reserved"]
     with db.transaction(org) as session:
         assert accounts.get(session, shop).reserved_minor == 500
+
+
+def test_orders_cut_small_need_a_second_person_as_one_large_order_does(session: Session, make_retailer: Make) -> None:
+    organisations.change_setting(session, "override_second_minor", 1_000, "four eyes")
+    shop, other = make_retailer(session).id, make_retailer(session).id
+    first, second = (overrides.grant(session, shop, ids.new(), 600, "the owner's word") for _ in range(2))
+    assert (first.status, second.status) == ("approved", "requested")
+    assert overrides.grant(session, other, ids.new(), 600, "another shop").status == "approved"
+    overrides.revoke(session, first.id, "not needed")
+    assert overrides.grant(session, shop, ids.new(), 600, "the owner's word").status == "approved"
+    clock.advance(timedelta(hours=24))
+    assert overrides.grant(session, shop, ids.new(), 600, "the owner's word").status == "approved"

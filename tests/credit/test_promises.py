@@ -7,12 +7,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core import clock, db
 from core.audit import AuditEntry
 from core.errors import Invalid
 from credit import adjustments, days, payments, promises, reminders
 from credit.papers import Promise
 from credit.tables import Bill
 from parties.tables import Retailer
+from reports import doctor
+from reports.invariants import i22_audited
 
 Make = Callable[..., Retailer]
 Post = Callable[..., Bill]
@@ -99,3 +102,33 @@ def test_nobody_is_reminded_until_the_end_of_the_promised_day(
     promise(session, shop, within=3)
     assert skips(session, today + timedelta(days=3)) == ["promised"]
     assert skips(session, today + timedelta(days=6)) == [None]
+
+
+@pytest.mark.parametrize(("waits", "then"), [(0, "open"), (5, "broken")])
+def test_money_that_went_back_keeps_no_promise(
+    session: Session, make_retailer: Make, bill: Post, waits: int, then: str
+) -> None:
+    shop = make_retailer(session).id
+    bill(session, shop, 1_000)
+    promise = promises.make(session, shop, 1_000, days.today(session) + timedelta(days=3))
+    paid = payments.record(session, payments.NewPayment(shop, 1_000, "upi"))
+    session.refresh(promise)
+    assert promise.status == "kept"
+    clock.advance(timedelta(days=waits))
+    payments.reverse(session, paid.payment_id, "the bank took it back")
+    session.refresh(promise)
+    assert promise.status == then
+    assert doctor.examine(session, i22_audited.INVARIANT, db.org_of(session), doctor.FULL).violations == ()
+
+
+def test_a_newer_promise_stands_in_the_place_of_one_that_was_not_kept_after_all(
+    session: Session, make_retailer: Make, bill: Post
+) -> None:
+    shop, on = make_retailer(session).id, days.today(session) + timedelta(days=3)
+    bill(session, shop, 2_000)
+    older = promises.make(session, shop, 1_000, on)
+    paid = payments.record(session, payments.NewPayment(shop, 1_000, "upi"))
+    promises.make(session, shop, 2_000, on)
+    payments.reverse(session, paid.payment_id, "the bank took it back")
+    session.refresh(older)
+    assert older.status == "withdrawn"

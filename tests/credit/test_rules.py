@@ -139,3 +139,11 @@ def test_a_cheque_that_clears_ends_the_pause_for_a_used_up_limit(
     assert status(session, shop) == "PAUSED"
     cheques.clear(session, cheque.id)
     assert status(session, shop) == "OK"
+
+
+def test_lifting_a_block_trusts_the_shop_as_it_stands(session: Session, make_retailer: Make, bill: Post) -> None:
+    shop = make_retailer(session).id
+    bill(session, shop, 1_000, due_in=-200)
+    assert ladder.evaluate(session, shop, "daily").is_blocked_now
+    pauses.unblock(session, shop, "they pay on Friday")
+    assert ladder.evaluate(session, shop, "daily").status == "WATCH"

@@ -140,6 +140,7 @@ class Override:
     status: str
     asked_by: str
     expires_at: datetime
+    is_alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -293,6 +294,21 @@ class Shop:
             for other in list(self.credits.values()):
                 if other.kind == "cash_discount" and other.is_posted and set(other.parts) & set(parts):
                     self.take_back(other, today)
+            self._lose_promises(today)
+
+    def money_for(self, promise: Promise) -> int:
+        """What has come in since a promise, dated by its day, and was not taken back."""
+        return sum(
+            one.amount_minor
+            for one in self.credits.values()
+            if one.kind == "payment" and one.is_posted and one.number > promise.number and one.received_on <= promise.on
+        )
+
+    def _lose_promises(self, today: date) -> None:
+        """Money that went back keeps no promise: it is broken, or open again unless a newer one is open."""
+        for promise in reversed(self.promises.values()):
+            if promise.status == "kept" and self.money_for(promise) < promise.amount_minor:
+                promise.status = "broken" if promise.on < today else "withdrawn" if self.promise else "open"
 
     def apply_advances(self, today: date) -> dict[str, int]:
         """Put money on account to the oldest bills; returns what each got."""

@@ -202,9 +202,14 @@ class OrderRules(MoneyRules):
         if made:
             for one in open_now:
                 one.status = "expired"
-            alone = order.total_minor <= self.house.settings["override_second_minor"]
+            lately = sum(
+                one.amount_minor for one in shop.overrides.values()
+                if one.is_alone and one.asked_by == who and one.status in ("approved", "used")
+                and one.expires_at > self.now()
+            )  # fmt: skip
+            alone = lately + order.total_minor <= self.house.settings["override_second_minor"]
             shop.overrides[made.id] = books.Override(
-                made.id, order.id, order.total_minor, "approved" if alone else "requested", who, made.expires_at
+                made.id, order.id, order.total_minor, "approved" if alone else "requested", who, made.expires_at, alone
             )
             assert timedelta(hours=23) < made.expires_at - self.now() <= timedelta(hours=24)
 

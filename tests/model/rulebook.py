@@ -80,12 +80,7 @@ def keep_promise(shop: Shop) -> None:
     """A promise is kept once enough money has come in since, dated by its day."""
     promise = shop.promise
     assert promise is not None
-    money = sum(
-        one.amount_minor
-        for one in shop.credits.values()
-        if one.kind == "payment" and one.is_posted and one.number > promise.number and one.received_on <= promise.on
-    )
-    if money >= promise.amount_minor:
+    if shop.money_for(promise) >= promise.amount_minor:
         promise.status = "kept"
 
 
@@ -141,8 +136,15 @@ def _is_new(shop: Shop, level: str, rule: str, today: date) -> bool:
 
 
 def lift(shop: Shop, level: str, today: date) -> None:
-    """Staff end a pause or a block, and so acknowledge the rules that fire now."""
-    thresholds, found = shop.house.settings["ladder"][level], facts(shop, today)
+    """Staff end a pause or a block, and acknowledge the rules that fire now; with a block those for a pause too."""
+    _acknowledge(shop, level, today)
+    if level == "block" and not shop.paused:
+        _acknowledge(shop, "pause", today)
+    shop.paused, shop.blocked = (None, shop.blocked) if level == "pause" else (shop.paused, None)
+
+
+def _acknowledge(shop: Shop, level: str, today: date) -> None:
+    thresholds, found = shop.house.settings["ladder"].get(level, {}), facts(shop, today)
     kept = {name: rules for name, rules in _still_known(shop, today).items() if name != level}
     now = {
         rule: today - timedelta(days=thresholds[rule]) if rule == "overdue_days" else found[rule]
@@ -150,7 +152,6 @@ def lift(shop: Shop, level: str, today: date) -> None:
         if name == level
     }
     shop.known = {**kept, level: now} if now else kept
-    shop.paused, shop.blocked = (None, shop.blocked) if level == "pause" else (shop.paused, None)
 
 
 def _still_known(shop: Shop, today: date) -> dict[str, dict[str, Any]]:
