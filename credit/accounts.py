@@ -71,12 +71,22 @@ class Terms:
         return max((limit for limit in (self.limit_minor, current) if limit is not None), default=None)
 
 
+_CAP = """
+SELECT g.limit_minor,
+    coalesce(sum(a.outstanding_minor + CASE WHEN %(counts)s THEN a.reserved_minor ELSE 0 END
+        + CASE WHEN %(cheques)s THEN credit_uncleared(a.org_id, a.retailer_id) ELSE 0 END), 0)::bigint
+FROM credit_group g LEFT JOIN credit_account a ON a.org_id = g.org_id AND a.group_id = g.id
+WHERE g.org_id = %(org)s AND g.id = %(id)s GROUP BY g.limit_minor
+"""
+
+
 @dataclass(frozen=True)
 class Position:
     """Where an account stands, in minor units of its currency. `available_minor` never shows less than nothing.
 
     `limit_minor` is the one that holds today. `counts_reserved` is the setting `exposure`. `uncleared_minor` are
-    cheques that lowered what is owed before the bank has paid: they still use up the limit.
+    cheques that lowered what is owed before the bank has paid: they still use up the limit. `shared_left_minor` is what
+    is left of the cap that shops of one owner share, if there is one.
     """
 
     currency: str
@@ -85,6 +95,7 @@ class Position:
     reserved_minor: int
     counts_reserved: bool = True
     uncleared_minor: int = 0
+    shared_left_minor: int | None = None
 
     @property
     def exposure_minor(self) -> int:
@@ -93,8 +104,9 @@ class Position:
 
     @property
     def headroom_minor(self) -> int:
-        """Limit less exposure; below zero after a limit cut."""
-        return (self.limit_minor or 0) - self.exposure_minor
+        """Limit less exposure, or what is left of a shared cap when that is less; below zero after a cut."""
+        own = (self.limit_minor or 0) - self.exposure_minor
+        return own if self.shared_left_minor is None else min(own, self.shared_left_minor)
 
     @property
     def available_minor(self) -> int:
@@ -163,7 +175,25 @@ def position_of(session: Session, account: CreditAccount) -> Position:
         account.reserved_minor,
         counts_reserved(session),
         uncleared(session, account.retailer_id),
+        _shared_left(session, account.group_id),
     )
+
+
+def cap(session: Session, group_id: UUID) -> tuple[int, int] | None:
+    """The cap that shops of one owner share, and what they use of it together, in minor units."""
+    asked = {
+        "org": str(db.org_of(session)),
+        "id": str(group_id),
+        "counts": counts_reserved(session),
+        "cheques": counts_uncleared(session),
+    }
+    row = db.execute(session, _CAP, asked).first()
+    return (row[0], row[1]) if row else None
+
+
+def _shared_left(session: Session, group_id: UUID | None) -> int | None:
+    found = cap(session, group_id) if group_id else None
+    return found[0] - found[1] if found else None
 
 
 def counts_reserved(session: Session) -> bool:

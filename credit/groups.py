@@ -18,13 +18,6 @@ from credit import accounts
 from credit.tables import CreditGroup
 
 MAX_NAME = 200
-_USED = """
-SELECT g.limit_minor,
-    coalesce(sum(a.outstanding_minor + CASE WHEN %(counts)s THEN a.reserved_minor ELSE 0 END
-        + CASE WHEN %(cheques)s THEN credit_uncleared(a.org_id, a.retailer_id) ELSE 0 END), 0)::bigint
-FROM credit_group g LEFT JOIN credit_account a ON a.org_id = g.org_id AND a.group_id = g.id
-WHERE g.org_id = %(org)s AND g.id = %(id)s GROUP BY g.limit_minor
-"""
 
 
 class NameTaken(DomainError):
@@ -125,16 +118,10 @@ def join(session: Session, retailer_id: UUID, group_id: UUID | None, reason: str
 
 def standing_of(session: Session, group_id: UUID) -> Standing:
     """The cap and what is used of it now. Raises NotFound."""
-    asked = {
-        "org": str(db.org_of(session)),
-        "id": str(group_id),
-        "counts": accounts.counts_reserved(session),
-        "cheques": accounts.counts_uncleared(session),
-    }
-    row = db.execute(session, _USED, asked).first()
-    if row is None:
+    found = accounts.cap(session, group_id)
+    if found is None:
         raise NotFound(kind="CreditGroup")
-    return Standing(*row)
+    return Standing(*found)
 
 
 def _check(limit_minor: int) -> None:

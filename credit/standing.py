@@ -20,6 +20,13 @@ SELECT a.currency, a.outstanding_minor, a.reserved_minor, coalesce(a.paused_at, 
     coalesce(g.settings->>'exposure', 'confirmed') = 'confirmed' AS counts_reserved,
     CASE WHEN coalesce(g.settings->>'cheque_counts_on', 'clearing') = 'clearing' THEN 0
         ELSE credit_uncleared(a.org_id, a.retailer_id) END AS uncleared_minor,
+    CASE WHEN a.group_id IS NOT NULL THEN (
+        SELECT shared.limit_minor - sum(o.outstanding_minor
+            + CASE WHEN coalesce(g.settings->>'exposure', 'confirmed') = 'confirmed' THEN o.reserved_minor ELSE 0 END
+            + CASE WHEN coalesce(g.settings->>'cheque_counts_on', 'clearing') = 'clearing' THEN 0
+                ELSE credit_uncleared(o.org_id, o.retailer_id) END)::bigint
+        FROM credit_group shared JOIN credit_account o ON o.org_id = shared.org_id AND o.group_id = shared.id
+        WHERE shared.org_id = a.org_id AND shared.id = a.group_id GROUP BY shared.limit_minor) END AS shared_left_minor,
     (SELECT json_agg(json_build_array(b.reference, b.due_on, b.open_minor))
      FROM (SELECT reference, due_on, open_minor FROM bill
            WHERE org_id = a.org_id AND retailer_id = a.retailer_id AND open_minor > 0
@@ -61,5 +68,6 @@ def of(session: Session, retailer_id: UUID, *, limit: int) -> Standing:
         row.reserved_minor,
         row.counts_reserved,
         row.uncleared_minor,
+        row.shared_left_minor,
     )
     return Standing(position, row.is_paused, tuple(bills))

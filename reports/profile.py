@@ -68,6 +68,7 @@ def _as_it_was(session: Session, retailer_id: UUID, stands: accounts.Position, o
         limit_minor=then.limit_on(on),
         reserved_minor=then.reserved_minor,
         uncleared_minor=then.uncleared_minor,
+        shared_left_minor=None,
     )
     stopped = {decisions.BLOCKED: "blocked", decisions.PAUSED: "paused"}
     return {

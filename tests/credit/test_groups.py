@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core import db, ids
 from core.errors import Invalid
-from credit import accounts, groups, guardrails, reservations
+from credit import accounts, groups, guardrails, reservations, standing
 from parties.tables import Retailer
 
 Make = Callable[..., Retailer]
@@ -27,6 +27,8 @@ def test_the_shops_of_a_group_share_its_cap(session: Session, make_retailer: Mak
     assert (reason.code, reason.facts["shared"], reason.facts["available_minor"]) == (guardrails.LIMIT, True, 600)
     assert refused.value.verdict.helps.trim_to_minor == 600
     assert accounts.get(session, two).reserved_minor == 0
+    assert accounts.position(session, two).available_minor == 600
+    assert standing.of(session, two, limit=1).position == accounts.position(session, two)
     reservations.reserve(session, two, ids.new(), 600)
     assert groups.standing_of(session, group.id) == groups.Standing(1_500, 1_500)
 
