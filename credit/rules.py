@@ -215,11 +215,12 @@ def _tried(
     fresh_days: Mapping[str, int | None],
 ) -> Iterator[Tried]:
     for level in LEVELS:
+        thresholds, of_level = ladder.get(level, {}), acknowledged.get(level, {})
         for rule in RULES:
-            threshold = ladder.get(level, {}).get(rule)
+            threshold = thresholds.get(rule)
             if threshold is None:
                 continue
-            value, known = getattr(facts, rule), acknowledged.get(level, {}).get(rule)
+            value, known = getattr(facts, rule), of_level.get(rule)
             reached = value >= threshold
             is_new = known is None or ((fresh_days.get(level) or 0) >= threshold if rule == AGE else value > known)
             yield Tried(level, rule, value, threshold, reached and is_new, reached and not is_new)

@@ -15,7 +15,7 @@ from parties import organisations
 from reports import ageing, kept, next_steps
 from reports.next_steps import Clockwork, Step
 
-MAX_ATTENTION = 50
+MAX_ATTENTION = 50  # as in risk_late
 NEARLY_PERCENT = 80  # of the limit: worth a look before the next order is refused
 
 OVERDUE = "OVERDUE"
@@ -83,7 +83,8 @@ def dashboard(session: Session, as_of: date | None = None) -> dict[str, Any]:
     """
     when = ageing.as_of(session, as_of)
     is_today = when.on == days.today(session)
-    found = _totals(session, when, is_today)
+    known = kept.totals(session, when) if is_today else None
+    found = known or _totals(session, when, is_today)
     net_minor = found.pop("net")[0]
     buckets = [{"name": name, "amount_minor": found[name][0], "retailers": found[name][1]} for name in ageing.BUCKETS]
     outstanding_minor = sum(amount_minor for amount_minor, _ in found.values())
@@ -95,7 +96,7 @@ def dashboard(session: Session, as_of: date | None = None) -> dict[str, Any]:
         "on_account_minor": outstanding_minor - net_minor,
         "net_minor": net_minor,
         "buckets": buckets,
-        "attention": _attention(session, when, is_today),
+        "attention": _attention(session, when, is_today, known is not None),
     }
 
 
@@ -108,7 +109,15 @@ def _totals(session: Session, when: ageing.AsOf, is_today: bool) -> dict[str, tu
     return {name: found.get(name, (0, 0)) for name in (*ageing.BUCKETS, "net")}
 
 
-def _attention(session: Session, when: ageing.AsOf, is_today: bool) -> list[dict[str, Any]]:
+def _attention(session: Session, when: ageing.AsOf, is_today: bool, is_current: bool) -> list[dict[str, Any]]:
+    rows = _listed(session, when, is_today, is_current)
+    seen = {one.retailer_id: one for one in rules.look(session, [row.retailer_id for row in rows])} if is_today else {}
+    by = next_steps.clockwork(session)
+    return [_shown(row, seen.get(row.retailer_id), by) for row in rows]
+
+
+def _listed(session: Session, when: ageing.AsOf, is_today: bool, is_current: bool) -> list[Any]:
+    """The shops to look at, the worst first. `is_current`: each shop's kept age is of this day."""
     where = ageing.parameters(
         session,
         when,
@@ -119,11 +128,10 @@ def _attention(session: Session, when: ageing.AsOf, is_today: bool) -> list[dict
         offsets=list(reminders.OFFSETS.values()),
         longest=max(reminders.OFFSETS.values()),
     )
+    if is_current and len(late := db.execute(session, kept.LATE, where).all()) == MAX_ATTENTION:
+        return late
     listed = kept.ATTENTION if is_today else _ATTENTION.format(source=when.open_bills)
-    rows = db.execute(session, listed + _SHOWN.format(source=when.open_bills), where).all()
-    seen = {one.retailer_id: one for one in rules.look(session, [row.retailer_id for row in rows])} if is_today else {}
-    by = next_steps.clockwork(session)
-    return [_shown(row, seen.get(row.retailer_id), by) for row in rows]
+    return db.execute(session, listed + _SHOWN.format(source=when.open_bills), where).all()
 
 
 def _shown(row: Any, seen: Seen | None, by: Clockwork) -> dict[str, Any]:
