@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids
 from core.errors import NotFound
-from invoicing import storage
+from invoicing import irn, registrations, storage
 from invoicing.tables import Invoice, InvoiceLine, Paper
 
 if TYPE_CHECKING:
@@ -102,7 +102,8 @@ def paper(session: Session, invoice_id: UUID) -> "InvoicePaper":
     """What the invoice prints, as plain values. Raises NotFound."""
     invoice = db.fetch(session, Invoice, invoice_id)
     original = db.fetch(session, Invoice, invoice.refers_to_id) if invoice.refers_to_id else None
-    printed: InvoicePaper = _printing().paper_of(invoice, lines_of(session, invoice_id), original)
+    registration = registrations.of(session, invoice_id) if invoice.document_type in irn.TYPES else None
+    printed: InvoicePaper = _printing().paper_of(invoice, lines_of(session, invoice_id), original, registration)
     return printed
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from invoicing import logos, snapshots
 from invoicing.charging import quantity
@@ -17,6 +18,7 @@ from invoicing.pdf import (
     PaperLine,
     PaperParty,
     PaperPayment,
+    PaperRegistration,
     StatementPaper,
     printed_heads,
     render,
@@ -26,11 +28,22 @@ from invoicing.pdf import (
     summarised,
 )
 from invoicing.pdf.figures import day
-from invoicing.tables import COMMERCIAL_CREDIT_NOTE, ORDER_CONFIRMATION, SALES, TAX_INVOICE, Invoice, InvoiceLine, Paper
+from invoicing.tables import (
+    COMMERCIAL_CREDIT_NOTE,
+    ORDER_CONFIRMATION,
+    SALES,
+    TAX_INVOICE,
+    Invoice,
+    InvoiceLine,
+    Paper,
+    Registration,
+)
 from invoicing.tax import Totals
 from invoicing.tax.rounding import THOUSANDTHS, divided
 from invoicing.writing import HEADS
 from parties.states import state_name
+
+PORTAL_TIME = ZoneInfo("Asia/Kolkata")
 
 UNTAXED = {"exempt": "Exempt", "nil_rated": "Nil", "non_gst": "Non-GST"}
 COMPOSITION_SAYS = "Composition taxable person, not eligible to collect tax on supplies."
@@ -122,7 +135,12 @@ def statement_of(content: Mapping[str, Any]) -> StatementPaper:
     )
 
 
-def paper_of(invoice: Invoice, lines: Sequence[InvoiceLine], original: Invoice | None = None) -> InvoicePaper:
+def paper_of(
+    invoice: Invoice,
+    lines: Sequence[InvoiceLine],
+    original: Invoice | None = None,
+    registration: Registration | None = None,
+) -> InvoicePaper:
     """What this invoice prints. Equal invoices give equal papers. `original` is what a note corrects."""
     printed = tuple(_line(line) for line in lines)
     totals = Totals(
@@ -152,6 +170,7 @@ def paper_of(invoice: Invoice, lines: Sequence[InvoiceLine], original: Invoice |
         prices_include_tax=all(line.price_mode == "inclusive" for line in lines),
         references=_references(invoice),
         carriage=_carriage(invoice.details),
+        registration=_registration(registration) if registration else None,
         refers_to=(original.number, original.issued_on) if original else None,
         payment=_payable(invoice),
         notes=_notes(invoice),
@@ -212,6 +231,17 @@ def _carriage(known: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         ("LR / RR", way.get("document", "")),
     )
     return tuple((label, value) for label, value in rows if value)
+
+
+def _registration(known: Registration) -> PaperRegistration:
+    """What the portal answered. Its clock, like every e-invoice, is India's."""
+    acknowledged = known.ack_at.astimezone(PORTAL_TIME)
+    return PaperRegistration(
+        irn=known.irn,
+        ack_number=known.ack_number,
+        ack_at=f"{day(acknowledged.date())}, {acknowledged:%H:%M}",
+        signed_code=known.signed_code,
+    )
 
 
 def _payable(invoice: Invoice) -> PaperPayment:

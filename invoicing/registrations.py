@@ -72,6 +72,7 @@ def keep(
         created_at=clock.now(),
     )
     session.add(kept)
+    invoice.pdf_sha256 = None  # the paper that was drawn lacks the registration: it is drawn anew
     session.flush()
     audit.record(
         session,

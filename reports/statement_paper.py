@@ -13,6 +13,7 @@ from invoicing.tables import STATEMENT
 from parties import organisations, retailers
 from reports import statement
 
+METHODS = {"upi": "UPI", "bank": "bank transfer", "other": "other means"}
 LABELS = {
     "bill.invoice": "Invoice",
     "bill.opening": "Opening bill",
@@ -60,7 +61,7 @@ def label(kind: str) -> str:
 
 
 def _movement(line: dict[str, Any]) -> dict[str, Any]:
-    method = f" ({line['method']})" if line["method"] else ""
+    method = f" ({METHODS.get(line['method'], line['method'])})" if line["method"] else ""
     return {
         "on": line["on"],
         "label": label(line["kind"]) + method,

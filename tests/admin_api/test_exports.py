@@ -1,5 +1,6 @@
 """Files that leave: whole, of one moment, for bookkeepers only, and noted in the audit trail."""
 
+import io
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,6 +13,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from pypdf import PdfReader
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -230,6 +232,7 @@ def test_a_registration_is_kept_once_shown_and_never_changed(
     [document] = owner.get("/invoices").json["data"]
     path, told = f"/invoices/{document['id']}", answer_of(owner, document["number"], portal)
     assert owner.get(path).json["registration"] is None
+    bare = owner.get(f"{path}/pdf").data
     stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     wrong: list[dict[str, Any]] = [
         {"irn": "0" * 64},
@@ -244,6 +247,9 @@ def test_a_registration_is_kept_once_shown_and_never_changed(
     kept = owner.post(f"{path}/registration", told)
     assert (kept.status_code, kept.json["registration"]["is_signed"]) == (201, True)
     assert owner.get(path).json["registration"] == kept.json["registration"]
+    printed = owner.get(f"{path}/pdf").data
+    assert told["irn"] in "".join(PdfReader(io.BytesIO(printed)).pages[0].extract_text().split())
+    assert bare != printed == owner.get(f"{path}/pdf").data
     assert owner.post(f"{path}/registration", told).json == kept.json
     other = owner.post(f"{path}/registration", {**told, "ack_number": "112610000000018"})
     assert (other.status_code, other.json["code"]) == (409, "REGISTERED_ALREADY")

@@ -40,7 +40,7 @@ def test_it_prints_every_movement_and_what_is_open(session: Session, make_retail
     assert pdf.filename == f"STATEMENT-{shop.code}-{days.today(session).isoformat()}.pdf"
     text = text_of(pdf.content)
     for fact in (
-        "STATEMENT OF ACCOUNT", "Opening balance", "Closing balance", "Payment (upi)", "412345678901", "Damaged goods",
+        "STATEMENT OF ACCOUNT", "Opening balance", "Closing balance", "Payment (UPI)", "412345678901", "Damaged goods",
         "two bottles broken", "650.00", "BILLS STILL OPEN", "₹650.00", "Shree Ganesh Traders",
     ):  # fmt: skip
         assert fact in text, fact
