@@ -328,6 +328,8 @@ def is_order_for_stranger(entry: Entry) -> bool:
     others = sum(1 for other in entry.statement.goods if other is not goods)
     clause = entry.statement.clause
     if goods.amounts:
+        if clause.roles & {"account"}:
+            return False  # "update my address to shop no 5"
         return length <= 2 and (not others or (others == 1 and clause.orders and not _knows_any(entry)))
     return length <= 3 and not others and clause.orders and not clause.roles & _ABOUT_OTHER_THINGS
 

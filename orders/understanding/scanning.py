@@ -237,8 +237,11 @@ class Scanner:
 
     def _skip_fullness(self, at: int) -> int:
         """ "2 full peti", "2 badi peti", "ek aur peti": a word between number and unit."""
-        follows = at + 1 < len(self.tokens) and self.marks[at] & {"filler", "big", "small", "and"}
-        return at + 1 if follows and self.index.units.unit_at(self.tokens, at + 1) is not None else at
+        if at + 1 >= len(self.tokens) or not self.marks[at] & {"filler", "big", "small", "and"}:
+            return at
+        counts = numbers.number_at(self.tokens, at) is not None and self.tokens[at].text not in numbers.ARTICLES
+        unit = self.index.units.unit_at(self.tokens, at + 1)
+        return at + 1 if unit is not None and not counts else at  # a number counts itself: "500 do peti"
 
     def _each(self, start: int, end: int) -> tuple[bool, int]:
         """ "5 each", "2 pcs each of", "har ek 1 dozen"."""

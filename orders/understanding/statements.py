@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from orders.understanding.clauses import MORE, Clause
 from orders.understanding.elements import Amount, Feature, Form, Goods, LooseUnit, Mark, Mention, Piece, Place
 from orders.understanding.index import Index, NameKind
-from orders.understanding.naming import join_names
+from orders.understanding.naming import in_family, join_names
 from orders.understanding.scanning import Scanner, bound_amounts
 from orders.understanding.sharing import Settle, share
 
@@ -35,8 +35,17 @@ class Statement:
 def statements_of(index: Index, clause: Clause, settle: Settle) -> list[Statement]:
     """The statements of a clause, usually one; a removal in the middle ends the first."""
     pieces = bound_amounts(Scanner(index, clause.tokens, clause.marks, clause.start).pieces())
-    pieces = join_names(pieces, clause.marks, clause.start)
+    pieces = _undecided(index, join_names(pieces, clause.marks, clause.start))
     return [_statement(clause, part, settle) for part in _cut_after_removal(pieces)]
+
+
+def _undecided(index: Index, pieces: list[Piece]) -> list[Piece]:
+    """ "Coke badi ya chhoti 2 peti": a choice of sizes leaves the whole family open, though "coke badi" is a name."""
+    places = [at for at, piece in enumerate(pieces) if isinstance(piece, Mark) and "choice" in piece.roles]
+    if not any(at + 1 < len(pieces) and isinstance(pieces[at + 1], Feature) for at in places):
+        return pieces
+    opened = [in_family(index, p) if isinstance(p, Mention) and not p.is_stranger else p for p in pieces]
+    return [piece for piece in opened if not isinstance(piece, Feature)]
 
 
 def _cut_after_removal(pieces: list[Piece]) -> list[list[Piece]]:

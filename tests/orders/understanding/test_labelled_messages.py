@@ -24,6 +24,7 @@ MESSAGES = [
         "later_messages.json",
         "third_messages.json",
         "fourth_messages.json",
+        "fifth_messages.json",
     )
     for message in json.loads((FOLDER / name).read_text(encoding="utf-8"))
 ]

@@ -30,6 +30,7 @@ def test_goods_in_a_story_order_nothing(read: Read, text: str) -> None:
         "5 peti sprite zxqv gayi", "colgate salt 6", "sprite pepsi 2 peti", "sugar 44 ka",
         "shayad 5 peti pepsi chahiye",
         "sprite 5 peti ❌", "pick up 3 cases pepsi",
+        "coke badi ya chhoti 2 peti", "lays blue ya yellow 3 ladi",
     ],
 )  # fmt: skip
 def test_what_may_be_no_order_is_asked_and_takes_no_line(read: Read, text: str) -> None:
@@ -51,6 +52,8 @@ def test_what_may_be_no_order_is_asked_and_takes_no_line(read: Read, text: str) 
         ("पेप्सी खत्म हो गई 3 पेटी भेजो", "PEPSI-500:72"),
         ("تین پیٹی پیپسی بھجوا دیجیے گا", "PEPSI-500:72"),
         ("ماچس 2 پیکٹ", "MATCH:20"),
+        ("sprite 500 do peti bhej do", "SPRITE-500:48"),
+        ("کوک 500 دو پیٹی", "COKE-500:48"),
     ],
 )
 def test_an_order_with_such_words_stays_an_order(read: Read, lines_of: Told, text: str, line: str) -> None:
