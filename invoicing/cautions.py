@@ -14,6 +14,7 @@ from invoicing.tax.rounding import THOUSANDTHS
 EWAY_LIMIT_MINOR = 50_000_00  # rule 138: with tax, without exempt goods; several states allow more inside the state
 EWAY_LIMITS_INSIDE = {"07": 1_00_000_00, "10": 1_00_000_00}  # Delhi, Bihar
 CASH_LIMIT_MINOR = 2_00_000_00  # s.269ST of the Income-tax Act 1961: nobody may take so much in cash
+CASH_EXPENSE_MINOR = 10_000_00  # s.40A(3): what a buyer pays in cash above this a day is no expense of his
 ADDRESS_LIMIT_MINOR = 50_000_00  # rule 46(e): from here on an unregistered buyer is named with address and state
 UPI_LIMIT_MINOR = 1_00_000_00  # what an ordinary UPI payment carries a day
 HSN_DIGITS = 4  # up to 5 crore of turnover; six above. Notification 78/2020
@@ -91,8 +92,11 @@ def _eway(deal: Deal) -> Caution | None:
 
 def _cash(deal: Deal) -> Caution | None:
     limit_minor = CASH_LIMIT_MINOR if deal.cash_limit_minor is None else deal.cash_limit_minor
-    if not deal.is_cash or deal.total_minor < limit_minor:
+    if not deal.is_cash or deal.total_minor <= min(CASH_EXPENSE_MINOR, limit_minor - 1):
         return None
+    if deal.total_minor < limit_minor:
+        said = "A buyer who pays so much in cash in a day cannot deduct it: offer UPI or a bank transfer."
+        return Caution("CASH_NOT_DEDUCTIBLE", said, value_minor=deal.total_minor, limit_minor=CASH_EXPENSE_MINOR)
     said = "So much may not be taken in cash from one buyer in a day."
     return Caution("CASH_LIMIT", said, value_minor=deal.total_minor, limit_minor=limit_minor)
 
@@ -122,7 +126,8 @@ def _line(deal: Deal, number: int, line: Sold) -> Iterator[Caution]:
         each_minor = -(-line.total_minor * THOUSANDTHS // line.qty_milli)
         said = "With its tax this costs more than the MRP printed on the pack."
         yield Caution("MRP_EXCEEDED", said, number, each_minor, line.mrp_minor)
-    if deal.buyer_tax_id and not line.is_charge and not _is_hsn(line.hsn, deal.hsn_digits):
+    is_asked = deal.buyer_tax_id or deal.hsn_digits > HSN_DIGITS  # the smaller sellers' sales to others need none
+    if is_asked and not line.is_charge and not _is_hsn(line.hsn, deal.hsn_digits):
         yield Caution("HSN_DIGITS", f"An HSN code of at least {deal.hsn_digits} digits is needed here.", number)
 
 

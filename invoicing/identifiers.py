@@ -136,12 +136,13 @@ def is_vpa(text: str) -> bool:
 
 def is_iban(text: str) -> bool:
     """True for an IBAN with the right length and check digits."""
-    return _passes(iban, normalised(text))
+    value = normalised(text)
+    return value.isascii() and _passes(iban, value)
 
 
 def is_cnic(text: str) -> bool:
     """True for a Pakistani identity card number."""
-    return _passes(cnic, text)
+    return text.isascii() and _passes(cnic, text)
 
 
 def is_ntn(text: str) -> bool:

@@ -28,7 +28,7 @@ DEFAULTS: dict[str, Any] = {
     "further_tax_bps": None,  # Pakistan: on sales to unregistered buyers; None: the rate in force
     "invoice_terms": [],  # printed on documents, up to eight sentences
     "logo": None,  # SHA-256 of the picture printed on documents
-    "hsn_digits": 4,  # of HSN codes on invoices to registered buyers: 6 above a turnover of 5 crore
+    "hsn_digits": 4,  # of HSN codes on invoices to registered buyers; 6 above a turnover of 5 crore, to all
     "eway_limit_minor": None,  # value from which on goods need an e-way bill; None: the country's law
     "gst_scheme": "regular",  # or composition: no tax is charged, bills of supply only
     "smallest_reminder_minor": 0,

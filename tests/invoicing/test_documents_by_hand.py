@@ -157,6 +157,10 @@ WARNED = {
         ({"lines": [{**WARNED["lines"][0], "mrp_paise": 10_499}]}, ["MRP_EXCEEDED"]),
         ({"lines": [{**WARNED["lines"][0], "hsn": "151"}]}, ["HSN_DIGITS"]),
         ({"lines": [{**WARNED["lines"][0], "hsn": "1512"}], "hsn_digits": 6}, ["HSN_DIGITS"]),
+        ({"buyer": {"state": "27"}, "lines": [{**WARNED["lines"][0], "hsn": ""}]}, []),
+        ({"buyer": {"state": "27"}, "lines": [{**WARNED["lines"][0], "hsn": "1512"}], "hsn_digits": 6}, ["HSN_DIGITS"]),
+        ({"payment_mode": "CASH", "lines": [{**WARNED["lines"][0], "qty": 95}]}, []),
+        ({"payment_mode": "cash", "lines": [{**WARNED["lines"][0], "qty": 96}]}, ["CASH_NOT_DEDUCTIBLE"]),
         ({"buyer": {"state": "27", "gstin": "27AAGCB7383J1Z9"}}, ["GSTIN_INVALID"]),
         ({"buyer": {"state": "07", "gstin": "0717UNO00157UNO"}}, []),
         (

@@ -57,6 +57,7 @@ def test_other_numbers_are_checked_by_their_shape() -> None:
     assert not identifiers.is_pan("AAPXU0939F")
     assert identifiers.is_iban("PK36 SCBL 0000 0011 2345 6702")
     assert not identifiers.is_iban("PK36SCBL0000001123456703")
+    assert not identifiers.is_iban("PK36SCBL00000011234567\uff102")  # a digit of another width is another letter
     assert identifiers.is_cnic("34201-0891231-8")
     assert not identifiers.is_cnic("34201-0891231")
     assert identifiers.is_ntn("1234567-8")
