@@ -15,7 +15,7 @@ from core.errors import Invalid
 from credit import adjustments, bills, debit_notes, disputes, late_fees, payments
 from credit.payments import DISPUTE, Receipt
 from credit.tables import Bill
-from flows import releasing
+from flows import notices, releasing
 from invoicing import cancelling, credit_notes
 from invoicing.tables import CANCELLED
 from parties import organisations, retailers
@@ -98,7 +98,7 @@ def create(session: Session, given: dict[str, Any]) -> dict[str, Any]:
         bill_id=ids.parse("bil", given["bill_id"]) if given["bill_id"] else None,
     )
     with releasing.making_room(session, new.retailer_id):
-        return _with_note(credit_notes.commercial(session, new))
+        return _with_note(session, credit_notes.commercial(session, new))
 
 
 @blueprint.route("/<adjustment_id>/reverse", methods=["POST"])
@@ -167,12 +167,14 @@ def _returned(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     lines = [credit_notes.Correction(one["line"], int(one["qty"] * 1000)) for one in given["lines"]]
     new = credit_notes.NewCreditNote(invoice.id, given["kind"], given["reason"], g.who.role, lines)
     with releasing.making_room(session, shop.id):
-        return _with_note(credit_notes.issue(session, new))
+        return _with_note(session, credit_notes.issue(session, new))
 
 
-def _with_note(given: credit_notes.Given) -> dict[str, Any]:
-    """A credit with the paper that says it."""
+def _with_note(session: Session, given: credit_notes.Given) -> dict[str, Any]:
+    """A credit with the paper that says it, which goes to the shop."""
     note = given.note
+    if note is not None:
+        notices.note_sent(session, note)
     known = (
         {"id": ids.public("inv", note.id), "number": note.number, "document_type": note.document_type} if note else None
     )

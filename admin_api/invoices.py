@@ -13,7 +13,7 @@ from admin_api.shapes import Day, Id, Nothing, PageQuery, PositiveMinor, Strict,
 from admin_api.spec import Blueprint
 from core import clock, ids
 from credit import bills, debit_notes
-from flows import releasing
+from flows import notices, releasing
 from invoicing import cancelling, credit_notes, listing, papers, preview, registrations, sharing
 from invoicing import debit_notes as tax_debit_notes
 from invoicing.tables import Invoice, InvoiceLine, Registration
@@ -149,8 +149,11 @@ def pdf(session: Session, query: dict[str, Any], invoice_id: str) -> Response:
 @blueprint.arguments(CreditNoteIn)
 @blueprint.response(201)
 def credit_note(session: Session, given: dict[str, Any], invoice_id: str) -> dict[str, Any]:
-    """Take goods back, or lower a price, with the tax of the original; the credit settles its bill first."""
-    return show_given(issue_credit_note(session, ids.parse("inv", invoice_id), given))
+    """Take goods back, or lower a price, with the tax of the original; its bill is settled first, the shop is told."""
+    made = issue_credit_note(session, ids.parse("inv", invoice_id), given)
+    if made.note is not None:
+        notices.note_sent(session, made.note)
+    return show_given(made)
 
 
 @blueprint.route("/<invoice_id>/debit-notes", methods=["POST"])
@@ -158,7 +161,7 @@ def credit_note(session: Session, given: dict[str, Any], invoice_id: str) -> dic
 @blueprint.arguments(TaxDebitNoteIn)
 @blueprint.response(201)
 def debit_note(session: Session, given: dict[str, Any], invoice_id: str) -> dict[str, Any]:
-    """Charge what an invoice charged too little, with its tax, as a bill of its own."""
+    """Charge what an invoice charged too little, with its tax, as a bill of its own; the shop is told."""
     new = tax_debit_notes.NewDebitNote(
         invoice_id=ids.parse("inv", invoice_id),
         kind=given["kind"],
@@ -168,6 +171,7 @@ def debit_note(session: Session, given: dict[str, Any], invoice_id: str) -> dict
         due_on=given["due_on"],
     )
     note = tax_debit_notes.issue(session, new)
+    notices.note_sent(session, note)
     return {**show(note), "bill": show_bill(session, bills.get(session, note.bill_id)) if note.bill_id else None}
 
 

@@ -14,7 +14,7 @@ from bot.flow import END, START, Choice, Flow, Reply, go
 from bot.ingress import Message
 from bot.markup import plain
 from core import clock, db, ids
-from core.i18n import _, format_day, format_money, isolate
+from core.i18n import _, format_money, isolate
 from flows import my_bills, pictures, wording
 from invoicing.tables import ISSUED, SALES, Invoice, InvoiceLine
 from orders import catalogue
@@ -83,7 +83,7 @@ class Dispute(Flow):
 
     def ask_choosing_bill(self) -> Reply:
         offered = tuple(Choice(bill.number, "bill", str(bill.id)) for bill in self.bills[:MAX_BILLS])
-        listed = [described(bill) for bill in self.bills[:MAX_BILLS]]
+        listed = [my_bills.described(bill) for bill in self.bills[:MAX_BILLS]]
         return Reply(_("I am sorry. Which bill is it about?") + "\n" + wording.bullets(listed), offered)
 
     def hear_choosing_bill(self, message: Message) -> str | None:
@@ -274,13 +274,3 @@ class Dispute(Flow):
 
     def drop(self) -> None:
         self.say(_("All right."))
-
-
-def described(bill: Invoice) -> str:
-    """`SGT/26-27/000123 of 20 Nov 2026: ₹2,765`"""
-    return _(
-        "%(number)s of %(day)s: %(amount)s",
-        number=isolate(bill.number),
-        day=format_day(bill.issued_on),
-        amount=format_money(bill.total_minor, bill.currency),
-    )

@@ -14,7 +14,7 @@ from bot.markup import plain
 from core import db
 from core.i18n import N_, _, format_day, format_money, isolate
 from flows import wording
-from invoicing.tables import SALES, Invoice
+from invoicing.tables import COMMERCIAL_CREDIT_NOTE, CREDIT_NOTE, ISSUED, SALES, Invoice
 
 MAX_SHOWN = 8
 MAX_SEARCHED = 500
@@ -26,6 +26,7 @@ WORDS = words.meanings(
         " بل بھیجو, انوائس"
     }
 )
+CREDITS = (CREDIT_NOTE, COMMERCIAL_CREDIT_NOTE)
 _ASKED = re.compile(
     r"(?:my )?(?:bill|invoice|inv|बिल|इनवॉइस|بل|انوائس)\s*(?:no|number|num|नंबर|نمبر)?[\s.:#]*(\S*\d\S*)"
 )
@@ -51,6 +52,11 @@ class MyBills(Flow):
     def bills(self) -> list[Invoice]:
         return latest(self.session, self.turn.shop.id)
 
+    @property
+    def standing(self) -> list[Invoice]:
+        """Those that were not cancelled."""
+        return [bill for bill in self.bills if bill.status == ISSUED]
+
     @cached_property
     def number(self) -> str:
         """What was asked for, without case: a whole number, or its end."""
@@ -68,22 +74,14 @@ class MyBills(Flow):
         return exact[0] if exact else None
 
     def has_bills(self) -> bool:
-        return bool(self.bills)
+        return bool(self.standing)
 
     def bill_is_known(self) -> bool:
         return self.wanted is not None
 
     def show(self) -> None:
-        shown = self.bills[:MAX_SHOWN]
-        lines = [
-            _(
-                "%(number)s of %(day)s: %(amount)s",
-                number=isolate(bill.number),
-                day=format_day(bill.issued_on),
-                amount=format_money(bill.total_minor, bill.currency),
-            )
-            for bill in shown
-        ]
+        shown = self.standing[:MAX_SHOWN]
+        lines = [described(bill) for bill in shown]
         text = wording.titled(_("Your latest bills"), lines) + "\n\n"
         offered = tuple(Choice(bill.number, "asked", bill.number) for bill in shown)
         self.say(Reply(text + _("Type *bill* and its number to get the PDF."), offered))
@@ -92,11 +90,12 @@ class MyBills(Flow):
         bill = self.wanted
         if bill is not None:
             facts = {"number": isolate(bill.number), "amount": format_money(bill.total_minor, bill.currency)}
-            self.turn.attach(
-                "invoice",
-                bill.id,
-                _("Bill %(number)s, %(amount)s, due on %(day)s.", **facts, day=format_day(bill.due_on)),
+            told = (
+                _("Credit note %(number)s, %(amount)s.", **facts)
+                if bill.document_type in CREDITS
+                else _("Bill %(number)s, %(amount)s, due on %(day)s.", **facts, day=format_day(bill.due_on))
             )
+            self.turn.attach("invoice", bill.id, told)
 
     def say_none(self) -> None:
         self.say(_("There are no bills yet. They appear here when your orders leave our shop."))
@@ -104,6 +103,18 @@ class MyBills(Flow):
     def say_unknown(self) -> None:
         number = isolate(plain(self.number)[:30])
         self.say(_("I have no bill %(number)s of yours as a PDF. Type *bills* to see the list.", number=number))
+
+
+def described(bill: Invoice) -> str:
+    """`SGT/26-27/000001 of 7 Dec 2026: ₹1,728`, and of a credit note that it is one."""
+    facts = {
+        "number": isolate(bill.number),
+        "day": format_day(bill.issued_on),
+        "amount": format_money(bill.total_minor, bill.currency),
+    }
+    if bill.document_type in CREDITS:
+        return _("%(number)s of %(day)s: %(amount)s, credit note", **facts)
+    return _("%(number)s of %(day)s: %(amount)s", **facts)
 
 
 def latest(session: Session, retailer_id: UUID) -> list[Invoice]:

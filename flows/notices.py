@@ -23,7 +23,7 @@ from credit.payments import PAYMENT, Receipt
 from credit.reminders import Digest
 from credit.tables import Payment, PaymentClaim
 from flows import quoting, wording
-from invoicing.tables import Invoice
+from invoicing.tables import DEBIT_NOTE, Invoice
 from orders.order import Order
 from parties import channels, contacts, organisations, retailers, tasks
 from parties.contacts import Reach
@@ -159,6 +159,26 @@ def invoice_sent(session: Session, invoice_id: UUID) -> UUID | None:
         }
     attachment = {"kind": "invoice", "id": str(invoice_id)}
     return _put(session, to, "invoice_shared", params, attachment=attachment, dedupe_key=f"invoice:{invoice_id}")
+
+
+def note_sent(session: Session, note: Invoice) -> UUID | None:
+    """Send a credit or debit note as PDF: what it does to the account, and what is owed now, or by when."""
+    to = _addressee(session, note.retailer_id)
+    if to is None:
+        return None
+    stands = accounts.position(session, note.retailer_id)
+    with speaking(to.reach.language):
+        params = {
+            **to.names(),
+            "note_no": isolate(note.number),
+            "amount": format_money(note.total_minor, note.currency),
+            "balance": wording.balance(stands.outstanding_minor, stands.currency),
+            "due_date": format_day(note.due_on),
+            "phone": isolate(to.phone),
+        }
+    template = "debit_note_shared" if note.document_type == DEBIT_NOTE else "credit_note_shared"
+    attachment = {"kind": "invoice", "id": str(note.id)}
+    return _put(session, to, template, params, attachment=attachment, dedupe_key=f"invoice:{note.id}")
 
 
 def is_invoice_sent(session: Session, invoice_id: UUID) -> bool:

@@ -66,9 +66,15 @@ def test_a_shop_is_told_what_was_decided_about_its_claim_and_its_dispute(owner: 
     assert owner.post(f"/claims/{claim['id']}/reject", {"reason": "not in the bank"}).status_code == 200
     dispute = owner.post("/disputes", {"bill_id": bill_id, "amount_minor": 1000, "reason": "broken"}).json
     assert owner.post(f"/disputes/{dispute['id']}/settle", {"accepted_minor": 0, "reason": "whole"}).status_code == 200
+    credited = {"retailer_id": shop, "kind": "goodwill", "amount_minor": 100, "reason": "late van"}
+    assert owner.post("/adjustment/create", credited).status_code == 201
     with db.transaction(org) as session:
         told = select(OutboxMessage.template).where(OutboxMessage.retailer_id == ids.parse("ret", shop))
-        assert set(session.scalars(told)) >= {"payment_claim_declined", "dispute_declined"}
+        assert set(session.scalars(told)) >= {
+            "payment_claim_declined",
+            "dispute_declined",
+            "credit_note_shared",
+        }
 
 
 def test_lists_go_on_behind_a_cursor(owner: Caller, shop: str) -> None:

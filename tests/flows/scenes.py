@@ -61,6 +61,9 @@ SCENES: dict[str, list[Line]] = {
         ("my bills", "मेरे बिल", "میرے بل", "mere bill"),
         "1",
         ("bill 99", "बिल 99", "بل 99", "bill 99"),
+        "(credit note)",
+        ("my bills", "मेरे बिल", "میرے بل", "mere bill"),
+        "1",
     ],
     "statement_of_a_month": [
         ("statement", "स्टेटमेंट", "سٹیٹمنٹ", "hisaab bhejo"),

@@ -15,10 +15,11 @@ import pytest
 from core import clock, templates
 from core.i18n import LANGUAGES
 from core.outbox import OutboxMessage
-from credit import accounts, bills, claims, disputes, ladder, overrides, payments
+from credit import accounts, adjustments, bills, claims, disputes, ladder, overrides, payments
 from credit.bills import Posting
 from credit.tables import PaymentClaim
 from flows import hand_over, notices, releasing
+from invoicing import credit_notes
 from jobs import end_hand_overs, expire_pending, follow_up
 from orders import catalogue, listing, ordering
 from orders.tables import ProductPrice
@@ -149,6 +150,12 @@ class Scene:
         settled = disputes.settle(self.session, dispute.id, 60_000, "half a carton", "owner", "damage")
         notices.dispute_settled(self.session, settled)
 
+    def credit(self) -> None:
+        new = adjustments.Adjustment(self.shop.id, "goodwill", 10_000, "old stock", "owner")
+        note = credit_notes.commercial(self.session, new).note
+        assert note is not None
+        notices.note_sent(self.session, note)
+
     def staff(self) -> Any:
         return users.create(
             self.session, email=f"{self.shop.code}@example.in", role="owner", password="a" * 20, name="Meena"
@@ -200,6 +207,7 @@ HAPPENINGS: dict[str, Callable[[Scene], None]] = {
     "(owner approves)": Scene.approve,
     "(claims declined)": Scene.decline_claims,
     "(payment booked)": Scene.book_payment,
+    "(credit note)": Scene.credit,
     "(dispute decided)": Scene.decide,
     "(staff write)": Scene.staff_write,
     "(staff take over)": Scene.take_over,
