@@ -22,7 +22,8 @@ MAX_SEARCHED = 500
 WORDS = words.meanings(
     {
         "bills": "bill, bills, my bills, my bill, invoice, invoices, my invoices, bill dikhao,"
-        " bill bhejo, bill do, mere bill, बिल, मेरे बिल, बिल दिखाओ, बिल भेजो, इनवॉइस, بل, میرے بل, بل دکھاؤ,"
+        " bill bhejo, bill bhej do, bill do, send bill, send my bill, bill pdf, invoice pdf,"
+        " mere bill, बिल, मेरे बिल, बिल दिखाओ, बिल भेजो, इनवॉइस, بل, میرے بل, بل دکھاؤ,"
         " بل بھیجو, انوائس"
     }
 )

@@ -22,7 +22,9 @@ WORDS = words.meanings(
         " ادھار کیوں نہیں, ادھار کیوں بند ہے",
         "opened": "balance, my balance, my credit, credit, credit limit, limit, my limit, account, my account, khata,"
         " mera khata, hisab, hisaab, mera hisab, baki, baaki, baki kitna, kitna baki hai, kitna baki, udhaar, udhar,"
-        " mera udhaar, outstanding, due, dues, how much do i owe, बैलेंस, बकाया, बाकी, कितना बाकी है, कितना बकाया है,"
+        " mera udhaar, kitna dena hai,"
+        " kitna dena, kitna baaki hai, how much is my bill, outstanding, due, dues, how much do i owe,"
+        " बैलेंस, बकाया, बाकी, कितना बाकी है, कितना बकाया है,"
         " मेरा बकाया, खाता, मेरा खाता, हिसाब, मेरा हिसाब, उधार, मेरा उधार, लिमिट, सीमा, بیلنس, بقایا, کتنا باقی ہے,"
         " باقی, کھاتہ, میرا کھاتہ, حساب, میرا حساب, ادھار, میرا ادھار, لمٹ, حد",
     }

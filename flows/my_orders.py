@@ -20,6 +20,7 @@ MAX_LOOKED_AT = 20  # lists that were dropped have no number and are not shown
 WORDS = words.meanings(
     {
         "status": "status, order status, my orders, my order, orders, mera order, mere order, order kahan hai,"
+        " order history,"
         " order kab aayega, kab aayega, where is my order, स्टेटस, मेरे ऑर्डर, मेरा ऑर्डर, ऑर्डर कहाँ है,"
         " ऑर्डर कब आएगा, سٹیٹس, میرے آرڈر, میرا آرڈر, آرڈر کہاں ہے, آرڈر کب آئے گا"
     }

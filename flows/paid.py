@@ -29,6 +29,8 @@ WORDS = words.meanings(
 )
 SAID = re.compile(
     r"(?:i (?:have )?)?(?:paid|payment done|payment kar diya|jama(?: kiya| kar diya)?|bhej diya"
+    r"|[\d,.]*\d (?:paid|bhej diya|bhej diye|de diya|de diye|jama kar diya|jama kiya)(?: .*)?"
+    r"|[\d,.]*\d (?:भेज दिया|भेज दिए|दे दिए|जमा कर दिए|بھیج دیے|دے دیے|جمع کر دیے)(?: .*)?"
     r"|भुगतान(?: कर दिया)?|जमा(?: किया| कर दिया)?|ادائیگی(?: کر دی)?|جمع(?: کر دیے| کیے)?)(?:[\s:](.*))?"
 )
 _ALONE = re.compile(

@@ -21,7 +21,8 @@ MAX_OFFERED = 6
 WORDS = words.meanings(
     {
         "pay": "pay, pay now, payment, how to pay, upi, upi id, qr, qr code, upi qr, pay karna hai, payment karna hai,"
-        " paise dene hai, qr bhejo, qr code bhejo, भुगतान, भुगतान करना है, पेमेंट, पेमेंट करना है, पैसे देने हैं, यूपीआई,"
+        " paise dene hai, upi id bhejo, upi id do, account number, account number do, bank details, gpay number,"
+        " qr bhejo, qr code bhejo, भुगतान, भुगतान करना है, पेमेंट, पेमेंट करना है, पैसे देने हैं, यूपीआई,"
         " क्यूआर, क्यूआर कोड, क्यूआर भेजो, ادائیگی, ادائیگی کرنی ہے, پیمنٹ, پیسے دینے ہیں, یو پی آئی, کیو آر, کیو آر کوڈ"
     }
 )

@@ -137,6 +137,13 @@ SCENES: dict[str, list[Line]] = {
         YES,
         ("cash", "नकद", "نقد", "cash"),
     ],
+    "a_question_about_goods": [
+        ("price of sugar?", "चीनी का भाव क्या है", "چینی کا ریٹ کیا ہے", "chini ka rate kya hai"),
+        COKE,
+        ("do you have maggi?", "मैगी है क्या", "میگی ہے کیا", "maggi hai kya"),
+        ("thanks", "धन्यवाद", "شکریہ", "shukriya"),
+        YES,
+    ],
     "language": [("language", "भाषा", "زبان", "bhasha"), "(tap 1)", ("hindi", "english", "english", "english")],
     "stop_and_start": [
         ("stop", "बंद करो", "بند کرو", "band karo"),

@@ -320,3 +320,27 @@ def test_the_same_picture_with_two_claims_is_shown_to_staff(chat: Chat) -> None:
     tasks = chat.session.query(StaffTask).filter_by(kind="payment_proof_seen_before").all()
     assert [task.facts["claim_id"] for task in tasks] == [ids.public("clm", two.id)]
     assert claims.keep_proof(chat.session, ids.new(), "a" * 64) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("kitna dena hai", "Your account with"),
+        ("send my bill", "no bills yet"),
+        ("upi id bhejo", "ganesh@okhdfcbank"),
+        ("1500 bhej diya gpay se", "₹1,500"),
+        ("order history", "no orders yet"),
+        ("thank you ji", "You are welcome"),
+        ("atta ka rate?", "Today's prices"),
+        ("do you have unicorn feed", "did not understand"),
+    ],
+)
+def test_what_people_type_in_other_words_is_understood(chat: Chat, said: str, expected: str) -> None:
+    assert expected in chat.say(said)
+
+
+def test_a_question_about_goods_orders_nothing_and_an_order_with_a_polite_word_is_an_order(chat: Chat) -> None:
+    assert "Today's prices" in chat.say("coke 500 kitne ki hai")
+    assert listing.page(chat.session) == []
+    chat.play([("5 kg sugar please", "Total"), ("coke 500 2 peti hai kya", "")])
+    assert [len(order.lines) for order in listing.page(chat.session)] == [1]

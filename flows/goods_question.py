@@ -1,0 +1,96 @@
+"""What something costs, or whether it is sold: answered with the shop's own prices. Asking orders nothing."""
+
+import re
+from functools import cached_property
+
+from bot import words
+from bot.flow import END, START, Flow, go
+from bot.ingress import Message
+from bot.markup import plain
+from core import clock
+from core.i18n import _, format_money, isolate
+from flows import wording
+from orders import catalogue, drafting, terms
+from orders.catalogue import Listed
+from orders.terms import THOUSANDTHS
+from orders.understanding.read import understand
+
+MAX_SHOWN = 8
+INCLUSIVE = "inclusive"
+
+WORDS = words.meanings(
+    {
+        "thanked": "thanks, thank you, thankyou, thanks a lot, many thanks, thx, tq, thank you ji, thank u, shukriya,"
+        " dhanyavaad, dhanyawad, dhanyavad, meherbani, धन्यवाद, शुक्रिया, थैंक यू, मेहरबानी, شکریہ, بہت شکریہ, مہربانی",
+    }
+)
+_ASKS = re.compile(
+    r"(?<![^\W_])(?:price|prices|rate|rates|cost|bhav|bhaav|daam|kimat|keemat|how much|kitne|kitna|kitni|do you have"
+    r"|have you|available|stock|milega|milegi|भाव|रेट|दाम|कीमत|क़ीमत|प्राइस|कितने|कितना|कितनी|मिलेगा|मिलेगी|स्टॉक"
+    r"|قیمت|ریٹ|دام|بھاؤ|کتنے|کتنا|کتنی|ملے گا|ملے گی|اسٹاک)(?![^\W_])"
+)
+_SOLD = re.compile(r"(.+?)\s(?:hai kya|hai|है क्या|है|ہے کیا|ہے)[?؟]?|(?:is|kya|क्या|کیا)\s(.+)")
+_BESIDE = re.compile(
+    r"(?<![^\W_])(?:what|whats|is|are|the|of|for|a|your|please|pls|tell|me|batao|bataiye|bata do|kya|hai|hain"
+    r"|ka|ki|ke|ko"
+    r"|aaj|today|in|any|there|aapke|paas|क्या|है|हैं|का|की|के|को|आज|बताओ|बताइए|आपके|पास|کیا|ہے|ہیں|کا|کی|کے|کو|آج"
+    r"|بتاؤ|بتائیے|آپ|پاس)(?![^\W_])|[?؟]"
+)
+
+
+class GoodsQuestion(Flow):
+    name = "goods_question"
+    transitions = [
+        go("asked", START, END, say="tell_prices"),
+        go("thanked", START, END, say="answer_thanks"),
+    ]
+
+    def recognise(self, message: Message) -> str | None:
+        return WORDS.get(message.folded) or ("asked" if self.asked_of and self.named else None)
+
+    @cached_property
+    def asked_of(self) -> str:
+        """What is asked about, without the words that ask; empty when nothing is."""
+        said = self.turn.message.folded
+        if not _ASKS.search(said) and not _SOLD.fullmatch(said):
+            return ""
+        return " ".join(_BESIDE.sub(" ", _ASKS.sub(" ", said)).split())
+
+    @cached_property
+    def goods(self) -> catalogue.Catalogue:
+        """Today's catalogue, usually without a query."""
+        business = self.turn.business
+        return catalogue.load(self.session, version=business.catalogue_version, on=clock.today(business.timezone))
+
+    @cached_property
+    def named(self) -> list[Listed]:
+        """The goods that the question names, if it is a question and names nothing else."""
+        if understand(self.goods.index, self.turn.message.text).kind != "chatter":
+            return []
+        read = understand(self.goods.index, self.asked_of)
+        if read.unknown or read.unread:
+            return []
+        found = [line.sku for line in read.lines] + [sku for asked in read.questions for sku in asked.candidates]
+        return [self.goods.product(sku) for sku in dict.fromkeys(found) if sku in self.goods.products]
+
+    def tell_prices(self) -> None:
+        """A line for each, at the price of this shop's class; how to order it."""
+        price_class = drafting.standing(self.session, self.turn.shop.id).price_class
+        lines = [self.priced(product, price_class) for product in self.named]
+        self.say(wording.titled(_("Today's prices"), wording.shortened(lines, MAX_SHOWN)))
+        self.say(_("To order, type the quantity with the name."))
+
+    def priced(self, product: Listed, price_class: str) -> str:
+        """`Sugar M-30 (loose): ₹42 / kg + tax`"""
+        price_minor = terms.price_for(product.terms, price_class, THOUSANDTHS, product.price_minor)
+        facts = {
+            "name": isolate(plain(product.name)),
+            "price": format_money(price_minor, self.turn.business.currency),
+            "unit": wording.unit(product.base_unit),
+        }
+        if product.price_mode == INCLUSIVE or not product.rate_bps:
+            return _("%(name)s: %(price)s per %(unit)s", **facts)
+        return _("%(name)s: %(price)s per %(unit)s and tax", **facts)
+
+    def answer_thanks(self) -> None:
+        self.say(_("You are welcome."))
