@@ -123,6 +123,6 @@ def latest(session: Session, retailer_id: UUID) -> list[Invoice]:
     found = (
         select(Invoice)
         .where(Invoice.org_id == db.org_of(session), Invoice.retailer_id == retailer_id)
-        .order_by(Invoice.issued_on.desc(), Invoice.sequence.desc())
+        .order_by(Invoice.issued_on.desc(), Invoice.id.desc())
     )
     return list(session.scalars(found.limit(MAX_SEARCHED)))
