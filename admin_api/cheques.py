@@ -93,7 +93,9 @@ def bounce(session: Session, why: dict[str, Any], cheque_id: str) -> dict[str, A
 @blueprint.response(200)
 def give_back(session: Session, why: dict[str, Any], cheque_id: str) -> dict[str, Any]:
     """The cheque goes back to the shop; it never saw the bank."""
-    return show(session, cheques.give_back(session, ids.parse("chq", cheque_id), why["reason"]))
+    cheque = cheques.give_back(session, ids.parse("chq", cheque_id), why["reason"])
+    stopping.after_setback(session, cheque.retailer_id, "cheque_returned")
+    return show(session, cheque)
 
 
 def receive(
