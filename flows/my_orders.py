@@ -4,13 +4,13 @@ import re
 from functools import cached_property
 
 from bot import words
-from bot.flow import END, START, Flow, go
+from bot.flow import END, START, Choice, Flow, Reply, go
 from bot.ingress import Message
 from bot.markup import plain
 from core.i18n import N_, _, format_day, format_money, isolate
 from flows import quoting, wording
-from orders import listing
-from orders.order import EXPIRED, HELD, Order
+from orders import confirmation, listing
+from orders.order import CONFIRMED, DISPATCHED, EXPIRED, HELD, Order
 
 MAX_SHOWN = 5
 MAX_LINES = 15
@@ -43,6 +43,8 @@ class MyOrders(Flow):
         go("opened", START, END, say="show"),
         go("asked", START, END, when="is_known", say="show_one"),
         go("asked", START, END, say="say_unknown"),
+        go("printed", START, END, when="is_promised", do="send_paper"),
+        go("printed", START, END, say="say_unknown"),
     ]
 
     def recognise(self, message: Message) -> str | None:
@@ -53,7 +55,7 @@ class MyOrders(Flow):
     @cached_property
     def number(self) -> str:
         asked = _ASKED.fullmatch(self.turn.message.folded)
-        return asked[1] if asked else ""
+        return words.fold(self.arg) if self.arg else asked[1] if asked else ""
 
     @cached_property
     def order(self) -> Order | None:
@@ -79,7 +81,17 @@ class MyOrders(Flow):
     def show_one(self) -> None:
         if self.order is not None:
             goods = [quoting.describe(line, self.order.currency) for line in self.order.lines]
-            self.say(wording.titled(self.described(self.order), wording.shortened(goods, MAX_LINES)))
+            told = wording.titled(self.described(self.order), wording.shortened(goods, MAX_LINES))
+            self.say(Reply(told, (Choice(_("As PDF"), "printed", self.number),) if self.is_promised() else ()))
+
+    def is_promised(self) -> bool:
+        return self.order is not None and self.order.status in (CONFIRMED, DISPATCHED)
+
+    def send_paper(self) -> None:
+        """The confirmation as it stands now."""
+        if self.order is not None:
+            paper_id = confirmation.keep(self.session, self.order.id)
+            self.turn.attach("paper", paper_id, _("Your order %(number)s.", number=isolate(self.order.number or "")))
 
     def say_unknown(self) -> None:
         number = isolate(plain(self.number.upper())[:30])

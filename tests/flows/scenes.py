@@ -47,6 +47,7 @@ SCENES: dict[str, list[Line]] = {
         YES,
         ("status", "मेरे ऑर्डर", "میرے آرڈر", "mere order"),
         ("order R1-1", "ऑर्डर R1-1", "آرڈر R1-1", "order R1-1"),
+        "(tap 1)",
         "(dispatched)",
         ("status", "मेरे ऑर्डर", "میرے آرڈر", "mere order"),
     ],
