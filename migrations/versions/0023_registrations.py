@@ -1,13 +1,13 @@
 """What the tax portals answered: registrations of documents, and returns that were filed.
 
-Revision: 0021, after 0030.
+Revision: 0023, after 0022.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
-down_revision = "0030"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 

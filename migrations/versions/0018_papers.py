@@ -1,13 +1,13 @@
 """What an order says about its bill, and what a kept paper was made of.
 
-Revision: 0020, after 0017.
+Revision: 0018, after 0017.
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0020"
+revision = "0018"
 down_revision = "0017"
 branch_labels = None
 depends_on = None

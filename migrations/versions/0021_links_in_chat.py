@@ -1,13 +1,13 @@
 """Which payment links were asked for in chat, and are told there once they can be paid.
 
-Revision: 0023, after 0022.
+Revision: 0021, after 0020.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

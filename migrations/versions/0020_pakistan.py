@@ -1,13 +1,13 @@
 """Sales tax and further tax of Pakistan on documents and in the ledger.
 
-Revision: 0022, after 0018.
+Revision: 0020, after 0019.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

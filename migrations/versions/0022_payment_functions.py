@@ -1,6 +1,6 @@
 """What a payment is decided by, and what was decided, each in one round trip.
 
-Revision: 0030, after 0023.
+Revision: 0022, after 0021.
 
 The rules stay in credit/payments.py and credit/allocating.py: `payment_look` only locks and reads, `payment_write` only
 writes. Every statement of `payment_look` after the first sees what others committed while it waited for the lock.
@@ -8,8 +8,8 @@ writes. Every statement of `payment_look` after the first sees what others commi
 
 from alembic import op
 
-revision = "0030"
-down_revision = "0023"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 

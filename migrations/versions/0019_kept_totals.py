@@ -1,6 +1,6 @@
 """What is open by due date and how old each shop's bills are, kept as bills change.
 
-Revision: 0018, after 0020.
+Revision: 0019, after 0018.
 
 Triggers on `bill` keep three tables, so that no writer can forget them. `due_total` and `age_total` hold parts that only
 add up to a total: each change adds a row and locks none, because one row of an organisation's total would let its
@@ -11,8 +11,8 @@ to `holds_until`: the day after that a bill falls due or into the next bucket, a
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0020"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
