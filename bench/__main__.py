@@ -109,7 +109,7 @@ def _serve(
 
 
 def _as_json(one: books.Measured) -> dict[str, Any]:
-    series = {str(size): each.as_json() for size, each in one.series.items()}
+    series = {size: each.as_json() for size, each in one.series.items()}
     return {"name": one.name, "growth": one.growth, "growth_goal": one.growth_goal, "series": series}
 
 

@@ -73,11 +73,12 @@ def books(found: Iterable[Measured]) -> list[str]:
 
 def _book(one: Series) -> str:
     ratio = one.ratio
+    goal = "" if one.goal is None else f"{one.goal:>6.1f}  {_word(bool(one.is_met))}"
     noisy = "  noisy, run again" if ratio.is_noisy else ""
     return (
         f"{one.title:<26}{one.middle('cpu_ms'):>8.2f}{one.share('web_seconds'):>7.2f}"
         f"{one.share('database_seconds'):>7.2f}{ratio.median:>9.2f}{ratio.spread:>8.0%}"
-        f"{f'{ratio.low:.2f}-{ratio.high:.2f}':>13}{one.goal or 0:>6.1f}  {_word(bool(one.is_met))}{noisy}"
+        f"{f'{ratio.low:.2f}-{ratio.high:.2f}':>13}{goal}{noisy}"
     )
 
 
