@@ -127,7 +127,7 @@ def cash_discount(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """
     bill_id = ids.parse("bil", given["bill_id"])
     with releasing.making_room(session, bills.get(session, bill_id).retailer_id):
-        return _with_note(credit_notes.cash_discount(session, bill_id, given["reason"], g.who.role))
+        return _with_note(session, credit_notes.cash_discount(session, bill_id, given["reason"], g.who.role))
 
 
 @blueprint.route("/late-fee", methods=["POST"])
