@@ -111,7 +111,9 @@ def reverse(session: Session, why: dict[str, Any], adjustment_id: str) -> dict[s
     note = credit_notes.of_payment(session, credit_id)
     if note is None or note.status == CANCELLED:
         return show(adjustments.reverse(session, credit_id, why["reason"], g.who.role))
-    adjustments.allow(payments.get(session, credit_id).kind, g.who.role)
+    kind = payments.get(session, credit_id).kind
+    if kind in adjustments.MAY_GIVE:  # a cash discount is nobody's favour: whoever may cancel its note may undo it
+        adjustments.allow(kind, g.who.role)
     cancelling.cancel(session, note.id, why["reason"], g.who.role)  # the note goes with its credit
     return show(payments.receipt(session, payments.get(session, credit_id)))
 

@@ -7,10 +7,15 @@ from sqlalchemy.orm import Session
 from credit import ladder
 from credit.ladder import Evaluation
 from flows import notices
+from invoicing import cancelling
 
 
 def after_setback(session: Session, retailer_id: UUID, cause: str) -> Evaluation:
-    """Apply the rules of the status ladder after a bounced cheque or a reversed payment. Locks the account row."""
+    """Apply the rules of the status ladder after a bounced cheque or a reversed payment. Locks the account row.
+
+    A cash discount that went with the money takes its note along.
+    """
+    cancelling.follow_credits(session, retailer_id, "the money that earned it went back")
     evaluation = ladder.evaluate(session, retailer_id, cause)
     notices.status_changed(session, evaluation)
     return evaluation

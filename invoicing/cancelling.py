@@ -12,7 +12,7 @@ from core import audit, clock, db, ids
 from core.errors import DomainError, Forbidden
 from credit import accounts, bills, debit_notes, payments
 from credit.adjustments import BOOKKEEPERS
-from credit.tables import CREDIT
+from credit.tables import CREDIT, Payment
 from invoicing import filed, registrations, writing
 from invoicing.tables import CANCELLED, COMMERCIAL_CREDIT_NOTE, CREDIT_NOTE, ISSUED, Invoice
 from invoicing.writing import HEADS
@@ -43,6 +43,29 @@ def cancel(session: Session, invoice_id: UUID, reason: str, role: str) -> Invoic
         payments.take_back(session, invoice.payment_id, reason)
     else:
         _undo_bill(session, invoice, reason)
+    _mark(session, invoice, reason)
+    return invoice
+
+
+def follow_credits(session: Session, retailer_id: UUID, reason: str) -> list[Invoice]:
+    """Cancel the commercial notes of a shop whose credit went back without them: a cash discount goes with its money.
+
+    Audited. The caller holds the account's lock.
+    """
+    stale = (
+        select(Invoice)
+        .join(Payment, (Payment.org_id == Invoice.org_id) & (Payment.id == Invoice.payment_id))
+        .where(Invoice.org_id == db.org_of(session), Invoice.retailer_id == retailer_id)
+        .where(Invoice.document_type == COMMERCIAL_CREDIT_NOTE, Invoice.status == ISSUED, Payment.status == "reversed")
+        .order_by(Invoice.id)
+    )
+    notes = list(session.scalars(stale))
+    for note in notes:
+        _mark(session, note, reason)
+    return notes
+
+
+def _mark(session: Session, invoice: Invoice, reason: str) -> None:
     invoice.status, invoice.cancelled_at, invoice.cancel_reason = CANCELLED, clock.now(), reason
     session.flush()  # invariants and papers read it by plain SQL
     audit.record(
@@ -54,7 +77,6 @@ def cancel(session: Session, invoice_id: UUID, reason: str, role: str) -> Invoic
         after={"status": CANCELLED, "number": invoice.number, "total_minor": invoice.total_minor},
         reason=reason,
     )
-    return invoice
 
 
 def _check(session: Session, invoice: Invoice) -> None:

@@ -9,6 +9,8 @@ import pytest
 from core import db
 from credit import days
 from parties import organisations
+from reports import doctor
+from reports.invariants import i10_invoice_totals
 from tests.admin_api.conftest import Caller
 
 COUNTED = ("payment", "allocation", "bill", "ledger_transfer", "audit_entry", "late_fee", "dispute")
@@ -73,6 +75,36 @@ def test_a_discount_is_refused_with_what_is_missing_and_given_when_it_is_earned(
     assert (given["outstanding_minor"], given["credit_note"]["document_type"]) == (0, "commercial_credit_note")
     paper = owner.get(f"/invoices/{given['credit_note']['id']}").json
     assert (paper["total_minor"], paper["taxable_minor"], paper["lines"][0]["sku"]) == (100, 100, "CASH_DISCOUNT")
+
+
+def discounted(owner: Caller, org: UUID, shop: str) -> tuple[str, dict[str, Any]]:
+    """A bill of 100.00, paid all but a discount of 1.00 that was given: the payment's id and the discount."""
+    setting(org, "cash_discount", {"percent_bps": 100, "within_days": 20})
+    bill_id = opened(owner, org, shop, age=16, amount_minor=10_000)
+    paid = owner.post("/payment/record", {"retailer_id": shop, "amount_minor": 9_900, "method": "cash"}).json
+    return paid["id"], owner.post("/adjustment/cash-discount", {"bill_id": bill_id, "reason": "paid soon"}).json
+
+
+def documents_hold(org: UUID) -> bool:
+    with db.transaction(org) as session:
+        return doctor.examine(session, i10_invoice_totals.INVARIANT, org, doctor.FULL).status == doctor.HOLDS
+
+
+def test_the_note_of_a_discount_goes_with_the_money_that_earned_it(owner: Caller, org: UUID, shop: str) -> None:
+    payment_id, given = discounted(owner, org, shop)
+    assert owner.post(f"/payment/{payment_id}/reverse", {"reason": "false notes"}).status_code == 200
+    note = owner.get(f"/invoices/{given['credit_note']['id']}").json
+    assert (note["status"], note["cancel_reason"]) == ("cancelled", "the money that earned it went back")
+    assert owner.get(f"/credit/retailer/{shop}").json["outstanding_minor"] == 10_000
+    assert documents_hold(org)
+
+
+def test_a_discount_given_by_mistake_is_taken_back_with_its_note(owner: Caller, org: UUID, shop: str) -> None:
+    _, given = discounted(owner, org, shop)
+    undone = owner.post(f"/adjustment/{given['id']}/reverse", {"reason": "wrong bill"})
+    assert (undone.status_code, undone.json["status"], undone.json["outstanding_minor"]) == (200, "reversed", 100)
+    assert owner.get(f"/invoices/{given['credit_note']['id']}").json["status"] == "cancelled"
+    assert documents_hold(org)
 
 
 def test_a_dispute_is_opened_as_an_adjustment_too(owner: Caller, org: UUID, shop: str) -> None:
