@@ -201,7 +201,10 @@ def failing(rules: Rules, books: Books, amount_minor: int) -> Iterator[Reason]:
 
 
 def helping(rules: Rules, books: Books, amount_minor: int, reasons: tuple[Reason, ...]) -> Helps:
-    """The payment after which, and the amount to which trimmed, this order would be allowed."""
+    """The payment after which, and the amount to which trimmed, this order would be allowed.
+
+    More than is owed is paid in advance: money on account widens what is available, and prepay works by nothing else.
+    """
     codes = {reason.code for reason in reasons}
     spaces = [_headroom(rules, books)]
     if books.group_cap_minor is not None:
@@ -209,9 +212,7 @@ def helping(rules: Rules, books: Books, amount_minor: int, reasons: tuple[Reason
     pay = trim = None
     if codes and codes <= {LIMIT, OVERDUE}:
         missing = [amount_minor - space for space in spaces]
-        pay = max(*missing, books.too_old_minor - rules.terms.tolerance_minor, 0)
-        owed = books.outstanding_minor
-        pay = pay if pay <= max(owed, 0) else None
+        pay = max(*missing, books.too_old_minor - rules.terms.tolerance_minor)
     if codes and codes <= {LIMIT, MAX_ORDER}:
         most = rules.terms.max_order_minor
         fits = min(spaces if most is None else [*spaces, most])

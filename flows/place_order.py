@@ -190,7 +190,7 @@ class PlaceOrder(Sentences, Flow):
         return self.basket(self.judged) is not None
 
     def paying_helps(self) -> bool:
-        return bool(refusals.to_pay(self.judged))
+        return bool(self.judged.helps.pay_minor)
 
     def credit_was_refused(self) -> bool:
         return isinstance(self.error, Refused)
@@ -329,7 +329,7 @@ class PlaceOrder(Sentences, Flow):
 
     def hold_for_payment(self) -> None:
         """The order waits, and goes on by itself when the money is booked."""
-        self.pay_minor = refusals.to_pay(self.judged) or 0
+        self.pay_minor = self.judged.helps.pay_minor or 0
         self._fresh = holding.hold(self.session, self.order.id)
         cart.clear(self.memory)
 

@@ -41,17 +41,6 @@ def reasons(turn: Turn, order: Order, verdict: Verdict) -> str:
     return "\n\n".join(part for part in (_full(turn, order, first), told) if part)
 
 
-def to_pay(verdict: Verdict) -> int | None:
-    """What to pay now so that the order can go on credit, ahead of its bills if need be; None when paying is no help.
-
-    Whoever owes less than is missing pays the rest in advance, which widens what is available all the same.
-    """
-    if verdict.helps.pay_minor or [reason.code for reason in verdict.reasons] != [LIMIT]:
-        return verdict.helps.pay_minor
-    missing: int = verdict.reasons[0].facts["shortfall_minor"]
-    return missing
-
-
 def ways_on(order: Order, verdict: Verdict, basket: Basket | None) -> tuple[Choice, ...]:
     """What helps: cash, a smaller order, the part that fits, paying the difference, and approval or a person."""
     choices = [Choice(_("Cash / UPI"), "cash"), Choice(_("Change the list"), "change")]
@@ -59,9 +48,8 @@ def ways_on(order: Order, verdict: Verdict, basket: Basket | None) -> tuple[Choi
         return (Choice(_("Yes, on credit"), "credit"), *choices)
     if basket is not None:
         choices.append(Choice(_("Only what fits"), "fit"))
-    pay_minor = to_pay(verdict)
-    if pay_minor:
-        amount = format_money(pay_minor, order.currency, "en")
+    if verdict.helps.pay_minor:
+        amount = format_money(verdict.helps.pay_minor, order.currency, "en")
         choices.append(Choice(_("Pay %(amount)s first", amount=amount), "pay_rest"))
     if {reason.code for reason in verdict.reasons} <= {LIMIT, MAX_ORDER}:
         return (*choices, Choice(_("Ask for approval"), "approve"))

@@ -169,6 +169,21 @@ def test_what_would_help_does_help(
         assert codes(session, shop, amount_minor) == []
 
 
+@pytest.mark.parametrize(("limit_minor", "owed_minor", "amount_minor"), [(0, 0, 500), (0, 30, 500), (400, 30, 900)])
+def test_what_is_missing_may_be_paid_in_advance(
+    session: Session, make_retailer: Make, bill: Post, limit_minor: int, owed_minor: int, amount_minor: int
+) -> None:
+    shop = make_retailer(session, limit_minor=limit_minor, max_outstanding_days=30).id
+    if owed_minor:
+        bill(session, shop, owed_minor, due_in=-31)
+    pay = guardrails.judge(session, shop, amount_minor).helps.pay_minor
+    assert pay == owed_minor + amount_minor - limit_minor
+    payments.record(session, payments.NewPayment(shop, pay - 1, "cash"))
+    assert codes(session, shop, amount_minor) == [guardrails.LIMIT]
+    payments.record(session, payments.NewPayment(shop, 1, "cash"))
+    reservations.reserve(session, shop, ids.new(), amount_minor)
+
+
 def test_nothing_helps_a_shop_without_credit(session: Session, make_retailer: Make) -> None:
     helps = guardrails.judge(session, make_retailer(session, limit_minor=None).id, 100).helps
     assert (helps.pay_minor, helps.trim_to_minor) == (None, None)
