@@ -13,14 +13,15 @@ from core import clock, ids
 from credit import overrides
 from credit.tables import CreditOverride
 from flows import releasing
-from orders import listing
-from orders.order import Order
+from orders import listing, ordering
+from orders.order import FAILED, HELD, PENDING, Order
 from parties import retailers
 
 blueprint = Blueprint(
     "overrides", __name__, url_prefix="/api/v1/admin/overrides", description="One order past the rules"
 )
 STATUSES = (overrides.REQUESTED, overrides.APPROVED, overrides.USED, overrides.REVOKED, overrides.EXPIRED)
+WAITING = (PENDING, HELD, FAILED)  # what credit may still stand in the way of
 
 
 class OverrideIn(Strict):
@@ -55,8 +56,10 @@ def list_overrides(session: Session, query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(201)
 def grant(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Let an order through; it is placed at once when it was refused or held. Above the threshold a second person
-    approves first."""
+    approves first. What was placed, called off or has lapsed needs none."""
     order = listing.get(session, ids.parse("ord", given["order_id"]))
+    if order.status not in WAITING:
+        raise ordering.NotPending(order)
     amount_minor = given["amount_minor"] or order.total_minor
     override = overrides.grant(session, order.retailer_id, order.id, amount_minor, given["reason"])
     return _answer(session, override, releasing.let_through(session, override))

@@ -69,6 +69,17 @@ def test_a_payment_that_restores_credit_places_the_held_order(owner: Caller, sho
     assert owner.get(f"/orders/{refused['order_id']}").json["status"] == "confirmed"
 
 
+def test_an_order_that_is_placed_or_called_off_needs_no_override(owner: Caller, shop: str) -> None:
+    order = owner.post("/orders", {"retailer_id": shop, "payment_mode": "CREDIT", "lines": LINES}).json
+    asked = {"order_id": order["id"], "reason": "my word"}
+    placed = owner.post("/overrides", asked)
+    owner.post(f"/orders/{order['id']}/cancel", {"reason": "not wanted"})
+    called_off = owner.post("/overrides", asked)
+    for answer in (placed, called_off):
+        assert (answer.status_code, answer.json["code"]) == (409, "ORDER_NOT_PENDING")
+    assert owner.get("/overrides", retailer_id=shop).json["data"] == []
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
