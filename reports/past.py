@@ -31,11 +31,13 @@ FROM cheque c JOIN payment p ON p.org_id = c.org_id AND p.id = c.id
 WHERE c.org_id = %(org)s AND c.retailer_id = %(retailer)s AND p.created_at < %(until)s
     AND (c.ended_on IS NULL OR c.ended_on > %(on)s)
 """
+# A pause that staff took over (`pause_kept`) goes on from when it began, for their reason.
 _PAUSE = """
-SELECT action, at, reason FROM audit_entry
+SELECT min(at) AS at, (array_agg(reason ORDER BY seq DESC))[1] AS reason FROM audit_entry
 WHERE org_id = %(org)s AND chain_id = %(retailer)s AND at < %(until)s
-    AND action IN ('credit.paused', 'credit.unpaused')
-ORDER BY seq DESC LIMIT 1
+    AND action IN ('credit.paused', 'credit.pause_kept') AND seq > (
+        SELECT coalesce(max(seq), 0) FROM audit_entry
+        WHERE org_id = %(org)s AND chain_id = %(retailer)s AND at < %(until)s AND action = 'credit.unpaused')
 """
 _RESERVED = """
 SELECT coalesce(sum(amount_minor), 0)::bigint FROM reservation
@@ -71,8 +73,7 @@ def granted(session: Session, retailer_id: UUID, on: date) -> Granted:
     until = datetime.combine(on + timedelta(days=1), time(), zone)
     where = {"org": str(db.org_of(session)), "retailer": str(retailer_id), "until": until, "on": on}
     terms = db.execute(session, _TERMS, where).scalar()
-    pause = db.execute(session, _PAUSE, where).first()
-    paused = pause is not None and pause.action == "credit.paused"
+    pause = db.execute(session, _PAUSE, where).one()
     status = db.execute(session, _STATUS, where).scalar()
     counts_uncleared = accounts.counts_uncleared(session)
     return Granted(
@@ -80,6 +81,6 @@ def granted(session: Session, retailer_id: UUID, on: date) -> Granted:
         reserved_minor=db.execute(session, _RESERVED, where).scalar_one(),
         uncleared_minor=db.execute(session, _UNCLEARED, where).scalar_one() if counts_uncleared else 0,
         status=status or (decisions.OK if terms else None),
-        paused_at=pause.at if paused else None,
-        pause_reason=pause.reason if paused else None,
+        paused_at=pause.at,
+        pause_reason=pause.reason,
     )

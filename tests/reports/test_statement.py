@@ -94,7 +94,10 @@ def test_a_past_day_is_told_as_it_was(org: UUID, home: Path, make_retailer: Make
         reservations.reserve(session, shop, order, 2_000)
     clock.advance(timedelta(days=2))
     with db.transaction(org) as session:
-        pauses.pause(session, shop, "a look at the books")
+        pauses.pause(session, shop, "overdue_days 50 (from 45)", pauses.AUTOMATIC)
+        clock.advance(timedelta(hours=1))
+        taken_over_at = clock.rfc3339(clock.now())
+        pauses.pause(session, shop, "a look at the books")  # staff take it over
         reservations.void(session, order)
         payments.record(session, payments.NewPayment(shop, 3_000, "cash"))
     clock.advance(timedelta(days=2))
@@ -113,4 +116,6 @@ def test_a_past_day_is_told_as_it_was(org: UUID, home: Path, make_retailer: Make
     assert [one["credit_status"] for one in seen] == [None, "OK", "PAUSED", "OK"]
     assert [bill["open_minor"] for bill in seen[1]["open_bills"]] == [3_000]
     assert seen[2]["pause_reason"] == "a look at the books"
+    assert seen[2]["paused_at"] < taken_over_at
+    assert (seen[3]["paused_at"], seen[3]["pause_reason"]) == (None, None)
     assert seen[1]["guardrails"]["limit_minor"] == 10_000
