@@ -21,14 +21,14 @@ CASH_DISCOUNT = "cash_discount"
 
 _PAID = """
 SELECT max(p.received_on) FILTER (WHERE p.kind = 'payment'),
-    coalesce(bool_or(p.kind = 'cash_discount'), false)
+    coalesce(bool_or(p.kind = 'cash_discount'), false), coalesce(bool_or(p.kind = 'dispute'), false)
 FROM allocation a JOIN payment p ON p.org_id = a.org_id AND p.id = a.payment_id
 WHERE a.org_id = %s AND a.bill_id = %s AND p.status = 'posted'
 """
 
 
 class DiscountNotEarned(DomainError):
-    """The bill was not settled in full, less the discount, by the day; or it had its discount."""
+    """The bill was not settled in full, less the discount, by the day; or it had its discount, or is contested."""
 
     code = "DISCOUNT_NOT_EARNED"
     detail = "The cash discount is for bills that are paid in full by their discount day."
@@ -45,15 +45,16 @@ class Offer:
 
 
 def offer(session: Session, bill: Bill) -> Offer:
-    """What the cash discount of this bill is, and whether it is earned."""
+    """What the cash discount of this bill is, and whether it is earned. What is contested of it is not settled."""
     terms = organisations.setting(organisations.get(session), CASH_DISCOUNT)
     amount_minor = (bill.amount_minor * terms["percent_bps"] + 5_000) // 10_000  # half up
     until_on = bill.bill_on + timedelta(days=terms["within_days"])
-    paid_on, is_given = db.execute(session, _PAID, (str(db.org_of(session)), str(bill.id))).one()
+    paid_on, is_given, is_contested = db.execute(session, _PAID, (str(db.org_of(session)), str(bill.id))).one()
     missing_minor = max(0, bill.open_minor - amount_minor)
     in_time = paid_on is not None and paid_on <= until_on
     settles = bill.open_minor > 0 and missing_minor == 0
-    return Offer(amount_minor, until_on, missing_minor, bool(amount_minor and in_time and settles and not is_given))
+    is_earned = bool(amount_minor) and in_time and settles and not is_given and not is_contested
+    return Offer(amount_minor, until_on, missing_minor, is_earned)
 
 
 def grant(session: Session, bill_id: UUID, reason: str, role: str, reference: str | None = None) -> Receipt:

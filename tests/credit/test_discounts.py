@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from core.errors import Forbidden
-from credit import accounts, bills, days, discounts, ledger, payments
+from credit import accounts, bills, days, discounts, disputes, ledger, payments
 from credit.tables import Bill
 from parties import organisations
 from parties.tables import Retailer
@@ -87,6 +87,19 @@ def test_a_bill_has_one_discount_and_needs_money_and_a_role(session: Session, ma
     discounts.grant(session, small.id, "paid", "owner")
     with pytest.raises(discounts.DiscountNotEarned):
         discounts.grant(session, small.id, "again", "owner")
+
+
+def test_a_contested_bill_is_not_settled_until_the_dispute_is(
+    session: Session, make_retailer: Make, bill: Post
+) -> None:
+    shop = make_retailer(session)
+    soon = fresh(session, shop, bill)
+    contested = disputes.start(session, soon.id, 5_000, "broken seals")
+    pay(session, shop, 10_025 - 5_000 - 201)
+    with pytest.raises(discounts.DiscountNotEarned):
+        discounts.grant(session, soon.id, "the rest was paid", "owner")
+    disputes.settle(session, contested.id, 5_000, "they were right", "owner")
+    assert discounts.grant(session, soon.id, "paid at once", "owner").outstanding_minor == 0
 
 
 def test_it_is_off_unless_the_organisation_gives_one(session: Session, make_retailer: Make, bill: Post) -> None:

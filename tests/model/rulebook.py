@@ -187,14 +187,15 @@ def late_fee(shop: Shop, bill: Bill, today: date) -> int:
 
 
 def earns_discount(shop: Shop, bill: Bill) -> bool:
-    """Paid in time, all but the discount, and not given before."""
+    """Paid in time, all but the discount, nothing of it contested, and not given before."""
     offer = shop.house.settings["cash_discount"]
     worth = floor(Fraction(bill.amount_minor * offer["percent_bps"], 10_000) + Fraction(1, 2))
     paid = [one for one in shop.credits.values() if one.is_posted and bill.id in one.parts]
     money = [one.received_on for one in paid if one.kind == "payment"]
     in_time = bool(money) and max(money) <= bill.bill_on + timedelta(days=offer["within_days"])
     is_given = any(one.kind == "cash_discount" for one in paid)
-    return bool(worth) and in_time and 0 < bill.open_minor <= worth and not is_given
+    is_contested = any(one.bill_id == bill.id and one.status == "open" for one in shop.disputes.values())
+    return bool(worth) and in_time and 0 < bill.open_minor <= worth and not is_given and not is_contested
 
 
 def remind(shop: Shop, today: date, now: datetime) -> list[tuple[UUID, str, int]]:
