@@ -63,7 +63,7 @@ def document_from(source: Mapping[str, Any]) -> Document:
         or fields.text(buyer, "state")
         or fields.text(buyer, "province")
         or None,
-        buyer_tax_id=fields.text(buyer, "gstin") or fields.text(buyer, "strn") or None,
+        buyer_tax_id=fields.text(buyer, "gstin") or fields.text(buyer, "uin") or fields.text(buyer, "strn") or None,
         buyer_is_registered=_registered(buyer),
         buyer_is_sez=fields.flag(buyer, "sez", default=fields.flag(source, "sez", default=False)),
         invoice_discount=_invoice_discount(source),

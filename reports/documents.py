@@ -15,6 +15,7 @@ SALES = ("tax_invoice", "bill_of_supply", "invoice_cum_bill")
 CREDIT_NOTE, DEBIT_NOTE = "credit_note", "debit_note"
 COMMERCIAL_CREDIT_NOTE = "commercial_credit_note"  # lowers what is owed and no tax: in no return
 TAXABLE, NIL_RATED, EXEMPT, NON_GST = "taxable", "nil_rated", "exempt", "non_gst"
+ABROAD = "96"  # other countries, as a place of supply
 ISSUED, CANCELLED = "issued", "cancelled"
 
 
@@ -130,6 +131,11 @@ class Document:
     def is_to_zone(self) -> bool:
         """Whether it went to a special economic zone: between states by law, wherever the zone lies."""
         return bool(self.buyer.get("sez"))
+
+    @property
+    def is_export(self) -> bool:
+        """Whether it left the country."""
+        return self.place_of_supply == ABROAD
 
     @property
     def is_inter_state(self) -> bool:

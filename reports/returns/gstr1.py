@@ -1,8 +1,8 @@
 """GSTR-1 of one month as the portal's JSON: every section from the documents alone, tying out to the paisa.
 
 Pure: documents go in, the return comes out, and no database is asked. Sections and rules follow the portal's offline
-tool. Registered buyers stand invoice by invoice; so do large sales to others across a state's border; all else is
-summed by place and rate. What carries no tax stands in a table of its own, and everything once more by HSN.
+tool. Registered buyers stand invoice by invoice; so do exports, and large sales to others across a state's border; all
+else is summed by place and rate. What carries no tax stands in a table of its own, and everything once more by HSN.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,6 @@ from datetime import date
 from typing import Any
 
 from core.errors import DomainError, Invalid
-from parties.states import current_state
 from reports.documents import (
     CANCELLED,
     COMMERCIAL_CREDIT_NOTE,
@@ -35,7 +34,7 @@ LARGE_MINOR = ((date(2024, 8, 1), 100_000_00), (date.min, 250_000_00))  # a larg
 ZONE_WITH_TAX, REGULAR = "SEWP", "R"
 
 Row = dict[str, Any]
-SmallKey = tuple[str, int]  # place of supply and rate
+SmallKey = tuple[str, int, bool]  # place of supply, rate, and whether it is between states
 
 
 class NoReturn(DomainError):
@@ -56,6 +55,7 @@ class Sections:
 
     b2b: dict[str, list[Row]] = field(default_factory=dict)
     b2cl: dict[str, list[Row]] = field(default_factory=dict)
+    exports: dict[str, list[Row]] = field(default_factory=dict)
     b2cs: dict[SmallKey, Amounts] = field(default_factory=dict)
     cdnr: dict[str, list[Row]] = field(default_factory=dict)
     cdnur: list[Row] = field(default_factory=list)
@@ -71,7 +71,6 @@ def compute(seller: Mapping[str, Any], period: Period, documents: Iterable[Docum
     Raises NoReturn, PlaceMissing, tie_out.DoesNotTieOut.
     """
     gstin = _gstin(seller)
-    home = current_state(seller.get("state_code") or gstin[:2])
     sections = Sections()
     for document in documents:
         if period.from_on <= document.issued_on <= period.to_on and document.kind != COMMERCIAL_CREDIT_NOTE:
@@ -80,7 +79,8 @@ def compute(seller: Mapping[str, Any], period: Period, documents: Iterable[Docum
         {
             "b2b": [{"ctin": buyer, "inv": rows} for buyer, rows in sections.b2b.items()],
             "b2cl": [{"pos": place, "inv": rows} for place, rows in sorted(sections.b2cl.items())],
-            "b2cs": _small_rows(sections.b2cs, home),
+            "exp": [{"exp_typ": payment, "inv": rows} for payment, rows in sorted(sections.exports.items())],
+            "b2cs": _small_rows(sections.b2cs),
             "cdnr": [{"ctin": buyer, "nt": rows} for buyer, rows in sections.cdnr.items()],
             "cdnur": sections.cdnur,
             "nil": untaxed.rows(sections.untaxed),
@@ -134,6 +134,8 @@ def _file_items(sections: Sections, document: Document, found: list[Row]) -> Non
     if document.buyer_gstin:
         table, row = (sections.cdnr, _note) if document.is_note else (sections.b2b, _invoice)
         table.setdefault(document.buyer_gstin, []).append({**row(document), **_terms(document), "itms": found})
+    elif document.is_export:
+        _file_export(sections, document, found)
     elif not _is_large(document):
         _add_small(sections.b2cs, document)
     elif document.is_note:
@@ -141,6 +143,16 @@ def _file_items(sections: Sections, document: Document, found: list[Row]) -> Non
     else:
         large = {**_invoice(document), "itms": found}
         sections.b2cl.setdefault(document.place_of_supply, []).append(large)
+
+
+def _file_export(sections: Sections, document: Document, found: list[Row]) -> None:
+    """Zero-rated: with payment of tax, or without any under a bond. Source: IGST Act s.16."""
+    is_paid = bool(document.totals.tax_minor)
+    if document.is_note:
+        sections.cdnur.append({"typ": "EXPWP" if is_paid else "EXPWOP", **_note(document), "itms": found})
+        return
+    exported = {**_invoice(document), "itms": [item["itm_det"] for item in found]}
+    sections.exports.setdefault("WPAY" if is_paid else "WOPAY", []).append(exported)
 
 
 def _is_large(document: Document) -> bool:
@@ -156,21 +168,24 @@ def _is_large(document: Document) -> bool:
 def _add_small(table: dict[SmallKey, Amounts], document: Document) -> None:
     for line in document.lines:
         if line.kind == TAXABLE:
-            key = (document.place_of_supply, line.rate_bps)
+            key = (document.place_of_supply, line.rate_bps, document.is_inter_state)
             table[key] = table.get(key, NOTHING).plus(line.amounts, document.sign)
 
 
-def _small_rows(table: Mapping[SmallKey, Amounts], home: str) -> list[Row]:
-    """One row per place and rate; what was sold and given back in the same month leaves none."""
+def _small_rows(table: Mapping[SmallKey, Amounts]) -> list[Row]:
+    """One row per place and rate; what was sold and given back in the same month leaves none.
+
+    A zone in the seller's own state stands apart from that state.
+    """
     return [
         {
-            "sply_ty": "INTER" if place != home else "INTRA",
+            "sply_ty": "INTER" if is_igst else "INTRA",
             "typ": "OE",
             "pos": place,
             **_rate(rate_bps),
-            **_taxes(amounts, place != home),
+            **_taxes(amounts, is_igst),
         }
-        for (place, rate_bps), amounts in sorted(table.items())
+        for (place, rate_bps, is_igst), amounts in sorted(table.items())
         if amounts != NOTHING
     ]
 

@@ -56,6 +56,8 @@ def _signed(sections: Mapping[str, Any]) -> Iterator[tuple[int, Mapping[str, Any
         for group in sections.get(name, []):
             for invoice in group["inv"]:
                 yield from ((1, item["itm_det"]) for item in invoice["itms"])
+    for exported in sections.get("exp", []):
+        yield from ((1, item) for invoice in exported["inv"] for item in invoice["itms"])
     yield from ((1, row) for row in sections.get("b2cs", []))
     notes = [note for group in sections.get("cdnr", []) for note in group["nt"]] + sections.get("cdnur", [])
     for note in notes:

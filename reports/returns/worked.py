@@ -1,6 +1,7 @@
 """Documents from a file of worked examples, as `bahi invoice preview` reads them one by one: no database needed.
 
 An entry is `{number, input, id?, issued_on?}`; a note's input names by `against` the number or id of another entry.
+Commercial credit notes may stand among them and are left aside: they are in no return.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,10 +10,11 @@ from typing import Any
 
 from core.errors import Invalid
 from invoicing import tax
+from invoicing.identifiers import normalised
 from invoicing.preview import document_from, returns_from
 from invoicing.tax import Computed, ComputedLine, CreditNote
 from invoicing.tax.rounding import thousandths
-from reports.documents import CREDIT_NOTE, Amounts, Document, Line, Original
+from reports.documents import COMMERCIAL_CREDIT_NOTE, CREDIT_NOTE, Amounts, Document, Line, Original
 
 HEADS = ("igst", "cgst", "sgst", "utgst", "cess")
 MAX_DOCUMENTS = 100_000
@@ -30,7 +32,10 @@ def documents(entries: Sequence[Any]) -> list[Document]:
     if not isinstance(entries, list) or not 0 < len(entries) <= MAX_DOCUMENTS:
         raise WorkedInvalid(f"documents: must be a JSON array of 1 to {MAX_DOCUMENTS} entries")
     known = {name: entry for entry in entries for name in _names(entry)}
-    return sorted((_document(entry, known) for entry in entries), key=lambda one: (one.issued_on, one.number))
+    filed = [entry for entry in entries if entry["input"].get("doc_type") != COMMERCIAL_CREDIT_NOTE]
+    if not filed:
+        raise WorkedInvalid("documents: commercial credit notes alone make no return")
+    return sorted((_document(entry, known) for entry in filed), key=lambda one: (one.issued_on, one.number))
 
 
 def _names(entry: Any) -> list[str]:
@@ -119,8 +124,10 @@ def _amounts(taxable_minor: int, taxes: Mapping[str, int]) -> Amounts:
 
 
 def _party(given: Mapping[str, Any]) -> dict[str, Any]:
-    """A party as documents copy it: `state` is called `state_code` there."""
-    return {**given, "state_code": given.get("state") or (given.get("gstin") or "")[:2]}
+    """A party as documents copy it: `state` is called `state_code` there, and a UIN stands where a GSTIN does."""
+    gstin = normalised(str(given.get("gstin") or given.get("uin") or ""))
+    scheme = "composition" if given.get("composition") else "regular"
+    return {**given, "gstin": gstin, "state_code": given.get("state") or gstin[:2], "scheme": scheme}
 
 
 def _issued_on(entry: Entry) -> date:

@@ -122,6 +122,58 @@ def test_a_zone_is_always_between_states() -> None:
     assert invoice["itms"][0]["itm_det"]["iamt"] == 5
 
 
+def test_a_zone_without_a_gstin_stands_among_the_small_sales_between_states() -> None:
+    zone = replace(document(line(inter=True)), buyer={"sez": True})
+    rows = filed(zone, document(line()))["b2cs"]
+    assert [(row["sply_ty"], row["pos"], row.get("iamt"), row.get("camt")) for row in rows] == [
+        ("INTRA", "27", None, Decimal("2.5")), ("INTER", "27", 5, None),
+    ]  # fmt: skip
+
+
+def test_exports_are_listed_with_and_without_payment_of_tax() -> None:
+    sales = [
+        document(place="96", number="S/1"),
+        document(line(rate_bps=500, amounts=Amounts(100_00)), place="96", number="S/2"),
+        document(place="96", number="SC/1", kind="credit_note", original=Original("S/1", date(2026, 11, 5), 105_00)),
+    ]
+    result = filed(*sales)
+    assert [(part["exp_typ"], [one["inum"] for one in part["inv"]]) for part in result["exp"]] == [
+        ("WOPAY", ["S/2"]), ("WPAY", ["S/1"]),
+    ]  # fmt: skip
+    assert result["exp"][1]["inv"][0]["itms"] == [{"rt": 5, "txval": 100, "iamt": 5, "csamt": 0}]
+    [note] = result["cdnur"]
+    assert (note["typ"], note["nt_num"], "pos" in note) == ("EXPWP", "SC/1", False)
+    assert "b2cs" not in result
+
+
+def worked_sale(**changes: Any) -> dict[str, Any]:
+    goods = {"desc": "Sugar", "hsn": "1701", "qty": 1, "unit": "kg", "unit_price_paise": 10_000, "rate_bps": 500}
+    known = {"date": "2026-11-01", "seller": {"gstin": "27AAPFU0939F1ZV", "state": "27"}, "buyer": {}, "lines": [goods]}
+    return {**known, **changes}
+
+
+def worked_month(*inputs: dict[str, Any]) -> Any:
+    found = worked.documents([{"number": f"S/{at}", "input": given} for at, given in enumerate(inputs, start=1)])
+    return exact(gstr1.compute(found[0].seller, NOVEMBER, found))
+
+
+def test_commercial_credit_notes_of_a_worked_month_are_in_no_return() -> None:
+    credit = {"doc_type": "commercial_credit_note", "against": "S/1", "cash_discount_bps": 100, "date": "2026-11-02"}
+    assert worked_month(worked_sale(), credit) == worked_month(worked_sale())
+    with pytest.raises(worked.WorkedInvalid):
+        worked_month(credit)
+
+
+def test_a_buyer_with_a_uin_is_registered_where_the_uin_is() -> None:
+    [group] = worked_month(worked_sale(buyer={"uin": "0717uno00157uno"}))["b2b"]
+    assert (group["ctin"], group["inv"][0]["pos"]) == ("0717UNO00157UNO", "07")
+
+
+def test_a_worked_month_of_a_composition_dealer_has_no_return() -> None:
+    with pytest.raises(gstr1.NoReturn):
+        worked_month(worked_sale(seller={"gstin": "27AAPFU0939F1ZV", "composition": True}))
+
+
 def test_a_territorys_tax_stands_in_the_states_column() -> None:
     goods = replace(line(), amounts=Amounts(100_00, cgst_minor=2_50, utgst_minor=2_50))
     seller = {**SELLER, "state_code": "04", "gstin": "04AAPFU0939F1Z3"}
