@@ -31,6 +31,7 @@ ROOT = Path(__file__).resolve().parents[1]
 APP, DOCTOR = "bahi_app", "bahi_doctor"
 OUTAGES = ("08", "53", "57P0")  # connection lost, out of resources, shutting down or starting up
 RETRY_STATES = {"40001", "40P01"}  # serialization failure, deadlock: the whole transaction may be repeated
+LOST_RACE = "23505"  # somebody's row came between our look and our insert: repeated once, we see it and say so
 LOCK_NOT_AVAILABLE = "55P03"
 MAX_TRIES = 8
 
@@ -108,16 +109,20 @@ def enter(session: Session, org_id: UUID) -> None:
 
 
 def run(work: Callable[[Session], Result], org_id: UUID | None = None, *, snapshot: bool = False) -> Result:
-    """Run `work` in a transaction, repeating the whole of it on serialization failures and deadlocks."""
+    """Run `work` in a transaction, repeating the whole of it on serialization failures, deadlocks and a lost race."""
     for attempt in range(1, MAX_TRIES + 1):
         try:
             with transaction(org_id, snapshot=snapshot) as session:
                 return work(session)
         except DBAPIError as error:
-            if getattr(error.orig, "pgcode", None) not in RETRY_STATES or attempt == MAX_TRIES:
+            if not _is_worth_repeating(getattr(error.orig, "pgcode", None), attempt):
                 raise
             time.sleep(random.uniform(0, 0.01 * 2**attempt))
     raise AssertionError("unreachable")
+
+
+def _is_worth_repeating(state: str | None, attempt: int) -> bool:
+    return attempt < MAX_TRIES if state in RETRY_STATES else state == LOST_RACE and attempt == 1
 
 
 def is_busy(error: Exception) -> bool:

@@ -15,7 +15,7 @@ import pytest
 from bot import flow, ingress, webhook
 from core import clock, db, ids, outbox, sending
 from core.errors import DomainError
-from credit import accounts, bills, days, guardrails, overrides, pauses, payments, reminders
+from credit import accounts, bills, cheques, days, groups, guardrails, overrides, pauses, payments, reminders
 from orders import ordering
 from orders.quotes import Wanted
 from parties import channels, sessions, users
@@ -172,6 +172,37 @@ def test_one_reference_pays_once_for_two_shops(org: UUID, open_shop: Open, go: G
         assert sorted(type(one).__name__ for one in results) == ["Receipt", "ReferenceUsed"]
 
     go("one reference, two shops", prepare, check)
+    healthy(org)
+
+
+def test_one_cheque_is_taken_once_from_two_shops(org: UUID, open_shop: Open, go: Go) -> None:
+    def prepare() -> list[Work]:
+        number = uuid.uuid4().hex
+        works = []
+        for _ in range(2):
+            new = cheques.NewCheque(open_shop(), 700, number)
+            works.append(lambda session, new=new: cheques.receive(session, new))
+        return both(org, *works)
+
+    def check(results: tuple[Any, ...]) -> None:
+        sound(results)
+        assert sorted(type(one).__name__ for one in results) == ["Cheque", "ChequeKnown"]
+
+    go("one cheque, two shops", prepare, check)
+    healthy(org)
+
+
+def test_two_groups_of_shops_have_two_names(org: UUID, go: Go) -> None:
+    def prepare() -> list[Work]:
+        name = uuid.uuid4().hex
+        create = lambda session: groups.create(session, name, 1_000)  # noqa: E731
+        return both(org, create, create)
+
+    def check(results: tuple[Any, ...]) -> None:
+        sound(results)
+        assert sorted(type(one).__name__ for one in results) == ["CreditGroup", "NameTaken"]
+
+    go("group and group", prepare, check)
     healthy(org)
 
 
