@@ -11,7 +11,8 @@ from typing import Any
 
 from parties.states import current_state
 
-SALES = ("tax_invoice", "bill_of_supply", "invoice_cum_bill")
+BILL_OF_SUPPLY = "bill_of_supply"
+SALES = ("tax_invoice", BILL_OF_SUPPLY, "invoice_cum_bill")
 CREDIT_NOTE, DEBIT_NOTE = "credit_note", "debit_note"
 COMMERCIAL_CREDIT_NOTE = "commercial_credit_note"  # lowers what is owed and no tax: in no return
 TAXABLE, NIL_RATED, EXEMPT, NON_GST = "taxable", "nil_rated", "exempt", "non_gst"

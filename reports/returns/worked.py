@@ -5,6 +5,7 @@ Commercial credit notes may stand among them and are left aside: they are in no 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,17 @@ from invoicing.identifiers import normalised
 from invoicing.preview import document_from, returns_from
 from invoicing.tax import Computed, ComputedLine, CreditNote
 from invoicing.tax.rounding import thousandths
-from reports.documents import COMMERCIAL_CREDIT_NOTE, CREDIT_NOTE, Amounts, Document, Line, Original
+from reports.documents import (
+    BILL_OF_SUPPLY,
+    COMMERCIAL_CREDIT_NOTE,
+    CREDIT_NOTE,
+    EXEMPT,
+    TAXABLE,
+    Amounts,
+    Document,
+    Line,
+    Original,
+)
 
 HEADS = ("igst", "cgst", "sgst", "utgst", "cess")
 MAX_DOCUMENTS = 100_000
@@ -92,7 +103,7 @@ def _shaped(
         seller=_party(source["seller"]),
         buyer={"sez": source.get("sez"), **_party(source.get("buyer") or {})},
         place_of_supply=place_of_supply or getattr(computed, "place_of_supply", ""),
-        lines=lines,
+        lines=tuple(map(_exempted, lines)) if source.get("doc_type") == BILL_OF_SUPPLY else lines,
         totals=_amounts(computed.totals.taxable_minor, computed.totals.taxes),
         round_off_minor=computed.round_off_minor,
         total_minor=computed.grand_total_minor,
@@ -100,6 +111,11 @@ def _shaped(
         reverse_charge=bool(source.get("reverse_charge")),
         original=original,
     )
+
+
+def _exempted(line: Line) -> Line:
+    """A bill of supply bears no tax, whatever rate its goods carry elsewhere."""
+    return replace(line, treatment=EXEMPT, rate_bps=0) if line.treatment == TAXABLE and line.rate_bps else line
 
 
 def _line(sold: tax.Line, money: ComputedLine, qty_milli: int) -> Line:

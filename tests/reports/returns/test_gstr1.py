@@ -164,6 +164,12 @@ def test_commercial_credit_notes_of_a_worked_month_are_in_no_return() -> None:
         worked_month(credit)
 
 
+def test_goods_on_a_bill_of_supply_are_exempt_whatever_their_rate() -> None:
+    month = worked_month(worked_sale(doc_type="bill_of_supply", buyer={"gstin": KIRANA}))
+    assert month["nil"]["inv"] == [{"sply_ty": "INTRAB2B", "nil_amt": 0, "expt_amt": 100, "ngsup_amt": 0}]
+    assert "b2b" not in month
+
+
 def test_a_buyer_with_a_uin_is_registered_where_the_uin_is() -> None:
     [group] = worked_month(worked_sale(buyer={"uin": "0717uno00157uno"}))["b2b"]
     assert (group["ctin"], group["inv"][0]["pos"]) == ("0717UNO00157UNO", "07")
