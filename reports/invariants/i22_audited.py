@@ -1,10 +1,57 @@
 """I22: whatever moves money, promises credit or changes terms and consent left an entry in the audit trail.
 
 Rows and entries are counted per shop: one more of either is a change around the services, or a forged entry. What an
-entry cannot be counted against is compared with what it says: terms, and whether credit is paused or blocked.
+entry cannot be counted against is compared with what it says: terms, whether credit is paused or blocked, the cap of a
+group and its shops, and what people may do.
 """
 
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from core import db, ids
 from reports.invariant import RED, Invariant
+
+_TOLD = """
+SELECT DISTINCT ON (org_id, subject) org_id, subject, after ->> %(name)s
+FROM audit_entry
+WHERE action = ANY(%(actions)s::text[]) AND (%(org)s::uuid IS NULL OR org_id = %(org)s::uuid)
+ORDER BY org_id, subject, seq DESC
+"""
+_CAPS = "SELECT org_id, id, limit_minor::text FROM credit_group"
+_MEMBERS = "SELECT org_id, retailer_id, group_id FROM credit_account WHERE group_id IS NOT NULL"
+_ROLES = "SELECT org_id, id, role FROM app_user"
+_OURS = " {word} (%(org)s::uuid IS NULL OR org_id = %(org)s::uuid)"
+
+Granted = dict[tuple[Any, str], str]
+
+
+def _granted_past_the_services(session: Session, org_id: UUID | None) -> Iterator[str]:
+    asked = {"org": str(org_id) if org_id else None}
+
+    def told(name: str, *actions: str) -> Granted:
+        rows = db.execute(session, _TOLD, {**asked, "name": name, "actions": list(actions)})
+        return {(owner, subject): value for owner, subject, value in rows if value is not None}
+
+    def stands(sql: str, kind: str, word: str = "WHERE") -> list[tuple[tuple[Any, str], Any]]:
+        rows = db.execute(session, sql + _OURS.format(word=word), asked)
+        return [((owner, ids.public(kind, UUID(str(key)))), value) for owner, key, value in rows]
+
+    members = {key: ids.public("grp", UUID(str(value))) for key, value in stands(_MEMBERS, "ret", "AND")}
+    yield from _differing(
+        "cap", dict(stands(_CAPS, "grp")), told("limit_minor", "group.created", "group.limit_changed")
+    )
+    yield from _differing("group", members, told("group_id", "group.changed"))
+    yield from _differing("role", dict(stands(_ROLES, "usr")), told("role", "user.created"))
+
+
+def _differing(what: str, stands: Granted, told: Granted) -> Iterator[str]:
+    for key in sorted({*stands, *told}, key=str):
+        if stands.get(key) != told.get(key):
+            yield f"the {what} of {key[1]} is {stands.get(key)}, by the trail {told.get(key)}"
+
 
 INVARIANT = Invariant(
     id="I22",
@@ -89,4 +136,5 @@ FULL JOIN (
 ) told ON told.org_id = away.org_id
 WHERE coalesce(away.rows, 0) <> coalesce(told.rows, 0)
 """,
+    full_probe=_granted_past_the_services,
 )

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from cli import doctor as command_line
 from cli import failures
 from core import clock, db, ids
-from credit import accounts, bills, cheques, days, disputes, pauses, payments, reminders, reservations
+from credit import accounts, bills, cheques, days, disputes, groups, pauses, payments, reminders, reservations
 from parties import channels, organisations, retailers, sessions, users
 from parties.tables import Retailer
 from reports import doctor, invariants
@@ -76,6 +76,7 @@ def _live(session: Session) -> Retailer:
     reservations.reserve(session, shop.id, ids.new(), 400)
     reminders.claim(session, days.today(session))
     _cheque_and_dispute(session, shop)
+    _people(session, shop)
     pauses.pause(session, shop.id, "late")
     _message(session, shop, channel.id)
     _inbound(session, channel.id, shop.id)
@@ -97,6 +98,14 @@ def _cheque_and_dispute(session: Session, shop: Retailer) -> None:
     cheques.clear(session, cheque.id)
     (contested,) = [bill for bill in bills.open_bills(session, shop.id) if bill.reference == "B"]
     disputes.start(session, contested.id, 200, "two cases short")
+
+
+def _people(session: Session, shop: Retailer) -> None:
+    """An owner of shops, and somebody who sells."""
+    group = groups.create(session, "Sharma & Sons", 9_000)
+    groups.set_limit(session, group.id, 8_000, "one shop less", group.version)
+    groups.join(session, shop.id, group.id, "one owner")
+    users.create(session, email="sells@example.com", role="sales", password="correct horse battery")
 
 
 def _reminder_run(session: Session) -> None:
@@ -336,6 +345,9 @@ SABOTAGE = {
     ),
     "a limit is raised by hand": ("I22", "UPDATE credit_account SET limit_minor = 900000"),
     "a pause is lifted by hand": ("I22", "UPDATE credit_account SET paused_at = NULL"),
+    "the cap of a group is raised by hand": ("I22", "UPDATE credit_group SET limit_minor = 900000"),
+    "a shop leaves its group by hand": ("I22", "UPDATE credit_account SET group_id = NULL"),
+    "somebody makes himself the owner": ("I22", "UPDATE app_user SET role = 'owner'"),
     "somebody's wish for no messages is forgotten": (
         "I22",
         "UPDATE contact SET opted_out_at = now() WHERE org_id = current_setting('app.org')::uuid",
