@@ -11,8 +11,8 @@ from typing import Any
 
 from parties.states import current_state
 
-BILL_OF_SUPPLY = "bill_of_supply"
-SALES = ("tax_invoice", BILL_OF_SUPPLY, "invoice_cum_bill")
+TAX_INVOICE, BILL_OF_SUPPLY = "tax_invoice", "bill_of_supply"
+SALES = (TAX_INVOICE, BILL_OF_SUPPLY, "invoice_cum_bill")
 CREDIT_NOTE, DEBIT_NOTE = "credit_note", "debit_note"
 COMMERCIAL_CREDIT_NOTE = "commercial_credit_note"  # lowers what is owed and no tax: in no return
 TAXABLE, NIL_RATED, EXEMPT, NON_GST = "taxable", "nil_rated", "exempt", "non_gst"

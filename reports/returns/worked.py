@@ -19,7 +19,10 @@ from reports.documents import (
     BILL_OF_SUPPLY,
     COMMERCIAL_CREDIT_NOTE,
     CREDIT_NOTE,
+    DEBIT_NOTE,
     EXEMPT,
+    SALES,
+    TAX_INVOICE,
     TAXABLE,
     Amounts,
     Document,
@@ -68,7 +71,15 @@ def _document(entry: Entry, known: Mapping[str, Entry]) -> Document:
 def _sale(entry: Entry, computed: Computed) -> Document:
     source = entry["input"]
     lines = tuple(_line(sold, money, thousandths(sold.qty)) for sold, money in _pairs(computed))
-    return _shaped(entry, source, source.get("doc_type") or "tax_invoice", lines, computed, None)
+    return _shaped(entry, source, _kind(entry), lines, computed, None)
+
+
+def _kind(entry: Entry) -> str:
+    """What a return files the document as: unlike a preview it does not guess. Raises WorkedInvalid."""
+    kind = entry["input"].get("doc_type") or TAX_INVOICE
+    if kind not in (*SALES, DEBIT_NOTE):
+        raise WorkedInvalid(f"{entry['number']}: {kind!r} is no type of document that a return knows")
+    return str(kind)
 
 
 def _pairs(computed: Computed) -> Iterator[tuple[tax.Line, ComputedLine]]:

@@ -170,6 +170,12 @@ def test_goods_on_a_bill_of_supply_are_exempt_whatever_their_rate() -> None:
     assert "b2b" not in month
 
 
+@pytest.mark.parametrize("kind", ["proforma", "sales_tax_invoice", "\ud800"])
+def test_a_type_of_document_that_no_return_knows_is_refused(kind: str) -> None:
+    with pytest.raises(worked.WorkedInvalid):
+        worked_month(worked_sale(doc_type=kind))
+
+
 def test_a_buyer_with_a_uin_is_registered_where_the_uin_is() -> None:
     [group] = worked_month(worked_sale(buyer={"uin": "0717uno00157uno"}))["b2b"]
     assert (group["ctin"], group["inv"][0]["pos"]) == ("0717UNO00157UNO", "07")
