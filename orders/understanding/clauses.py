@@ -43,7 +43,7 @@ class Clause:
     @property
     def orders(self) -> bool:
         """Does it ask for goods in so many words?"""
-        return "order" in self.roles
+        return any("order" in roles and not _is_noun(self, at) for at, roles in enumerate(self.marks))
 
     @property
     def refuses_removal(self) -> bool:
@@ -73,6 +73,8 @@ class Clause:
             found |= {"later"}
         if self.roles & {"have", "tells"} and not self.orders and "gone" not in self.roles:
             found |= {"past"}  # "mere paas 5 peti sprite hai", "5 peti sprite bik gayi"
+        if "condition" in self.roles and not self.orders:
+            found |= {"question"}
         if self._asks_for_papers:
             found |= {"question"}
         if self.asked and not self.orders:
@@ -137,8 +139,10 @@ def _only_verbs(clause: Clause) -> bool:
 
 
 def _is_noun(clause: Clause, at: int) -> bool:
-    """ "Mera 5 peti pepsi ka order kaha hai": after "ka" the order is a thing and nothing is ordered."""
-    return at > 0 and "cart" in clause.marks[at] and clause.marks[at - 1] == {"link"}
+    """ "5 peti pepsi ka order kaha hai", "... wala order": after "ka" it is a thing; a question orders nothing."""
+    asks = bool(clause.roles & {"question", "past", "later"})
+    belongs = at > 0 and (clause.marks[at - 1] == {"link"} or "wala" in clause.marks[at - 1])
+    return asks and belongs and "cart" in clause.marks[at]
 
 
 def _without_tail(clause: Clause) -> list[Clause]:

@@ -159,9 +159,14 @@ def _put(desk: Desk, entry: Entry) -> Result:
     old = carts.find(desk.cart, outcome.sku)
     if old is None:
         return carts.added(desk.index, desk.cart, outcome)
-    if old.unit != outcome.unit and not any(amount.unit for amount in entry.goods.amounts):
+    if old.unit != outcome.unit and not any(_says_unit(desk, outcome, amount) for amount in entry.goods.amounts):
         return Question("unit_unclear", outcome.span, outcome.qty, None, (outcome.sku,))
     return _set_to(desk, outcome)
+
+
+def _says_unit(desk: Desk, line: Line, amount: Amount) -> bool:
+    """Does the amount say in what the line is counted? A size ("200g") only says which item is meant."""
+    return amount.counts_packs or (amount.unit is not None and not fits(desk.index.by_sku[line.sku], amount))
 
 
 def _scaled(desk: Desk, entry: Entry) -> Result | None:
@@ -170,9 +175,11 @@ def _scaled(desk: Desk, entry: Entry) -> Result | None:
     factors = [amount for amount in goods.amounts if amount.form is Form.TIMES] if goods is not None else []
     if goods is None or not factors:
         return None
-    lines = target(desk, Goods(goods.mention, [], goods.features)) if entry.goods else _line_said(desk, goods)
+    rest = [amount for amount in goods.amounts if amount.form is not Form.TIMES]
+    lines = target(desk, Goods(goods.mention, rest, goods.features)) if entry.goods else _line_said(desk, goods)
     plain = entry.op in ("set", "put", "add") and not entry.statement.everything
-    if len(lines) != 1 or len(goods.amounts) > 1 or not plain:
+    counted = len(factors) > 1 or any(amount.counts_packs for amount in rest) or (rest and not entry.goods)
+    if len(lines) != 1 or counted or not plain:
         return Question(
             "target_missing", _span(entry.outcome), None, None, _skus(lines if plain and lines else desk.lines)
         )
@@ -216,7 +223,7 @@ def _reduce(desk: Desk, entry: Entry) -> Result:
 
 def _remove(desk: Desk, entry: Entry) -> Result:
     goods = entry.goods or _anything(desk, entry.statement.said)
-    if _may_mean_to_keep(entry.statement.clause, goods):
+    if _may_mean_to_keep(desk, entry.statement.clause, goods):
         lines = [] if entry.goods is None else _in_cart(desk, goods)
         return Question("target_missing", _span(entry.outcome), None, None, _skus(lines or desk.lines))
     counted = [amount for amount in goods.amounts if amount.counts_packs]
@@ -232,9 +239,11 @@ def _remove(desk: Desk, entry: Entry) -> Result:
     return carts.removed(desk.cart, _skus(lines))
 
 
-def _may_mean_to_keep(clause: Clause, goods: Goods) -> bool:
+def _may_mean_to_keep(desk: Desk, clause: Clause, goods: Goods) -> bool:
     """ "Lux cancel mat karo", "bas coke rehne do", "coke 2 peti hi rehne do": does it stay, or go?"""
-    return clause.refuses_removal or ("stay" in clause.roles and ("only" in clause.roles or bool(goods.amounts)))
+    named = [desk.index.by_sku[line.sku] for line in _in_cart(desk, goods)]
+    counted = any(not any(fits(item, amount) for item in named) for amount in goods.amounts)
+    return clause.refuses_removal or ("stay" in clause.roles and ("only" in clause.roles or counted))
 
 
 def _replace(desk: Desk, entry: Entry) -> Result:
@@ -333,10 +342,14 @@ def _preferring_cart(desk: Desk, entry: Entry, goods: Goods) -> Outcome:
 def _settled_in_cart(desk: Desk, lines: list[CartLine], goods: Goods) -> Outcome:
     """Settled among these lines; a number without a unit keeps the unit of the only one."""
     outcome = desk.settle(Goods(desk.mention(lines, goods.mention), goods.amounts, goods.features, goods.units))
-    if len(lines) == 1 and isinstance(outcome, Line):
-        bare = [_in_unit(amount, lines[0]) if amount.is_bare else amount for amount in goods.amounts]
-        if sum(amount.is_bare for amount in goods.amounts) == 1 and not any(a.counts_packs for a in goods.amounts):
-            return desk.settle(Goods(desk.mention(lines, goods.mention), bare, goods.features))
+    lines = [line for line in lines if isinstance(outcome, Line) and line.sku == outcome.sku]
+    if lines and isinstance(outcome, Line):
+        bare = [amount for amount in goods.amounts if amount.is_bare]
+        telling = [amount for amount in bare if not fits(desk.index.by_sku[lines[0].sku], amount)]
+        [counted] = bare if len(bare) == 1 else telling if len(telling) == 1 else [None]
+        if counted is not None and not any(amount.counts_packs for amount in goods.amounts):
+            said = [_in_unit(amount, lines[0]) if amount is counted else amount for amount in goods.amounts]
+            return desk.settle(Goods(desk.mention(lines, goods.mention), said, goods.features))
     return outcome
 
 

@@ -54,7 +54,8 @@ def gather(index: Index, statements: Sequence[Statement], settle: Settle, talk: 
             held = None
         elif statement.said is not None:
             apart = bool(entries) and _is_between(talk, entries[-1].statement, statement)
-            if apart or not _completes(index, entries, statement, statement.said, settle):
+            refused = not apart and _only_refuses(entries, statement.clause, statement.said)
+            if not refused and (apart or not _completes(index, entries, statement, statement.said, settle)):
                 entries.append(Entry(statement, None, None))
                 held = statement.said if statement.op == "put" else None
         elif statement.op in ("remove", "reduce"):
@@ -62,6 +63,15 @@ def gather(index: Index, statements: Sequence[Statement], settle: Settle, talk: 
     _share_each(entries, settle)
     _mark_corrections(entries, statements)
     return _chosen_among(entries)
+
+
+def _only_refuses(entries: Sequence[Entry], clause: Clause, said: Goods) -> bool:
+    """ "Lux 3 dozen, 2 nahi", "sugar 5 kg, not 3": an amount that nobody said before is not what is meant."""
+    line = entries[-1].outcome if entries else None
+    if not isinstance(line, Line) or len(said.amounts) != 1 or said.features:
+        return False
+    refused = "not" in clause.marks[-1] or "rejects" in clause.marks[0]
+    return refused and "remove" not in clause.roles and line.qty != said.amounts[0].value
 
 
 def _chosen_among(entries: list[Entry]) -> list[Entry]:
@@ -137,11 +147,19 @@ def _completes(index: Index, entries: list[Entry], statement: Statement, said: G
         together = last.goods.having(said)
         outcome = settle(together)
         if isinstance(outcome, Line) or not said.amounts or _is_closer(last.outcome, outcome):
+            if _asks_for_more(last, statement):
+                last.statement = replace(last.statement, op="add")
             last.goods, last.outcome = together, outcome
             return True
     if statement.op in ("reduce", "remove"):
         return False
     return _carries_over(index, entries, statement, last.goods, said, settle)
+
+
+def _asks_for_more(last: Entry, statement: Statement) -> bool:
+    """ "Sugar aur 5 kg bhejo": no quantity before "aur", so it means more of it."""
+    bare = last.goods is not None and not any(amount.counts_packs for amount in last.goods.amounts)
+    return bare and last.op == "put" and statement.op in ("put", "set", "add") and statement.clause.summed
 
 
 def _was_plainly_refused(entry: Entry) -> bool:
@@ -241,7 +259,7 @@ def last_word(entries: Sequence[Entry], settle: Settle) -> list[Outcome]:
     found: list[Outcome] = []
     for entry in entries:
         if entry.op == "remove" and not _takes_off_the_shelf(entry, found):
-            found = [o for o in found if not _names(entry, o)]
+            found = _taken_out(found, entry, settle)
         elif isinstance(entry.outcome, Unsold) and found and _corrects_by_stranger(entry):
             found[-1:] = [_doubted(found[-1]), entry.outcome]
         elif isinstance(entry.outcome, Line) and entry.op == "reduce" and not any(_names(entry, o) for o in found):
@@ -253,6 +271,15 @@ def last_word(entries: Sequence[Entry], settle: Settle) -> list[Outcome]:
         elif entry.statement.said is not None and entry.statement.said.amounts:
             found.append(Question("number_unclear", quote(entry.statement.said, settle)))
     return found
+
+
+def _taken_out(found: list[Outcome], entry: Entry, settle: Settle) -> list[Outcome]:
+    """The outcomes without these goods; "lux 2 dozen rehne do 3 dozen bhejo" says two amounts, and is asked about."""
+    kept = [outcome for outcome in found if not _names(entry, outcome)]
+    said = entry.goods.amounts if entry.goods is not None else []
+    counted = [a for a in said if a.counts_packs or (a.is_bare and _corrections(entry.statement.clause))]
+    doubted = max(len(counted), sum(a.is_measure for a in said)) > 1 and not isinstance(entry.outcome, Unsold)
+    return [*kept, Question("two_quantities", quote(entry.goods, settle))] if doubted and entry.goods else kept
 
 
 def _takes_off_the_shelf(entry: Entry, found: Sequence[Outcome]) -> bool:

@@ -178,7 +178,7 @@ def _names(items: Iterable[Item], categories: list[tuple[list[Phrase], list[str]
     for item in items:
         families[item.family].append(item)
     for item in items:
-        for alias in {*item.aliases, item.name}:
+        for alias in {*item.aliases, item.name, *_apart(item)}:
             learn(alias, NameKind.ALIAS, _spread(alias, item, families[item.family]))
         learn(item.brand, NameKind.BRAND, (item.position,))
     for phrases, skus in categories:
@@ -196,6 +196,12 @@ def _forms(phrase: Phrase) -> set[Phrase]:
     if len(bare) > 1 and all(word[0].isalpha() for word in bare):
         forms.add((spelling.key("".join(bare)),))
     return forms
+
+
+def _apart(item: Item) -> set[Phrase]:
+    """ "Good night" of something called "goodnight" and "good night refill": the short name in two words."""
+    whole = {alias[0] for alias in item.aliases if len(alias) == 1}
+    return {alias[:2] for alias in item.aliases if len(alias) > 1 and spelling.key("".join(alias[:2])) in whole}
 
 
 def _spread(alias: Phrase, item: Item, family: list[Item]) -> set[int]:

@@ -263,9 +263,23 @@ def _sure_of_verb(entry: Entry) -> Outcome | None:
     """The outcome, asked about where a verb that nobody knows stands and none that orders, or a sign that refuses."""
     clause, line = entry.statement.clause, entry.outcome
     crossed = any(words.refuses(token.text) for token in clause.tokens)
-    if not isinstance(line, Line) or not (crossed or ("unclear_verb" in clause.roles and not clause.orders)):
+    doubtful = "unclear_verb" in clause.roles and not clause.orders
+    hangs = clause.orders and ("condition" in clause.roles or _is_put_off(clause))
+    if not isinstance(line, Line) or not (crossed or doubtful or hangs or _opens_with_no(entry)):
         return line
     return Question("verb_unclear", line.span, line.qty, line.unit, (line.sku,))
+
+
+def _is_put_off(clause: Clause) -> bool:
+    """ "Pepsi 5 peti baad me bhejna", though not "uske baad maaza": a whole phrase says later."""
+    return any("later" in one and "later" in other for one, other in pairwise(clause.marks))
+
+
+def _opens_with_no(entry: Entry) -> bool:
+    """ "No pepsi 3 cases": is pepsi refused, or something said before?"""
+    clause = entry.statement.clause
+    named = entry.goods is not None and entry.goods.mention.start == clause.start + 1
+    return named and clause.tokens[0].text == "no" and not clause.orders
 
 
 def _asks_aside(message: Message, telling: Sequence[Clause]) -> bool:
@@ -283,6 +297,8 @@ def _means_goods(message: Message, entries: list[Entry], says_more: bool) -> boo
     """A name without amount or ordering verb, or an amount without a name, counts only when nothing else is said."""
     if message.context.cart and any(entry.op != "put" or (entry.goods is None and not says_more) for entry in entries):
         return True
+    if any(entry.op == "replace" and entry.goods is None for entry in entries):
+        return True  # "lux 2 dozen ke badle 3 dozen"
     named = [entry.goods for entry in entries if entry.goods is not None]
     if any(goods.amounts for goods in named) or any(clause.orders for clause in message.clauses):
         return bool(named)

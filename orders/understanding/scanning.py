@@ -14,10 +14,10 @@ from orders.understanding.words import Roles
 
 _SILENT = frozenset(
     {"filler", "link", "greeting", "thanks", "cart", "wala", "price", "and", "to", "yes", "title"}
-    | {"each", "only", "same", "again", "into", "have", "gone", "rest", "except"}
+    | {"each", "only", "same", "again", "into", "have", "gone", "rest", "except", "condition"}
 )
 _MARKS = frozenset({"order", "remove", "add", "set", "reduce", "replace", "replace_after", "swap"}) | frozenset(
-    {"not", "correction", "choice", "all"}
+    {"not", "rejects", "correction", "choice", "all"}
 )
 _TALK = frozenset({"question", "past", "payment", "account", "later", "time", "repeat", "no"})
 _VERBS = frozenset({"order", "remove", "add", "reduce"})
@@ -25,7 +25,8 @@ _OUTRANKS_WEAK_NAMES = _MARKS | _TALK | {"filler", "link", "vague"}
 _EDITING = frozenset({"remove", "reduce", "set", "replace", "swap"})
 _REMOVING = frozenset({"remove", "reduce", "replace", "swap"})
 _INTO_PRICES = frozenset({"me", "mein", "में", "میں"})  # "42 me do"
-_HALF = Decimal("0.5")
+_MAKE = ("kar", "kr", "ker", "कर", "کر")
+_HALF, _TWO = Decimal("0.5"), Decimal(2)
 _MAX_AMOUNT_DIGITS = 6  # longer is a telephone or reference number, unless a unit follows
 
 
@@ -109,7 +110,7 @@ class Scanner:
     def _may_be(self, name: Name, phrase: tuple[str, ...], at: int) -> bool:
         """One word that also means something else is a name only where the other meaning makes no sense."""
         if len(phrase) > 1:
-            return True
+            return "greeting" not in self.marks[at] or self._is_counted(at, at + len(phrase))
         if self.tokens[at].kind is Kind.NUMBER:
             return False
         if numbers.number_at(self.tokens, at) is not None:
@@ -117,6 +118,16 @@ class Scanner:
         if self.tokens[at].sound in words.COLOURS:
             return False
         return name.kind is NameKind.ALIAS or not self.marks[at] & _OUTRANKS_WEAK_NAMES
+
+    def _is_counted(self, start: int, end: int) -> bool:
+        """ "Good night 5 box", "order me se good night hata do": an amount or a verb of edits stands beside it."""
+        before = start - (start > 0 and self.tokens[start - 1].kind is Kind.BIND)
+        if before and self._is_number_or_unit(before - 1):
+            return True
+        end += end < len(self.tokens) and (
+            self.tokens[end].kind is Kind.BIND or bool(self.marks[end] & {"add", "wala"})
+        )
+        return self._next_is_number(end) or self._edits(end)
 
     def _cover(self, phrase: tuple[str, ...], name: Name) -> frozenset[int]:
         postings = [self.index.postings[word] for word in phrase if word in self.index.postings]
@@ -194,10 +205,13 @@ class Scanner:
         """Careful words are numbers only before a unit, an item, "wala" or another number."""
         if self.marks[number.start] & {"remove", "past", "payment", "vague"}:
             return False
-        if number.careful and self._follows_a_name(number.start) and self._verb_of_two_words(number.end):
+        two = number.value == _TWO
+        if number.careful and two and self._follows_a_name(number.start) and self._verb_of_two_words(number.end):
             return True
         if "order" in self.marks[number.start]:
-            return self._ends_a_name(number.start) and self._unit_after(number.end)[0] is not None
+            far = numbers.number_at(self.tokens, number.end)
+            unit = self._unit_after(far.end if far is not None else number.end)[0]
+            return self._ends_a_name(number.start) and unit is not None
         after_verb = number.start > 0 and bool(self.marks[number.start - 1] & _VERBS)
         after_verb |= number.end - number.start == 1 and self.tokens[number.start].text in numbers.ARTICLES
         return not number.careful or self._counts_what_follows(number.end, only_units=after_verb)
@@ -237,7 +251,9 @@ class Scanner:
 
     def _skip_fullness(self, at: int) -> int:
         """ "2 full peti", "2 badi peti", "ek aur peti": a word between number and unit."""
-        if at + 1 >= len(self.tokens) or not self.marks[at] & {"filler", "big", "small", "and"}:
+        if at + 1 >= len(self.tokens) or not self.marks[at] & {"filler", "big", "small", "and", "add"}:
+            return at
+        if "wala" in self.marks[at]:  # "oreo 10 wala box" is no ten boxes
             return at
         counts = numbers.number_at(self.tokens, at) is not None and self.tokens[at].text not in numbers.ARTICLES
         unit = self.index.units.unit_at(self.tokens, at + 1)
@@ -252,12 +268,17 @@ class Scanner:
     def _is_a_time(self, at: int) -> bool:
         return at < len(self.tokens) and ("time" in self.marks[at] or self.tokens[at].text == "%")
 
+    def _is_packing(self, at: int) -> bool:
+        """ "Sprite 500 pack kar do": a verb, and no 500 packs."""
+        after = self.tokens[at + 1].sound if at + 1 < len(self.tokens) else ""
+        return "order" in self.marks[at] and after.startswith(_MAKE)
+
     def _unit_after(self, at: int) -> tuple[Unit | None, int]:
         at_unit = self._skip_fullness(at) if at < len(self.tokens) else at
         found = self.index.units.unit_at(self.tokens, at_unit) if at_unit < len(self.tokens) else None
         if found is None:
             return self._mistyped_unit(at)
-        return (None, at) if self._starts_longer_name(at_unit) else found
+        return (None, at) if self._starts_longer_name(at_unit) or self._is_packing(at_unit) else found
 
     def _mistyped_unit(self, at: int) -> tuple[Unit | None, int]:
         """ "2 dozn": a word right behind a number that is nothing else and nearly a unit."""
@@ -321,7 +342,7 @@ class Scanner:
 
     def _unit(self, at: int) -> LooseUnit | None:
         found = self.index.units.unit_at(self.tokens, at)
-        if found is None or self.marks[at] & {"not", "filler", "link"}:
+        if found is None or self.marks[at] & {"not", "filler", "link"} or self._is_packing(at):
             return None
         unit, end = found
         return LooseUnit(at, end, unit)
@@ -359,37 +380,3 @@ def _placed(number: numbers.Number, start: int, end: int) -> Place | None:
 def _is_close(near: Decimal, far: Decimal) -> bool:
     """A dash joins the ends of a range only if they are near each other: "5-6", "10-15", not "500-600"."""
     return far - near <= max(Decimal(2), near / 2) and far < 100
-
-
-def bound_amounts(pieces: Sequence[Piece]) -> list[Piece]:
-    """Binders applied: the number after "x" or "-" is a quantity, or the one before it when a size or name follows."""
-    found: list[Piece] = []
-    tie = False
-    for at, piece in enumerate(pieces):
-        if isinstance(piece, Binder):
-            following = pieces[at + 1] if at + 1 < len(pieces) else None
-            last = found[-1] if found else None
-            tie = isinstance(following, Amount) and not following.is_measure and following.form is Form.PLAIN
-            if not tie and isinstance(last, Amount) and last.is_bare and piece.text == "x":
-                found[-1] = replace(last, bound=True)
-            continue
-        found.append(replace(piece, bound=True) if tie and isinstance(piece, Amount) else piece)
-        tie = False
-    return _units_before_numbers(found)
-
-
-def _units_before_numbers(pieces: list[Piece]) -> list[Piece]:
-    """ "Peti 2" is "2 peti"."""
-    found: list[Piece] = []
-    for piece in pieces:
-        last = found[-1] if found else None
-        if (
-            isinstance(last, LooseUnit)
-            and isinstance(piece, Amount)
-            and piece.unit is None
-            and piece.form is Form.PLAIN
-        ):
-            found[-1] = replace(piece, start=last.start, unit=last.unit)
-        else:
-            found.append(piece)
-    return found

@@ -18,6 +18,8 @@ from orders.understanding.quantities import Quantity, as_size
 from orders.understanding.units import MEASURES
 
 _GRAMS = frozenset(map(Decimal, (250, 500, 750)))  # said of loose goods, a weight that lacks its "gm"
+_LEAST_SIZE = 10  # grams or millilitres that somebody says of an item without their unit
+_LIKELY_SIZE = 100  # grams or millilitres; nobody orders so many cases of a pack of just that size
 Outcome = Line | Question | Unsold
 
 
@@ -228,6 +230,17 @@ def _weight_alone(reading: _Reading, amount: Amount) -> Outcome | None:
     return None
 
 
+def _counted_sizes(reading: _Reading) -> Outcome | None:
+    """ "Pepsi 500 case": a number that is the size of what is sold in cases, and no other beside it."""
+    alone = len(reading.goods.amounts) == 1 and len(reading.packs) == 1 and not reading.packs[0].bound
+    if not alone or reading.packs[0].unit is None:
+        return None
+    amount = reading.packs[0]
+    sized = [item for item in _of_worth(reading.candidates, amount.value) if amount.value >= _LIKELY_SIZE]
+    many = [i for i in sized if (i.worth(amount.unit) or ("", 1))[1] > 1 or i.sold_in_packs_of_many]
+    return reading.ask("size_or_quantity") if many else None
+
+
 def _bare_numbers(reading: _Reading) -> Outcome | None:
     """Numbers with nothing beside them: the size, the price point or the quantity."""
     if not reading.bare:
@@ -240,9 +253,10 @@ def _bare_numbers(reading: _Reading) -> Outcome | None:
 
 
 def _bare_sizes(reading: _Reading) -> Outcome | None:
+    priced = any(amount.form is not Form.PLAIN for amount in reading.goods.amounts)
     for amount in reading.bare:
         fitting = _hinted(reading.candidates, amount.value)
-        if not fitting:
+        if not fitting or priced:  # "10 wala 10 12 box" is a range
             return reading.ask("number_unclear")
         reading.narrow(fitting, f"{amount.value.normalize():f} is size or price")
     return None
@@ -254,7 +268,8 @@ def _single_bare(reading: _Reading) -> Outcome | None:
     if fitting:
         reading.narrow(fitting, "size or price")
         return reading.ask("size_or_quantity")
-    if not reading.sized and amount.value != 1 and _of_size(reading.candidates, amount):
+    sizes = [i for i in _of_size(reading.candidates, amount) if i.size and i.size.worth >= _LEAST_SIZE]
+    if not reading.sized and amount.value != 1 and sizes:
         return reading.ask("size_or_quantity")
     if _sounds_like_pieces(reading, amount) or _sounds_like_grams(reading, amount):
         return reading.ask("unit_unclear")
@@ -309,6 +324,8 @@ def _hinted(items: list[Item], value: Decimal) -> list[Item]:
 
 
 def _of_worth(items: list[Item], value: Decimal) -> list[Item]:
+    if value < _LEAST_SIZE:
+        return []
     return [i for i in items if i.size and i.size.worth == value and i.size.unit not in ("kg", "l")]
 
 
@@ -335,7 +352,7 @@ def _one_item(reading: _Reading) -> Outcome | None:
 
 
 _STEPS: tuple[Callable[[_Reading], Outcome | None], ...] = (
-    _colours, _one_kind_of_goods, _vague, _prices, _measures, _bare_numbers, _big_or_small, _one_item,
+    _colours, _one_kind_of_goods, _vague, _prices, _measures, _counted_sizes, _bare_numbers, _big_or_small, _one_item,
 )  # fmt: skip
 
 

@@ -7,11 +7,12 @@ order "add", "set" and "put" all name goods.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from orders.understanding.binding import bound_amounts
 from orders.understanding.clauses import MORE, Clause
 from orders.understanding.elements import Amount, Feature, Form, Goods, LooseUnit, Mark, Mention, Piece, Place
 from orders.understanding.index import Index, NameKind
 from orders.understanding.naming import in_family, join_names
-from orders.understanding.scanning import Scanner, bound_amounts
+from orders.understanding.scanning import Scanner
 from orders.understanding.sharing import Settle, share
 
 NOBODY = Mention(0, 0, NameKind.PART, frozenset(), frozenset(), ())
@@ -66,10 +67,12 @@ def _statement(clause: Clause, pieces: list[Piece], settle: Settle) -> Statement
         goods, said = _goods(instead, settle)
         replaced = _goods(given_up, settle)
         return Statement(clause, "replace", goods, said, replaced[0][0] if replaced[0] else replaced[1])
+    meant = _without_refused(pieces)
+    refuses, pieces = len(meant) < len(pieces), meant
     pieces, corrects, amended = _taken_back(pieces)
     goods, said = _goods(pieces, settle)
     op = _operation(clause, pieces)
-    op = "set" if op == "put" and (corrects or amended is not None) else op
+    op = "set" if op == "put" and (corrects or refuses or amended is not None) else op
     return Statement(clause, op, goods, said, corrects=corrects, everything=everything, instead_of=amended)
 
 
@@ -110,6 +113,8 @@ def _replacement(clause: Clause, pieces: list[Piece]) -> tuple[list[Piece] | Non
         if not isinstance(piece, Mark):
             continue
         before, after = pieces[:at], pieces[at + 1 :]
+        if "rejects" in piece.roles and _names_both(before, after):
+            return after, before
         if "swap" in piece.roles and (cut := _what_comes_in(clause, after)) is not None:
             return after[:cut], after[cut:]
         if "replace" in piece.roles and _says_something(before) and _says_something(after):
@@ -119,6 +124,28 @@ def _replacement(clause: Clause, pieces: list[Piece]) -> tuple[list[Piece] | Non
         if _swaps(piece, before, after):
             return before, after
     return None, pieces
+
+
+def _names_both(before: Sequence[Piece], after: Sequence[Piece]) -> bool:
+    """ "Sprite 3 peti not pepsi", though not "5 kg not 3 kg sugar"."""
+    return all(any(isinstance(piece, Mention) for piece in part) for part in (before, after))
+
+
+def _without_refused(pieces: list[Piece]) -> list[Piece]:
+    """ "5 kg not 3 kg sugar": what stands behind the English no is not meant; its unit holds if no other is said."""
+    at = next((i for i, piece in enumerate(pieces) if isinstance(piece, Mark) and "rejects" in piece.roles), None)
+    if at is None or at + 1 >= len(pieces):
+        return pieces
+    meant, refused = pieces[:at], pieces[at + 1]
+    kept = next(
+        (i for i in range(at - 1, -1, -1) if isinstance(refused, Amount) and _same_sort(meant[i], refused)), None
+    )
+    if kept is None or not isinstance(refused, Amount):
+        return pieces
+    amount = meant[kept]
+    if isinstance(amount, Amount) and amount.is_bare:
+        meant[kept] = replace(amount, unit=refused.unit)
+    return meant + pieces[at + 2 :]
 
 
 def _what_comes_in(clause: Clause, after: list[Piece]) -> int | None:
