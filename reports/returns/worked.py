@@ -60,18 +60,24 @@ def _names(entry: Any) -> list[str]:
 
 def _document(entry: Entry, known: Mapping[str, Entry]) -> Document:
     source = entry["input"]
-    if source.get("doc_type") != CREDIT_NOTE:
-        return _sale(entry, tax.compute(document_from(source)))
     against = known.get(str(source.get("against")))
+    if source.get("doc_type") != CREDIT_NOTE:
+        return _sale(entry, tax.compute(document_from(source)), against)
     if against is None:
         raise WorkedInvalid(f"{entry['number']}: `against` names no other entry")
     return _credit_note(entry, against)
 
 
-def _sale(entry: Entry, computed: Computed) -> Document:
+def _sale(entry: Entry, computed: Computed, against: Entry | None) -> Document:
     source = entry["input"]
     lines = tuple(_line(sold, money, thousandths(sold.qty)) for sold, money in _pairs(computed))
-    return _shaped(entry, source, _kind(entry), lines, computed, None)
+    corrected = _corrected(against, tax.compute(document_from(against["input"]))) if against else None
+    return _shaped(entry, source, _kind(entry), lines, computed, corrected)
+
+
+def _corrected(entry: Entry, computed: Computed) -> Original:
+    """The document that a note corrects."""
+    return Original(str(entry["number"]), _issued_on(entry), computed.grand_total_minor)
 
 
 def _kind(entry: Entry) -> str:
@@ -94,7 +100,7 @@ def _credit_note(entry: Entry, against: Entry) -> Document:
     lines = tuple(
         _line(original.lines_sold[one.line_number - 1], one.money, thousandths(one.qty)) for one in note.lines
     )
-    corrected = Original(str(against["number"]), _issued_on(against), original.grand_total_minor)
+    corrected = _corrected(against, original)
     return _shaped(entry, against["input"], CREDIT_NOTE, lines, note, corrected, original.place_of_supply)
 
 

@@ -176,6 +176,15 @@ def test_a_type_of_document_that_no_return_knows_is_refused(kind: str) -> None:
         worked_month(worked_sale(doc_type=kind))
 
 
+def test_a_worked_debit_note_follows_the_large_sale_that_it_corrects() -> None:
+    [goods] = worked_sale()["lines"]
+    large = worked_sale(place_of_supply="24", lines=[{**goods, "qty": 2_000}])
+    raised = worked_sale(place_of_supply="24", doc_type="debit_note", against="S/1")
+    month = worked_month(large, raised)
+    assert [(note["ntty"], note["nt_num"]) for note in month["cdnur"]] == [("D", "S/2")]
+    assert "b2cs" not in month
+
+
 def test_a_buyer_with_a_uin_is_registered_where_the_uin_is() -> None:
     [group] = worked_month(worked_sale(buyer={"uin": "0717uno00157uno"}))["b2b"]
     assert (group["ctin"], group["inv"][0]["pos"]) == ("0717UNO00157UNO", "07")
