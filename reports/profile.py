@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,6 +27,17 @@ FROM ({source}) open_bill WHERE retailer_id = %(retailer)s
 ORDER BY due_on, bill_on, reference LIMIT %(limit)s
 """
 _OPEN = "SELECT coalesce(sum(open_minor), 0)::bigint FROM ({source}) open_bill WHERE retailer_id = %(retailer)s"
+# As in ageing: money counts from the day it came in, or was applied on; what was taken back, from that day on.
+_APPLIED_THEN = """
+SELECT a.payment_id, sum(a.amount_minor)::bigint
+FROM allocation a
+JOIN payment p ON p.org_id = a.org_id AND p.id = a.payment_id
+JOIN bill b ON b.org_id = a.org_id AND b.id = a.bill_id AND b.bill_on <= %(as_of)s
+WHERE a.org_id = %(org)s AND a.payment_id = ANY(%(payments)s::uuid[])
+    AND CASE WHEN a.applied_on IS NOT NULL THEN a.applied_on WHEN a.amount_minor > 0 THEN p.received_on
+             ELSE (a.created_at AT TIME ZONE %(zone)s)::date END <= %(as_of)s
+GROUP BY a.payment_id
+"""
 
 
 def of(session: Session, retailer_id: UUID, as_of: date | None = None) -> dict[str, Any]:
@@ -54,7 +66,7 @@ def of(session: Session, retailer_id: UUID, as_of: date | None = None) -> dict[s
         "paused_at": clock.rfc3339(account.paused_at),
         "pause_reason": account.pause_reason,
         "open_bills": _bills(session, when, where),
-        "last_payments": _payments(session, retailer_id, when.on),
+        "last_payments": _payments(session, retailer_id, when),
         "guardrails": guardrails_of(account),
         **(_as_it_was(session, retailer_id, stands, when.on) if when.is_past else {}),
     }
@@ -136,25 +148,39 @@ def _bills(session: Session, when: ageing.AsOf, where: dict[str, Any]) -> list[d
     ]
 
 
-def _payments(session: Session, retailer_id: UUID, until: date) -> list[dict[str, Any]]:
+def _payments(session: Session, retailer_id: UUID, when: ageing.AsOf) -> list[dict[str, Any]]:
+    """The last payments; on a past day with the status and the rest on account that they had then."""
     found = (
         select(Payment)
         .where(Payment.org_id == db.org_of(session), Payment.retailer_id == retailer_id)
-        .where(Payment.kind == payments.PAYMENT, Payment.received_on <= until)
+        .where(Payment.kind == payments.PAYMENT, Payment.received_on <= when.on)
         .order_by(Payment.received_on.desc(), Payment.id.desc())
         .limit(LAST_PAYMENTS)
         .execution_options(populate_existing=True)
     )
-    return [_payment(payment) for payment in session.scalars(found)]
+    last = list(session.scalars(found))
+    if not when.is_past:
+        return [_payment(payment, payment.status, payment.unapplied_minor) for payment in last]
+    where = ageing.parameters(session, when, payments=[str(payment.id) for payment in last])
+    applied = dict(db.execute(session, _APPLIED_THEN, where).all())
+    return [_payment_then(payment, applied.get(payment.id, 0), when) for payment in last]
 
 
-def _payment(payment: Payment) -> dict[str, Any]:
+def _payment_then(payment: Payment, applied_minor: int, when: ageing.AsOf) -> dict[str, Any]:
+    back_at = payment.reversed_at
+    is_back = back_at is not None and back_at.astimezone(ZoneInfo(when.zone)).date() <= when.on
+    return _payment(
+        payment, "reversed" if is_back else "posted", 0 if is_back else payment.amount_minor - applied_minor
+    )
+
+
+def _payment(payment: Payment, status: str, unapplied_minor: int) -> dict[str, Any]:
     return {
         "id": ids.public("pay", payment.id),
         "amount_minor": payment.amount_minor,
-        "unapplied_minor": payment.unapplied_minor,
+        "unapplied_minor": unapplied_minor,
         "method": payment.method,
         "reference": payment.reference,
         "received_on": payment.received_on.isoformat(),
-        "status": payment.status,
+        "status": status,
     }

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core import clock, db, ids
 from core.errors import Invalid
-from credit import accounts, adjustments, bills, days, disputes, ledger, pauses, payments, reservations
+from credit import accounts, adjustments, advances, bills, days, disputes, ledger, pauses, payments, reservations
 from credit.tables import Bill
 from parties.tables import Retailer
 from reports import profile, statement
@@ -119,3 +119,25 @@ def test_a_past_day_is_told_as_it_was(org: UUID, home: Path, make_retailer: Make
     assert seen[2]["paused_at"] < taken_over_at
     assert (seen[3]["paused_at"], seen[3]["pause_reason"]) == (None, None)
     assert seen[1]["guardrails"]["limit_minor"] == 10_000
+
+
+def test_payments_of_a_past_day_have_the_status_and_the_rest_of_then(
+    org: UUID, home: Path, make_retailer: Make, owe: Owe
+) -> None:
+    with db.transaction(org) as session:
+        shop, first_day = make_retailer(session).id, days.today(session)
+        owe(session, shop, 1_000, due_in=5, bill_on=first_day)
+        paid = payments.record(session, payments.NewPayment(shop, 1_500, "cash"))
+    clock.advance(timedelta(days=1))
+    with db.transaction(org) as session:
+        bill = owe(session, shop, 300, due_in=5, bill_on=days.today(session))
+        advances.apply(session, shop, ((bill.id, 300),))
+    clock.advance(timedelta(days=1))
+    with db.transaction(org) as session:
+        payments.reverse(session, paid.payment_id, "false notes")
+        seen = [profile.of(session, shop, first_day + timedelta(days=age)) for age in (0, 1, 2)]
+        clock.advance(timedelta(days=1))
+        seen.append(profile.of(session, shop, first_day + timedelta(days=2)))
+    told = [(one["status"], one["unapplied_minor"]) for one in (day["last_payments"][0] for day in seen)]
+    assert told == [("posted", 500), ("posted", 200), ("reversed", 0), ("reversed", 0)]
+    assert [day["on_account_minor"] for day in seen] == [500, 200, 0, 0]
