@@ -63,7 +63,10 @@ def interest(principal_minor: int, rate_bps: int, days: int) -> int:
 
 
 def of_shop(session: Session, retailer_id: UUID, as_of: date | None = None) -> list[Fee]:
-    """The interest of every overdue bill at the end of `as_of` (today when None); nothing is written."""
+    """The interest until the end of `as_of` (today when None) of every bill that is open now; nothing is written.
+
+    A bill that was paid late is not listed, and can be charged all the same.
+    """
     as_of = as_of or days.today(session)
     found = select(Bill).where(
         Bill.org_id == db.org_of(session),
