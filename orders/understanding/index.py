@@ -80,7 +80,7 @@ class Index:
         if other is not None:
             return other
         allowed = spelling.allowed_distance(sound)
-        found = self._nearest(sound, allowed) if allowed else []
+        found = (self._nearest(sound, allowed) or self._swapped(sound)) if allowed else []
         best = [word for word, distance in found if distance == found[0][1]]
         if not best or len({self._families(word) for word in best}) > 1:
             return None
@@ -114,6 +114,12 @@ class Index:
         choices = [w for n in range(-allowed, allowed + 1) for w in self.near.get((sound[0], len(sound) + n), ())]
         found = process.extract(sound, choices, scorer=OSA.distance, score_cutoff=allowed, limit=8)
         return [(word, int(distance)) for word, distance, _ in found]
+
+    def _swapped(self, sound: str) -> list[tuple[str, int]]:
+        """ "Lebal" for "label": vowels that changed places are one mistake."""
+        choices = self.near.get((sound[0], len(sound)), ()) if sound.isascii() else ()
+        same = [w for w in choices if spelling.same_consonants(w, sound) and sorted(w) == sorted(sound)]
+        return [(word, 1) for word in same]
 
     def _families(self, sound: str) -> frozenset[str]:
         return frozenset(self.items[at].family for at in self.postings.get(sound, ()))

@@ -25,6 +25,7 @@ MESSAGES = [
         "third_messages.json",
         "fourth_messages.json",
         "fifth_messages.json",
+        "sixth_messages.json",
     )
     for message in json.loads((FOLDER / name).read_text(encoding="utf-8"))
 ]
