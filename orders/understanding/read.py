@@ -105,6 +105,8 @@ def _mended(index: Index, tokens: Sequence[Token], marks: list[words.Roles]) -> 
     for at, token in enumerate(tokens):
         if "tells" in marks[at] and index.knows(token.sound):
             marks[at] -= {"tells"}
+        if "order" in marks[at] and index.units.unit_at(tokens, at) is not None and not words.makes(tokens, at + 1):
+            marks[at] -= {"order"}  # "maggi 4 pack 5 dozen bacha hai": a pack, and nothing to be packed
         roles = words.near_roles(token.sound) if token.kind is Kind.WORD and not marks[at] else words.NONE
         if roles & _TALKS and at + 1 < len(tokens) and tokens[at + 1].kind is Kind.NUMBER:
             roles = words.NONE  # "complan 500g 3 pc": what is counted is a thing

@@ -25,7 +25,6 @@ _OUTRANKS_WEAK_NAMES = _MARKS | _TALK | {"filler", "link", "vague"}
 _EDITING = frozenset({"remove", "reduce", "set", "replace", "swap"})
 _REMOVING = frozenset({"remove", "reduce", "replace", "swap"})
 _INTO_PRICES = frozenset({"me", "mein", "में", "میں"})  # "42 me do"
-_MAKE = ("kar", "kr", "ker", "कर", "کر")
 _HALF, _TWO = Decimal("0.5"), Decimal(2)
 _MAX_AMOUNT_DIGITS = 6  # longer is a telephone or reference number, unless a unit follows
 
@@ -270,8 +269,7 @@ class Scanner:
 
     def _is_packing(self, at: int) -> bool:
         """ "Sprite 500 pack kar do": a verb, and no 500 packs."""
-        after = self.tokens[at + 1].sound if at + 1 < len(self.tokens) else ""
-        return "order" in self.marks[at] and after.startswith(_MAKE)
+        return "order" in self.marks[at] and words.makes(self.tokens, at + 1)
 
     def _unit_after(self, at: int) -> tuple[Unit | None, int]:
         at_unit = self._skip_fullness(at) if at < len(self.tokens) else at

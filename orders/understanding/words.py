@@ -64,6 +64,7 @@ _LONGEST = max(map(len, _PHRASES))
 _STEMS = tuple((spelling.key(stem), role) for role, e in _DATA["roles"].items() for stem in e["stems"])
 _SIGNS = {sign: verdict for verdict, signs in _DATA["signs"].items() for sign in signs}
 
+_MAKE = ("kar", "kr", "ker", "कर", "کر")
 _MIN_LETTERS_TO_MEND = 5
 _MENDABLE = frozenset(
     {"order", "filler", "greeting", "thanks", "past", "question", "payment", "account", "wala", "title", "set", "yes"}
@@ -115,6 +116,11 @@ def _phrase_length(keys: Sequence[str], at: int) -> int:
         if tuple(keys[at : at + length]) in _PHRASES:
             return length
     return 0
+
+
+def makes(tokens: Sequence[Token], at: int) -> bool:
+    """Does the word before become a verb here ("pack kar do")?"""
+    return at < len(tokens) and tokens[at].sound.startswith(_MAKE)
 
 
 def is_colour(sound: str) -> str | None:

@@ -72,6 +72,7 @@ def test_wishes_and_courtesies_do_not_hide_an_order(read: Read, lines_of: Lines,
         "upi id bhejo",
         "order mat bhejo abhi",
         "good night",
+        "maggi 4 pack 5 dozen bacha hai",
     ],
 )
 def test_talk_about_orders_and_people_orders_nothing(read: Read, text: str) -> None:
