@@ -81,7 +81,7 @@ class BankIn(Strict):
     bank = Text(longest=100, needed=True)
     account = Text(longest=40, needed=True)
     ifsc = Text(longest=20, load_default="")
-    iban = fields.String(load_default="", validate=validate.And(validate.Length(max=42), _is_iban))
+    iban = fields.String(load_default="", validate=[validate.Length(max=42), _is_iban])
     raast = Text(longest=40, load_default="")
 
     @validates_schema
@@ -131,7 +131,7 @@ class SettingsIn(Strict):
     invoice_terms = fields.List(Text(longest=200, needed=True), validate=validate.Length(max=8))
     hsn_digits = fields.Integer(strict=True, validate=validate.OneOf([4, 6, 8]))
     eway_limit_minor = _minor(allow_none=True)
-    ntn = fields.String(validate=validate.And(validate.Length(max=9), _is_ntn))
+    ntn = fields.String(validate=[validate.Length(max=9), _is_ntn])
     further_tax_bps = _whole(MAX_RATE_BPS, allow_none=True)
     gst_scheme = fields.String(validate=validate.OneOf(["regular", "composition"]))
     reason = Text(longest=500, needed=True)

@@ -212,7 +212,7 @@ def test_whatever_ends_the_cause_opens_credit_says_so_and_lets_held_orders_go(
     assert owner.post("/adjustment/create", given).status_code == 201
     assert owner.get(f"/credit/retailer/{shop}").json["credit_status"] == "OK"
     assert owner.get(f"/orders/{failed['id']}").json["status"] == "confirmed"
-    assert told(org) == ["credit_on_hold", "credit_open_again", "order_released"]
+    assert told(org) == ["credit_on_hold", "credit_note_shared", "credit_open_again", "order_released"]
 
 
 def test_a_higher_limit_ends_the_pause_for_a_used_up_one(owner: Caller, org: UUID, shop: str) -> None:

@@ -1,23 +1,29 @@
 """The model is no friend of the code: it notices when credit is a little wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from uuid import UUID
 
 import pytest
 
 from credit import allocating, promises
+from credit.allocating import Applied, OpenBill
 from parties.tables import Retailer
 from tests.model import lives
 from tests.model.tally import Tally
 
 MANY = lives.Size(1, 40, 40)
+_take_oldest = allocating._take_oldest
+
+
+def _take_newest(open_bills: Iterable[OpenBill], left: int, named: dict[UUID, int]) -> Iterator[Applied]:
+    return _take_oldest(reversed(list(open_bills)), left, named)
 
 
 @pytest.mark.filterwarnings("default::hypothesis.errors.NonInteractiveExampleWarning")
 @pytest.mark.parametrize(
     ("module", "name", "wrong"),
     [
-        (allocating, "_OPEN", allocating._OPEN.replace("ORDER BY due_on,", "ORDER BY due_on DESC,")),
+        (allocating, "_take_oldest", _take_newest),
         (promises, "keep", lambda _session, _retailer_id: False),
     ],
     ids=["newest bill first", "money keeps no promise"],
