@@ -91,8 +91,7 @@ def test_without_redis_messages_go_out_within_seconds_and_hints_work_when_it_is_
             queue.forget()
             client = Redis.from_url(url)
             put(body="again")
-            assert queue.hint("send")
-            assert client.llen("rq:queue:bahi") == 1
+            assert queue.hint("send")  # it is queued: only a worker that is back takes it off, be it at once
             wait_for(lambda: client.llen("rq:queue:bahi") == 0, "the worker back on its queue", 20)
             client.close()
             wait_for(lambda: twilio.bodies()["again"], "the message after the outage", 10)
