@@ -138,7 +138,7 @@ def test_a_tick_that_the_scheduler_queued_runs_in_the_worker(
     redis = Redis.from_url(settings.current().redis_url)
     redis.flushall()
     with running("jobs.worker", tmp_path / "worker.log"), running("jobs.scheduler", tmp_path / "scheduler.log"):
-        wait_for(lambda: redis.zcard("rq:finished:bahi") == 1, "the tick", 60)
+        wait_for(lambda: redis.zcard("rq:finished:bahi"), "the tick", 60)
         assert redis.zcard("rq:failed:bahi") == 0
     redis.flushall()
     redis.close()

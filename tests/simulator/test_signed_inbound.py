@@ -2,7 +2,6 @@
 
 import base64
 import threading
-import time
 
 import requests
 
@@ -114,9 +113,8 @@ def test_requests_are_served_while_another_one_waits_for_the_app(phone):
     phone.shop.delay_seconds = 1.5
     thread = threading.Thread(target=phone.say, args=("hi",))
     thread.start()
-    started = time.monotonic()
     phone.get("/__/people")
-    assert time.monotonic() - started < 1
+    assert thread.is_alive(), "the app still has not answered"
     thread.join()
 
 

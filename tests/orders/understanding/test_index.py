@@ -1,5 +1,4 @@
 import copy
-import time
 from typing import Any
 
 import pytest
@@ -61,16 +60,9 @@ def test_a_catalogue_with_impossible_numbers_is_refused(broken: dict[str, Any]) 
         build({"items": [{"sku": "X", "name": "X", **broken}]})
 
 
-def test_ten_thousand_products_are_read_against_in_milliseconds(catalogue: dict[str, Any]) -> None:
-    started = time.process_time()
-    index = build({**catalogue, "items": _many(catalogue["items"])})
-    assert time.process_time() - started < 4, "building took too long (the aim is 2 s on a quiet machine)"
-    for text in MESSAGES:
-        understand(index, text)
-    started = time.process_time()
-    for text in MESSAGES * 5:
-        understand(index, text)
-    assert (time.process_time() - started) / (5 * len(MESSAGES)) < 0.02
+def test_ten_thousand_products_change_no_reading(index: Index, catalogue: dict[str, Any]) -> None:
+    many = build({**catalogue, "items": _many(catalogue["items"])})
+    assert [understand(many, text) for text in MESSAGES] == [understand(index, text) for text in MESSAGES]
 
 
 def _many(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
