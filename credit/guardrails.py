@@ -153,6 +153,27 @@ def verdict(rules: Rules, books: Books, amount_minor: int) -> Verdict:
     return Verdict(not reasons, reasons, helping(rules, books, amount_minor, reasons))
 
 
+def undecided(session: Session, account: CreditAccount, amount_minor: int) -> Verdict:
+    """A no for now: what decides changes faster than it can be read, so nothing counts as free."""
+    rules = rules_of(session, account)
+    books = books_of(session, account, rules.today)
+    cap_minor = books.group_cap_minor if books.group_cap_minor is not None else rules.limit_minor or 0
+    reason = Reason(
+        LIMIT,
+        f"The order is {_money(rules, amount_minor)}, and what is available changes at this moment: please try again.",
+        amount_minor,
+        cap_minor,
+        {
+            "amount_minor": amount_minor,
+            "limit_minor": cap_minor,
+            "shared": books.group_cap_minor is not None,
+            "available_minor": 0,
+            "shortfall_minor": amount_minor,
+        },
+    )
+    return Verdict(False, (reason,))
+
+
 def rules_of(session: Session, account: CreditAccount) -> Rules:
     """The rules of an account today."""
     today, terms = days.today(session), accounts.terms_of(account)

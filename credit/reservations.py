@@ -5,14 +5,18 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core import audit, clock, db, ids, metrics
+from core import audit, clock, db, ids, logs, metrics
 from core.errors import DomainError, Invalid
 from core.money import MAX_MINOR
 from credit import accounts, guardrails, overrides
 from credit.guardrails import Verdict
 from credit.tables import Reservation
+from parties import organisations
 
 POSTED, VOIDED, EXPIRED = "posted", "voided", "expired"
+LOOKS = 3  # how often a no that cannot be explained is looked at again
+
+_log = logs.get("reservations")
 
 
 class ReservationOver(DomainError):
@@ -31,19 +35,7 @@ def reserve(session: Session, retailer_id: UUID, reference_id: UUID, amount_mino
     if not 0 < amount_minor <= MAX_MINOR:
         raise Invalid("The amount to reserve is above zero.", field="amount_minor", value=amount_minor)
     taken = _take(session, retailer_id, reference_id, amount_minor)
-    if taken is None:
-        account = accounts.get(session, retailer_id, lock=True)  # what is read now stays true until we have answered
-        verdict = guardrails.judge(session, retailer_id, amount_minor)
-        if verdict.reasons:
-            override_id = overrides.take(session, account, reference_id, amount_minor, verdict)
-            if override_id is not None:
-                return _take_beyond(session, retailer_id, reference_id, amount_minor, verdict, override_id)
-            metrics.REFUSALS.labels(verdict.reason).inc()
-            raise guardrails.Refused(verdict)
-        taken = _take(session, retailer_id, reference_id, amount_minor)
-    if taken is None:
-        raise AssertionError("guardrails.judge and credit_reserve disagree")
-    return taken
+    return taken if taken is not None else _decide(session, retailer_id, reference_id, amount_minor)
 
 
 def live(session: Session, reference_id: UUID) -> Reservation | None:
@@ -120,6 +112,33 @@ def use(session: Session, reservation_id: UUID, retailer_id: UUID) -> int:
     if amount is None:
         raise ReservationOver(reservation_id=ids.public("rsv", reservation_id))
     return amount
+
+
+def _decide(session: Session, retailer_id: UUID, reference_id: UUID, amount_minor: int) -> UUID:
+    """After a no: explain it, use an override, or reserve what was freed meanwhile.
+
+    The locks keep the numbers as they are. What they do not keep are the settings, which this transaction may have
+    read before somebody changed them: when explaining and taking differ, they are read again.
+    """
+    account = accounts.get(session, retailer_id, lock=True)
+    for _ in range(LOOKS):
+        verdict = guardrails.judge(session, retailer_id, amount_minor)
+        if verdict.reasons:
+            override_id = overrides.take(session, account, reference_id, amount_minor, verdict)
+            if override_id is not None:
+                return _take_beyond(session, retailer_id, reference_id, amount_minor, verdict, override_id)
+            raise _refused(verdict)
+        taken = _take(session, retailer_id, reference_id, amount_minor)
+        if taken is not None:
+            return taken
+        session.refresh(organisations.get(session))
+    _log.warning("credit.reserve_undecided", retailer_id=ids.public("ret", retailer_id), amount_minor=amount_minor)
+    raise _refused(guardrails.undecided(session, account, amount_minor))
+
+
+def _refused(verdict: Verdict) -> guardrails.Refused:
+    metrics.REFUSALS.labels(verdict.reason).inc()
+    return guardrails.Refused(verdict)
 
 
 def _take(session: Session, retailer_id: UUID, reference_id: UUID, amount_minor: int) -> UUID | None:

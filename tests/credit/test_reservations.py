@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from core import db, ids
 from core.audit import AuditEntry
 from core.errors import Invalid, NotFound
-from credit import accounts, bills, guardrails, pauses, reservations
+from credit import accounts, bills, groups, guardrails, pauses, payments, reservations
 from credit.tables import Bill
+from parties import organisations
 from parties.tables import Retailer
 
 Make = Callable[..., Retailer]
@@ -87,9 +88,59 @@ def test_credit_that_is_freed_while_a_refusal_is_explained_is_taken(
     monkeypatch.setattr(reservations, "_take", refused_once)
     reservations.reserve(session, shop.id, ids.new(), 100)
     assert accounts.position(session, shop.id).reserved_minor == 100
+
+
+def test_a_no_that_cannot_be_explained_is_a_refusal(
+    session: Session, make_retailer: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = make_retailer(session)
     monkeypatch.setattr(reservations, "_take", lambda *_: None)
-    with pytest.raises(AssertionError, match="disagree"):
+    with pytest.raises(guardrails.Refused) as refused:
         reservations.reserve(session, shop.id, ids.new(), 100)
+    assert (refused.value.code, refused.value.facts["available_minor"]) == (guardrails.LIMIT, 0)
+    assert accounts.position(session, shop.id).reserved_minor == 0
+
+
+def test_an_order_is_decided_again_when_what_uses_up_the_limit_is_changed_meanwhile(
+    org: UUID, make_retailer: Make
+) -> None:
+    with db.transaction(org) as session:
+        organisations.change_setting(session, "exposure", "invoiced", "as agreed")
+        shop = make_retailer(session, limit_minor=1_000).id
+        reservations.reserve(session, shop, ids.new(), 600)
+    with db.transaction(org) as ordering:
+        assert not accounts.counts_reserved(ordering)  # read before it is changed
+        db.run(lambda there: organisations.change_setting(there, "exposure", "confirmed", "more careful"), org)
+        with pytest.raises(guardrails.Refused) as refused:
+            reservations.reserve(ordering, shop, ids.new(), 600)
+    assert (refused.value.code, refused.value.facts["available_minor"]) == (guardrails.LIMIT, 400)
+
+
+def test_the_owners_other_shops_wait_while_a_no_by_their_cap_is_explained(
+    org: UUID, make_retailer: Make, bill: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Paid before we look or after we answered, never between: what is explained is what was decided."""
+    with db.transaction(org) as session:
+        group = groups.create(session, "Sharma brothers", 1_000)
+        shop, other = make_retailer(session, limit_minor=1_000).id, make_retailer(session, limit_minor=1_000).id
+        for one in (shop, other):
+            groups.join(session, one, group.id, "one owner")
+        bill(session, other, 500)
+    judge = guardrails.judge
+    with ThreadPoolExecutor(1) as pool:
+        waiting = []
+
+        def judge_while_the_other_pays(session: Session, *about: Any) -> guardrails.Verdict:
+            new = payments.NewPayment(other, 500, "upi")
+            waiting.append(pool.submit(db.run, lambda there: payments.record(there, new), org))
+            until_somebody_waits(session)
+            return judge(session, *about)
+
+        monkeypatch.setattr(guardrails, "judge", judge_while_the_other_pays)
+        with pytest.raises(guardrails.Refused) as refused:
+            db.run(lambda session: reservations.reserve(session, shop, ids.new(), 600), org)
+        assert refused.value.facts["available_minor"] == 500
+        assert [one.result(timeout=10).outstanding_minor for one in waiting] == [0]
 
 
 def test_a_reservation_that_ended_while_it_waited_for_the_lock_is_left_alone(
