@@ -7,6 +7,7 @@ staff have acknowledged by lifting a stop does not fire again for the same facts
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import combinations
 from typing import Any
 from uuid import UUID
 
@@ -69,6 +70,12 @@ ORDER BY a.retailer_id
 """
 
 
+class LadderOrder(Invalid):
+    """A milder level must not ask for more than a stricter one: who is paused would never have been watched."""
+
+    code = "LADDER_ORDER"
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the rules look at: days, minor units, percent, counts."""
@@ -125,7 +132,7 @@ def configured(session: Session) -> dict[str, dict[str, int]]:
 
 
 def check(ladder: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
-    """Thresholds as they are kept, every level named. Raises Invalid."""
+    """Thresholds as they are kept, every level named. Raises Invalid, LadderOrder."""
     if set(ladder) - set(LEVELS):
         raise Invalid(f"The levels are {', '.join(LEVELS)}.", field="ladder")
     for level, thresholds in ladder.items():
@@ -133,7 +140,14 @@ def check(ladder: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
             raise Invalid(f"The rules are {', '.join(RULES)}.", field=f"ladder/{level}")
         if not all(type(least) is int and 0 < least <= HIGHEST for least in thresholds.values()):
             raise Invalid("A threshold is a whole number above zero.", field=f"ladder/{level}")
-    return {level: dict(ladder.get(level, {})) for level in LEVELS}
+    kept = {level: dict(ladder.get(level, {})) for level in LEVELS}
+    for (milder, lower), (stricter, upper) in combinations(kept.items(), 2):
+        for rule in [rule for rule in RULES if rule in lower and rule in upper and lower[rule] > upper[rule]]:
+            raise LadderOrder(
+                f"{rule}: {milder} begins at {lower[rule]}, after {stricter} at {upper[rule]}.",
+                field=f"ladder/{milder}/{rule}",
+            )
+    return kept
 
 
 def judge(

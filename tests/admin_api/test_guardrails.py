@@ -167,6 +167,8 @@ def test_the_ladder_is_read_and_changed(owner: Caller, org: UUID, shop: str) -> 
     for wrong in ({"pause": {"mood": 3}}, {"pause": {"overdue_days": 0}}, {"pause": 3}, {"ban": {}}):
         body = {**wrong, "reason": "wrong"}
         assert owner.put("/guardrails/ladder", body, changed.headers["ETag"]).status_code == 422
+    upside_down = {"watch": {"overdue_days": 9}, "pause": {"overdue_days": 3}, "reason": "wrong"}
+    assert owner.put("/guardrails/ladder", upside_down, changed.headers["ETag"]).json["code"] == "LADDER_ORDER"
     assert rows(org) == before
 
 

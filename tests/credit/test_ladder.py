@@ -212,6 +212,29 @@ def test_rules_are_configured_and_what_is_no_rule_is_refused(session: Session, m
             ladder.configure(session, wrong, "wrong")
 
 
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"watch": {"overdue_days": 46}, "pause": {"overdue_days": 45}}, "ladder/watch/overdue_days"),
+        ({"watch": {"bounced_cheques": 5}, "block": {"bounced_cheques": 4}}, "ladder/watch/bounced_cheques"),
+        ({"pause": {"overdue_minor": 200}, "block": {"overdue_minor": 100}}, "ladder/pause/overdue_minor"),
+    ],
+)
+def test_a_milder_level_does_not_begin_after_a_stricter_one(
+    session: Session, wrong: dict[str, dict[str, int]], field: str
+) -> None:
+    before = rules.configured(session)
+    with pytest.raises(rules.LadderOrder) as refused:
+        ladder.configure(session, wrong, "the wrong way round")
+    assert (refused.value.code, refused.value.status, refused.value.facts["field"]) == ("LADDER_ORDER", 422, field)
+    assert rules.configured(session) == before
+
+
+def test_two_levels_may_begin_at_the_same_value(session: Session) -> None:
+    ladder.configure(session, {"watch": {"overdue_days": 45}, "pause": {"overdue_days": 45}}, "straight to a pause")
+    assert rules.judge(rules.configured(session), Facts(overdue_days=45))[0] == "PAUSED"
+
+
 def test_a_shop_of_nobody_is_not_found(session: Session) -> None:
     with pytest.raises(NotFound):
         ladder.look(session, ids.new())
