@@ -99,11 +99,15 @@ def give_back(session: Session, why: dict[str, Any], cheque_id: str) -> dict[str
 
 
 def receive(
-    session: Session, retailer_id: UUID, given: dict[str, Any], chosen: tuple[tuple[UUID, int], ...]
+    session: Session,
+    retailer_id: UUID,
+    given: dict[str, Any],
+    chosen: tuple[tuple[UUID, int], ...],
+    take: Callable[[Session, cheques.NewCheque], Cheque] = cheques.receive,
 ) -> dict[str, Any]:
-    """Take in what `/payment/record` was given as a cheque."""
+    """Take in what `/payment/record`, or the verifying of a claim, was given as a cheque."""
     with releasing.making_room(session, retailer_id):
-        cheque = _told(session, cheques.receive(session, _new(retailer_id, given, chosen)))
+        cheque = _told(session, take(session, _new(retailer_id, given, chosen)))
     return show(session, cheque)
 
 

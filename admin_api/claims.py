@@ -1,16 +1,21 @@
 """Payment claims: what shops say they paid, for staff to verify or reject."""
 
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
+from admin_api import cheques as cheque_noun
 from admin_api.access import BOOKKEEPERS, SELLERS, operation
 from admin_api.receipts import Chosen, chosen, show_receipt
 from admin_api.shapes import Day, Id, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
 from credit import claims, listing, payments
+from credit.cheques import NewCheque
+from credit.papers import Cheque
 from credit.tables import METHODS, PaymentClaim
 from flows import notices, releasing
 from parties import organisations, retailers
@@ -37,12 +42,14 @@ class ClaimIn(Strict):
 
 
 class ClaimVerified(Strict):
-    """What the bank really shows; what is left out is taken from the claim."""
+    """What the bank really shows; what is left out is taken from the claim. A cheque has bank and date."""
 
     amount_minor = PositiveMinor(load_default=None, allow_none=True)
     method = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(METHODS))
     reference = Text(longest=64, load_default=None, allow_none=True)
     received_on = Day(load_default=None, allow_none=True)
+    bank = Text(longest=64, load_default=None, allow_none=True)
+    dated_on = Day(load_default=None, allow_none=True)
     allocations = fields.List(fields.Nested(Chosen), load_default=list, validate=validate.Length(max=100))
 
 
@@ -90,15 +97,23 @@ def record(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 @blueprint.arguments(ClaimVerified)
 @blueprint.response(200)
 def verify(session: Session, given: dict[str, Any], claim_id: str) -> dict[str, Any]:
-    """The money is there: record it as a payment; the shop gets a receipt."""
+    """The money is there: record it as a payment; the shop gets a receipt.
+
+    A cheque is taken in as `received`; it lowers what is owed when it is cleared (or as the setting says).
+    """
     claim = claims.get(session, ids.parse("clm", claim_id))
+    amount_minor, method = given["amount_minor"] or claim.amount_minor or 0, given["method"] or claim.method or "other"
+    if method == claims.CHEQUE:
+        take = partial(_take_cheque, claim.id)
+        handed_over = {**given, "amount_minor": amount_minor}
+        return cheque_noun.receive(session, claim.retailer_id, handed_over, chosen(given["allocations"]), take)
     receipt = claims.verify(
         session,
         claim.id,
         payments.NewPayment(
             retailer_id=claim.retailer_id,
-            amount_minor=given["amount_minor"] or claim.amount_minor or 0,
-            method=given["method"] or claim.method or "other",
+            amount_minor=amount_minor,
+            method=method,
             reference=(given["reference"] or "").strip() or None,
             received_on=given["received_on"],
             chosen=chosen(given["allocations"]),
@@ -106,6 +121,10 @@ def verify(session: Session, given: dict[str, Any], claim_id: str) -> dict[str, 
     )
     releasing.after_payment(session, receipt)
     return show_receipt(receipt)
+
+
+def _take_cheque(claim_id: UUID, session: Session, handed_over: NewCheque) -> Cheque:
+    return claims.verify_cheque(session, claim_id, handed_over)
 
 
 @blueprint.route("/<claim_id>/reject", methods=["POST"])

@@ -13,11 +13,14 @@ from sqlalchemy.orm import Session
 from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid
 from core.money import MAX_MINOR
-from credit import accounts, payments
+from credit import accounts, cheques, payments
+from credit.cheques import NewCheque
+from credit.papers import Cheque
 from credit.payments import MAX_REFERENCE, NewPayment, Receipt
 from credit.tables import METHODS, Payment, PaymentClaim
 from parties import retailers, tasks
 
+CHEQUE = "cheque"
 CLAIMED, VERIFIED, REJECTED = "claimed", "verified", "rejected"
 REFERENCE_FOLLOWS = timedelta(days=3)
 
@@ -158,15 +161,28 @@ def verify(session: Session, claim_id: UUID, paid: NewPayment) -> Receipt:
     """Record the payment that a claim told of, audited; `paid` says what the bank really shows.
 
     Without a reference in `paid` the claim's own is taken. Locks the account row. Raises ClaimResolved, NotFound,
-    Invalid (another shop's claim) and what payments.record raises.
+    Invalid (another shop's claim; a cheque, see verify_cheque) and what payments.record raises.
     """
-    claim = _lock(session, claim_id)
-    if claim.retailer_id != paid.retailer_id:
-        raise Invalid("The claim is another shop's.", field="retailer_id")
+    if paid.method == CHEQUE:
+        raise Invalid("A claimed cheque is taken in as a cheque.", field="method")
+    claim = _lock(session, claim_id, paid.retailer_id)
     receipt = payments.record(session, replace(paid, reference=paid.reference or claim.reference))
     claim.payment_id = receipt.payment_id
     _resolve(session, claim, VERIFIED, None)
     return receipt
+
+
+def verify_cheque(session: Session, claim_id: UUID, handed_over: NewCheque) -> Cheque:
+    """Take in the cheque that a claim told of, audited: received like any other, it counts when the setting says.
+
+    Without a number in `handed_over` the claim's reference is taken. Locks the account row. Raises ClaimResolved,
+    NotFound, Invalid (another shop's claim) and what cheques.receive raises.
+    """
+    claim = _lock(session, claim_id, handed_over.retailer_id)
+    cheque = cheques.receive(session, replace(handed_over, number=handed_over.number or claim.reference or ""))
+    claim.payment_id = cheque.id if cheques.counted(session, cheque) else None
+    _resolve(session, claim, VERIFIED, f"Taken in as cheque {ids.public('chq', cheque.id)}.")
+    return cheque
 
 
 def reject(session: Session, claim_id: UUID, reason: str) -> PaymentClaim:
@@ -196,13 +212,15 @@ def _waiting(session: Session, new: NewClaim) -> bool:
     return session.scalars(same.limit(1)).first() is not None
 
 
-def _lock(session: Session, claim_id: UUID) -> PaymentClaim:
-    """The claim as it is once the account's lock is ours, still waiting."""
+def _lock(session: Session, claim_id: UUID, retailer_id: UUID | None = None) -> PaymentClaim:
+    """The claim as it is once the account's lock is ours, still waiting; `retailer_id` is whose it must be."""
     claim = db.fetch(session, PaymentClaim, claim_id)
     accounts.get(session, claim.retailer_id, lock=True)
     session.refresh(claim)
     if claim.status != CLAIMED:
         raise ClaimResolved(state=claim.status)
+    if retailer_id not in (None, claim.retailer_id):
+        raise Invalid("The claim is another shop's.", field="retailer_id")
     return claim
 
 

@@ -44,6 +44,20 @@ def test_a_cheque_counts_when_it_is_cleared_and_a_bounce_takes_it_back(owner: Ca
     assert owner.get("/payment/cheques", state="cleared").json["data"] == []
 
 
+def test_a_claimed_cheque_is_verified_as_a_cheque(owner: Caller, shop: str) -> None:
+    owner.post("/adjustment/debit-note", {"retailer_id": shop, "kind": "other", "amount_minor": 5000, "reason": "x"})
+    said = {"retailer_id": shop, "amount_minor": 4000, "method": "cheque", "reference": "000123"}
+    verify = f"/claims/{owner.post('/claims', said).json['id']}/verify"
+    taken = owner.post(verify, {"bank": "HDFC"})
+    assert (taken.status_code, taken.json["status"], taken.json["reference"]) == (200, "received", "HDFC 000123")
+    assert owed(owner, shop) == 5000
+    assert owner.post(verify, {}).json["code"] == "CLAIM_RESOLVED"
+    assert [row["cheque_id"] for row in owner.get("/payment/cheques").json["data"]] == [taken.json["cheque_id"]]
+    steps = f"/payment/cheques/{taken.json['cheque_id']}"
+    assert owner.post(f"{steps}/deposit", {}).json["status"] == "deposited"
+    assert owner.post(f"{steps}/clear", {}).json["outstanding_minor"] == 1000
+
+
 def test_a_cheque_is_taken_once_and_needs_its_number(owner: Caller, shop: str) -> None:
     first = owner.post("/payment/record", cheque(shop)).json
     assert owner.post("/payment/record", cheque(shop)).json["code"] == "PAYMENT_REFERENCE_USED"

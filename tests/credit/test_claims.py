@@ -5,12 +5,14 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.orm import Session
 
+from core import ids
 from core.errors import Invalid
-from credit import accounts, claims, days, payments, reminders
+from credit import accounts, bills, cheques, claims, days, payments, reminders
+from credit.cheques import NewCheque
 from credit.claims import NewClaim
 from credit.payments import NewPayment
 from credit.tables import Bill
-from parties import tasks
+from parties import organisations, tasks
 from parties.tables import Retailer
 
 Make = Callable[..., Retailer]
@@ -53,6 +55,48 @@ def test_another_shops_claim_is_not_this_shops_money(session: Session, make_reta
     assert claim is not None
     with pytest.raises(Invalid):
         claims.verify(session, claim.id, NewPayment(make_retailer(session).id, 500, "upi"))
+
+
+def test_a_claimed_cheque_is_received_like_any_other(session: Session, make_retailer: Make, bill: Post) -> None:
+    shop = make_retailer(session)
+    owed = bill(session, shop.id, 500)
+    claim = claims.record(session, NewClaim(shop.id, 500, "000123", "cheque"))
+    assert claim is not None
+    with pytest.raises(Invalid):
+        claims.verify(session, claim.id, NewPayment(shop.id, 500, "cheque"))
+    cheque = claims.verify_cheque(session, claim.id, NewCheque(shop.id, 500, ""))
+    assert (cheque.state, cheque.number, claim.status, claim.payment_id) == ("received", "000123", "verified", None)
+    assert ids.public("chq", cheque.id) in str(claim.note)
+    assert accounts.position(session, shop.id).outstanding_minor == 500
+    cheques.deposit(session, cheque.id)
+    cheques.clear(session, cheque.id)
+    assert accounts.position(session, shop.id).outstanding_minor == 0
+    cheques.bounce(session, cheque.id, "no funds")
+    assert bills.get(session, owed.id).open_minor == 500
+    with pytest.raises(claims.ClaimResolved):
+        claims.verify_cheque(session, claim.id, NewCheque(shop.id, 500, "000124"))
+
+
+def test_a_claimed_cheque_that_counts_at_once_is_the_claims_payment(session: Session, make_retailer: Make) -> None:
+    organisations.change_setting(session, "cheque_counts_on", "receipt", "as agreed")
+    shop = make_retailer(session)
+    claim = claims.record(session, NewClaim(shop.id, 500, "000123", "cheque"))
+    assert claim is not None
+    cheque = claims.verify_cheque(session, claim.id, NewCheque(shop.id, 450, "000125"))
+    assert (claim.payment_id, cheque.number) == (cheque.id, "000125")
+    assert accounts.position(session, shop.id).outstanding_minor == -450
+
+
+def test_a_cheque_that_was_taken_before_leaves_its_claim_waiting(session: Session, make_retailer: Make) -> None:
+    shop = make_retailer(session)
+    cheques.receive(session, NewCheque(shop.id, 500, "000123"))
+    claim = claims.record(session, NewClaim(shop.id, 500, "000123", "cheque"))
+    assert claim is not None
+    with pytest.raises(cheques.ChequeKnown):
+        claims.verify_cheque(session, claim.id, NewCheque(shop.id, 500, ""))
+    with pytest.raises(Invalid):
+        claims.verify_cheque(session, claim.id, NewCheque(make_retailer(session).id, 500, "7"))
+    assert claim.status == "claimed"
 
 
 def test_reminders_keep_still_while_a_claim_waits(session: Session, make_retailer: Make, bill: Post) -> None:

@@ -123,6 +123,22 @@ class PaperRules(MoneyRules):
             rulebook.receive(shop, credit, {}, self.today())
 
     @rule(when=lambda self: self.each("claims", "claimed"), number=picks)
+    def verify_claimed_cheque(self, number: int) -> None:
+        """It was a cheque: it becomes one in hand, like any other, and the claim is over."""
+        shop, claim = self.mostly(number, "claims", "claimed")
+        name = claim.reference or f"NO {number}"
+        rules = {
+            "CLAIM_RESOLVED": claim.status != "claimed",
+            "PAYMENT_REFERENCE_USED": any(one.number == name for _, one in self.each("cheques", *WAY)),
+        }
+        new = cheques.NewCheque(shop.id, claim.amount_minor, "" if claim.reference else name)
+        taken = self.attempt(rules, lambda session: claims.verify_cheque(session, claim.id, new))
+        if taken:
+            claim.status = "verified"
+            shop.cheques[taken.id] = books.Cheque(taken.id, name, claim.amount_minor, self.today(), {})
+            self._count(shop, shop.cheques[taken.id])
+
+    @rule(when=lambda self: self.each("claims", "claimed"), number=picks)
     def reject_claim(self, number: int) -> None:
         """No such money came; nothing moves."""
         _, claim = self.mostly(number, "claims", "claimed")
