@@ -11,13 +11,12 @@ or after a message that was delayed, the prompt is said anew instead. Choices th
 import copy
 from collections.abc import Callable
 from contextlib import nullcontext
-from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import handing_over, media, words
+from bot import handing_over, media, prompts, words
 from bot.flow import END, REFUSED, RENEW, START, Choice, Flow, Flows
 from bot.ingress import Incoming
 from bot.markup import shorten
@@ -29,13 +28,9 @@ from core.i18n import N_, _
 from parties import consent
 from parties.channels import Line
 
-PROMPT_LIVES = timedelta(hours=24)
-LATE_AFTER = timedelta(minutes=10)  # a message delayed for longer confirms nothing: the sender may have moved on
 PATIENCE = 2  # misunderstandings in a row before the menu and a person are offered
 REACTION = "reaction"
 MAX_BODY = 1550  # WhatsApp takes 1,600
-MAX_TITLE = 24
-MAX_CHOICES = 10
 LEAVING = {"menu", "cancel"}  # these end the present conversation; other words only interrupt it
 
 Said = tuple[int, int, list[tuple[str, Choice]]]  # how much was said before a step
@@ -71,12 +66,13 @@ def take_turn(session: Session, turn: Turn) -> None:
         turn.speak(turn.language or words.script(turn.message.text) or "en")
         _respond(turn)
         turn.place.version += 1
-        end(turn, _text(turn), _offer(turn))
+        end(turn, _text(turn), prompts.offer(turn))
 
 
 def _respond(turn: Turn) -> None:
     word = None if turn.message.tap else words.everywhere(turn.message.folded)
     if word in CONSENT:
+        prompts.set_aside(turn)
         return CONSENT[word](turn)
     if word is None and _is_with_staff(turn):
         turn.outcome = "noop"  # a person answers: the bot keeps quiet
@@ -113,8 +109,7 @@ def _by_tap(turn: Turn) -> bool:
     flow_class = turn.flows.get(name)
     if flow_class is None or flow_class not in turn.flows.serving(lead=turn.is_lead):
         return False
-    is_live = prompt == str(turn.place.memory.get("prompt")) and not _is_past(turn, _offered_at(turn))
-    if is_live and _pick(turn, flow_class, trigger, arg):
+    if prompts.is_live(turn, prompt) and _pick(turn, flow_class, trigger, arg):
         return True
     if _only_shows(flow_class, turn, trigger):
         return _step(turn, _opened(flow_class, turn, arg), trigger)
@@ -128,18 +123,23 @@ def _by_option(turn: Turn) -> bool:
     for number, (name, trigger, arg, title) in enumerate(turn.place.memory.get("choices", ()), 1):
         if turn.message.folded in (str(number), words.fold(title)):
             flow_class = turn.flows.get(name)
-            is_past = _is_past(turn, _offered_at(turn))
+            is_past = prompts.is_offer_past(turn)
             if flow_class is None or (is_past and not _only_shows(flow_class, turn, trigger)):
                 return False
+            flow = _present(turn)
+            if flow and flow.name == name and flow.agrees(trigger) and prompts.is_offer_passed_over(turn, flow):
+                return _say_once_more(turn, flow)
             return _pick(turn, flow_class, trigger, arg)
     return False
 
 
 def _by_hearing(turn: Turn) -> bool:
     flow = _present(turn)
-    if flow is None or _is_late(turn):
+    if flow is None or prompts.is_late(turn):
         return False
     trigger = flow.hear(turn.message)
+    if trigger is not None and flow.agrees(trigger) and prompts.is_passed_over(turn, flow):
+        return _say_once_more(turn, flow)
     return trigger is not None and _step(turn, flow, trigger)
 
 
@@ -158,9 +158,15 @@ def _by_recognising(turn: Turn) -> bool:
 
 def _by_resuming(turn: Turn) -> bool:
     flow = _present(turn)
-    if flow is None or not flow.keeps_place or not _is_late(turn):
+    if flow is None or not flow.keeps_place or not prompts.is_late(turn):
         return False
     turn.say(_("Welcome back. Everything is still here; let us go on where we stopped."), flow=flow.name)
+    return _step(turn, flow, RENEW) or _ask(turn, flow)
+
+
+def _say_once_more(turn: Turn, flow: Flow) -> bool:
+    """Ask again, brought up to date, what a bare answer may not have been meant for."""
+    turn.say(_("To be sure that we mean the same, here it is once more."), flow=flow.name)
     return _step(turn, flow, RENEW) or _ask(turn, flow)
 
 
@@ -264,6 +270,8 @@ def _settle(turn: Turn, flow: Flow) -> None:
     if place.flow == flow.name:
         place.memory.pop("choices", None)
         place.flow, place.state = place.memory.pop("waiting", None) or (None, None)
+    if place.flow is not None:
+        prompts.set_aside(turn)
     if not _hand_on(turn):
         _remind_of_what_waits(turn)
 
@@ -276,9 +284,7 @@ def _hand_on(turn: Turn) -> bool:
 
 
 def _ask(turn: Turn, flow: Flow) -> bool:
-    turn.place.prompted_at = turn.at
-    turn.place.memory.pop("choices", None)
-    turn.choices = []
+    prompts.put(turn)
     flow.say(flow.ask())
     return True
 
@@ -330,22 +336,6 @@ def _leave_what_is_gone(turn: Turn) -> None:
         place.memory.pop("waiting", None)
 
 
-def _is_late(turn: Turn) -> bool:
-    """True when the present question was asked too long ago for this message to answer it."""
-    return _is_past(turn, turn.place.prompted_at)
-
-
-def _offered_at(turn: Turn) -> datetime | None:
-    """When the choices that can be tapped now were offered: a menu may be younger than the question that waits."""
-    offered_at = turn.place.memory.get("offered_at")
-    return datetime.fromisoformat(offered_at) if offered_at else turn.place.prompted_at
-
-
-def _is_past(turn: Turn, asked_at: datetime | None) -> bool:
-    is_old = asked_at is not None and turn.at - asked_at > PROMPT_LIVES
-    return is_old or turn.at - turn.received_at > LATE_AFTER
-
-
 def _is_with_staff(turn: Turn) -> bool:
     since = turn.place.handed_over_at
     if since is None:
@@ -382,18 +372,3 @@ CONSENT: dict[str | None, Callable[[Turn], None]] = {"stop": _stop, "start": _st
 
 def _text(turn: Turn) -> str:
     return shorten("\n\n".join(text for text in turn.texts if text), MAX_BODY)
-
-
-def _offer(turn: Turn) -> list[tuple[str, str]]:
-    """The choices with their ids; remembered, so that a number or a title chooses too."""
-    offered = turn.choices[:MAX_CHOICES]
-    if offered:
-        turn.place.memory["prompt"] = turn.place.version
-        turn.place.memory["offered_at"] = turn.at.isoformat()
-        turn.place.memory["choices"] = [
-            [name, choice.trigger, choice.arg, choice.title[:MAX_TITLE]] for name, choice in offered
-        ]
-    return [
-        (f"{name}:{choice.trigger}:{choice.arg}:{turn.place.version}", choice.title[:MAX_TITLE])
-        for name, choice in offered
-    ]

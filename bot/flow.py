@@ -78,6 +78,8 @@ class Flow:
     audience: ClassVar[str] = RETAILERS  # whom it serves
     keeps_place: ClassVar[bool] = False  # waits while another conversation is held, and goes on after it
     greedy: ClassVar[bool] = False  # recognises nearly anything, so it is asked last
+    agreeing: ClassVar[frozenset[str]] = frozenset({"yes"})  # triggers that mean nothing but the prompt they answer
+    asked_by: ClassVar[frozenset[str]] = frozenset()  # notices that ask for the same: a yes to them is an answer here
     machine: ClassVar[Machine]
 
     def __init__(self, turn: "Turn", state: str = START) -> None:
@@ -113,6 +115,11 @@ class Flow:
     def changes_things(self, trigger: str) -> bool:
         """True when the trigger may run an effect from the present state."""
         return any(line["before"] for line in self._lines(trigger))
+
+    def agrees(self, trigger: str) -> bool:
+        """True when the trigger is a bare answer that settles what is asked in the present state."""
+        settles = any(line["before"] and line["dest"] == END for line in self._lines(trigger))
+        return trigger in self.agreeing and settles
 
     def ask(self) -> str | Reply:
         """What the present state asks."""

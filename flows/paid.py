@@ -42,6 +42,8 @@ _REFERENCE = re.compile(r"\b(?=\w*\d{4})[a-z0-9]{6,35}\b")
 
 class Paid(Flow):
     name = "paid"
+    agreeing = frozenset({"unread"})
+
     states = ["asking_amount", "asking_about_picture"]
     transitions = [
         go("pictured", START, "asking_about_picture", do="begin_with_picture"),

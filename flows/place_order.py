@@ -33,6 +33,8 @@ class PlaceOrder(Sentences, Flow):
     keeps_place = True
     greedy = True
     opened_by = {"cancel": "cancel"}
+    agreeing = frozenset({"yes", "credit", "cash", "approve", "pay_rest"})
+    asked_by = frozenset({"pending_order_followup"})
 
     states = STATES
     transitions = TRANSITIONS

@@ -144,6 +144,7 @@ SCENES: dict[str, list[Line]] = {
         ("do you have maggi?", "मैगी है क्या", "میگی ہے کیا", "maggi hai kya"),
         ("thanks", "धन्यवाद", "شکریہ", "shukriya"),
         YES,
+        YES,
     ],
     "language": [("language", "भाषा", "زبان", "bhasha"), "(tap 1)", ("hindi", "english", "english", "english")],
     "stop_and_start": [

@@ -89,7 +89,7 @@ def test_an_old_menu_button_that_only_shows_still_works(chat: Chat) -> None:
     balance = next(identifier for identifier, title in chat.choices if title == "My credit")
     chat.play([("2 peti coke 500", "Total"), ("help", "You can type")])
     assert "Limit" in chat.say("My credit", ButtonPayload=balance)
-    chat.play([("yes", "placed")])
+    chat.play([("list", "Total"), ("yes", "placed")])
 
 
 @pytest.mark.parametrize(

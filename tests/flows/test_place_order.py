@@ -117,10 +117,9 @@ def test_change_shows_the_list_to_be_corrected(chat: Chat) -> None:
     chat.play([(ORDER, "Total"), ("change", "Type what to change"), ("maggi hata do", "1,234.08")])
 
 
-def test_an_interruption_loses_nothing_and_yes_still_answers_the_quote(chat: Chat) -> None:
-    chat.play(
-        [(ORDER, "Total"), ("balance", "Your list (2) is still here"), ("bills", "no bills yet"), ("yes", "placed")]
-    )
+def test_an_interruption_loses_nothing_and_yes_brings_the_quote_again(chat: Chat) -> None:
+    chat.play([(ORDER, "Total"), ("balance", "Your list (2) is still here"), ("bills", "no bills yet")])
+    chat.play([("yes", "*Total: ₹2,765*"), ("yes", "placed on credit")])
 
 
 def test_after_the_menu_yes_shows_the_list_again_instead_of_placing_it(chat: Chat) -> None:

@@ -54,7 +54,7 @@ def test_the_chosen_language_is_kept_for_notices_too(chat: Chat, shop: Retailer)
 
 def test_a_half_made_list_survives_a_change_of_language(chat: Chat) -> None:
     chat.play([("2 peti coke 500", "Total"), ("language", "Which language"), ("hindi", "आपकी सूची (1) यहीं है")])
-    chat.play([("हाँ", "उधार पर पक्का हो गया")])
+    chat.play([("हाँ", "एक बार फिर"), ("हाँ", "उधार पर पक्का हो गया")])
 
 
 def test_a_lead_may_choose_its_language_too(stocked: Session) -> None:
