@@ -2,6 +2,7 @@
 
 Kept = money of at least the promised amount came in between the promise and the end of its day. Only money counts, not
 adjustments, and a cheque counts when the account counts it. Money that went back (a bounced cheque) keeps nothing.
+Money that came in by that day and is booked later keeps it too: a promise that was called broken in between was not.
 """
 
 from datetime import date, timedelta
@@ -16,14 +17,17 @@ from credit import accounts, days
 from credit.papers import Promise
 
 LONGEST_DAYS = 60
+BOOKED_LATE = "the money came in by its day and was booked after it"
 
 _KEPT = """
 UPDATE promise p SET status = 'kept', resolved_at = %(at)s
-WHERE p.org_id = %(org)s AND p.retailer_id = %(retailer)s AND p.status = 'open' AND p.amount_minor <= (
+FROM promise old
+WHERE p.org_id = %(org)s AND p.retailer_id = %(retailer)s AND p.status IN ('open', 'broken')
+    AND old.org_id = p.org_id AND old.id = p.id AND p.amount_minor <= (
     SELECT sum(m.amount_minor) FROM payment m
     WHERE m.org_id = p.org_id AND m.retailer_id = p.retailer_id AND m.kind = 'payment' AND m.status = 'posted'
         AND m.created_at >= p.created_at AND m.received_on <= p.promised_on)
-RETURNING p.id, p.amount_minor, p.promised_on
+RETURNING p.id, p.amount_minor, p.promised_on, old.status AS was
 """
 _UNKEPT = """
 SELECT p.id FROM promise p
@@ -108,13 +112,17 @@ def open_promise(session: Session, retailer_id: UUID) -> UUID | None:
 
 
 def keep(session: Session, retailer_id: UUID) -> bool:
-    """Mark the open promise kept when enough money has come in; the caller holds the account's lock. Audited."""
+    """Mark the open promise kept when enough money has come in; the caller holds the account's lock. Audited.
+
+    A broken one too, when the money is dated by its day and was only booked after it: it was not broken after all.
+    """
     where = {"org": str(db.org_of(session)), "retailer": str(retailer_id), "at": clock.now()}
-    row = db.execute(session, _KEPT, where).first()
-    if row is None:
-        return False
-    _audit(session, "kept", row.id, retailer_id, row.amount_minor, row.promised_on)
-    return True
+    rows = db.execute(session, _KEPT, where).all()
+    for row in sorted(rows, key=lambda row: (row.promised_on, row.id)):
+        if row.was == "broken":
+            _audit(session, "unbroken", row.id, retailer_id, row.amount_minor, row.promised_on, BOOKED_LATE)
+        _audit(session, "kept", row.id, retailer_id, row.amount_minor, row.promised_on)
+    return bool(rows)
 
 
 def lose(session: Session, retailer_id: UUID) -> None:

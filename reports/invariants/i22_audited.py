@@ -83,14 +83,14 @@ WITH done (org_id, retailer_id, what) AS (
 ), entries AS (
     SELECT org_id, chain_id AS retailer_id,
         CASE action WHEN 'credit.reserved_by_override' THEN 'credit.reserved' WHEN 'promise.unkept' THEN 'promise.kept'
-            ELSE action END AS what,
-        sum(CASE action WHEN 'promise.unkept' THEN -1 ELSE 1 END) AS rows
+            WHEN 'promise.unbroken' THEN 'promise.broken' ELSE action END AS what,
+        sum(CASE WHEN action IN ('promise.unkept', 'promise.unbroken') THEN -1 ELSE 1 END) AS rows
     FROM audit_entry WHERE action IN ('bill.posted', 'credit.reserved', 'credit.reserved_by_override',
         'reservation.voided', 'reservation.expired', 'payment.recorded', 'payment.reversed', 'adjustment.recorded',
         'adjustment.reversed', 'cheque.received', 'cheque.deposited', 'cheque.bounced', 'cheque.returned',
         'dispute.opened', 'dispute.settled', 'promise.made', 'promise.kept', 'promise.unkept', 'promise.broken',
-        'promise.withdrawn', 'claim.verified', 'claim.rejected', 'override.approved', 'override.used',
-        'override.revoked', 'override.expired') GROUP BY 1, 2, 3
+        'promise.unbroken', 'promise.withdrawn', 'claim.verified', 'claim.rejected', 'override.approved',
+        'override.used', 'override.revoked', 'override.expired') GROUP BY 1, 2, 3
 )
 SELECT coalesce(counted.org_id, entries.org_id) AS org_id,
     'retailer ' || coalesce(counted.retailer_id, entries.retailer_id) || ': ' || coalesce(counted.rows, 0) || ' times '

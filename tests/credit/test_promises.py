@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core import clock, db
 from core.audit import AuditEntry
 from core.errors import Invalid
-from credit import adjustments, days, payments, promises, reminders
+from credit import adjustments, days, ladder, payments, promises, reminders
 from credit.papers import Promise
 from credit.tables import Bill
 from parties.tables import Retailer
@@ -132,3 +132,38 @@ def test_a_newer_promise_stands_in_the_place_of_one_that_was_not_kept_after_all(
     payments.reverse(session, paid.payment_id, "the bank took it back")
     session.refresh(older)
     assert older.status == "withdrawn"
+
+
+def test_money_that_is_booked_after_the_promised_day_keeps_the_promise_that_was_called_broken(
+    session: Session, make_retailer: Make, bill: Post
+) -> None:
+    ladder.configure(session, {"pause": {"broken_promises": 1}}, "strict")
+    shop = make_retailer(session).id
+    bill(session, shop, 1_000)
+    made = promises.make(session, shop, 1_000, days.today(session))
+    clock.advance(timedelta(days=1))
+    assert promises.settle_due(session, days.today(session)) == [shop]
+    assert ladder.evaluate(session, shop, "daily").is_paused_now
+    yesterday = days.today(session) - timedelta(days=1)
+    payments.record(session, payments.NewPayment(shop, 400, "upi", received_on=yesterday))
+    assert status(session, made) == "broken"
+    paid = payments.record(session, payments.NewPayment(shop, 600, "upi", received_on=yesterday))
+    assert status(session, made) == "kept"
+    assert paid.evaluation is not None
+    assert (paid.evaluation.is_restored_now, paid.evaluation.facts.broken_promises) == (True, 0)
+    of_promise = select(AuditEntry).where(AuditEntry.action.like("promise.%")).order_by(AuditEntry.seq)
+    told = [(entry.action, entry.reason) for entry in session.scalars(of_promise)]
+    assert told[-3:] == [("promise.broken", None), ("promise.unbroken", promises.BOOKED_LATE), ("promise.kept", None)]
+    payments.reverse(session, paid.payment_id, "the bank took it back")
+    assert status(session, made) == "broken"
+    assert doctor.examine(session, i22_audited.INVARIANT, db.org_of(session), doctor.FULL).violations == ()
+
+
+def test_money_dated_after_the_promised_day_leaves_the_promise_broken(session: Session, make_retailer: Make) -> None:
+    shop = make_retailer(session).id
+    made = promises.make(session, shop, 1_000, days.today(session))
+    clock.advance(timedelta(days=2))
+    promises.settle_due(session, days.today(session))
+    on = days.today(session) - timedelta(days=1)
+    payments.record(session, payments.NewPayment(shop, 1_000, "upi", received_on=on))
+    assert status(session, made) == "broken"

@@ -65,8 +65,8 @@ def release(shop: Shop, today: date, now: datetime) -> list[UUID]:
 def receive(shop: Shop, credit: Credit, chosen: dict[UUID, int], today: date, *, spread: bool = True) -> None:
     """A credit comes in: bills are settled, a promise may be kept, and what the rules did may be undone."""
     shop.take(credit, chosen, spread=spread)
-    if credit.kind == "payment" and shop.promise:
-        keep_promise(shop)
+    if credit.kind == "payment":
+        keep_promises(shop)
     look_again(shop, today)
 
 
@@ -76,12 +76,11 @@ def look_again(shop: Shop, today: date) -> None:
         evaluate(shop, today, may_stop=False)
 
 
-def keep_promise(shop: Shop) -> None:
-    """A promise is kept once enough money has come in since, dated by its day."""
-    promise = shop.promise
-    assert promise is not None
-    if shop.money_for(promise) >= promise.amount_minor:
-        promise.status = "kept"
+def keep_promises(shop: Shop) -> None:
+    """A promise is kept once enough money has come in since, dated by its day; however late that is booked."""
+    for promise in shop.promises.values():
+        if promise.status in ("open", "broken") and shop.money_for(promise) >= promise.amount_minor:
+            promise.status = "kept"
 
 
 def facts(shop: Shop, today: date) -> dict[str, int]:
