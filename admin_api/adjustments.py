@@ -106,11 +106,16 @@ def create(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 @blueprint.arguments(Undoing)
 @blueprint.response(200)
 def reverse(session: Session, why: dict[str, Any], adjustment_id: str) -> dict[str, Any]:
-    """Take a credit back: the same bills are open again. Needs a role that may give it."""
+    """Take a credit back: the same bills are open again. Needs a role that may give it.
+
+    A cash discount that those bills earned by being settled goes with it, and with its note.
+    """
     credit_id = ids.parse("adj", adjustment_id)
     note = credit_notes.of_payment(session, credit_id)
     if note is None or note.status == CANCELLED:
-        return show(adjustments.reverse(session, credit_id, why["reason"], g.who.role))
+        undone = adjustments.reverse(session, credit_id, why["reason"], g.who.role)
+        cancelling.follow_credits(session, undone.retailer_id, cancelling.CREDIT_WENT)
+        return show(undone)
     kind = payments.get(session, credit_id).kind
     if kind in adjustments.MAY_GIVE:  # a cash discount is nobody's favour: whoever may cancel its note may undo it
         adjustments.allow(kind, g.who.role)

@@ -1,4 +1,4 @@
-"""Cash discount: a commercial credit for settling a whole bill soon. No tax changes, and it goes when the money goes.
+"""Cash discount: a commercial credit for settling a whole bill soon. No tax changes, and it goes with what settled it.
 
 The organisation's setting `cash_discount` names the percentage (in hundredths of a percent) and the days.
 """

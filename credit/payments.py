@@ -21,7 +21,7 @@ from credit.papers import Cheque
 from credit.tables import CREDIT, METHODS, CreditAccount, Payment
 
 MAX_REFERENCE = 100
-PAYMENT, DISPUTE = "payment", "dispute"
+PAYMENT, DISPUTE, DISCOUNT = "payment", "dispute", "cash_discount"
 ACCOUNT_OF = {"cash": "cash", "upi": "upi", "bank": "bank", "cheque": "cheque", "other": "other_receipts"}
 BORNE_BY = {
     "opening": "opening_balance",
@@ -32,7 +32,7 @@ BORNE_BY = {
     "rate_difference": "discounts",
     "scheme_claim": "discounts",
     "goodwill": "discounts",
-    "cash_discount": "discounts",
+    DISCOUNT: "discounts",
     "write_off": "bad_debts",
     DISPUTE: "disputed",
 }
@@ -142,7 +142,7 @@ def record(session: Session, new: NewPayment) -> Receipt:
         cash.ask_accountant(session, payment, known.currency, too_much, cash_limit)
     if known.has_reminders:
         reminders.withdraw_paid(session, new.retailer_id)
-    if payment.kind == PAYMENT and known.has_promise:
+    if payment.kind == PAYMENT and (known.has_promise or received_on < known.today):
         promises.keep(session, payment.retailer_id)
     evaluation = ladder.after_payment(session, known)
     return Receipt(payment, known.currency, tuple(applied), outstanding_minor, warnings, evaluation)
@@ -192,12 +192,15 @@ def take_back(session: Session, payment_id: UUID, reason: str) -> Receipt:
     )
     if payment.kind == PAYMENT:
         promises.lose(session, payment.retailer_id)
-    lost_minor = _lose_discounts(session, taken_back, reason) if payment.kind == PAYMENT else 0
+    lost_minor = 0 if payment.kind in (DISCOUNT, DISPUTE) else _lose_discounts(session, taken_back, reason)
     return Receipt(payment, account.currency, tuple(taken_back), totals.outstanding_minor + lost_minor)
 
 
 def _lose_discounts(session: Session, reopened: list[Applied], reason: str) -> int:
-    """A cash discount was for paying in full: it goes with the money. Returns what is owed again for that."""
+    """A cash discount was for settling a bill in full: it goes with the money, or the credit, that did so.
+
+    Returns what is owed again for that.
+    """
     named = [str(one.bill_id) for one in reopened]
     found = db.execute(session, _DISCOUNTS, (str(db.org_of(session)), named)).all() if named else []
     return sum(take_back(session, discount_id, reason).amount_minor for (discount_id,) in found)

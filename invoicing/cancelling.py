@@ -18,6 +18,7 @@ from invoicing.tables import CANCELLED, COMMERCIAL_CREDIT_NOTE, CREDIT_NOTE, ISS
 from invoicing.writing import HEADS
 
 KIND = "return"  # how an undone bill stands in the account
+CREDIT_WENT = "the credit that earned it was taken back"  # a cash discount goes with what settled its bill
 REFERENCE = "CANCEL "  # before the number of the document that was undone
 
 
@@ -44,6 +45,7 @@ def cancel(session: Session, invoice_id: UUID, reason: str, role: str) -> Invoic
     else:
         _undo_bill(session, invoice, reason)
     _mark(session, invoice, reason)
+    follow_credits(session, invoice.retailer_id, CREDIT_WENT)
     return invoice
 
 

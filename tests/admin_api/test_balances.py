@@ -99,6 +99,24 @@ def test_the_note_of_a_discount_goes_with_the_money_that_earned_it(owner: Caller
     assert documents_hold(org)
 
 
+@pytest.mark.parametrize("kind", ["goodwill", "return"])
+def test_the_note_of_a_discount_goes_with_the_credit_that_settled_the_rest(
+    owner: Caller, org: UUID, shop: str, kind: str
+) -> None:
+    setting(org, "cash_discount", {"percent_bps": 100, "within_days": 20})
+    bill_id = opened(owner, org, shop, age=16, amount_minor=10_000)
+    rest = {"retailer_id": shop, "kind": kind, "amount_minor": 900, "reason": "two were broken", "bill_id": bill_id}
+    settled = owner.post("/adjustment/create", rest).json
+    owner.post("/payment/record", {"retailer_id": shop, "amount_minor": 9_000, "method": "cash"})
+    given = owner.post("/adjustment/cash-discount", {"bill_id": bill_id, "reason": "paid soon"}).json
+    assert given["outstanding_minor"] == 0
+    undone = owner.post(f"/adjustment/{settled['id']}/reverse", {"reason": "they were whole"})
+    assert (undone.status_code, undone.json["outstanding_minor"]) == (200, 1_000)
+    note = owner.get(f"/invoices/{given['credit_note']['id']}").json
+    assert (note["status"], note["cancel_reason"]) == ("cancelled", "the credit that earned it was taken back")
+    assert documents_hold(org)
+
+
 def test_a_discount_given_by_mistake_is_taken_back_with_its_note(owner: Caller, org: UUID, shop: str) -> None:
     _, given = discounted(owner, org, shop)
     undone = owner.post(f"/adjustment/{given['id']}/reverse", {"reason": "wrong bill"})

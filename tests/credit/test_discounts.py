@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from core.errors import Forbidden
-from credit import accounts, bills, days, discounts, disputes, ledger, payments
+from credit import accounts, adjustments, bills, days, discounts, disputes, ledger, payments
 from credit.tables import Bill
 from parties import organisations
 from parties.tables import Retailer
@@ -119,3 +119,27 @@ def test_the_discount_goes_when_the_money_goes(session: Session, make_retailer: 
     back = payments.reverse(session, paid.payment_id, "false notes")
     assert back.outstanding_minor == 10_025 == accounts.position(session, shop.id).outstanding_minor
     assert bills.get(session, soon.id).open_minor == 10_025
+
+
+def test_the_discount_goes_when_a_credit_that_settled_its_bill_goes(
+    session: Session, make_retailer: Make, bill: Post
+) -> None:
+    shop = make_retailer(session)
+    soon, other = fresh(session, shop, bill), bill(session, shop.id, 700, reference="B")
+    back = adjustments.Adjustment(shop.id, "return", 1_000, "two came back", "owner", soon.id)
+    returned = adjustments.create(session, back)
+    pay(session, shop, 10_025 - 1_000 - 201)
+    discounts.grant(session, soon.id, "paid at once", "owner")
+    undone = adjustments.reverse(session, returned.payment_id, "they did not come back", "owner")
+    assert undone.outstanding_minor == 1_000 + 201 + 700 == accounts.position(session, shop.id).outstanding_minor
+    assert [bills.get(session, one.id).open_minor for one in (soon, other)] == [1_201, 700]
+    assert ledger.balance(session, shop.id, "discounts") == 0
+
+
+def test_a_discount_that_is_taken_back_takes_nothing_along(session: Session, make_retailer: Make, bill: Post) -> None:
+    shop = make_retailer(session)
+    soon = fresh(session, shop, bill)
+    pay(session, shop, 9_824)
+    given = discounts.grant(session, soon.id, "paid at once", "owner")
+    assert adjustments.reverse(session, given.payment_id, "a mistake", "owner").outstanding_minor == 201
+    assert bills.get(session, soon.id).open_minor == 201

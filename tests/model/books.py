@@ -283,17 +283,18 @@ class Shop:
         self.entries.append((credit.received_on, borne_by, "receivable", credit.amount_minor))
 
     def take_back(self, credit: Credit, today: date) -> None:
-        """Owe again exactly what the credit settled; a discount for paying goes with the money."""
+        """Owe again exactly what the credit settled; a discount for settling a bill goes with what settled it."""
         parts, credit.parts = credit.parts, {}
         for bill_id, part in parts.items():
             self.bills[bill_id].change(today, -part)
         credit.is_posted, credit.unapplied_minor = False, 0
         borne_by = BORNE_BY.get(credit.kind) or KEPT_IN[credit.method]
         self.entries.append((today, "receivable", borne_by, credit.amount_minor))
-        if credit.kind == "payment":
+        if credit.kind not in ("cash_discount", "dispute"):
             for other in list(self.credits.values()):
                 if other.kind == "cash_discount" and other.is_posted and set(other.parts) & set(parts):
                     self.take_back(other, today)
+        if credit.kind == "payment":
             self._lose_promises(today)
 
     def money_for(self, promise: Promise) -> int:
