@@ -26,6 +26,7 @@ MESSAGES = [
         "fourth_messages.json",
         "fifth_messages.json",
         "sixth_messages.json",
+        "seventh_messages.json",
     )
     for message in json.loads((FOLDER / name).read_text(encoding="utf-8"))
 ]
