@@ -17,6 +17,8 @@ MORE = frozenset({"aur", "और", "اور"})  # "and", or "more"
 _PLUS = frozenset("+&")
 _FOR = frozenset({"for", "of"})
 _IN = frozenset({"me", "mein", "mai", "pe", "par", "में", "पर", "میں", "پر", "ke", "के", "کے"})
+_OF = frozenset({"ka", "ki", "se", "का", "की", "से", "کا", "کی", "سے"})
+_INFINITIVES = ("ne", "ने", "نے")
 _TAIL_TALK = frozenset({"question", "payment", "account", "later"})
 
 
@@ -73,6 +75,8 @@ class Clause:
             found |= {"later"}
         if self.roles & {"have", "tells"} and not self.orders and "gone" not in self.roles:
             found |= {"past"}  # "mere paas 5 peti sprite hai", "5 peti sprite bik gayi"
+        if "told" in self.marks[-1] and not {"ke", "k", "के", "کے"} & {token.text for token in self.tokens[-2:-1]}:
+            found |= {"past"} if not self.orders else set()  # "ramesh ko 2 peti sprite di"
         if "condition" in self.roles and not self.orders:
             found |= {"question"}
         if self._asks_for_papers:
@@ -139,7 +143,13 @@ def _only_verbs(clause: Clause) -> bool:
 
 
 def _is_noun(clause: Clause, at: int) -> bool:
-    """ "5 peti pepsi ka order kaha hai", "... wala order": after "ka" it is a thing; a question orders nothing."""
+    """ "5 peti pepsi ka order kaha hai", "... wala order": after "ka" it is a thing; a question orders nothing.
+
+    So is "bhejne ka", "dene me": the sending and giving, of which something else is said.
+    """
+    following = clause.tokens[at + 1].text if at + 1 < len(clause.tokens) else ""
+    if clause.tokens[at].text.endswith(_INFINITIVES) and following in _IN | _OF:
+        return True
     asks = bool(clause.roles & {"question", "past", "later"})
     belongs = at > 0 and (clause.marks[at - 1] == {"link"} or "wala" in clause.marks[at - 1])
     return asks and belongs and "cart" in clause.marks[at]

@@ -40,7 +40,17 @@ def keeps(clauses: Sequence[Clause]) -> bool:
     if "except" in said and said & {"all", "rest"}:
         return True
     rests = [at for at, roles in enumerate(marks) if "rest" in roles and not _stays(marks, at)]
-    return any(_near(marks, rest, removal) for rest in rests for removal in removals)
+    return any(
+        _near(marks, rest, removal) and not (removal < rest and _is_sent(marks, rest))
+        for rest in rests
+        for removal in removals
+    )
+
+
+def _is_sent(marks: Sequence[Roles], rest: int) -> bool:
+    """ "Coke cancel, baaki bhej do", "coke hatao baaki sahi hai": the rest has a verb of its own."""
+    said = (roles for roles in marks[rest + 1 :] if roles & {"order", "yes"} or not roles & _BETWEEN)
+    return bool(next(said, frozenset()) & {"order", "yes"})
 
 
 def _near(marks: Sequence[Roles], rest: int, removal: int) -> bool:

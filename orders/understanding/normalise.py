@@ -25,6 +25,7 @@ _TABLE = str.maketrans(_LETTERS)
 
 _THOUSANDS = re.compile(r"(?<![\d,])(\d{1,3}(?:,\d{2})*,\d{3})(?![\d,])")
 _TIMES = re.compile(r"(?<=\d)\s*\*\s*(?=\d)|(?<=\s)\*(?=\s)")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)\s*~\s*(?=\d)|(?<=\d)[_`'\"](?=\d)")  # "2~3" is no 23
 _STYLE_MARKS = re.compile(r"[*_~`'\"]")
 _PRICE_TAIL = re.compile(r"(\d)\s*/-")
 _ABBREVIATIONS = re.compile(r"\b(k)\.\s?(g)\b\.?|\b(rs|no|pcs?|pkts?|ltr|gms?|doz|qty)\.(?=\s|\d|$)")
@@ -37,7 +38,7 @@ def normalise(text: str) -> str:
     text = text[:MAX_LENGTH]
     text = (text.translate(_CONTROLS) if text.isascii() else _one_spelling(text)).lower()
     text = _TIMES.sub(" x ", text)
-    text = _STYLE_MARKS.sub("", text)
+    text = _STYLE_MARKS.sub("", _BETWEEN_DIGITS.sub("-", text))
     text = _THOUSANDS.sub(lambda found: found[1].replace(",", ""), text)
     text = _PRICE_TAIL.sub(r"\1 rs ", text)
     text = _ABBREVIATIONS.sub(lambda found: "".join(filter(None, found.groups())) + " ", text)

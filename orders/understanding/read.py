@@ -40,6 +40,7 @@ from orders.understanding.tokens import MAX_TOKENS, Kind, Token, tokenise
 MAX_LINES = 100
 _TALKS = frozenset({"question", "past", "payment", "later"})
 _QUOTED = 80
+_NA = frozenset({"na", "ना", "نا"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,14 @@ def _mended(index: Index, tokens: Sequence[Token], marks: list[words.Roles]) -> 
             roles = words.NONE  # "complan 500g 3 pc": what is counted is a thing
         if roles and index.spell(token.sound) is None and numbers.number_at(tokens, at) is None:
             marks[at] = roles if index.units.unit_at(tokens, at) is None else words.NONE
-    return _with_unknown_verbs(index, tokens, marks)
+    return _with_unknown_verbs(index, tokens, [_emphatic(tokens, marks, at) for at in range(len(tokens))])
+
+
+def _emphatic(tokens: Sequence[Token], marks: Sequence[words.Roles], at: int) -> words.Roles:
+    """The roles of a word, where "na" behind a verb refuses nothing: "bhejo na bhai", "de dijiye na"."""
+    begs = at > 0 and tokens[at].sound in _NA and "order" in marks[at - 1] and "not" in marks[at]
+    after = marks[at + 1] if at + 1 < len(tokens) and tokens[at + 1].kind is Kind.WORD else words.FILLER
+    return words.FILLER if begs and after & {"filler", "title"} and "order" not in after else marks[at]
 
 
 def _with_unknown_verbs(index: Index, tokens: Sequence[Token], marks: list[words.Roles]) -> list[words.Roles]:
@@ -214,6 +222,10 @@ def _cancel(message: Message) -> Understanding | None:
     statements = message.statements(message.clauses)
     if any(s.goods or (s.said and not _only_vague(s.said)) for s in statements):
         return None
+    cart = message.context.cart
+    counts = {words.ALL_OF[token.sound] for token in message.tokens if token.sound in words.ALL_OF}
+    if counts and cart and len(cart) not in counts:  # "dono hata do" of three
+        return _edited([Question("target_missing", "", None, None, tuple(line.sku for line in cart))], cart)
     return Understanding("edit", action="cancel_cart", cart=())
 
 

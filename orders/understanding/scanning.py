@@ -25,7 +25,7 @@ _OUTRANKS_WEAK_NAMES = _MARKS | _TALK | {"filler", "link", "vague"}
 _EDITING = frozenset({"remove", "reduce", "set", "replace", "swap"})
 _REMOVING = frozenset({"remove", "reduce", "replace", "swap"})
 _INTO_PRICES = frozenset({"me", "mein", "में", "میں"})  # "42 me do"
-_HALF, _TWO = Decimal("0.5"), Decimal(2)
+_HALF, _TWO, _DOZEN = Decimal("0.5"), Decimal(2), Decimal(12)
 _MAX_AMOUNT_DIGITS = 6  # longer is a telephone or reference number, unless a unit follows
 
 
@@ -154,11 +154,15 @@ class Scanner:
         unclear = number.unclear or (far is not None and far.unclear)
         end = far.end if far is not None else number.end
         unit, end = self._unit_after(end)
+        packing, after = self._unit_after(end)
+        dozens = unit is not None and unit.name == "dozen" and packing is not None and not packing.is_measure
+        unit, end = (packing, after) if dozens else (unit, end)
         form, end = self._form(at, end, unit)
         apart, end = self._each(at, end)
         each = apart or (far is not None and far.value == number.value)
         vague = unclear or (far is not None and not each)
-        return Amount(at, end, number.value, unit, form, vague=vague, each=each and not unclear, unclear=unclear)
+        value = number.value * _DOZEN if dozens else number.value  # "1 dozen peti"
+        return Amount(at, end, value, unit, form, vague=vague, each=each and not unclear, unclear=unclear)
 
     def _place(self, at: int) -> Place | None:
         """ "Pehla wala", "last item", "item 2", "2 number wala": which line of the list is to be edited."""

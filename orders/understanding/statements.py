@@ -82,7 +82,7 @@ def _operation(clause: Clause, pieces: Sequence[Piece]) -> str:
         if operation in roles:
             return operation
     if "not" in roles and any(isinstance(p, Mention) for p in pieces):
-        return "remove"
+        return "put" if isinstance(pieces[-1], LooseUnit) else "remove"  # "lux dozen nahi peti" lacks a number
     if _begins_with_more(clause):
         return "add"
     return "add" if clause.and_after or (clause.and_before and clause.start <= 1) else "put"

@@ -50,9 +50,16 @@ _DATE = re.compile(
     r"|^ ?\d{1,2}[/.-]\d{1,2}[/.-](?:20)?[2-3]\d ?$",
     re.MULTILINE,
 )
+_REFERENCE = re.compile(
+    r"\b(?:bill|invoice|inv|challan|po|p o|order|ref|receipt|cheque|phone|mobile|gst|shop|dukan|dukaan|plot|flat|gali"
+    r"|house|makan|ward|sector|room|gate)"
+    r"( ?(?:no|num|number|nambar|numbar)[ .:#-]*\d[\w/-]*)"
+    r"|(?:बिल|ऑर्डर|दुकान|गली)( ?(?:नंबर|नम्बर|न)[ .:#-]*\d+)|(?:بل|آرڈر|دکان|گلی)( ?نمبر[ .:#-]*\d+)"
+)
 _TOKEN = re.compile(
     rf"""(?P<unclear>(?:(?<![\w)\u0900-\u097f\u0653-\u0655])-|\A\+)\d+(?:\.\d+)?(?:e[-+]?\d+)?
         | \d+(?:\.\d+)?e[-+]?\d+
+        | \d+(?:\.\d+)?\+(?=\ )
         | (?<![\d,])\d+,\d(?![\d,])
         | (?<![\d.])(?![13]/[24])\d/\d(?![\d/.]))
       | (?P<mixed>(?:\d+\ )?[13]/[24](?![\d/]))
@@ -72,9 +79,10 @@ _KINDS = {"break": Kind.BREAK, "bind": Kind.BIND, "times": Kind.BIND, "question"
 
 
 def tokenise(text: str) -> tuple[Token, ...]:
-    """The tokens of a normalised text, at most MAX_TOKENS; row numbers of a list and its date are left out."""
+    """The tokens of a normalised text, at most MAX_TOKENS; row numbers, dates and numbers of bills are left out."""
     inline = _inline_rows(text)
     left_out = inline + _row_number_spans(text) + [date.span() for date in _DATE.finditer(text)]
+    left_out += [found.span(found.lastindex or 0) for found in _REFERENCE.finditer(text)]
     tokens: list[Token] = []
     for found in _TOKEN.finditer(text):
         if any(start <= found.start() < end for start, end in left_out):

@@ -23,6 +23,7 @@ Phrases = dict[tuple[str, ...], set[str]]
 
 _WORD = re.compile(rf"\d+(?:\.\d+)?|{LETTERS}+")
 NONE: Roles = frozenset()
+FILLER: Roles = frozenset({"filler"})
 _DATA: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "roles.json").read_text(encoding="utf-8"))
 
 
@@ -78,6 +79,8 @@ for _sound in _WORDS:
 COLOURS = _flat(_DATA["colours"])
 PLACES = frozenset(sound for word in _DATA["places"] for sound in sounds(word))
 FACTORS = {sound: Decimal(times) for sound, times in _flat(_DATA["factors"]).items()}
+ALL_OF = {sound: int(count) for sound, count in _flat(_DATA["all_of"]).items()}
+_SPELLED = {word: frozenset({role}) for role, words in _DATA["spelled"].items() for word in words}
 ORDINALS = {sound: int(position) for sound, position in _flat(_DATA["ordinals"]).items()}
 
 
@@ -99,9 +102,12 @@ def near_roles(sound: str) -> Roles:
 
 
 def mark(tokens: Sequence[Token]) -> list[Roles]:
-    """The roles of each token; tokens inside a listed phrase have the phrase's roles only."""
+    """The roles of each token; tokens inside a listed phrase have the phrase's roles only.
+
+    Where two words of different languages sound alike ("diya" gave, "dya" give), the very letters decide.
+    """
     keys = [token.sound for token in tokens]
-    marks = [roles_of(key) if token.kind is Kind.WORD else NONE for key, token in zip(keys, tokens, strict=True)]
+    marks = [_SPELLED.get(token.text) or roles_of(token.sound) if token.kind is Kind.WORD else NONE for token in tokens]
     at = 0
     while at < len(keys):
         length = _phrase_length(keys, at)
@@ -164,6 +170,6 @@ def _verdict(roles: Roles) -> set[str] | None:
     answers = roles & {"yes", "no"}
     if answers:
         return set(answers)
-    if roles & {"thanks", "question", "past", "later"}:
+    if roles & {"thanks", "question", "past", "later", "promise"}:
         return None
     return set() if roles & {"filler", "order", "cart", "set", "link"} else None
