@@ -336,7 +336,8 @@ def _preferring_cart(desk: Desk, entry: Entry, goods: Goods) -> Outcome:
     outcome = _settled_in_cart(desk, lines, goods) if lines else entry.outcome
     if isinstance(outcome, Line) or entry.outcome is None:
         return outcome or Question("target_missing")
-    return entry.outcome if isinstance(entry.outcome, Line) or outcome is None else outcome
+    knows_more = isinstance(entry.outcome, Line) or outcome is None or isinstance(outcome, Unsold)
+    return entry.outcome if knows_more else outcome  # "coke 250 wali kar do" where the cart has 500
 
 
 def _settled_in_cart(desk: Desk, lines: list[CartLine], goods: Goods) -> Outcome:

@@ -13,14 +13,16 @@ from orders.understanding.elements import Goods
 from orders.understanding.facts import Question
 from orders.understanding.words import Roles
 
+_SENDS: Roles = frozenset({"order", "yes"})
 _BETWEEN: Roles = frozenset({"filler", "all", "cart", "link", "set", "add", "rest", "only"})
 
 
 def leaves_open(clauses: Sequence[Clause]) -> bool:
     """ "Coke bhej do, baaki rehne do": shall the rest stay on the list, or be left off?"""
     marks = [roles for clause in clauses for roles in clause.marks]
-    if any("remove" in roles and "stay" not in roles for roles in marks):
-        return False
+    removals = [at for at, roles in enumerate(marks) if "remove" in roles and "stay" not in roles]
+    if removals:  # "remove rest send coke"
+        return any("rest" in roles and _is_sent(marks, at) and _goes_on(marks, at) for at, roles in enumerate(marks))
     return any("rest" in roles and _stays(marks, at) for at, roles in enumerate(marks))
 
 
@@ -49,8 +51,13 @@ def keeps(clauses: Sequence[Clause]) -> bool:
 
 def _is_sent(marks: Sequence[Roles], rest: int) -> bool:
     """ "Coke cancel, baaki bhej do", "coke hatao baaki sahi hai": the rest has a verb of its own."""
-    said = (roles for roles in marks[rest + 1 :] if roles & {"order", "yes"} or not roles & _BETWEEN)
-    return bool(next(said, frozenset()) & {"order", "yes"})
+    said = (roles for roles in marks[rest + 1 :] if roles & _SENDS or not roles & _BETWEEN)
+    return bool(next(said, frozenset()) & _SENDS)
+
+
+def _goes_on(marks: Sequence[Roles], rest: int) -> bool:
+    """Is more said behind the verb of the rest?"""
+    return not all(roles & (_SENDS | _BETWEEN) for roles in marks[rest + 1 :])
 
 
 def _near(marks: Sequence[Roles], rest: int, removal: int) -> bool:

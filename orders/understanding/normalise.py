@@ -29,6 +29,7 @@ _BETWEEN_DIGITS = re.compile(r"(?<=\d)\s*~\s*(?=\d)|(?<=\d)[_`'\"](?=\d)")  # "2
 _STYLE_MARKS = re.compile(r"[*_~`'\"]")
 _PRICE_TAIL = re.compile(r"(\d)\s*/-")
 _ABBREVIATIONS = re.compile(r"\b(k)\.\s?(g)\b\.?|\b(rs|no|pcs?|pkts?|ltr|gms?|doz|qty)\.(?=\s|\d|$)")
+_LIST_DASH = re.compile(r"(?<=[^\s\d]) -(?=\d+(?:\.\d+)?(?: ?[^\W\d]\S*)?$)", re.MULTILINE)
 _BLANKS = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"\s*\n\s*")
 
@@ -42,7 +43,8 @@ def normalise(text: str) -> str:
     text = _THOUSANDS.sub(lambda found: found[1].replace(",", ""), text)
     text = _PRICE_TAIL.sub(r"\1 rs ", text)
     text = _ABBREVIATIONS.sub(lambda found: "".join(filter(None, found.groups())) + " ", text)
-    return _LINES.sub("\n", _BLANKS.sub(" ", text)).strip()
+    text = _LINES.sub("\n", _BLANKS.sub(" ", text)).strip()
+    return _LIST_DASH.sub("- ", text) if len(_LIST_DASH.findall(text)) > 1 else text  # "haldi -5", line after line
 
 
 def _one_spelling(text: str) -> str:

@@ -252,7 +252,8 @@ def _goods(message: Message) -> Understanding:
     talk = frozenset().union(*(clause.talk for clause in message.clauses))
     telling = [clause for clause in message.clauses if not clause.talk]
     promises = talk == {"payment"}  # "2 peti pepsi, payment kal de dunga" still orders
-    if talk and not promises and not _asks_aside(message, telling) and not any(clause.orders for clause in telling):
+    orders = any(clause.orders for clause in telling) or _asks_aside(message, telling) or _asks_of_others(message)
+    if talk and not promises and not orders:
         return _chatter(message)
     talking = [clause.start for clause in message.clauses if clause.talk]
     heard = gather(message.index, message.statements(telling), message.settle, talking)
@@ -301,6 +302,19 @@ def _asks_aside(message: Message, telling: Sequence[Clause]) -> bool:
     asking = [clause for clause in message.clauses if clause.talk]
     aside = all(clause.talk == {"question"} and "account" in clause.roles for clause in asking)
     return bool(telling) and aside and not any(statement.goods for statement in message.statements(asking))
+
+
+def _asks_of_others(message: Message) -> bool:
+    """ "2 peti coke 500, lux ka rate batana": the question names other goods, and no amount."""
+    asking = [clause for clause in message.clauses if clause.talk]
+    asked = [goods for statement in message.statements(asking) for goods in statement.goods]
+    told = message.statements([clause for clause in message.clauses if not clause.talk])
+    ordered = [goods for statement in told for goods in statement.goods if isinstance(message.settle(goods), Line)]
+    if not asked or not ordered or any(clause.talk != {"question"} for clause in asking):
+        return False
+    named = frozenset().union(*(goods.mention.cover for goods in asked))
+    apart = all(goods.mention.cover.isdisjoint(named) for goods in ordered)
+    return bool(named) and apart and not any(goods.amounts for goods in asked)
 
 
 def _chatter(message: Message) -> Understanding:

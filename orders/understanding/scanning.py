@@ -25,6 +25,7 @@ _OUTRANKS_WEAK_NAMES = _MARKS | _TALK | {"filler", "link", "vague"}
 _EDITING = frozenset({"remove", "reduce", "set", "replace", "swap"})
 _REMOVING = frozenset({"remove", "reduce", "replace", "swap"})
 _INTO_PRICES = frozenset({"me", "mein", "में", "میں"})  # "42 me do"
+_TOTAL = frozenset({"total", "kul", "टोटल", "कुल", "ٹوٹل", "کل"})
 _HALF, _TWO, _DOZEN = Decimal("0.5"), Decimal(2), Decimal(12)
 _MAX_AMOUNT_DIGITS = 6  # longer is a telephone or reference number, unless a unit follows
 
@@ -148,7 +149,7 @@ class Scanner:
             return None
         if number.in_digits and self._is_a_reference(number):
             return None
-        if self._is_a_time(number.end):
+        if self._is_a_time(number.end) or self._is_a_total(number):
             return None
         far = self._other_end(number)
         unclear = number.unclear or (far is not None and far.unclear)
@@ -208,6 +209,8 @@ class Scanner:
         """Careful words are numbers only before a unit, an item, "wala" or another number."""
         if self.marks[number.start] & {"remove", "past", "payment", "vague"}:
             return False
+        if "big" in self.marks[number.start] and self._counts_elsewhere(number.end):
+            return False
         two = number.value == _TWO
         if number.careful and two and self._follows_a_name(number.start) and self._verb_of_two_words(number.end):
             return True
@@ -218,6 +221,10 @@ class Scanner:
         after_verb = number.start > 0 and bool(self.marks[number.start - 1] & _VERBS)
         after_verb |= number.end - number.start == 1 and self.tokens[number.start].text in numbers.ARTICLES
         return not number.careful or self._counts_what_follows(number.end, only_units=after_verb)
+
+    def _counts_elsewhere(self, at: int) -> bool:
+        """ "Bara colgate 6": the big one, as six of it are wanted; "bara peti" are twelve."""
+        return self._unit_after(at)[0] is None and any(token.kind is Kind.NUMBER for token in self.tokens[at:])
 
     def _follows_a_name(self, at: int) -> bool:
         """Is the word before a whole name, and no verb?"""
@@ -270,6 +277,11 @@ class Scanner:
 
     def _is_a_time(self, at: int) -> bool:
         return at < len(self.tokens) and ("time" in self.marks[at] or self.tokens[at].text == "%")
+
+    def _is_a_total(self, number: numbers.Number) -> bool:
+        """ "Total 3 item" under a list."""
+        summing = number.start > 0 and self.tokens[number.start - 1].text in _TOTAL
+        return summing and bool(self._sounds_at(number.end) & words.PLACES)
 
     def _is_packing(self, at: int) -> bool:
         """ "Sprite 500 pack kar do": a verb, and no 500 packs."""

@@ -104,8 +104,16 @@ def _unfit_name(index: Index, reading: _Reading) -> Outcome | None:
         return reading.ask("variant_unknown") if mention.kind is NameKind.ALIAS else reading.unsold()
     if mention.kind is NameKind.PART:
         leads = mention.words[0] in index.leading
+        if leads and _size_tells(reading):
+            return None
         return reading.ask("product_missing") if leads else reading.unsold()
     return None if mention.sure else reading.ask("did_you_mean")
+
+
+def _size_tells(reading: _Reading) -> bool:
+    """ "Sunflower 15 kg": the beginning of a name and the very size of the only thing that begins so."""
+    measures = [amount for amount in reading.goods.amounts if amount.is_measure]
+    return len(reading.candidates) == len(measures) == 1 and bool(_of_size(reading.candidates, measures[0]))
 
 
 # -- the steps: each returns None to go on, or the outcome --------------------------------------------------------
@@ -298,10 +306,11 @@ def _two_bare(reading: _Reading) -> Outcome | None:
         fitting = _hinted(reading.candidates, hint.value)
         if fitting and not reading.sized and (hint.value == other.value or not _hinted(fitting, other.value)):
             found.append((other, fitting))
-    by_size = [(o, f) for o, f in found if _of_worth(reading.candidates, (second if o is first else first).value)]
-    if len(found) == 2 and len(by_size) == 1:
-        found = by_size
-    if not found or (len(found) == 2 and first.value != second.value):
+    sized = [bool(_of_worth(reading.candidates, amount.value)) for amount in (first, second)]
+    if len(found) == 2 and sized == [True, False]:
+        del found[1]  # "nescafe 50 2"; but "nescafe 2 50" may be two jars of 50 g or fifty sachets for 2
+    priced_last = len(found) == 1 and found[0][0] is first and not sized[1]  # "dairy milk 20 10"
+    if not found or priced_last or (len(found) == 2 and first.value != second.value):
         return reading.ask("number_unclear")
     quantity, fitting = found[0]
     reading.packs, reading.bare = [quantity], []

@@ -80,7 +80,7 @@ COLOURS = _flat(_DATA["colours"])
 PLACES = frozenset(sound for word in _DATA["places"] for sound in sounds(word))
 FACTORS = {sound: Decimal(times) for sound, times in _flat(_DATA["factors"]).items()}
 ALL_OF = {sound: int(count) for sound, count in _flat(_DATA["all_of"]).items()}
-_SPELLED = {word: frozenset({role}) for role, words in _DATA["spelled"].items() for word in words}
+_SPELLED = {word: frozenset(role.split()) for role, words in _DATA["spelled"].items() for word in words}
 ORDINALS = {sound: int(position) for sound, position in _flat(_DATA["ordinals"]).items()}
 
 
@@ -104,10 +104,10 @@ def near_roles(sound: str) -> Roles:
 def mark(tokens: Sequence[Token]) -> list[Roles]:
     """The roles of each token; tokens inside a listed phrase have the phrase's roles only.
 
-    Where two words of different languages sound alike ("diya" gave, "dya" give), the very letters decide.
+    Where two words sound alike ("diya" gave and "dya" give, "good" and "gud", which is jaggery), the letters decide.
     """
     keys = [token.sound for token in tokens]
-    marks = [_SPELLED.get(token.text) or roles_of(token.sound) if token.kind is Kind.WORD else NONE for token in tokens]
+    marks = [_roles_as_typed(token) if token.kind is Kind.WORD else NONE for token in tokens]
     at = 0
     while at < len(keys):
         length = _phrase_length(keys, at)
@@ -115,6 +115,10 @@ def mark(tokens: Sequence[Token]) -> list[Roles]:
             marks[at : at + length] = [_PHRASES[tuple(keys[at : at + length])]] * length
         at += length or 1
     return marks
+
+
+def _roles_as_typed(token: Token) -> Roles:
+    return _SPELLED[token.text] if token.text in _SPELLED else roles_of(token.sound)
 
 
 def _phrase_length(keys: Sequence[str], at: int) -> int:

@@ -1,0 +1,99 @@
+"""Misreadings that took a line nobody ordered, dropped one, or kept what was to go: classes, a few of each."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.orders.understanding.conftest import Read
+
+Lines = Callable[..., list[str]]
+CART = "COKE-500:2:case LUX-100:1:dozen MAGGI-12:1:box"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("machis 1 dozen packet", "MATCH:120"),
+        ("ek darjan peti sprite", "SPRITE-500:288"),
+        ("egg 2 dozen tray", "EGG:720"),
+        ("sprite half dozen case", "SPRITE-500:144"),
+        ("rin 2 dozen pcs", "RIN-250:24"),
+        ("लक्स 1 दर्जन पेटी", "LUX-100:864"),
+    ],
+)
+def test_a_dozen_of_packs_is_twelve_packs(read: Read, lines_of: Lines, text: str, line: str) -> None:
+    assert lines_of(read(text)) == [line]
+
+
+@pytest.mark.parametrize(
+    ("text", "cart"),
+    [
+        ("coke wala cancel, baaki bhej do", "LUX-100:1:dozen MAGGI-12:1:box"),
+        ("coke nahi chahiye baaki bhej do", "LUX-100:1:dozen MAGGI-12:1:box"),
+        ("maggi or lux hatao baaki sahi hai", "COKE-500:2:case"),
+        ("कोक हटा दो बाकी भेज दो", "LUX-100:1:dozen MAGGI-12:1:box"),
+        ("coke rakho baaki hata do", "COKE-500:2:case"),
+    ],
+)
+def test_the_rest_stays_where_it_has_a_verb_of_its_own(read: Read, cart_of: Lines, text: str, cart: str) -> None:
+    assert " ".join(cart_of(read(text, CART))) == cart
+
+
+@pytest.mark.parametrize(
+    "text", ["remove rest send coke", "coke cancel, baaki bhej do ramesh ko", "dono hata do", "coke 250 wali kar do"]
+)
+def test_an_edit_that_could_mean_the_opposite_is_asked_about(read: Read, cart_of: Lines, text: str) -> None:
+    found = read(text, CART)
+    assert (found.kind, " ".join(cart_of(found))) == ("ambiguous", CART)
+
+
+@pytest.mark.parametrize(
+    "text", ["kal confirm karunga", "haan kal confirm karte hain", "kar dunga confirm", "ok karenge"]
+)
+def test_a_promise_to_confirm_confirms_nothing(read: Read, text: str) -> None:
+    assert read(text, CART).action is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ramesh ko 2 peti sprite di", "bhai ne 2 peti sprite diya", "maine 2 peti sprite di", "2 peti sprite liye",
+        "हमने 2 पेटी स्प्राइट ली", "sprite 2 peti bhejne ka kitna", "sprite 2 peti bhejne me kitna time",
+        "should i order 2 cases of sprite", "2 peti sprite order karu", "2 peti sprite le lun",
+    ],
+)  # fmt: skip
+def test_stories_and_questions_with_the_words_of_orders_order_nothing(read: Read, text: str) -> None:
+    assert read(text).kind == "chatter"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sprite 2~3 peti", "sprite 2_3 peti", "lux 5+ dozen", "vim 12 10", "nescafe 2 50", "dairy milk 20 10",
+    ],
+)  # fmt: skip
+def test_two_numbers_that_fit_together_in_two_ways_are_asked_about(read: Read, text: str) -> None:
+    found = read(text)
+    assert (found.kind, found.lines) == ("ambiguous", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("sprite 2 peti bill no 234", ["SPRITE-500:48"]),
+        ("2 peti sprite shop no 5 pe bhejna", ["SPRITE-500:48"]),
+        ("2 peti sprite bhejo na bhai", ["SPRITE-500:48"]),
+        ("2 peti sprite dya", ["SPRITE-500:48"]),
+        ("1 peti sprite aur woh kya kehte hain namak do katta", ["SPRITE-500:24", "TATASALT-1:50"]),
+        ("2 peti coke 500, lux ka rate bhi batana", ["COKE-500:48"]),
+        ("haldi -5\njeera -2kg", ["HALDI-100:5", "JEERA-L:2"]),
+        ("21/11\nlux 2 dozen\nrin 1 dozen\ntotal 2 item", ["LUX-100:24", "RIN-250:12"]),
+        ("bara colgate 6", ["COLGATE-200:6"]),
+        ("kurkure 10 12 peti", ["KURKURE-10:720"]),
+    ],
+)
+def test_what_stands_beside_an_order_neither_changes_nor_hides_it(
+    read: Read, lines_of: Lines, text: str, lines: list[str]
+) -> None:
+    found = read(text)
+    assert (found.kind, lines_of(found)) == ("order", lines)
