@@ -332,12 +332,13 @@ def _in_unit(amount: Amount, line: CartLine) -> Amount:
 
 def _preferring_cart(desk: Desk, entry: Entry, goods: Goods) -> Outcome:
     """The goods as the cart knows them, or else as the catalogue does."""
-    lines = _in_cart(desk, goods)
-    outcome = _settled_in_cart(desk, lines, goods) if lines else entry.outcome
-    if isinstance(outcome, Line) or entry.outcome is None:
+    lines, known = _in_cart(desk, goods), entry.outcome
+    outcome = _settled_in_cart(desk, lines, goods) if lines else known
+    if isinstance(outcome, Line) or known is None:
         return outcome or Question("target_missing")
-    knows_more = isinstance(entry.outcome, Line) or outcome is None or isinstance(outcome, Unsold)
-    return entry.outcome if knows_more else outcome  # "coke 250 wali kar do" where the cart has 500
+    if isinstance(outcome, Question) and not isinstance(known, Line):
+        return outcome
+    return known  # "coke 250 wali kar do" where the cart has 500
 
 
 def _settled_in_cart(desk: Desk, lines: list[CartLine], goods: Goods) -> Outcome:
