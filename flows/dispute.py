@@ -107,7 +107,8 @@ class Dispute(Flow):
         return Reply(_("What is wrong, and how much of it? You can also send a picture."))
 
     def hear_describing(self, message: Message) -> str | None:
-        return self._common(message) or ("told" if message.text and not self.is_order(message) else None)
+        tells = any(sign.isalpha() for sign in message.text) and not self.is_order(message)
+        return self._common(message) or ("told" if tells else None)
 
     def ask_confirming(self) -> Reply:
         lines = [

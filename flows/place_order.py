@@ -78,7 +78,7 @@ class PlaceOrder(Sentences, Flow):
         if self.remark is not None:
             return "remarked"
         read = self.read
-        if read.kind not in ORDER_KINDS:
+        if read.kind not in ORDER_KINDS or reading.names_nothing(read):
             return None
         if read.action:
             meant = ACTIONS.get(read.action)

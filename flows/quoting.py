@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.flow import Choice, Reply
 from bot.markup import bold, plain
+from bot.prompts import MAX_TITLE
 from core.errors import DomainError
 from core.i18n import _, format_money, format_weekday, isolate
 from credit.guardrails import CREDIT
@@ -51,15 +52,31 @@ def _why(asked: Question) -> str:
 def _which(asked: Question, goods: Catalogue) -> Reply:
     names = [plain(goods.product(sku).name) for sku in asked.candidates if sku in goods.products]
     said = isolate(plain(asked.text)) or "…"
+    if len(names) == 1 and asked.reason == "verb_unclear" and asked.qty and asked.unit:
+        return _meant(said, isolate(names[0]), wording.quantity(asked.qty, asked.unit))
     if len(names) == 1:
         return Reply(_("How much of %(name)s do you need?", name=isolate(names[0])))
     if not names:
         return Reply(_("I am not sure about “%(said)s”. Which product, and how much?", said=said))
     options = tuple(Choice(name, "picked", str(place)) for place, name in enumerate(names[:MAX_OPTIONS], 1))
+    listed_names = wording.bullets(isolate(name) for name in names)
     if asked.qty is None:
-        listed_names = wording.bullets(isolate(name) for name in names)
         return Reply(_("“%(said)s”: which one do you mean, and how much?", said=said) + f"\n{listed_names}", options)
-    return Reply(_("“%(said)s”: which one do you mean?", said=said), options)
+    asks = _("“%(said)s”: which one do you mean?", said=said)
+    is_cut = any(len(name) > MAX_TITLE for name in names)
+    return Reply(f"{asks}\n{listed_names}" if is_cut else asks, options)
+
+
+def _meant(said: str, name: str, quantity: str) -> Reply:
+    """The goods are clear, and not whether they are wanted."""
+    asks = _(
+        "“%(said)s”: I am not sure that I understand. Shall I put %(name)s, %(quantity)s, on your list? Reply *yes* or"
+        " *no*.",
+        said=said,
+        name=name,
+        quantity=quantity,
+    )
+    return Reply(asks, (Choice(_("Yes, put it on"), "picked", "yes"), Choice(_("No"), "no")))
 
 
 def listed(lines: Iterable[CartLine], goods: Catalogue) -> str:

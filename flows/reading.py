@@ -27,6 +27,12 @@ def read(session: Session, retailer_id: UUID, index: Index, text: str, memory: M
     return understand(index, text, context=replace(context, learned=learned)) if learned else found
 
 
+def names_nothing(read: Understanding) -> bool:
+    """True for a number or a verb alone that fits neither the question nor the list: there is nothing to ask about."""
+    asks_of_nothing = all(not asked.text and not asked.candidates for asked in read.questions)
+    return bool(read.questions) and asks_of_nothing and not read.lines and not read.unknown
+
+
 def remarks(read: Understanding) -> Iterator[str]:
     """What the shop should know of how its message was read."""
     for text in read.unread[:MOST_REMARKS]:

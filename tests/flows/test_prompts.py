@@ -11,7 +11,7 @@ from credit import bills, payments
 from credit.bills import Posting
 from credit.papers import Promise
 from flows import notices
-from orders import listing
+from orders import listing, ordering
 from parties.tables import Retailer
 from tests.chats import Chat
 from tests.flows.scenes import COKE, YES
@@ -101,3 +101,49 @@ def test_a_list_that_waited_for_another_question_is_shown_before_a_yes_places_it
     )
     assert placed(chat) == 0
     chat.play([("yes", "placed on credit")])
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "tap"),
+    [
+        ("en", "Shall I put Pepsi 500 ml PET, 3 case, on your list?", "Yes, put it on"),
+        ("hi", "क्या Pepsi 500 ml PET, 3 पेटी, सूची में डाल दूँ?", "हाँ, डाल दें"),
+        ("ur", "\u20683\u2069 پیٹی، فہرست میں ڈال دوں؟", "ہاں، ڈال دیں"),
+        ("hi_Latn", "Kya Pepsi 500 ml PET, 3 peti, list mein daal doon?", "Haan, daal dein"),
+    ],
+)
+@pytest.mark.parametrize("way", ["tap", "word", "number"])
+def test_goods_whose_verb_is_not_clear_are_asked_about_with_their_quantity(
+    open_chat: Callable[..., Chat], language: str, asked: str, tap: str, way: str
+) -> None:
+    chat = open_chat(language=language)
+    assert asked in chat.say("no pepsi 3 cases")
+    yes = YES[LANGUAGES.index(language)]
+    answer = chat.tap(tap) if way == "tap" else chat.say("1" if way == "number" else yes)
+    assert "1,851.12" in answer
+    assert placed(chat) == 0
+
+
+def test_goods_that_were_not_wanted_stay_off_the_list(chat: Chat) -> None:
+    chat.play([("5 kg sugar", "Total"), ("no pepsi 3 cases", "Shall I put"), ("no", "Sugar")])
+    assert "Pepsi" not in chat.say("list")
+
+
+@pytest.mark.parametrize("answer", ["3", "99", "9 wala"])
+def test_a_number_that_is_no_option_is_asked_about_with_the_same_question(chat: Chat, answer: str) -> None:
+    chat.play([("2 peti coke 500", "Total"), ("maggi", "“maggi”: which one"), (answer, "“maggi”: which one")])
+    chat.play([("1", "How much of Maggi Masala Noodles"), ("12", "Maggi")])
+
+
+def test_a_question_about_long_names_writes_them_in_full(chat: Chat) -> None:
+    asked = chat.say("surf 2 packet")
+    assert "• Surf Excel Easy Wash 1 kg\n• Surf Excel Easy Wash 500 g" in asked
+    assert [title for _, title in chat.choices] == ["Surf Excel Easy… 1 kg", "Surf Excel Easy… 500 g"]
+    assert "Surf Excel Easy Wash 500 g: 2 pc" in chat.say("Surf Excel Easy… 500 g")
+
+
+def test_a_number_does_not_describe_what_is_wrong_with_goods(chat: Chat) -> None:
+    chat.play([("2 peti coke 500", "Total"), ("yes", "placed")])
+    ordering.dispatch(chat.session, listing.page(chat.session, status="confirmed")[0].id)
+    chat.play([("complaint", "what is it about"), ("1", "What is wrong"), ("1", "What is wrong")])
+    chat.play([("2 bottles leak", "Problem: 2 bottles leak"), ("1", "our team has it")])
