@@ -1,4 +1,7 @@
-"""A promise to pay by a day: understood from the shop's own words, noted after a yes. Until then nobody is reminded."""
+"""A promise to pay by a day: understood from the shop's own words, noted after a yes. Until then nobody is reminded.
+
+It may be changed here once, or promises would put reminders off for ever; after that people decide.
+"""
 
 import re
 from datetime import date, timedelta
@@ -16,6 +19,7 @@ from flows import amounts, dates, wording
 
 MAX_READ = 100
 OFFERED_DAYS = (1, 3, 7)
+CHANGED = "changed in the chat"  # the note of a promise that took the place of another
 
 WORDS = words.meanings(
     {
@@ -51,11 +55,13 @@ class PromiseToPay(Flow):
             line
             for state in (START, "asking_day", "confirming")
             for line in (
-                go("promised", state, END, when="has_promise", say="say_open"),
+                go("promised", state, END, when="was_changed_before", say="say_fixed"),
                 go("promised", state, END, when="owes_nothing", say="say_nothing_owed"),
                 go("promised", state, END, when="is_more_than_owed", say="say_too_much"),
                 go("promised", state, "asking_day", when="is_too_far", do="remember", say="say_too_far"),
+                go("promised", state, END, when="is_as_noted", say="say_open"),
                 go("promised", state, "confirming", when="has_day", do="remember"),
+                go("promised", state, "asking_day", when="has_promise", do="remember", say="say_open"),
                 go("promised", state, "asking_day", do="remember"),
             )
         ),
@@ -87,10 +93,23 @@ class PromiseToPay(Flow):
     def ask_confirming(self) -> Reply:
         facts = {
             "amount": self.money(self.kept["amount_minor"]),
-            "day": format_day(date.fromisoformat(self.kept["on"])),
+            "day": format_day(date.fromisoformat(str(self.kept["on"]))),
         }
+        if self.open is not None:
+            return self.ask_for_change(facts, self.open)
         asked = _("Shall I note that you pay %(amount)s by %(day)s? Reply *yes* or *no*.", **facts)
         return Reply(asked, (Choice(_("Yes, note it"), "yes"), Choice(_("No"), "no")))
+
+    def ask_for_change(self, facts: dict[str, str], before: Promise) -> Reply:
+        """The same where another promise is open: that and the new one."""
+        asked = _(
+            "So far %(before)s by %(before_day)s is noted. Shall I change it to %(amount)s by %(day)s? Reply *yes* or"
+            " *no*.",
+            before=self.money(before.amount_minor),
+            before_day=format_day(before.promised_on),
+            **facts,
+        )
+        return Reply(asked, (Choice(_("Yes, change it"), "yes"), Choice(_("No"), "no")))
 
     def hear_confirming(self, message: Message) -> str | None:
         answer = words.answer(message.folded)
@@ -116,9 +135,10 @@ class PromiseToPay(Flow):
 
     @cached_property
     def amount_minor(self) -> int:
-        """As said, now or before; else what is past due, else all that is owed."""
+        """As said, now or before; else as promised so far, else what is past due, else all that is owed."""
         said = amounts.read(self.found.rest) if not self.arg else None
-        return int(said or self.kept.get("said_minor", 0) or self.past_due_minor or self.owed_minor)
+        promised_minor = min(self.open.amount_minor, self.owed_minor) if self.open else 0
+        return int(said or self.kept.get("said_minor", 0) or promised_minor or self.past_due_minor or self.owed_minor)
 
     @cached_property
     def stands(self) -> Standing:
@@ -132,8 +152,21 @@ class PromiseToPay(Flow):
     def past_due_minor(self) -> int:
         return min(self.owed_minor, sum(bill.open_minor for bill in self.stands.bills if bill.due_on < self.today))
 
+    @cached_property
+    def open(self) -> Promise | None:
+        """The promise that is noted so far."""
+        found = promises.open_promise(self.session, self.turn.shop.id)
+        return db.fetch(self.session, Promise, found) if found else None
+
     def has_promise(self) -> bool:
-        return promises.open_promise(self.session, self.turn.shop.id) is not None
+        return self.open is not None
+
+    def was_changed_before(self) -> bool:
+        return self.open is not None and self.open.note == CHANGED
+
+    def is_as_noted(self) -> bool:
+        noted = (self.open.amount_minor, self.open.promised_on) if self.open else None
+        return noted == (self.amount_minor, self.found.day)
 
     def owes_nothing(self) -> bool:
         return self.owed_minor <= 0
@@ -162,10 +195,12 @@ class PromiseToPay(Flow):
         self.memory.pop("promise", None)
 
     def make(self) -> None:
-        """Note the promise as it was confirmed."""
-        self.made = promises.make(
-            self.session, self.turn.shop.id, int(self.kept["amount_minor"]), date.fromisoformat(str(self.kept["on"]))
-        )
+        """Note the promise as it was confirmed, in place of the one before."""
+        amount_minor, on = int(self.kept["amount_minor"]), date.fromisoformat(str(self.kept["on"]))
+        if self.open is not None:
+            promises.withdraw(self.session, self.open.id, CHANGED)
+        note = CHANGED if self.open else None
+        self.made = promises.make(self.session, self.turn.shop.id, amount_minor, on, note)
         self.forget()
 
     made: Promise | None = None
@@ -176,13 +211,21 @@ class PromiseToPay(Flow):
             self.say(_("Thank you. Noted: %(amount)s by %(day)s. We send no reminder until then.", **facts))
 
     def say_open(self) -> None:
-        found = promises.open_promise(self.session, self.turn.shop.id)
-        if found is not None:
-            promise = db.fetch(self.session, Promise, found)
-            facts = {"amount": self.money(promise.amount_minor), "day": format_day(promise.promised_on)}
-            self.say(
-                _("Your promise of %(amount)s by %(day)s is noted already. To change it, please type *human*.", **facts)
+        self.say(_("Your promise of %(amount)s by %(day)s is noted.", **self.noted()))
+
+    def say_fixed(self) -> None:
+        self.say(
+            _(
+                "Your promise of %(amount)s by %(day)s is noted already. To change it, please type *human*.",
+                **self.noted(),
             )
+        )
+
+    def noted(self) -> dict[str, str]:
+        """The promise that is open, as it is said."""
+        if self.open is None:
+            return {}
+        return {"amount": self.money(self.open.amount_minor), "day": format_day(self.open.promised_on)}
 
     def say_nothing_owed(self) -> None:
         self.say(_("You have no open bills."))
@@ -199,7 +242,7 @@ class PromiseToPay(Flow):
         self.say(_("Sorry, that could not be noted. Please try again, or type *human*."))
 
     def drop(self) -> None:
-        self.say(_("All right, nothing is noted."))
+        self.say(_("All right, your promise stays as it is.") if self.open else _("All right, nothing is noted."))
 
     def money(self, amount_minor: int | str) -> str:
         return format_money(int(amount_minor), self.stands.position.currency)

@@ -108,6 +108,8 @@ SCENES: dict[str, list[Line]] = {
         ("friday", "शुक्रवार", "جمعہ", "friday"),
         YES,
         ("I will pay tomorrow", "कल दूँगा", "کل دوں گا", "kal dunga"),
+        YES,
+        ("promise", "वादा", "وعدہ", "vada"),
     ],
     "split_take_what_fits": ["(small limit)", MUCH, YES, ("fit", "जितना हो सके", "جتنا ہو سکے", "jitna ho sake"), YES],
     "split_pay_the_difference": [

@@ -33,6 +33,11 @@ def promised(chat: Chat) -> list[tuple[int, date]]:
     return [(one.amount_minor, one.promised_on) for one in chat.session.query(Promise).order_by(Promise.id)]
 
 
+def open_promises(chat: Chat) -> list[tuple[int, date]]:
+    found = chat.session.query(Promise).filter_by(status="open")
+    return [(one.amount_minor, one.promised_on) for one in found]
+
+
 PROMISE = {
     "en": ("I will pay tomorrow", "Shall I note", "yes", "Yes, note it", "Thank you. Noted"),
     "hi": ("कल दूँगा", "क्या मैं नोट करूँ", "हाँ", "हाँ, नोट करें", "नोट किया"),
@@ -80,7 +85,7 @@ def test_one_promise_at_a_time_and_never_more_than_is_owed(chat: Chat) -> None:
     assert "no open bills" in chat.say("kal dunga")
     owe(chat)
     assert "nothing is noted" in chat.say("kal 5000 dunga")
-    chat.play([("kal dunga", "Shall I note"), ("yes", "Noted"), ("friday ko dunga", "noted already")])
+    chat.play([("kal dunga", "Shall I note"), ("yes", "Noted"), ("20 din mein dunga", "Shall I change it")])
     assert len(promised(chat)) == 1
 
 
@@ -121,3 +126,39 @@ def test_a_yes_a_day_later_notes_nothing(chat: Chat, home: Path) -> None:
     clock.advance(timedelta(hours=25))
     chat.say("yes")
     assert promised(chat) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_promise_is_changed_once_after_a_yes_and_then_by_people(
+    open_chat: Callable[..., Chat], language: str
+) -> None:
+    chat = open_chat(language=language)
+    owe(chat)
+    said, _asked, yes, _title, thanked = PROMISE[language]
+    chat.say(said)
+    chat.say(yes)
+    change = chat.say("parso 500 dunga")
+    assert "₹1,000" in change
+    assert "₹500" in change
+    assert open_promises(chat) == [(100_000, today() + timedelta(days=1))]
+    assert thanked in chat.say(yes)
+    assert open_promises(chat) == [(50_000, today() + timedelta(days=2))]
+    assert "*" in chat.say("kal 700 dunga")
+    assert open_promises(chat) == [(50_000, today() + timedelta(days=2))]
+
+
+def test_a_promise_that_shall_stay_stays(chat: Chat) -> None:
+    owe(chat)
+    chat.play(
+        [("kal 600 dunga", "Shall I note"), ("yes", "Noted"), ("kal 600 dunga", "₹600"), ("ok", "not understand")]
+    )
+    chat.play([("promise", "is noted."), ("parso", "So far ₹600 by"), ("no", "stays as it is")])
+    assert open_promises(chat) == [(60_000, today() + timedelta(days=1))]
+
+
+def test_a_new_day_alone_keeps_the_amount_that_was_promised(chat: Chat) -> None:
+    owe(chat)
+    chat.play(
+        [("kal 600 dunga", "Shall I note"), ("yes", "Noted"), ("parso dunga", "change it to ₹600"), ("1", "Noted")]
+    )
+    assert open_promises(chat) == [(60_000, today() + timedelta(days=2))]
