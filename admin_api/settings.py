@@ -232,4 +232,5 @@ def _answer(organisation: Organisation) -> Answer:
     shown = {
         name: organisations.setting(organisation, name) for name in organisations.DEFAULTS if name not in ELSEWHERE
     }
+    shown["cheque_counts_on"] = organisations.cheques_count_on(organisation)
     return shown, 200, preconditions.tag(organisation.settings_version)

@@ -202,8 +202,8 @@ def counts_reserved(session: Session) -> bool:
 
 
 def counts_uncleared(session: Session) -> bool:
-    """Whether cheques lower what is owed before they are cleared (the setting `cheque_counts_on`)."""
-    return bool(organisations.setting(organisations.get(session), "cheque_counts_on") != "clearing")
+    """Whether cheques lower what is owed before they are cleared, or some did before the setting was changed back."""
+    return bool(organisations.setting(organisations.get(session), "cheque_counts_on") != organisations.CLEARING)
 
 
 def uncleared(session: Session, retailer_id: UUID) -> int:

@@ -2,7 +2,8 @@
 
 When a cheque lowers what is owed is the organisation's setting `cheque_counts_on`: clearing (paper is not money yet),
 deposit, or receipt. Counting records a payment with the cheque's own id; a bounce takes exactly that payment back, so
-that the same bills are open again, and may charge what the bank took.
+that the same bills are open again, and may charge what the bank took. Changing the setting moves no cheque: what counts
+goes on counting, and uses up the limit until it is cleared; what does not count yet is looked at at its next step.
 """
 
 from dataclasses import dataclass
@@ -208,7 +209,7 @@ def _end(session: Session, cheque: Cheque, state: str, reason: str) -> None:
 
 def _count_if_due(session: Session, cheque: Cheque) -> Receipt | None:
     """Record the payment once the cheque has come as far as the setting asks."""
-    needed = COUNTS_AT[organisations.setting(organisations.get(session), "cheque_counts_on")]
+    needed = COUNTS_AT[organisations.cheques_count_on(organisations.get(session))]
     if LIVE.index(cheque.state) < LIVE.index(needed) or counted(session, cheque) is not None:
         return None
     paid = NewPayment(

@@ -55,6 +55,11 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
+# How `cheque_counts_on` is kept once cheques may have counted earlier than that: what the bank has not paid of those
+# still uses up limits, while the plain word promises that there are none and spares looking for them.
+CLEARING, CLEARING_AGAIN = "clearing", "clearing_again"
+
+
 class SettingsChanged(DomainError):
     """Somebody else changed the settings since they were read."""
 
@@ -131,6 +136,12 @@ def setting(organisation: Organisation, name: str) -> Any:
     return organisation.settings.get(name, DEFAULTS[name])
 
 
+def cheques_count_on(organisation: Organisation) -> str:
+    """When a cheque that comes in now lowers what is owed: receipt, deposit or clearing."""
+    kept: str = setting(organisation, "cheque_counts_on")
+    return CLEARING if kept == CLEARING_AGAIN else kept
+
+
 def change_setting(session: Session, name: str, value: Any, reason: str) -> None:
     """Change one setting, audited. Locks the organisation's row."""
     change_settings(session, {name: value}, reason)
@@ -148,6 +159,8 @@ def change_settings(
     if version is not None and version != organisation.settings_version:
         raise SettingsChanged(version=organisation.settings_version)
     before = {name: setting(organisation, name) for name in values}
+    if values.get("cheque_counts_on") == CLEARING != before["cheque_counts_on"]:
+        values = {**values, "cheque_counts_on": CLEARING_AGAIN}
     organisation.settings = {**organisation.settings, **values}
     organisation.settings_version += 1
     session.flush()

@@ -52,6 +52,15 @@ def test_the_rules_of_the_ladder_share_the_version(owner: Caller) -> None:
     assert owner.put("/guardrails/ladder", {"reason": "all off"}, tag).status_code == 412
 
 
+def test_when_cheques_count_is_told_as_it_was_chosen(owner: Caller) -> None:
+    for chosen in ("deposit", "clearing", "clearing", "receipt"):
+        changed = patch(owner, {"cheque_counts_on": chosen}, owner.get("/settings").headers["ETag"])
+        assert (changed.status_code, changed.json["cheque_counts_on"]) == (200, chosen)
+        assert owner.get("/settings").json["cheque_counts_on"] == chosen
+    tag = owner.get("/settings").headers["ETag"]
+    assert patch(owner, {"cheque_counts_on": "clearing_again"}, tag).status_code == 422
+
+
 def test_a_new_shop_gets_the_usual_terms(owner: Caller, org: UUID, make_retailer: Callable[..., Any]) -> None:
     tag = owner.get("/settings").headers["ETag"]
     assert patch(owner, {"default_terms": {"limit_minor": 700_000, "credit_days": 9}}, tag).status_code == 200

@@ -8,7 +8,19 @@ import pytest
 from sqlalchemy.orm import Session
 
 from core import clock, ids
-from credit import accounts, cheques, decisions, guardrails, ladder, pauses, payments, reservations, rules
+from credit import (
+    accounts,
+    cheques,
+    decisions,
+    groups,
+    guardrails,
+    ladder,
+    pauses,
+    payments,
+    reservations,
+    rules,
+    standing,
+)
 from credit.cheques import NewCheque
 from credit.rules import Facts
 from credit.tables import Bill
@@ -124,6 +136,56 @@ def test_a_cheque_makes_no_room_before_the_bank_has_paid(
     cheques.clear(session, cheque.id)
     assert accounts.position(session, shop).available_minor == 600
     reservations.reserve(session, shop, ids.new(), 600)
+
+
+@pytest.mark.parametrize("setting", ["receipt", "deposit"])
+def test_a_cheque_that_counts_makes_no_room_when_the_setting_is_changed_back(
+    session: Session, make_retailer: Make, bill: Post, setting: str
+) -> None:
+    counts_at(session, setting)
+    group = groups.create(session, "Sharma brothers", 1_000)
+    shop, other = (make_retailer(session, limit_minor=1_000).id for _ in range(2))
+    for one in (shop, other):
+        groups.join(session, one, group.id, "one owner")
+    bill(session, shop, 1_000)
+    cheque = cheques.receive(session, NewCheque(shop, 600, "000123"))
+    cheques.deposit(session, cheque.id)
+    before = accounts.position(session, shop)
+    for now in ("clearing", "clearing", "receipt", "clearing"):
+        counts_at(session, now)
+        assert accounts.position(session, shop) == before == standing.of(session, shop, limit=1).position
+        assert (before.outstanding_minor, before.uncleared_minor, before.available_minor) == (400, 600, 0)
+        assert ladder.look(session, shop).facts.limit_used_percent == 100
+        for one in (shop, other):
+            assert guardrails.judge(session, one, 100).reason == guardrails.LIMIT
+            with pytest.raises(guardrails.Refused):
+                reservations.reserve(session, one, ids.new(), 100)
+    cheques.clear(session, cheque.id)
+    assert accounts.position(session, shop).available_minor == 600
+    reservations.reserve(session, shop, ids.new(), 600)
+    assert organisations.cheques_count_on(organisations.get(session)) == "clearing"
+    later = cheques.receive(session, NewCheque(shop, 300, "000124"))
+    cheques.deposit(session, later.id)
+    assert accounts.position(session, shop).outstanding_minor == 400
+
+
+def test_a_cheque_that_does_not_count_yet_counts_once_by_the_new_setting(
+    session: Session, make_retailer: Make, bill: Post
+) -> None:
+    shop = make_retailer(session, limit_minor=1_000).id
+    bill(session, shop, 1_000)
+    cheque = cheques.receive(session, NewCheque(shop, 600, "000123"))
+    counts_at(session, "receipt")
+    assert (
+        accounts.position(session, shop).exposure_minor == accounts.position(session, shop).outstanding_minor == 1_000
+    )
+    cheques.deposit(session, cheque.id)
+    stands = accounts.position(session, shop)
+    assert (stands.outstanding_minor, stands.uncleared_minor, stands.exposure_minor) == (400, 600, 1_000)
+    counts_at(session, "clearing")
+    cheques.clear(session, cheque.id)
+    stands = accounts.position(session, shop)
+    assert (stands.outstanding_minor, stands.uncleared_minor, stands.exposure_minor) == (400, 0, 400)
 
 
 def test_a_cheque_that_clears_ends_the_pause_for_a_used_up_limit(
