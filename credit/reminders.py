@@ -227,6 +227,12 @@ def opening(organisation: Organisation, day: date) -> date | None:
     return next((one for one in days_on if not _closed(organisation, one)), None)
 
 
+def sent_on(organisation: Organisation, stage: str, due_on: date) -> date | None:
+    """The day on which a stage of a bill is sent; None when closed days make it drop out."""
+    on = opening(organisation, due_on + timedelta(days=OFFSETS[stage]))
+    return None if stage == "T-1" and on is not None and on >= due_on else on
+
+
 def _closed(organisation: Organisation, day: date) -> bool:
     holidays = organisations.setting(organisation, "holidays")
     return day.weekday() in organisations.setting(organisation, "closed_weekdays") or day.isoformat() in holidays

@@ -41,10 +41,10 @@ class Clockwork:
 
 
 def clockwork(session: Session) -> Clockwork:
-    """The rules and their time today, or tomorrow once that has passed."""
+    """The rules and their time today, or tomorrow once that has passed; closed days too, but not in quiet hours."""
     organisation = organisations.get(session)
     local = clock.now().astimezone(ZoneInfo(organisation.timezone))
-    at = organisations.setting(organisation, "auto_pause_at")
+    at = max(organisations.setting(organisation, name) for name in ("auto_pause_at", "quiet_before"))
     waits = local.time() >= time.fromisoformat(at)
     return Clockwork(rules.configured(session), local.date(), local.date() + timedelta(days=waits), at)
 

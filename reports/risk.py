@@ -3,7 +3,7 @@
 Today is read from kept totals (see reports/kept.py) and costs the same whatever is open; other days add up bills.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from core import db, ids
 from credit import days, reminders, rules
 from credit.rules import Seen
 from parties import organisations
+from parties.tables import Organisation
 from reports import ageing, kept, next_steps
 from reports.next_steps import Clockwork, Step
 
@@ -112,8 +113,8 @@ def _totals(session: Session, when: ageing.AsOf, is_today: bool) -> dict[str, tu
 def _attention(session: Session, when: ageing.AsOf, is_today: bool, is_current: bool) -> list[dict[str, Any]]:
     rows = _listed(session, when, is_today, is_current)
     seen = {one.retailer_id: one for one in rules.look(session, [row.retailer_id for row in rows])} if is_today else {}
-    by = next_steps.clockwork(session)
-    return [_shown(row, seen.get(row.retailer_id), by) for row in rows]
+    by, organisation = next_steps.clockwork(session), organisations.get(session)
+    return [_shown(row, seen.get(row.retailer_id), by, organisation) for row in rows]
 
 
 def _listed(session: Session, when: ageing.AsOf, is_today: bool, is_current: bool) -> list[Any]:
@@ -134,11 +135,11 @@ def _listed(session: Session, when: ageing.AsOf, is_today: bool, is_current: boo
     return db.execute(session, listed + _SHOWN.format(source=when.open_bills), where).all()
 
 
-def _shown(row: Any, seen: Seen | None, by: Clockwork) -> dict[str, Any]:
+def _shown(row: Any, seen: Seen | None, by: Clockwork, organisation: Organisation) -> dict[str, Any]:
     """A shop to look at. Today it is told as the rules see it: temporary limits, cheques and money on account count."""
     used_minor, limit_minor = (seen.used_minor, seen.limit_minor) if seen else (row.used_minor, row.limit_minor)
     wanted, trace = rules.judge_seen(by.ladder, seen) if seen else (None, ())
-    step = _next_step(row, next_steps.of(seen, wanted, by) if seen and wanted else None)
+    step = _next_step(row, organisation, next_steps.of(seen, wanted, by) if seen and wanted else None)
     return {
         "retailer_id": ids.public("ret", row.retailer_id),
         "name": row.name,
@@ -166,18 +167,28 @@ def _reasons(row: Any, seen: Seen | None, used_minor: int, limit_minor: int) -> 
     return [code for code, applies in checks.items() if applies]
 
 
-def _next_step(row: Any, coming: Step | None) -> Step:
+def _next_step(row: Any, organisation: Organisation, coming: Step | None) -> Step:
     """What happens by itself first, a reminder or what the rules do; and what a person has to do when none is left."""
     if not row.open_minor:
         reminder = Step("Nothing is open yet: the orders are billed at dispatch.")
     elif row.reminders_paused:
         reminder = Step("Reminders are paused: call the shop.")
-    elif row.stage is None:
-        reminder = Step("No automatic reminder is left: call the shop.")
     else:
-        reminder = Step(f"Reminder {row.stage} on {next_steps.day(row.stage_on)}.", row.stage_on)
+        reminder = _reminder(row, organisation) or Step("No automatic reminder is left: call the shop.")
     if coming is None or coming.on is None:
         return reminder
     if reminder.on is None:
         return Step(f"{coming.text} {reminder.text}", coming.on)
     return min(reminder, coming, key=lambda step: step.on or date.max)
+
+
+def _reminder(row: Any, organisation: Organisation) -> Step | None:
+    """The next reminder of the bill that comes up first, on the day on which it is really sent: never a closed one."""
+    if row.stage is None:
+        return None
+    due_on, stages = row.stage_on - timedelta(days=reminders.OFFSETS[row.stage]), list(reminders.OFFSETS)
+    for stage in stages[stages.index(row.stage) :]:
+        sent_on = reminders.sent_on(organisation, stage, due_on)
+        if sent_on is not None:
+            return Step(f"Reminder {stage} on {next_steps.day(sent_on)}.", sent_on)
+    return None

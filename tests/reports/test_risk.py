@@ -1,9 +1,9 @@
 """The risk dashboard and the credit profile."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from core import clock, ids
 from core.errors import NotFound
-from credit import accounts, days, ladder, ledger, pauses, payments, reservations
+from credit import accounts, days, ladder, ledger, pauses, payments, reminders, reservations
 from credit.tables import Bill
+from jobs import periodic
+from parties import organisations
 from parties.tables import Retailer
-from reports import profile, risk
+from reports import next_steps, profile, risk
 
 Make = Callable[..., Retailer]
 Owe = Callable[..., Bill]
@@ -98,6 +100,46 @@ def test_a_shop_without_an_automatic_step_is_to_be_called(session: Session, make
         ("No automatic reminder is left: call the shop.", None),
         ("Reminders are paused: call the shop.", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("closed", "stage", "sent_in"),
+    [((), "T-1", 4), ((4,), "T+0", 5), ((3, 4, 5), "T+0", 6), ((5,), "T-1", 4), (range(4, 30), None, None)],
+    ids=["open", "a T-1 would come too late", "the next opening", "after it", "closed for long"],
+)
+def test_the_next_reminder_is_told_for_the_day_on_which_it_is_sent(
+    session: Session, make_retailer: Make, owe: Owe, closed: Sequence[int], stage: str | None, sent_in: int | None
+) -> None:
+    today = days.today(session)
+    holidays = [(today + timedelta(days=later)).isoformat() for later in closed]
+    organisations.change_setting(session, "holidays", holidays, "Diwali")
+    ladder.configure(session, {}, "no rules")
+    shop = make_retailer(session, limit_minor=10_000)
+    owe(session, shop.id, 9_500, due_in=5)
+    (row,) = risk.dashboard(session)["attention"]
+    if sent_in is None:
+        assert (row["next_step"], row["next_step_on"]) == ("No automatic reminder is left: call the shop.", None)
+        return
+    on = today + timedelta(days=sent_in)
+    told = f"Reminder {stage} on {on.day} {on:%b} {on.year}."
+    assert (row["next_step"], row["next_step_on"]) == (told, on.isoformat())
+    clock.advance(timedelta(days=sent_in))
+    (claimed,) = reminders.claim(session, on)
+    assert [one.stage for one in claimed.bills] == [stage]
+
+
+def test_the_rules_are_applied_on_closed_days_and_not_in_quiet_hours(
+    session: Session, make_retailer: Make, owe: Owe
+) -> None:
+    today = days.today(session)
+    changed = {"holidays": [today.isoformat()], "quiet_before": "12:00", "auto_pause_at": "11:00"}
+    organisations.change_settings(session, changed, "Diwali")
+    by = next_steps.clockwork(session)
+    assert by.at == "12:00"
+    organisation = organisations.get(session)
+    before, then = (datetime.combine(by.run_on, time.fromisoformat(at)) for at in ("11:59", "12:00"))
+    slot = periodic.daily("auto_pause_at")
+    assert (slot(organisation, before), slot(organisation, then)) == (None, by.run_on.isoformat())
 
 
 def test_the_day_of_the_next_stop_is_told_and_what_was_acknowledged_leads_to_none(
