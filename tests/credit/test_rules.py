@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
-from core import clock, ids
+from core import clock, db, ids
 from credit import (
     accounts,
     cheques,
@@ -26,6 +26,8 @@ from credit.rules import Facts
 from credit.tables import Bill
 from parties import organisations
 from parties.tables import Retailer
+from reports import doctor
+from reports.invariants import i39_cheques
 
 Make = Callable[..., Retailer]
 Post = Callable[..., Bill]
@@ -160,6 +162,7 @@ def test_a_cheque_that_counts_makes_no_room_when_the_setting_is_changed_back(
             assert guardrails.judge(session, one, 100).reason == guardrails.LIMIT
             with pytest.raises(guardrails.Refused):
                 reservations.reserve(session, one, ids.new(), 100)
+    assert doctor.examine(session, i39_cheques.INVARIANT, db.org_of(session), doctor.FULL).violations == ()
     cheques.clear(session, cheque.id)
     assert accounts.position(session, shop).available_minor == 600
     reservations.reserve(session, shop, ids.new(), 600)

@@ -373,6 +373,7 @@ SABOTAGE = {
     "the schema is of another version": ("I35", "UPDATE alembic_version SET version_num = '0000'"),
     "a moment has no zone": ("I37", "ALTER TABLE bill ADD COLUMN printed_at timestamp"),
     "a cleared cheque loses its payment": ("I39", "UPDATE payment SET status = 'reversed' WHERE reference = '000018'"),
+    "a cheque that counts is hidden from the limit": ("I39", "UPDATE cheque SET state = 'deposited'"),
     "a bounced cheque keeps its payment": ("I39", "UPDATE cheque SET state = 'bounced'"),
     "a dispute loses its freeze": ("I40", "UPDATE payment SET status = 'reversed' WHERE kind = 'dispute'"),
     "a kept total of a due date is edited": ("I60", "UPDATE due_total SET open_minor = open_minor + 1"),
