@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from orders.understanding.clauses import Clause
-from orders.understanding.elements import Amount, Goods, Mention
+from orders.understanding.elements import Goods
 from orders.understanding.facts import Line, Question, Unsold
 from orders.understanding.index import Index
 from orders.understanding.naming import in_family
@@ -20,8 +20,6 @@ from orders.understanding.sharing import Settle
 from orders.understanding.statements import Statement
 
 TWICE = "item_twice"
-_SHORT = 3  # letters; shorter words that nobody knows are noise
-_ABOUT_OTHER_THINGS = frozenset({"account", "cart", "later", "repeat", "greeting", "thanks", "time"})
 
 
 @dataclass(slots=True)
@@ -337,61 +335,3 @@ def _names(entry: Entry, outcome: Outcome) -> bool:
         return False
     skus = {named.sku} if isinstance(named, Line) else set(named.candidates)
     return bool(skus & ({outcome.sku} if isinstance(outcome, Line) else set(outcome.candidates)))
-
-
-def is_order_for_stranger(entry: Entry) -> bool:
-    """Was something that is not in the catalogue really ordered, or is it only a word nobody knows?
-
-    An amount with a unit orders. A bare number orders beside at most two words, an ordering verb beside at most three.
-    """
-    goods = entry.goods
-    if goods is None or not isinstance(entry.outcome, Unsold) or goods.mention.items:
-        return True
-    if any(_is_clear(amount) for amount in goods.amounts):
-        return True
-    if _also(entry, goods.mention):
-        return True
-    length = len(goods.mention.words)
-    others = sum(1 for other in entry.statement.goods if other is not goods)
-    clause = entry.statement.clause
-    if goods.amounts:
-        if clause.roles & {"account"}:
-            return False  # "update my address to shop no 5"
-        return length <= 2 and (not others or (others == 1 and clause.orders and not _knows_any(entry)))
-    return length <= 3 and not others and clause.orders and not clause.roles & _ABOUT_OTHER_THINGS
-
-
-def _knows_any(entry: Entry) -> bool:
-    return any(not goods.mention.is_stranger for goods in entry.statement.goods)
-
-
-def _also(entry: Entry, mention: Mention) -> bool:
-    """ "... limca bhi": a word that asks for more stands behind it."""
-    clause = entry.statement.clause
-    at = mention.end - clause.start
-    return at < len(clause.marks) and "add" in clause.marks[at] and "order" not in clause.marks[at]
-
-
-def is_unread(entry: Entry) -> bool:
-    """Is this a word that nobody knows beside goods that are known? Names of people ("Sharma ji") are left alone."""
-    goods, clause = entry.goods, entry.statement.clause
-    if goods is None or goods.amounts or not goods.mention.is_stranger or len("".join(goods.mention.words)) < _SHORT:
-        return False
-    beside = clause.marks[max(0, goods.mention.start - clause.start - 1) : goods.mention.end - clause.start + 1]
-    person = any("title" in roles for roles in beside)
-    return not person and any(not other.mention.is_stranger for other in entry.statement.goods)
-
-
-def stands_alone(entry: Entry) -> bool:
-    """Is this something unsold in a clause of its own? Beside an order it is named, even if it has no amount.
-
-    Names of people ("Sharma ji,") and clauses about other things (the bill, the delivery) are no goods.
-    """
-    if entry.goods is None or not isinstance(entry.outcome, Unsold):
-        return False
-    known = any(not other.mention.is_stranger for other in entry.statement.goods if other is not entry.goods)
-    return not known and not entry.statement.clause.roles & (_ABOUT_OTHER_THINGS | {"title"})
-
-
-def _is_clear(amount: Amount) -> bool:
-    return amount.counts_packs or amount.is_measure or amount.form != "plain"

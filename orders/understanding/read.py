@@ -21,10 +21,7 @@ from orders.understanding.gathering import (
     TWICE,
     Entry,
     gather,
-    is_order_for_stranger,
-    is_unread,
     last_word,
-    stands_alone,
 )
 from orders.understanding.gluing import divided
 from orders.understanding.index import Index
@@ -34,6 +31,7 @@ from orders.understanding.originals import as_typed
 from orders.understanding.remarks import quieted
 from orders.understanding.settling import Outcome
 from orders.understanding.statements import Statement, statements_of
+from orders.understanding.strangers import is_order_for_stranger, is_unread, stands_alone
 from orders.understanding.talk import intent_of
 from orders.understanding.tokens import MAX_TOKENS, Kind, Token, tokenise
 
