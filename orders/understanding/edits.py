@@ -99,12 +99,20 @@ def _spread_removal(entries: list[Entry], *, backwards: bool) -> list[Entry]:
     found: list[Entry] = []
     for entry in entries:
         last = found[-1] if found else None
-        bare = entry.op == "put" and entry.goods is not None and not entry.goods.amounts
+        bare = entry.op == "put" and entry.goods is not None and not entry.goods.amounts and not _is_wanted(entry)
         governs = last is not None and last.op == "remove" and (backwards or _verb_first(last))
         found.append(
             Entry(replace(entry.statement, op="remove"), entry.goods, entry.outcome) if bare and governs else entry
         )
     return found
+
+
+def _is_wanted(entry: Entry) -> bool:
+    """ "Coke theek hai lux hata do", "lux chahiye coke nahi": a verb of its own says that it stays."""
+    clause, start = entry.statement.clause, entry.goods.mention.end if entry.goods is not None else 0
+    ends = [goods.mention.start for goods in entry.statement.goods if goods.mention.start >= start]
+    own = clause.marks[start - clause.start : min(ends) - clause.start if ends else None]
+    return any(roles & {"order", "yes"} and not roles & {"remove", "set"} for roles in own)
 
 
 def _verb_first(entry: Entry) -> bool:
@@ -230,6 +238,7 @@ def _remove(desk: Desk, entry: Entry) -> Result:
     lines = target(desk, goods)
     if not lines:
         lines, counted = _of_quantity(desk, goods), goods.amounts
+        lines = lines if entry.goods is not None or not _could_be_places(desk, goods) else list(desk.lines)
     if not lines:
         return Question("not_in_cart", _span(entry.outcome), None, None, _skus(desk.lines))
     if len(lines) > 1 and not entry.statement.everything:
@@ -239,11 +248,19 @@ def _remove(desk: Desk, entry: Entry) -> Result:
     return carts.removed(desk.cart, _skus(lines))
 
 
+def _could_be_places(desk: Desk, goods: Goods) -> bool:
+    """ "2 hata do": the line of which there are two, or the second of the list?"""
+    return any(amount.is_bare and amount.value <= len(desk.cart) for amount in goods.amounts)
+
+
 def _may_mean_to_keep(desk: Desk, clause: Clause, goods: Goods) -> bool:
-    """ "Lux cancel mat karo", "bas coke rehne do", "coke 2 peti hi rehne do": does it stay, or go?"""
+    """ "Lux cancel mat karo", "bas coke rehne do", "coke wahi rehne do", "hata do sorry": does it stay, or go?"""
     named = [desk.index.by_sku[line.sku] for line in _in_cart(desk, goods)]
     counted = any(not any(fits(item, amount) for item in named) for amount in goods.amounts)
-    return clause.refuses_removal or ("stay" in clause.roles and ("only" in clause.roles or counted))
+    last = max((at for at, roles in enumerate(clause.marks) if "remove" in roles), default=len(clause.marks))
+    recants = any("correction" in roles and "remove" not in roles for roles in clause.marks[last + 1 :])
+    stays = "stay" in clause.roles and (bool(clause.roles & {"only", "same"}) or counted)
+    return clause.refuses_removal or recants or stays
 
 
 def _replace(desk: Desk, entry: Entry) -> Result:

@@ -21,6 +21,9 @@ def leaves_open(clauses: Sequence[Clause]) -> bool:
     """ "Coke bhej do, baaki rehne do": shall the rest stay on the list, or be left off?"""
     marks = [roles for clause in clauses for roles in clause.marks]
     removals = [at for at, roles in enumerate(marks) if "remove" in roles and "stay" not in roles]
+    said = frozenset().union(*marks)
+    if removals and "except" in said and not said & {"all", "rest"}:
+        return True  # "lux ke alawa kuch nahi chahiye"
     if removals:  # "remove rest send coke"
         return any("rest" in roles and _is_sent(marks, at) and _goes_on(marks, at) for at, roles in enumerate(marks))
     return any("rest" in roles and _stays(marks, at) for at, roles in enumerate(marks))

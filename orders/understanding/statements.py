@@ -37,7 +37,8 @@ def statements_of(index: Index, clause: Clause, settle: Settle) -> list[Statemen
     """The statements of a clause, usually one; a removal in the middle ends the first."""
     pieces = bound_amounts(Scanner(index, clause.tokens, clause.marks, clause.start).pieces())
     pieces = _undecided(index, join_names(pieces, clause.marks, clause.start))
-    return [_statement(clause, part, settle) for part in _cut_after_removal(pieces)]
+    parts = [part for wished in _cut_after_wish(clause, pieces) for part in _cut_after_removal(wished)]
+    return [_statement(clause, part, settle) for part in parts]
 
 
 def _undecided(index: Index, pieces: list[Piece]) -> list[Piece]:
@@ -47,6 +48,18 @@ def _undecided(index: Index, pieces: list[Piece]) -> list[Piece]:
         return pieces
     opened = [in_family(index, p) if isinstance(p, Mention) and not p.is_stranger else p for p in pieces]
     return [piece for piece in opened if not isinstance(piece, Feature)]
+
+
+def _cut_after_wish(clause: Clause, pieces: list[Piece]) -> list[list[Piece]]:
+    """ "Coke bhejo lux mat bhejo", "coke theek hai lux hata do": what removes the second leaves the first alone."""
+    parts: list[list[Piece]] = []
+    for at, roles in enumerate(clause.marks, start=clause.start):
+        wished, rest = [p for p in pieces if p.start <= at], [p for p in pieces if p.start > at]
+        ends = bool(roles & {"order", "yes"}) and not roles & {"remove", "set"}
+        removes = any(isinstance(p, Mark) and p.roles & {"remove", "not"} for p in rest)
+        if ends and removes and all(any(isinstance(p, Mention) for p in part) for part in (wished, rest)):
+            parts, pieces = [*parts, wished], rest
+    return [*parts, pieces]
 
 
 def _cut_after_removal(pieces: list[Piece]) -> list[list[Piece]]:

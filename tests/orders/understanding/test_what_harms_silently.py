@@ -40,8 +40,13 @@ def test_the_rest_stays_where_it_has_a_verb_of_its_own(read: Read, cart_of: Line
 
 
 @pytest.mark.parametrize(
-    "text", ["remove rest send coke", "coke cancel, baaki bhej do ramesh ko", "dono hata do", "coke 250 wali kar do"]
-)
+    "text",
+    [
+        "remove rest send coke", "coke cancel, baaki bhej do ramesh ko", "dono hata do", "coke 250 wali kar do",
+        "coke theek hai lux hata do", "lux aur maggi chahiye coke nahi", "coke bhejo lux mat bhejo", "2 hata do",
+        "कोक ठीक है लक्स हटा दो", "coke wahi rehne do", "lux ke alawa kuch nahi chahiye", "lux hata do sorry rakho",
+    ],
+)  # fmt: skip
 def test_an_edit_that_could_mean_the_opposite_is_asked_about(read: Read, cart_of: Lines, text: str) -> None:
     found = read(text, CART)
     assert (found.kind, " ".join(cart_of(found))) == ("ambiguous", CART)
@@ -97,3 +102,17 @@ def test_what_stands_beside_an_order_neither_changes_nor_hides_it(
 ) -> None:
     found = read(text)
     assert (found.kind, lines_of(found)) == ("order", lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("sprite 2 limca 3", "limca 3"),
+        ("limca 3 sprite 2", "limca 3"),
+        ("sprite 2 7up 2", "7up 2"),
+        ("sprite 2 frooti 3 maaza 4 bhejo", "frooti 3"),
+    ],
+)
+def test_what_is_counted_and_not_sold_is_told_beside_what_is(read: Read, text: str, told: str) -> None:
+    found = read(text)
+    assert (found.kind, found.unknown) == ("unknown", (told,))
