@@ -29,44 +29,10 @@ HIGHEST = 10**15
 
 Acknowledged = Mapping[str, Mapping[str, Any]]
 
-# overdue_days: how long more than the account's tolerance has been due, so that a few forgotten rupees stop nobody.
-# What is on account is all that bills add up to beyond what is owed; it counts against the oldest bills first.
-_FRESH = """
-CASE WHEN a.acknowledged -> '{level}' ? 'overdue_days' THEN (
-    SELECT max(%(today)s - due_on) FROM (
-        SELECT due_on, sum(open_minor) OVER (ORDER BY due_on) AS so_far, sum(open_minor) OVER () - a.outstanding_minor
-            AS held, sum(open_minor) FILTER (
-                WHERE due_on <= (a.acknowledged -> '{level}' ->> 'overdue_days')::date) OVER () AS known
-        FROM bill b WHERE b.org_id = a.org_id AND b.retailer_id = a.retailer_id AND b.open_minor > 0
-    ) due
-    WHERE due_on < %(today)s AND due_on > (a.acknowledged -> '{level}' ->> 'overdue_days')::date
-        AND so_far - greatest(held, coalesce(known, 0)) > a.tolerance_minor) END
-"""
-_FACTS = f"""
-SELECT a.retailer_id, coalesce(late.days, 0), coalesce(late.total, 0)::bigint,
-    CASE WHEN used.limit_minor > 0 THEN greatest(0, used.amount) * 100 / used.limit_minor ELSE 0 END::bigint,
-    (SELECT count(*) FROM promise p WHERE p.org_id = a.org_id AND p.retailer_id = a.retailer_id
-        AND p.status = 'broken' AND p.promised_on > %(promises_from)s),
-    (SELECT count(*) FROM cheque c WHERE c.org_id = a.org_id AND c.retailer_id = a.retailer_id
-        AND c.state = 'bounced' AND c.ended_on > %(cheques_from)s),
-    {_FRESH.format(level="pause")}, {_FRESH.format(level="block")}, a.acknowledged,
-    a.watched_at IS NOT NULL, a.paused_at IS NOT NULL, a.pause_source, a.blocked_at IS NOT NULL,
-    used.amount, used.limit_minor
-FROM credit_account a
-CROSS JOIN LATERAL (
-    SELECT coalesce(greatest(a.limit_minor,
-            CASE WHEN a.temporary_until >= %(today)s THEN a.temporary_limit_minor END), 0) AS limit_minor,
-        a.outstanding_minor + CASE WHEN %(counts)s THEN a.reserved_minor ELSE 0 END
-            + CASE WHEN %(cheques)s THEN credit_uncleared(a.org_id, a.retailer_id) ELSE 0 END AS amount) used
-LEFT JOIN LATERAL (
-    SELECT max(%(today)s - due_on) FILTER (WHERE due_on < %(today)s AND so_far - held > a.tolerance_minor) AS days,
-        greatest(0, sum(open_minor) FILTER (WHERE due_on < %(today)s) - max(held)) AS total
-    FROM (SELECT due_on, open_minor, sum(open_minor) OVER (ORDER BY due_on) AS so_far,
-              sum(open_minor) OVER () - a.outstanding_minor AS held FROM bill b
-          WHERE b.org_id = a.org_id AND b.retailer_id = a.retailer_id AND b.open_minor > 0) due
-) late ON true
-WHERE a.org_id = %(org)s AND (%(retailers)s::uuid[] IS NULL OR a.retailer_id = ANY(%(retailers)s::uuid[]))
-ORDER BY a.retailer_id
+# Migration 0025 (`ACCOUNTS`) has the query, and says how age counts.
+_FACTS = """
+SELECT * FROM credit_facts(%(org)s, %(retailers)s::uuid[], %(today)s, %(counts)s, %(cheques)s, %(promises_from)s,
+    %(cheques_from)s)
 """
 
 

@@ -69,6 +69,22 @@ def test_a_lifted_pause_returns_only_for_a_further_old_bill(session: Session, ma
     assert (again.is_paused_now, again.facts.overdue_days) == (True, 51)
 
 
+def test_a_shop_is_seen_the_same_way_alone_and_among_all(session: Session, make_retailer: Make, bill: Post) -> None:
+    shops = [make_retailer(session, limit_minor=9_000).id for _ in range(4)]
+    for shop, late in zip(shops, (50, 10, -5, 70), strict=True):
+        bill(session, shop, 1_000, due_in=-late)
+        held(session, shop, 100 + late)
+    ladder.evaluate_all(session, "daily")
+    pauses.unpause(session, shops[0], "they pay on Friday")
+    bill(session, shops[0], 500, due_in=-44)
+    cheques.deposit(session, cheques.receive(session, NewCheque(shops[1], 300, "000123")).id)
+    reservations.reserve(session, shops[2], ids.new(), 250)
+    among_all = {seen.retailer_id: seen for seen in rules.look(session)}
+    assert {shop: rules.one(session, shop) for shop in shops} == {shop: among_all[shop] for shop in shops}
+    assert list(rules.look(session, shops)) == [among_all[shop] for shop in sorted(shops)]
+    assert (among_all[shops[0]].fresh_days["pause"], among_all[shops[1]].used_minor) == (44, 890)
+
+
 def test_what_was_acknowledged_is_forgotten_once_it_is_paid(session: Session, make_retailer: Make, bill: Post) -> None:
     shop = make_retailer(session).id
     bill(session, shop, 1_000, due_in=-50)
