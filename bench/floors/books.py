@@ -55,7 +55,12 @@ SELECT CASE WHEN due_on >= current_date THEN 0 ELSE least((current_date - due_on
 WORST = """
 SELECT a.*, b.* FROM (SELECT * FROM floor.account ORDER BY overdue_minor DESC LIMIT 50) a
 CROSS JOIN LATERAL (
-    SELECT sum(open_minor), min(due_on) FROM floor.bill WHERE shop = a.shop AND open_minor > 0
+    SELECT sum(open_minor), min(due_on), sum(open_minor) FILTER (WHERE due_on >= current_date),
+        sum(open_minor) FILTER (WHERE due_on < current_date AND due_on >= current_date - 30),
+        sum(open_minor) FILTER (WHERE due_on < current_date - 30 AND due_on >= current_date - 60),
+        sum(open_minor) FILTER (WHERE due_on < current_date - 60 AND due_on >= current_date - 90),
+        sum(open_minor) FILTER (WHERE due_on < current_date - 90)
+    FROM floor.bill WHERE shop = a.shop AND open_minor > 0
 ) b
 """
 
@@ -86,7 +91,7 @@ def pay(connection: Any, shop: int, amount_minor: int) -> None:
 
 
 def dashboard(connection: Any) -> None:
-    """Totals by age, and the fifty shops that are the most overdue."""
+    """Totals by age, and the fifty shops that are the most overdue, each with what it owes by age."""
     with connection, connection.cursor() as cursor:
         for sql in (TOTALS, WORST):
             cursor.execute(sql)
