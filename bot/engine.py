@@ -147,7 +147,7 @@ def _by_recognising(turn: Turn) -> bool:
     for flow_class in turn.flows.serving(lead=turn.is_lead):
         flow = flow_class(turn, (turn.place.state or START) if turn.place.flow == flow_class.name else START)
         trigger = flow.recognise(turn.message)
-        if trigger is None:
+        if trigger is None or flow.agrees(trigger):  # only a live prompt is agreed to, and that is heard
             continue
         if not flow.can(trigger):
             flow.state = START

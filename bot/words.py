@@ -42,7 +42,10 @@ EVERYWHERE = meanings(
         " رہنے دو, رہنے دیں",
         "help": "help, help me, madad, madad karo, sahayata, मदद, मदद करो, सहायता, हेल्प, مدد, مدد کرو, مدد کریں, ہیلپ",
         "human": "human, agent, operator, staff, support, talk to us, talk to someone, call, call me, insaan, aadmi,"
-        " baat karni hai, baat karo, baat karein, call karo, इंसान, आदमी, बात करनी है, बात करो, बात करें, कॉल,"
+        " baat karni hai, mujhe baat karni hai, kisi se baat karni hai, kisi se baat karao, owner se baat karni hai,"
+        " owner se baat karao, malik se baat karni hai, malik se baat karao, phone karo, phone number do, baat karo,"
+        " baat karein, call karo, मुझे बात करनी है, किसी से बात करनी है, मालिक से बात करनी है, फ़ोन करो, مجھے بات کرنی ہے,"
+        " کسی سے بات کرنی ہے, مالک سے بات کرنی ہے, فون کرو, इंसान, आदमी, बात करनी है, बात करो, बात करें, कॉल,"
         " कॉल करो, انسان, آدمی, بات کرنی ہے, بات کرو, بات کریں, کال, کال کرو, کال کریں",
         "language": "language, change language, lang, bhasha, bhasha badlo, zaban, zubaan, भाषा, भाषा बदलें,"
         " भाषा बदलो, ज़बान, زبان, زبان بدلیں, زبان بدلو",

@@ -24,6 +24,11 @@ WORDS = words.meanings(
         " dhanyavaad, dhanyawad, dhanyavad, meherbani, धन्यवाद, शुक्रिया, थैंक यू, मेहरबानी, شکریہ, بہت شکریہ, مہربانی",
     }
 )
+_THANKS = re.compile(
+    r"(?:(?:ok|okay|acha|accha|theek hai|thik hai|bahut|bohot|ji|अच्छा|ठीक है|बहुत|जी|اچھا|ٹھیک ہے|بہت|جی)\s)*"
+    r"(?:thanks|thank ?you|thank u|thankyou|thx|shukriya|dhanyavaad|dhanyavad|dhanyawad|धन्यवाद|शुक्रिया|شکریہ)"
+    r"(?:\s(?:so much|very much|a lot|again|ok|sir|ji|bhai|bhaiya|aapka|जी|भाई|आपका|جی|بھائی|آپ کا))*"
+)
 _ASKS = re.compile(
     r"(?<![^\W_])(?:price|prices|rate|rates|cost|bhav|bhaav|daam|kimat|keemat|how much|kitne|kitna|kitni|do you have"
     r"|have you|available|stock|milega|milegi|भाव|रेट|दाम|कीमत|क़ीमत|प्राइस|कितने|कितना|कितनी|मिलेगा|मिलेगी|स्टॉक"
@@ -46,7 +51,9 @@ class GoodsQuestion(Flow):
     ]
 
     def recognise(self, message: Message) -> str | None:
-        return WORDS.get(message.folded) or ("asked" if self.asked_of and self.named else None)
+        if message.folded in WORDS or _THANKS.fullmatch(message.folded):
+            return "thanked"
+        return "asked" if self.asked_of and self.named else None
 
     @cached_property
     def asked_of(self) -> str:

@@ -20,10 +20,13 @@ WORDS = words.meanings(
         "why": "why, why not, why refused, why paused, why is my credit on hold, kyon, kyun, kyu, kyon nahi, kyun nahi,"
         " udhaar kyon nahi, udhar kyun band hai, क्यों, क्यों नहीं, उधार क्यों नहीं, उधार क्यों बंद है, کیوں, کیوں نہیں,"
         " ادھار کیوں نہیں, ادھار کیوں بند ہے",
-        "opened": "balance, my balance, my credit, credit, credit limit, limit, my limit, account, my account, khata,"
-        " mera khata, hisab, hisaab, mera hisab, baki, baaki, baki kitna, kitna baki hai, kitna baki, udhaar, udhar,"
+        "opened": "balance, my balance, my balance please, mera balance, my credit, credit, credit limit, limit,"
+        " my limit, account, my account, khata, mera khata,"
+        " hisab, hisaab, mera hisab, baki, baaki, baki kitna, kitna baki hai, kitna baki, udhaar, udhar,"
         " mera udhaar, kitna dena hai,"
-        " kitna dena, kitna baaki hai, how much is my bill, outstanding, due, dues, how much do i owe,"
+        " kitna dena, kitna baaki hai, mera kitna baki hai, mera kitna baaki hai, kitna dena hai mujhe, mujhe kitna"
+        " dena hai, khata dikhao, ledger, my ledger, how much do i owe you, how much is my bill, outstanding, due,"
+        " dues, how much do i owe,"
         " बैलेंस, बकाया, बाकी, कितना बाकी है, कितना बकाया है,"
         " मेरा बकाया, खाता, मेरा खाता, हिसाब, मेरा हिसाब, उधार, मेरा उधार, लिमिट, सीमा, بیلنس, بقایا, کتنا باقی ہے,"
         " باقی, کھاتہ, میرا کھاتہ, حساب, میرا حساب, ادھار, میرا ادھار, لمٹ, حد",

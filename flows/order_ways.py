@@ -61,6 +61,7 @@ TRANSITIONS = [
     go("no", "clarifying", "confirming", when="has_list", do="skip_question_and_draft"),
     go("no", "clarifying", "choosing_items", do="skip_question"),
     go("yes", "choosing_items", "confirming", when="has_list", do="draft"),
+    go("no", "choosing_items", "choosing_items", when="has_list", say="say_not_placed"),
     go("yes", "confirming", END, when="yes_means_credit", do="place_on_credit", say="say_placed"),
     go("yes", "confirming", END, do="place_for_cash", say="say_placed"),
     go("credit", "confirming", END, when="has_terms", do="place_on_credit", say="say_placed"),

@@ -50,9 +50,8 @@ class PlaceOrder(Sentences, Flow):
         return self.ordered(message)
 
     def hear_choosing_items(self, message: Message) -> str | None:
-        if words.answer(message.folded) == "yes" and self.has_list():
-            return "yes"
-        return self.ordered(message)
+        answer = words.answer(message.folded)
+        return answer if answer in ("yes", "no") and self.has_list() else self.ordered(message)
 
     def hear_clarifying(self, message: Message) -> str | None:
         if words.answer(message.folded) == "no":
@@ -109,7 +108,7 @@ class PlaceOrder(Sentences, Flow):
             return Reply(_("What do you need? Type goods and quantities, for example: 5 kg sugar, 2 box tea."))
         listed = quoting.listed(cart.lines(self.memory), self.goods)
         how = _("Type what to change, for example: sugar 3 kg, remove tea. When it is right, type *yes*.")
-        return Reply(f"{listed}\n\n{how}", (Choice(_("It is right"), "yes"),))
+        return Reply(f"{listed}\n\n{how}", (Choice(_("It is right"), "yes"), Choice(_("Drop the list"), "cancel")))
 
     def ask_clarifying(self) -> Reply:
         asked = cart.question(self.memory)

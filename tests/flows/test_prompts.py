@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,8 +11,9 @@ from core.i18n import LANGUAGES
 from credit import bills, payments
 from credit.bills import Posting
 from credit.papers import Promise
-from flows import notices
+from flows import hand_over, notices
 from orders import listing, ordering
+from parties import users
 from parties.tables import Retailer
 from tests.chats import Chat
 from tests.flows.scenes import COKE, YES
@@ -147,3 +149,71 @@ def test_a_number_does_not_describe_what_is_wrong_with_goods(chat: Chat) -> None
     ordering.dispatch(chat.session, listing.page(chat.session, status="confirmed")[0].id)
     chat.play([("complaint", "what is it about"), ("1", "What is wrong"), ("1", "What is wrong")])
     chat.play([("2 bottles leak", "Problem: 2 bottles leak"), ("1", "our team has it")])
+
+
+AGREEING = ["haan bhej do", "yes send it", "order confirm karo", "हाँ भेज दो", "ہاں بھیج دو"]
+
+
+@pytest.mark.parametrize("said", AGREEING)
+def test_a_longer_yes_to_a_quote_of_yesterday_places_nothing(chat: Chat, home: Path, said: str) -> None:
+    chat.say("2 peti coke 500")
+    clock.advance(timedelta(hours=25))
+    assert "*Total: ₹1,728*" in chat.say(said)
+    assert placed(chat) == 0
+    chat.play([(said, "placed on credit")])
+
+
+@pytest.mark.parametrize("said", AGREEING)
+def test_a_longer_yes_that_a_person_may_have_asked_for_places_nothing(chat: Chat, said: str) -> None:
+    chat.say("2 peti coke 500")
+    meena = users.create(chat.session, email="meena@example.in", role="owner", password="a" * 20, name="Meena")
+    hand_over.reply(chat.session, chat.place().id, meena.id, "Shall I send you the new price list?")
+    hand_over.give_back(chat.session, chat.place().id)
+    chat.say(said)
+    assert placed(chat) == 0
+
+
+@pytest.mark.parametrize("said", AGREEING)
+def test_a_longer_yes_after_another_answer_brings_the_quote_again(chat: Chat, said: str) -> None:
+    chat.play([("2 peti coke 500", "Total"), ("balance", "Limit"), (said, "it is once more"), (said, "placed on")])
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "title", "dropped"),
+    [
+        ("en", "no", "Drop the list", "Your list is dropped"),
+        ("hi", "नहीं", "सूची छोड़ दें", "सूची"),
+        ("ur", "نہیں", "فہرست چھوڑ دیں", "فہرست"),
+        ("hi_Latn", "nahi", "List chhod dein", "list"),
+    ],
+)
+def test_a_second_no_shows_the_list_again_and_how_to_drop_it(
+    open_chat: Callable[..., Chat], language: str, said: str, title: str, dropped: str
+) -> None:
+    chat = open_chat(language=language)
+    chat.say(COKE[LANGUAGES.index(language)])
+    first = chat.say(said)
+    assert chat.say(said) == first
+    assert dropped in chat.tap(title)
+    assert listing.page(chat.session, status="pending") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "answer"),
+    [
+        ("en", "thank you so much", "You are welcome"),
+        ("hi", "बहुत धन्यवाद भाई", "धन्यवाद"),
+        ("ur", "بہت شکریہ بھائی", "شکریہ"),
+        ("hi_Latn", "ok thanks bhai", "dhanyavaad"),
+        ("en", "mera balance batao", "Limit:"),
+        ("hi", "मेरा बकाया कितना है", "सीमा"),
+        ("ur", "میرا بقایا کتنا ہے", "50,000"),
+        ("hi_Latn", "mera kitna baki hai", "50,000"),
+        ("en", "mujhe baat karni hai", "One of us will write"),
+        ("hi", "मुझे बात करनी है", "*मेनू*"),
+    ],
+)
+def test_thanks_the_balance_and_a_person_are_understood_in_other_words(
+    open_chat: Callable[..., Chat], language: str, said: str, answer: str
+) -> None:
+    assert answer in open_chat(language=language).say(said)
