@@ -19,6 +19,8 @@ _FOR = frozenset({"for", "of"})
 _IN = frozenset({"me", "mein", "mai", "pe", "par", "में", "पर", "میں", "پر", "ke", "के", "کے"})
 _OF = frozenset({"ka", "ki", "se", "का", "की", "से", "کا", "کی", "سے"})
 _INFINITIVES = ("ne", "ने", "نے")
+TOTALS = frozenset({"total", "kul", "टोटल", "कुल", "ٹوٹل"})
+_OF_PROMISES = frozenset({"payment", "promise", "filler", "later", "time"})
 _TAIL_TALK = frozenset({"question", "payment", "account", "later"})
 
 
@@ -157,6 +159,9 @@ def _is_noun(clause: Clause, at: int) -> bool:
 
 def _without_tail(clause: Clause) -> list[Clause]:
     """ "2 peti coke bhej do rate kya hai": talk after the ordering verb is a clause of its own."""
+    aside = _aside(clause)
+    if aside:
+        return _cut(clause, aside)
     verbs = [at for at, roles in enumerate(clause.marks) if "order" in roles and not _is_noun(clause, at)]
     cut = verbs[-1] + 1 if verbs else 0
     head, tail = clause.marks[:cut], clause.marks[cut:]
@@ -165,7 +170,29 @@ def _without_tail(clause: Clause) -> list[Clause]:
     talks_before = frozenset().union(*head) & _TALK if head else _TALK
     if len(tail) < 2 or not counted or talks_before or not said & _TAIL_TALK or "past" in said:
         return [clause]
+    return _cut(clause, cut)
+
+
+def _cut(clause: Clause, at: int) -> list[Clause]:
     return [
-        replace(clause, tokens=clause.tokens[:cut], marks=clause.marks[:cut], asked=False, and_after=False),
-        Clause(clause.start + cut, clause.tokens[cut:], clause.marks[cut:], clause.asked, False, clause.and_after),
+        replace(clause, tokens=clause.tokens[:at], marks=clause.marks[:at], asked=False, and_after=False),
+        Clause(clause.start + at, clause.tokens[at:], clause.marks[at:], clause.asked, False, clause.and_after),
     ]
+
+
+def _aside(clause: Clause) -> int:
+    """Where a promise to pay, or the wish to hear the total, follows counted goods; 0 if none does.
+
+    "2 peti coke payment kal dunga", "2 peti coke total kitna hua"; though not "2 peti coke ka payment kal dunga".
+    """
+    at = next((at for at, token in enumerate(clause.tokens) if token.text in TOTALS), 0)
+    if not at and clause.marks and "promise" in clause.roles and "payment" in clause.roles:
+        at = len(clause.marks)
+        while at and clause.tokens[at - 1].value is None and clause.marks[at - 1] & _OF_PROMISES:
+            at -= 1
+    head = frozenset().union(*clause.marks[:at])
+    counted = any(
+        token.value is not None or numbers.number_at(clause.tokens, i) for i, token in enumerate(clause.tokens[:at])
+    )
+    says = clause.roles & {"question", "promise"} and "past" not in clause.roles
+    return at if says and counted and not head & _TALK and "link" not in clause.marks[at - 1] else 0

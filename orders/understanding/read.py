@@ -13,7 +13,7 @@ from itertools import pairwise
 from orders.understanding import edits, numbers, own_names, words
 from orders.understanding.answers import Reply, answer
 from orders.understanding.carts import Change, added, put
-from orders.understanding.clauses import Clause, split
+from orders.understanding.clauses import TOTALS, Clause, split
 from orders.understanding.edits import Result
 from orders.understanding.elements import Goods, Piece
 from orders.understanding.facts import CartLine, Chosen, Context, Line, Question, Understanding, Unsold
@@ -38,6 +38,7 @@ from orders.understanding.tokens import MAX_TOKENS, Kind, Token, tokenise
 MAX_LINES = 100
 _TALKS = frozenset({"question", "past", "payment", "later"})
 _QUOTED = 80
+_AT = frozenset({"pe", "par", "ko", "पर", "पे", "को", "پر", "پہ", "کو"})
 _NA = frozenset({"na", "ना", "نا"})
 
 
@@ -115,7 +116,9 @@ def _mended(index: Index, tokens: Sequence[Token], marks: list[words.Roles]) -> 
 
 
 def _emphatic(tokens: Sequence[Token], marks: Sequence[words.Roles], at: int) -> words.Roles:
-    """The roles of a word, where "na" behind a verb refuses nothing: "bhejo na bhai", "de dijiye na"."""
+    """The roles of a word, where "na" behind a verb refuses no goods: "bhejo na bhai", "de dijiye na"."""
+    if at and "not" in marks[at] and "remove" not in marks[at] and tokens[at - 1].text in _AT:
+        return words.FILLER  # "ghar pe nahi dukan pe bhejna"
     begs = at > 0 and tokens[at].sound in _NA and "order" in marks[at - 1] and "not" in marks[at]
     after = marks[at + 1] if at + 1 < len(tokens) and tokens[at + 1].kind is Kind.WORD else words.FILLER
     return words.FILLER if begs and after & {"filler", "title"} and "order" not in after else marks[at]
@@ -266,10 +269,11 @@ def _goods(message: Message) -> Understanding:
     meant = {id(entry) for entry in entries}
     entries = [e for e in heard if id(e) in meant or (not is_order_for_stranger(e) and stands_alone(e))]
     unread = tuple(message.quote(e.goods) for e in heard if e not in entries and e.goods is not None and is_unread(e))
+    asked = _talked_over(message)
     if message.context.cart:
-        results = edits.apply(message.index, message.context, entries, message.settle)
+        results = [*edits.apply(message.index, message.context, entries, message.settle), *asked]
         return replace(_edited(results, message.context.cart), unread=unread)
-    return replace(_ordered(last_word(entries, message.settle)), unread=unread)
+    return replace(_ordered([*last_word(entries, message.settle), *asked]), unread=unread)
 
 
 def _sure_of_verb(entry: Entry) -> Outcome | None:
@@ -298,8 +302,30 @@ def _opens_with_no(entry: Entry) -> bool:
 def _asks_aside(message: Message, telling: Sequence[Clause]) -> bool:
     """ "2 peti coke 500 aur mera balance batao": what is asked is the account, and no goods."""
     asking = [clause for clause in message.clauses if clause.talk]
-    aside = all(clause.talk == {"question"} and "account" in clause.roles for clause in asking)
+    aside = all(clause.talk == {"question"} and ("account" in clause.roles or _of_total(clause)) for clause in asking)
     return bool(telling) and aside and not any(statement.goods for statement in message.statements(asking))
+
+
+def _of_total(clause: Clause) -> bool:
+    return clause.tokens[0].text in TOTALS
+
+
+def _talked_over(message: Message) -> list[Question]:
+    """Counted goods in a clause that asks or pays, beside an order: "lux 2 dozen aur rin 1 peti kal tak milegi?"."""
+    found: list[Question] = []
+    for clause in message.clauses:
+        if not clause.talk or not clause.talk <= {"question", "payment", "past"}:
+            continue
+        for goods in (goods for statement in message.statements([clause]) for goods in statement.goods):
+            line, counted = message.settle(goods), [a for a in goods.amounts if a.counts_packs or a.is_measure]
+            end = max(piece.end for piece in (goods.mention, *counted)) - clause.start
+            if "link" in frozenset().union(*clause.marks[end : end + 1]):
+                continue
+            if isinstance(line, Line):
+                found.append(Question("verb_unclear", line.span, line.qty, line.unit, (line.sku,)))
+            elif isinstance(line, Question) and counted:
+                found.append(replace(line, reason="verb_unclear"))
+    return found
 
 
 def _asks_of_others(message: Message) -> bool:

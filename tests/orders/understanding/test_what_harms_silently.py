@@ -116,3 +116,24 @@ def test_what_stands_beside_an_order_neither_changes_nor_hides_it(
 def test_what_is_counted_and_not_sold_is_told_beside_what_is(read: Read, text: str, told: str) -> None:
     found = read(text)
     assert (found.kind, found.unknown) == ("unknown", (told,))
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "payment kal dunga", "cash dunga", "ghar pe nahi dukan pe bhejna", "galat mat bhejna", "check karke bhejna",
+        "wahi rate pe", "theek hai na", "jo na ho wo rehne do", "10 baje ke baad", "nayi dukan pe",
+        "expiry check karke bhejna", "total kitna hua batana", "पैसे कल दूंगा", "شام تک بھیج دیں",
+    ],
+)  # fmt: skip
+def test_what_is_said_behind_a_list_loses_none_of_its_lines(read: Read, lines_of: Lines, tail: str) -> None:
+    found = read(f"chini 2 bori, lux 3 dozen {tail}")
+    assert (found.kind, lines_of(found)) == ("order", ["SUGAR:100", "LUX-100:36"])
+
+
+@pytest.mark.parametrize("tail", ["kal tak mil jayega na?", "gpay kar diya", "2000 jama kar diya", "rate kya lagaoge"])
+def test_counted_goods_in_a_clause_that_talks_are_asked_about_beside_an_order(
+    read: Read, lines_of: Lines, tail: str
+) -> None:
+    found = read(f"order: chini 2 bori, lux 3 dozen {tail}")
+    assert (found.kind, lines_of(found), found.candidates) == ("ambiguous", ["SUGAR:100"], ("LUX-100",))
