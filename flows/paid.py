@@ -33,6 +33,20 @@ SAID = re.compile(
     r"|[\d,.]*\d (?:भेज दिया|भेज दिए|दे दिए|जमा कर दिए|بھیج دیے|دے دیے|جمع کر دیے)(?: .*)?"
     r"|भुगतान(?: कर दिया)?|जमा(?: किया| कर दिया)?|ادائیگی(?: کر دی)?|جمع(?: کر دیے| کیے)?)(?:[\s:](.*))?"
 )
+_MEANS = (
+    r"(?:gpay|google pay|phonepe|phone pe|paytm|bhim|upi|cash|nakad|naqad|online|neft|imps|rtgs|cheque|payment|paise"
+    r"|paisa|गूगल पे|फोनपे|यूपीआई|नकद|कैश|ऑनलाइन|पेमेंट|पैसे|گوگل پے|یو پی آئی|نقد|کیش|آن لائن|پیمنٹ|پیسے)"
+)
+_DONE = (
+    r"(?:kar (?:diya|diye|di)|kiya|kiye|ho (?:gaya|gayi|gaye)|de (?:diya|diye)|diya|diye|bhej (?:diya|diye)|bheja|bheje"
+    r"|कर (?:दिया|दी|दिए)|किया|हो (?:गया|गई|गए)|दे (?:दिया|दिए)|दिया|दिए|भेज (?:दिया|दिए)|भेजा"
+    r"|کر (?:دیا|دی|دیے)|کیا|ہو (?:گیا|گئی|گئے)|دے (?:دیا|دیے)|دیا|دیے|بھیج (?:دیا|دیے)|بھیجا)"
+)
+_BY_MEANS = re.compile(
+    rf"(?:(?:maine|mene|humne|मैंने|हमने|میں نے|ہم نے) )?(?:[\d,.]*\d )?{_MEANS} (?:se |से |سے )?(?:[\d,.]*\d )?"
+    rf"{_DONE}(?: hai| है| ہے)?(?:[\s:](.*))?"
+)
+_NOT_DONE = re.compile(r"[?؟]\s*$|(?<![^\W_])(?:kya|nahi|nahin|kab|क्या|नहीं|कब|نہیں|کب)(?![^\W_])", re.IGNORECASE)
 _ALONE = re.compile(
     r"(?:\d{12}|(?:upi |bank )?(?:utr|ref|reference|txn|transaction|रेफरेंस|यूटीआर|ریفرنس|یو ٹی آر)"
     r"(?: no| number| id| नंबर| نمبر)?[\s:.#-]*(?=\w*\d{4})[a-z0-9]{6,35})"
@@ -78,7 +92,10 @@ class Paid(Flow):
             return None
         if _ALONE.fullmatch(said):
             return "referred"
-        return "claimed" if said in WORDS or SAID.fullmatch(said) else None
+        if said in WORDS or SAID.fullmatch(said):
+            return "claimed"
+        is_told = _BY_MEANS.fullmatch(said) and not _NOT_DONE.search(message.text)
+        return "claimed" if is_told else None
 
     def ask_asking_amount(self) -> Reply:
         return Reply(

@@ -1,22 +1,30 @@
-"""The balance, asked for in words that no flow lists: by the drift of the message, when nobody else takes it up."""
+"""What no other flow takes up: the balance asked for in other words, and an `ok` to nothing that was asked."""
 
+from bot import words
 from bot.flow import END, START, Flow, go
 from bot.ingress import Message
 from core import clock
+from core.i18n import _
 from orders import catalogue
 from orders.understanding.read import understand
 
 BALANCE = "balance_query"
+QUESTIONS = set("?؟")
 
 
 class SaidOtherwise(Flow):
     name = "said_otherwise"
     greedy = True
-    transitions = [go("balance", START, END, say="show_balance")]
+    transitions = [
+        go("balance", START, END, say="show_balance"),
+        go("nodded", START, END, say="nod"),
+    ]
 
     def recognise(self, message: Message) -> str | None:
-        if not message.text:
+        if message.kind != "text" or not message.text:
             return None
+        if self.turn.place.flow is None and is_nod(message):
+            return "nodded"
         business = self.turn.business
         today = clock.today(business.timezone)
         goods = catalogue.load(self.session, version=business.catalogue_version, on=today)
@@ -24,3 +32,13 @@ class SaidOtherwise(Flow):
 
     def show_balance(self) -> None:
         self.hand_on("my_credit", "opened")
+
+    def nod(self) -> None:
+        """Never more than this: an `ok` after an order may not look like a second one."""
+        self.say(_("All right. I have no open question for you. Type your order or *menu* at any time."))
+
+
+def is_nod(message: Message) -> bool:
+    """`ok`, `nahi`, or signs alone such as a heart."""
+    has_words = any(sign.isalnum() for sign in message.text)
+    return words.answer(message.folded) in ("yes", "no") or not (has_words or QUESTIONS & set(message.text))

@@ -31,7 +31,7 @@ def test_cancel_after_placing_says_how_to_call_the_order_off_and_a_yes_does_it(c
 
 def test_no_keeps_the_order(chat: Chat) -> None:
     place(chat)
-    chat.play([("cancel order R1-1", "Shall"), ("no", "stays as it is"), ("yes", "did not understand")])
+    chat.play([("cancel order R1-1", "Shall"), ("no", "stays as it is"), ("yes", "no open question")])
     assert statuses(chat) == ["confirmed"]
 
 

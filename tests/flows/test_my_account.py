@@ -346,3 +346,33 @@ def test_a_question_about_goods_orders_nothing_and_an_order_with_a_polite_word_i
     assert listing.page(chat.session) == []
     chat.play([("5 kg sugar please", "Total"), ("coke 500 2 peti hai kya", "")])
     assert [len(order.lines) for order in listing.page(chat.session)] == [1]
+
+
+@pytest.mark.parametrize(
+    ("said", "amount_minor"),
+    [
+        ("gpay kiya 1250", 125_000),
+        ("cash diya 500", 50_000),
+        ("500 cash diya", 50_000),
+        ("phonepe se 2,500 bheja hai", 250_000),
+        ("maine 5000 upi kar diya", 500_000),
+        ("नकद 500 दिया", 50_000),
+        ("پیسے 500 بھیج دیے", 50_000),
+    ],
+)
+def test_a_payment_is_told_of_by_the_way_it_was_made(chat: Chat, said: str, amount_minor: int) -> None:
+    assert "We have noted your payment" in chat.say(said)
+    assert [claim.amount_minor for claim in chat.session.query(PaymentClaim)] == [amount_minor]
+
+
+@pytest.mark.parametrize("said", ["payment ho gaya", "upi kar diya", "पेमेंट हो गया", "پیمنٹ ہو گئی"])
+def test_a_payment_without_an_amount_is_asked_for_it(chat: Chat, said: str) -> None:
+    chat.play([(said, "How much did you pay?"), ("500", "We have noted your payment of ₹500")])
+
+
+@pytest.mark.parametrize(
+    "said", ["payment ho gaya kya", "payment ho gaya?", "upi nahi kiya", "cash kab diya", "पैसे नहीं दिए"]
+)
+def test_a_question_or_a_refusal_is_no_payment(chat: Chat, said: str) -> None:
+    assert "How much did you pay" not in chat.say(said)
+    assert chat.session.query(PaymentClaim).count() == 0

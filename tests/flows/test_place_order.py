@@ -140,7 +140,7 @@ def test_cancel_drops_the_list_and_the_quote(chat: Chat) -> None:
 
 
 def test_yes_without_a_question_places_nothing(chat: Chat) -> None:
-    assert "did not understand" in chat.say("yes")
+    assert "no open question" in chat.say("yes")
     chat.play([(ORDER, "Total"), ("yes", "placed")])
     chat.say("yes")
     assert len(orders_of(chat.session)) == 1

@@ -150,7 +150,7 @@ def test_a_promise_is_changed_once_after_a_yes_and_then_by_people(
 def test_a_promise_that_shall_stay_stays(chat: Chat) -> None:
     owe(chat)
     chat.play(
-        [("kal 600 dunga", "Shall I note"), ("yes", "Noted"), ("kal 600 dunga", "₹600"), ("ok", "not understand")]
+        [("kal 600 dunga", "Shall I note"), ("yes", "Noted"), ("kal 600 dunga", "₹600"), ("ok", "no open question")]
     )
     chat.play([("promise", "is noted."), ("parso", "So far ₹600 by"), ("no", "stays as it is")])
     assert open_promises(chat) == [(60_000, today() + timedelta(days=1))]

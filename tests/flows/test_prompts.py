@@ -217,3 +217,23 @@ def test_thanks_the_balance_and_a_person_are_understood_in_other_words(
     open_chat: Callable[..., Chat], language: str, said: str, answer: str
 ) -> None:
     assert answer in open_chat(language=language).say(said)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "answer"),
+    [
+        ("en", "ok", "no open question"),
+        ("en", "❤️", "no open question"),
+        ("hi", "👍", "मेरा कोई सवाल बाकी नहीं"),
+        ("ur", "ٹھیک ہے", "میرا کوئی سوال باقی نہیں"),
+        ("hi_Latn", "theek hai", "mera koi sawaal baaki nahi"),
+    ],
+)
+def test_an_ok_after_an_order_is_taken_as_one_and_places_nothing(
+    open_chat: Callable[..., Chat], language: str, said: str, answer: str
+) -> None:
+    place, chat = LANGUAGES.index(language), open_chat(language=language)
+    chat.say(COKE[place])
+    chat.say(YES[place])
+    assert answer in chat.say(said)
+    assert placed(chat) == 1
