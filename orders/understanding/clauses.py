@@ -20,6 +20,9 @@ _IN = frozenset({"me", "mein", "mai", "pe", "par", "में", "पर", "می�
 _OF = frozenset({"ka", "ki", "se", "का", "की", "से", "کا", "کی", "سے"})
 _INFINITIVES = ("ne", "ने", "نے")
 TOTALS = frozenset({"total", "kul", "टोटल", "कुल", "ٹوٹل"})
+_MODALS = frozenset(
+    {"padega", "padegi", "padenge", "jaruri", "hoga", "hogi", "पडेगा", "जरुरि", "होगा", "پڑے", "ضروری", "ہوگا"}
+)
 _OF_PROMISES = frozenset({"payment", "promise", "filler", "later", "time"})
 _TAIL_TALK = frozenset({"question", "payment", "account", "later"})
 
@@ -168,7 +171,14 @@ def _without_tail(clause: Clause) -> list[Clause]:
     said = frozenset().union(*tail) if tail else frozenset()
     counted = any(token.value is not None for token in clause.tokens[:cut])
     talks_before = frozenset().union(*head) & _TALK if head else _TALK
-    if len(tail) < 2 or not counted or talks_before or not said & _TAIL_TALK or "past" in said:
+    if (
+        len(tail) < 2
+        or clause.tokens[cut].sound in _MODALS
+        or not counted
+        or talks_before
+        or not said & _TAIL_TALK
+        or "past" in said
+    ):
         return [clause]
     return _cut(clause, cut)
 
