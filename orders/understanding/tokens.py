@@ -12,6 +12,7 @@ from enum import StrEnum
 from orders.understanding import spelling
 
 MAX_TOKENS = 600
+_SIZE_DIGITS = 3
 
 
 class Kind(StrEnum):
@@ -122,10 +123,12 @@ def _is_initial_dot(token: Token, text: str) -> bool:
 
 
 def _joins_letters(token: Token, text: str) -> bool:
-    """A hyphen inside a word ("parle-g") binds nothing."""
+    """A hyphen inside a word ("parle-g") or before what looks like a size ("sprite-500") binds nothing."""
     if token.text != "-" or token.start == 0 or token.end >= len(text):
         return False
-    return text[token.start - 1].isalpha() and text[token.end].isalpha()
+    sized = text[token.end : token.end + _SIZE_DIGITS]
+    joins = text[token.end].isalpha() or (len(sized) == _SIZE_DIGITS and sized.isdigit())
+    return text[token.start - 1].isalpha() and joins
 
 
 def _inline_rows(text: str) -> list[tuple[int, int]]:

@@ -65,7 +65,8 @@ def test_a_promise_to_confirm_confirms_nothing(read: Read, text: str) -> None:
         "ramesh ko 2 peti sprite di", "bhai ne 2 peti sprite diya", "maine 2 peti sprite di", "2 peti sprite liye",
         "हमने 2 पेटी स्प्राइट ली", "sprite 2 peti bhejne ka kitna", "sprite 2 peti bhejne me kitna time",
         "ladka 2 peti sprite de gaya", "you charged me for 2 cases sprite", "sprite 2 peti ka sample bhejo",
-        "sprite 2 peti lena zaruri hai kya", "2 पेटी स्प्राइट लेना पड़ेगा क्या", "should i order 2 cases of sprite", "2 peti sprite order karu", "2 peti sprite le lun",
+        "sprite 2 peti lena zaruri hai kya", "2 पेटी स्प्राइट लेना पड़ेगा क्या", "should i order 2 cases of sprite",
+        "2 peti sprite order karu", "2 peti sprite le lun",
     ],
 )  # fmt: skip
 def test_stories_and_questions_with_the_words_of_orders_order_nothing(read: Read, text: str) -> None:
@@ -75,7 +76,8 @@ def test_stories_and_questions_with_the_words_of_orders_order_nothing(read: Read
 @pytest.mark.parametrize(
     "text",
     [
-        "sprite 2 peti next week bhejna", "sprite 2~3 peti", "sprite 2_3 peti", "lux 5+ dozen", "vim 12 10", "nescafe 2 50", "dairy milk 20 10",
+        "sprite 2 peti next week bhejna", "sprite-500", "lux-100",
+        "sprite 2~3 peti", "sprite 2_3 peti", "lux 5+ dozen", "vim 12 10", "nescafe 2 50", "dairy milk 20 10",
     ],
 )  # fmt: skip
 def test_what_can_be_meant_in_two_ways_is_asked_about(read: Read, text: str) -> None:
