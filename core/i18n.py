@@ -24,6 +24,7 @@ LANGUAGES = ("en", "hi", "ur", "hi_Latn")  # hi_Latn: Hindi and Urdu in Latin le
 RTL = frozenset({"ur"})
 INDIA = Locale.parse("en_IN")
 WHOLE, EXACT = parse_pattern("¤#,##,##0"), parse_pattern("¤#,##,##0.00")  # lakh grouping, parsed once
+COUNT = parse_pattern("#,##,##0.###")
 FSI, PDI = "\u2068", "\u2069"  # first strong isolate, pop directional isolate
 
 _language: ContextVar[str] = ContextVar("language", default="en")
@@ -70,6 +71,11 @@ def _written(amount_minor: int, currency: str) -> str:
     pattern = WHOLE if amount_minor % 100 == 0 else EXACT
     written: str = pattern.apply(Decimal(amount_minor) / 100, INDIA, currency=currency, currency_digits=False)
     return written
+
+
+def format_count(amount: Decimal | int, spoken: str | None = None) -> str:
+    """`24,000` or `2.5`: how much of something, grouped like money."""
+    return isolate(str(COUNT.apply(Decimal(amount), INDIA)), spoken)
 
 
 def format_day(day: date, spoken: str | None = None) -> str:

@@ -186,7 +186,7 @@ def _question(row: Memory) -> Question:
     qty = row["qty"]
     return Question(
         row["reason"], row["text"], Decimal(qty) if qty else None, row["unit"], tuple(row["candidates"]),
-        row.get("name", ""),
+        row.get("name", ""), row.get("op", "put"),
     )  # fmt: skip
 
 
@@ -198,4 +198,5 @@ def _plain_question(asked: Question) -> Memory:
         "unit": asked.unit,
         "candidates": list(asked.candidates[:10]),
         "name": asked.name[:80],
+        "op": asked.op,
     }

@@ -28,9 +28,7 @@ WORDS = words.meanings(
     }
 )
 CREDITS = (CREDIT_NOTE, COMMERCIAL_CREDIT_NOTE)
-_ASKED = re.compile(
-    r"(?:my )?(?:bill|invoice|inv|बिल|इनवॉइस|بل|انوائس)\s*(?:no|number|num|नंबर|نمبر)?[\s.:#]*(\S*\d\S*)"
-)
+ASKED = re.compile(r"(?:my )?(?:bill|invoice|inv|बिल|इनवॉइस|بل|انوائس)\s*(?:no|number|num|नंबर|نمبر)?[\s.:#]*(\S*\d\S*)")
 
 
 class MyBills(Flow):
@@ -47,7 +45,7 @@ class MyBills(Flow):
     def recognise(self, message: Message) -> str | None:
         if message.folded in WORDS:
             return "opened"
-        return "asked" if _ASKED.fullmatch(message.folded) else None
+        return "asked" if ASKED.fullmatch(message.folded) else None
 
     @cached_property
     def bills(self) -> list[Invoice]:
@@ -61,7 +59,7 @@ class MyBills(Flow):
     @cached_property
     def number(self) -> str:
         """What was asked for, without case: a whole number, or its end."""
-        asked = _ASKED.fullmatch(self.turn.message.folded)
+        asked = ASKED.fullmatch(self.turn.message.folded)
         return words.fold(self.arg or (asked[1] if asked else ""))
 
     @cached_property

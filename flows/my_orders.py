@@ -25,7 +25,7 @@ WORDS = words.meanings(
         " ऑर्डर कब आएगा, سٹیٹس, میرے آرڈر, میرا آرڈر, آرڈر کہاں ہے, آرڈر کب آئے گا"
     }
 )
-_ASKED = re.compile(r"(?:my )?(?:status|order|स्टेटस|ऑर्डर|سٹیٹس|آرڈر)\s(?:of\s|no\.?\s|number\s|नंबर\s|نمبر\s)?(\S+-\d+)")
+ASKED = re.compile(r"(?:my )?(?:status|order|स्टेटस|ऑर्डर|سٹیٹس|آرڈر)\s(?:of\s|no\.?\s|number\s|नंबर\s|نمبر\s)?(\S+-\d+)")
 STATUSES = {
     HELD: N_("kept, waits for credit"),
     "confirmed": N_("placed, being packed"),
@@ -50,11 +50,11 @@ class MyOrders(Flow):
     def recognise(self, message: Message) -> str | None:
         if message.folded in WORDS:
             return "opened"
-        return "asked" if _ASKED.fullmatch(message.folded) else None
+        return "asked" if ASKED.fullmatch(message.folded) else None
 
     @cached_property
     def number(self) -> str:
-        asked = _ASKED.fullmatch(self.turn.message.folded)
+        asked = ASKED.fullmatch(self.turn.message.folded)
         return words.fold(self.arg) if self.arg else asked[1] if asked else ""
 
     @cached_property

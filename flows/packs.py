@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
+from bot import words
 from bot.flow import Choice, Reply
 from bot.markup import plain
 from core.i18n import _, isolate
@@ -36,7 +37,10 @@ def ask(asked: Question, goods: Catalogue) -> Reply:
     said = wording.quantity(asked.qty or 0, product.base_unit)
     near = terms.proposals(product.terms, _milli(asked.qty or Decimal(1)))
     names = [_named(product, qty) for qty in near]
-    choices = tuple(Choice(name, "picked", f"{qty} {product.base_unit}") for name, qty in zip(names, near, strict=True))
+    choices = tuple(
+        Choice(wording.button(name), "picked", f"{qty} {product.base_unit}")
+        for name, qty in zip(names, near, strict=True)
+    )
     likely = _(" or ").join(names)
     facts = {"name": isolate(plain(product.name)), "said": said, "likely": likely}
     text = f"{_rule(product)} " + _("%(said)s does not work. Shall it be %(likely)s?", **facts)
@@ -44,10 +48,18 @@ def ask(asked: Question, goods: Catalogue) -> Reply:
     return Reply(text, choices if is_clear else ())
 
 
-def as_answer(text: str, asked: Question | None) -> str:
-    """A bare number that answers a question about packs counts base units, as the question did."""
-    number = parse_number(normalise(text)) if asked is not None and asked.reason == REASON else None
-    return f"{number} {asked.unit}" if number is not None and asked is not None else text
+def as_answer(text: str, asked: Question | None, goods: Catalogue) -> str:
+    """What an answer to a question about packs means: a bare number counts base units, as the question did.
+
+    A yes takes the one quantity that was proposed; where there were two it says nothing.
+    """
+    if asked is None or asked.reason != REASON:
+        return text
+    if words.answer(words.fold(text)) == "yes":
+        near = terms.proposals(goods.product(asked.candidates[0]).terms, _milli(asked.qty or Decimal(1)))
+        return f"{near[0]} {asked.unit}" if len(near) == 1 else ""
+    number = parse_number(normalise(text))
+    return text if number is None else f"{number} {asked.unit}"
 
 
 def without_quantity(context: Context) -> Context:

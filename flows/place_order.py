@@ -16,7 +16,7 @@ from core.errors import Invalid
 from core.i18n import N_, _, isolate
 from credit import accounts
 from credit.guardrails import CASH, CREDIT, Refused, Verdict
-from flows import cancel_order, cart, packs, quoting, reading, refusals, splitting
+from flows import cancel_order, cart, my_bills, my_orders, packs, quoting, reading, refusals, splitting
 from flows.order_sentences import Sentences
 from flows.order_ways import ACTIONS, OPENS, ORDER_KINDS, REMARK, STATES, TRANSITIONS, WORDS
 from flows.splitting import Basket
@@ -24,6 +24,8 @@ from orders import catalogue, holding, listing, ordering, usual
 from orders.order import CONFIRMED, DISPATCHED, HELD, PENDING, Order
 from orders.understanding.facts import Understanding
 from parties import tasks
+
+NAMED_ELSEWHERE = (cancel_order.NAMED, my_orders.ASKED, my_bills.ASKED)  # an order or a bill by its number, no goods
 
 
 class PlaceOrder(Sentences, Flow):
@@ -72,7 +74,7 @@ class PlaceOrder(Sentences, Flow):
         """What the message does to the list, if it speaks of goods at all."""
         if not message.text or (len(message.text) < 2 and self.state == START):
             return None
-        if cancel_order.NAMED.fullmatch(message.folded):  # an order that is placed, not this list
+        if any(named.fullmatch(message.folded) for named in NAMED_ELSEWHERE):
             return None
         if self.remark is not None:
             return "remarked"
@@ -92,7 +94,7 @@ class PlaceOrder(Sentences, Flow):
     @cached_property
     def read(self) -> Understanding:
         """The message as the catalogue understands it; a picked option counts as its number."""
-        text = packs.as_answer(self.arg or self.turn.message.text, cart.question(self.memory))
+        text = packs.as_answer(self.arg or self.turn.message.text, cart.question(self.memory), self.goods)
         return reading.read(self.session, self.turn.shop.id, self.goods.index, text, self.memory)
 
     @cached_property

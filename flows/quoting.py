@@ -8,7 +8,7 @@ from bot.flow import Choice, Reply
 from bot.markup import bold, plain
 from bot.prompts import MAX_TITLE
 from core.errors import DomainError
-from core.i18n import _, format_money, format_weekday, isolate
+from core.i18n import _, format_count, format_money, format_weekday, isolate
 from credit.guardrails import CREDIT
 from flows import cancel_order, packs, wording
 from invoicing.charging import quantity
@@ -38,7 +38,7 @@ def _why(asked: Question) -> str:
     said = isolate(plain(asked.text))
     if asked.reason == "qty_too_large":
         return _(
-            "“%(said)s” is more than one order can take: at most %(most)s.", said=said, most=isolate(str(MAX_UNITS))
+            "“%(said)s” is more than one order can take: at most %(most)s.", said=said, most=format_count(MAX_UNITS)
         )
     if asked.reason == "item_twice":
         return _("“%(said)s”: this stands here twice. Please write how much in all.", said=said)

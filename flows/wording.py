@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from bot.markup import bold, plain
 from bot.turn import Turn
-from core.i18n import FSI, N_, PDI, RTL, _, format_money, isolate, language
+from core.i18n import FSI, N_, PDI, RTL, _, format_count, format_money, isolate, language
 
 UNITS = {
     "pc": N_("pc"),
@@ -34,9 +34,8 @@ def unit(name: str) -> str:
 
 
 def quantity(amount: Decimal | int, name: str) -> str:
-    """`2 case`, `2.5 kg`."""
-    shown = format(amount.normalize(), "f") if isinstance(amount, Decimal) else str(amount)
-    return f"{isolate(shown)} {unit(name)}"
+    """`2 case`, `2.5 kg`, `24,000 pc`."""
+    return f"{format_count(amount)} {unit(name)}"
 
 
 def balance(amount_minor: int, currency: str) -> str:

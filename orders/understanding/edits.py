@@ -66,6 +66,8 @@ def apply(index: Index, context: Context, entries: Sequence[Entry], settle: Sett
             said[result.line.sku] = result.line
             if before is not None and entry.goods is not None and not entry.corrects:
                 result = twice(before.span, result.line)
+        if isinstance(result, Question) and entry.op == "add":
+            result = replace(result, op="add")
         results.append(result)
         if isinstance(result, Change):
             cart, last = result.cart, result.line.sku if result.line is not None else last

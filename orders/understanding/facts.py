@@ -28,6 +28,7 @@ class Question:
     """Something must be asked. What was understood already is remembered: the quantity, its unit and the candidates.
 
     `name`: the words, as typed, that may mean any of the candidates; empty when the question is about anything else.
+    `op`: "add" where the answer is to be more of a line that is there; else it is how much of it there shall be.
     """
 
     reason: str
@@ -36,6 +37,7 @@ class Question:
     unit: str | None = None
     candidates: tuple[str, ...] = ()
     name: str = ""
+    op: str = "put"
 
 
 @dataclass(frozen=True, slots=True)

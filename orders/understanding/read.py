@@ -18,7 +18,6 @@ from orders.understanding.edits import Result
 from orders.understanding.elements import Goods, Piece
 from orders.understanding.facts import CartLine, Chosen, Context, Line, Question, Understanding, Unsold
 from orders.understanding.gathering import (
-    TWICE,
     Entry,
     gather,
     last_word,
@@ -155,6 +154,7 @@ def _answer(message: Message) -> Understanding | None:
     )  # fmt: skip
     found = answer(message.index, question, reply, message.settle)
     if isinstance(found, Question):
+        found = replace(found, op=question.op)
         return Understanding("ambiguous", (), found.candidates, reason=found.reason, questions=(found,))
     if found is None:
         return None
@@ -163,7 +163,7 @@ def _answer(message: Message) -> Understanding | None:
     cart = message.context.cart
     if not cart:
         return Understanding("order", (found,), reason="answer", chosen=chosen)
-    change = Change(put(cart, found), found) if question.reason == TWICE else added(message.index, cart, found)
+    change = added(message.index, cart, found) if question.op == "add" else Change(put(cart, found), found)
     return replace(_edited([change], cart), chosen=chosen)
 
 

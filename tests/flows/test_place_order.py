@@ -289,7 +289,7 @@ def test_goods_named_twice_are_asked_about_and_the_answer_is_the_whole(chat: Cha
 
 
 def test_more_than_an_order_takes_is_said_so(chat: Chat) -> None:
-    chat.play([("1000000 kg sugar", "at most 9999")])
+    chat.play([("1000000 kg sugar", "at most 9,999")])
 
 
 def test_a_sign_at_a_number_is_not_guessed_about(chat: Chat) -> None:
