@@ -138,6 +138,10 @@ def _completes(index: Index, entries: list[Entry], statement: Statement, said: G
         return False
     if statement.corrects:
         return _corrects(last, said, settle)
+    if said.units and not said.amounts and not last.goods.units:  # "lux 4 ... dozen"
+        last.goods = last.goods.having(said)
+        last.outcome = settle(last.goods)
+        return True
     if _was_plainly_refused(last) and said.amounts and statement.op in ("put", "set"):
         last.statement = replace(last.statement, op="set")
         return _corrects(last, said, settle)

@@ -156,7 +156,8 @@ class Scanner:
         end = far.end if far is not None else number.end
         unit, end = self._unit_after(end)
         packing, after = self._unit_after(end)
-        dozens = unit is not None and unit.name == "dozen" and packing is not None and not packing.is_measure
+        dozens = unit is not None and unit.name == "dozen" and packing is not None
+        dozens = dozens and packing is not None and not packing.is_measure and packing.name != "dozen"
         unit, end = (packing, after) if dozens else (unit, end)
         form, end = self._form(at, end, unit)
         apart, end = self._each(at, end)

@@ -6,7 +6,7 @@ exactly one quantity; nothing is ever chosen because it is likely.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from orders.understanding import quantities
@@ -85,11 +85,17 @@ def settle(index: Index, goods: Goods, text: str) -> Outcome:
 def _sort_amounts(reading: _Reading) -> None:
     for amount in reading.goods.amounts:
         if amount.counts_packs or amount.vague:
-            reading.packs.append(amount)
+            reading.packs.append(_with_unit(reading, amount))
         elif amount.is_measure and amount.form is Form.PLAIN:
             reading.measures.append(amount)
         elif amount.is_bare:
             reading.bare.append(amount)
+
+
+def _with_unit(reading: _Reading, amount: Amount) -> Amount:
+    """ "2 sprite ki peti", "lux 20 ... dozen": a unit that stands apart belongs to the only number that has none."""
+    units = reading.goods.units
+    return replace(amount, unit=units[0]) if len(units) == 1 and amount.unit is None else amount
 
 
 def _unfit_name(index: Index, reading: _Reading) -> Outcome | None:
@@ -279,9 +285,10 @@ def _single_bare(reading: _Reading) -> Outcome | None:
     sizes = [i for i in _of_size(reading.candidates, amount) if i.size and i.size.worth >= _LEAST_SIZE]
     if not reading.sized and amount.value != 1 and sizes:
         return reading.ask("size_or_quantity")
-    if _sounds_like_pieces(reading, amount) or _sounds_like_grams(reading, amount):
+    sounds_other = _sounds_like_pieces(reading, amount) or _sounds_like_grams(reading, amount)
+    if sounds_other and not reading.goods.units:
         return reading.ask("unit_unclear")
-    reading.packs, reading.bare = [amount], []
+    reading.packs, reading.bare = [_with_unit(reading, amount)], []
     return None
 
 
@@ -313,7 +320,7 @@ def _two_bare(reading: _Reading) -> Outcome | None:
     if not found or priced_last or (len(found) == 2 and first.value != second.value):
         return reading.ask("number_unclear")
     quantity, fitting = found[0]
-    reading.packs, reading.bare = [quantity], []
+    reading.packs, reading.bare = [_with_unit(reading, quantity)], []
     reading.narrow(fitting, "size or price")
     return None
 
