@@ -136,15 +136,9 @@ def _completes(index: Index, entries: list[Entry], statement: Statement, said: G
     last = entries[-1] if entries else None
     if last is None or last.goods is None or last.goods.mention.is_stranger or said.place is not None:
         return False
-    if statement.corrects:
-        return _corrects(last, said, settle)
-    if said.units and not said.amounts and not last.goods.units:  # "lux 4 ... dozen"
-        last.goods = last.goods.having(said)
-        last.outcome = settle(last.goods)
-        return True
-    if _was_plainly_refused(last) and said.amounts and statement.op in ("put", "set"):
-        last.statement = replace(last.statement, op="set")
-        return _corrects(last, said, settle)
+    amended = _amends(last, statement, said, settle)
+    if amended is not None:
+        return amended
     if not isinstance(last.outcome, Line):
         together = last.goods.having(said)
         outcome = settle(together)
@@ -156,6 +150,20 @@ def _completes(index: Index, entries: list[Entry], statement: Statement, said: G
     if statement.op in ("reduce", "remove"):
         return False
     return _carries_over(index, entries, statement, last.goods, said, settle)
+
+
+def _amends(last: Entry, statement: Statement, said: Goods, settle: Settle) -> bool | None:
+    """Corrects the last amount, or gives it the unit that it lacks ("lux 4 ... dozen"); None if neither is said."""
+    if statement.corrects:
+        return _corrects(last, said, settle)
+    if _was_plainly_refused(last) and said.amounts and statement.op in ("put", "set"):
+        last.statement = replace(last.statement, op="set")
+        return _corrects(last, said, settle)
+    if last.goods is None or last.goods.units or said.amounts or not said.units:
+        return None
+    last.goods = last.goods.having(said)
+    last.outcome = settle(last.goods)
+    return True
 
 
 def _asks_for_more(last: Entry, statement: Statement) -> bool:
@@ -277,11 +285,19 @@ def last_word(entries: Sequence[Entry], settle: Settle) -> list[Outcome]:
 
 def _taken_out(found: list[Outcome], entry: Entry, settle: Settle) -> list[Outcome]:
     """The outcomes without these goods; "lux 2 dozen rehne do 3 dozen bhejo" says two amounts, and is asked about."""
+    if isinstance(entry.outcome, Line) and _removes_in_a_word(entry, found):
+        return [*found, Question("verb_unclear", entry.outcome.span, None, None, (entry.outcome.sku,))]
     kept = [outcome for outcome in found if not _names(entry, outcome)]
     said = entry.goods.amounts if entry.goods is not None else []
     counted = [a for a in said if a.counts_packs or (a.is_bare and _corrections(entry.statement.clause))]
     doubted = max(len(counted), sum(a.is_measure for a in said)) > 1 and not isinstance(entry.outcome, Unsold)
     return [*kept, Question("two_quantities", quote(entry.goods, settle))] if doubted and entry.goods else kept
+
+
+def _removes_in_a_word(entry: Entry, found: Sequence[Outcome]) -> bool:
+    """ "Chini 4 kat" beside other goods and not named before: a removal, or a unit with a typing mistake?"""
+    words = sum("remove" in roles for roles in entry.statement.clause.marks)
+    return words == 1 and not any(_names(entry, outcome) for outcome in found)
 
 
 def _takes_off_the_shelf(entry: Entry, found: Sequence[Outcome]) -> bool:

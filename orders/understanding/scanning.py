@@ -302,6 +302,8 @@ class Scanner:
         spelled = self._spell(at)
         unknown = spelled is None or not spelled.sure
         unit = self.index.units.near(self.tokens[at]) if unknown else None
+        if unit is None and spelled is not None and not spelled.sure:  # "15 bg": "bag" is also in names of goods
+            unit = self.index.units.sounding(spelled.sound, self.tokens[at].text)
         return (unit, at + 1) if unit is not None else (None, at)
 
     def _starts_longer_name(self, at: int) -> bool:

@@ -12,6 +12,7 @@ from operator import attrgetter
 
 from orders.understanding.elements import Amount, Feature, Form, Goods, LooseUnit, Mention, Piece
 from orders.understanding.facts import Line, Question
+from orders.understanding.index import NameKind
 from orders.understanding.settling import Outcome
 
 Settle = Callable[[Goods], Outcome]
@@ -57,13 +58,18 @@ def _all_of(left: Goods, right: Goods) -> Goods:
 
 def _doubted(shared: list[Goods]) -> list[Goods]:
     """ "lux 2 zxcv": a word nobody knows right behind a bare number may be a unit; the number is not clear then."""
-    strangers = {goods.mention.start for goods in shared if goods.mention.is_stranger and not goods.amounts}
+    strangers = {goods.mention.start for goods in shared if _says_little(goods.mention) and not goods.amounts}
     return [
         replace(goods, amounts=[_unclear(amount) if amount.end in strangers else amount for amount in goods.amounts])
-        if strangers and not any(amount.counts_packs for amount in goods.amounts)
+        if strangers and not any(amount.counts_packs and amount.unit is not None for amount in goods.amounts)
         else goods
         for goods in shared
     ]
+
+
+def _says_little(mention: Mention) -> bool:
+    """A word that nobody knows, or that only occurs in names: "surf 12 pet" may well be 12 peti."""
+    return mention.is_stranger or mention.kind is NameKind.PART
 
 
 def _unclear(amount: Amount) -> Amount:

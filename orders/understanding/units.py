@@ -72,6 +72,12 @@ class UnitBook:
             text for (text, *rest) in self._names if not rest and text.isascii() and len(text) >= _MIN_LETTERS_TO_MEND
         )
 
+        self._letters = [
+            (sorted(text), name)
+            for (text, *rest), name in self._names.items()
+            if not rest and text.isascii() and len(text) >= _MIN_LETTERS_BY_SOUND
+        ]
+
     def _learn(self, word: str, name: str) -> None:
         texts = tuple(t.text for t in tokenise(normalise(word)))
         if texts:
@@ -86,7 +92,13 @@ class UnitBook:
             return None
         near = (w for w in self._long if spelling.same_consonants(spelling.key(w), word))
         names = {self._names[(w,)] for w in near if spelling.distance(spelling.key(w), word, 2) <= 2}
+        names = names or {name for w, name in self._letters if w == sorted(word)}  # "peit"
         return Unit(names.pop(), token.text) if len(names) == 1 else None
+
+    def sounding(self, sound: str, word: str) -> Unit | None:
+        """The unit of this sound, however the word was typed."""
+        name = self._names.get((sound,)) or self._names.get(("~" + sound,))
+        return Unit(name, word) if name is not None else None
 
     def unit_at(self, tokens: Sequence[Token], at: int) -> tuple[Unit, int] | None:
         """The unit written at this token and where it ends, longest first."""

@@ -18,6 +18,7 @@ CART = "COKE-500:2:case LUX-100:1:dozen MAGGI-12:1:box"
         ("egg 2 dozen tray", "EGG:720"),
         ("sprite half dozen case", "SPRITE-500:144"),
         ("rin 2 dozen pcs", "RIN-250:24"),
+        ("1 dozen dozen lux", "LUX-100:12"),
         ("लक्स 1 दर्जन पेटी", "LUX-100:864"),
     ],
 )
@@ -140,3 +141,25 @@ def test_counted_goods_in_a_clause_that_talks_are_asked_about_beside_an_order(
 ) -> None:
     found = read(f"order: chini 2 bori, lux 3 dozen {tail}")
     assert (found.kind, lines_of(found), found.candidates) == ("ambiguous", ["SUGAR:100"], ("LUX-100",))
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("chini teen 😀 katta", "SUGAR:150"),
+        ("lifebuoy 4 !! dozen", "LIFEBUOY-125:48"),
+        ("lux - 20 : dozen", "LUX-100:240"),
+        ("20 - box butter", "BUTTER-100:200"),
+        ("2 lux ki peti", "LUX-100:144"),
+        ("toor dal 15bg", "TOOR-L:450"),
+        ("sprite 12 botlte", "SPRITE-500:12"),
+    ],
+)
+def test_a_unit_that_stands_apart_or_is_mistyped_is_not_lost(read: Read, lines_of: Lines, text: str, line: str) -> None:
+    assert lines_of(read(text)) == [line]
+
+
+@pytest.mark.parametrize("text", ["ghee 3 peit", "lux 3 d", "surf 500 12pet", "लक्स - 15 दरर्जन", "chini 4 katt"])
+def test_a_word_behind_a_number_that_could_be_a_unit_is_asked_about(read: Read, text: str) -> None:
+    found = read(text)
+    assert (found.kind, found.lines) == ("ambiguous", ())
