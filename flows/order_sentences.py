@@ -46,6 +46,16 @@ class Sentences:
             facts = {"order": cancel_order.described(self.placed), "number": isolate(self.placed.number or "")}
             self.say(_("Order %(order)s is placed. To call it off, type *cancel %(number)s*.", **facts))
 
+    def say_how_to_amend(self) -> None:
+        if self.placed is not None:
+            facts = {"order": cancel_order.described(self.placed), "number": isolate(self.placed.number or "")}
+            self.say(
+                _(
+                    "Order %(order)s is placed. To change it, type *cancel %(number)s* and then the whole order anew.",
+                    **facts,
+                )
+            )
+
     def say_nothing_to_drop(self) -> None:
         self.say(_("There is nothing to cancel. Type *menu* to see what I can do."))
 

@@ -37,6 +37,8 @@ STATES = ["choosing_items", "clarifying", "confirming", "refused"]
 TRANSITIONS = [
     go("opened", START, "confirming", when="has_list", do="draft"),
     go("opened", START, "choosing_items"),
+    go("amend", START, "choosing_items", when="has_list"),
+    go("amend", START, END, when="has_order_to_call_off", say="say_how_to_amend"),
     *(
         line
         for state in (START, "choosing_items", "clarifying", "confirming", "refused")

@@ -49,6 +49,8 @@ class PlaceOrder(Sentences, Flow):
             return meant
         if words.answer(message.folded) == "yes":  # no prompt is live: show the list again rather than place it
             return "opened" if self.has_list() and self.state == START else None
+        if words.answer(message.folded) == "change" and self.state == START:
+            return "amend"
         return self.ordered(message)
 
     def hear_choosing_items(self, message: Message) -> str | None:

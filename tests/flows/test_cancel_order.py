@@ -59,3 +59,25 @@ def test_a_list_in_the_making_survives_calling_an_order_off(chat: Chat) -> None:
     chat.play([("5 kg sugar", "Total"), ("cancel R1-1", "Shall"), ("yes", "is called off")])
     chat.play([("yes", "Sugar"), ("yes", "placed")])
     assert sorted(statuses(chat)) == ["cancelled", "confirmed"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "told"),
+    [
+        ("en", "change", "To change it, type *cancel R1-1*"),
+        ("hi", "बदलना है", "बदलने के लिए *रद्द R1-1*"),
+        ("ur", "بدلنا ہے", "بدلنے کے لیے"),
+        ("hi_Latn", "badalna hai", "Badalne ke liye *cancel R1-1*"),
+    ],
+)
+def test_who_wants_to_change_a_placed_order_hears_how(
+    open_chat: Callable[..., Chat], language: str, said: str, told: str
+) -> None:
+    chat = open_chat(code="R1", language=language)
+    chat.say(ORDER)
+    chat.say("yes")
+    assert told in chat.say(said)
+    assert statuses(chat) == ["confirmed"]
+    chat.say("5 kg sugar")
+    chat.say("menu")
+    assert "Sugar" in chat.say(said)  # a list that was begun is what is to be changed
