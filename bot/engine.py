@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from bot import handing_over, media, prompts, words
 from bot.flow import END, REFUSED, RENEW, START, Choice, Flow, Flows
 from bot.ingress import Incoming
-from bot.markup import shorten
+from bot.markup import MAX_BODY, shorten
 from bot.tables import Conversation
 from bot.turn import NEW, Kept, Turn, begin, end
 from core import audit, ids
@@ -30,7 +30,6 @@ from parties.channels import Line
 
 PATIENCE = 2  # misunderstandings in a row before the menu and a person are offered
 REACTION = "reaction"
-MAX_BODY = 1550  # WhatsApp takes 1,600
 LEAVING = {"menu", "cancel"}  # these end the present conversation; other words only interrupt it
 
 Said = tuple[int, int, list[tuple[str, Choice]]]  # how much was said before a step

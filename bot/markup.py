@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+MAX_BODY = 1550  # of an answer: WhatsApp takes 1,600
 _MARKS = re.compile(r"[*_~`]")
 _SPACES = re.compile(r"\s+")
 _SIZE = re.compile(r"(?:\S*\d\S* )?\S*\d\S*(?: [^\s\d]{1,5})?$")  # `₹48`, `500 g`, `₹12 (60 g)` ends a name

@@ -10,7 +10,7 @@ from functools import cached_property
 from bot import words
 from bot.flow import START, Choice, Flow, Reply
 from bot.ingress import Message
-from bot.markup import plain
+from bot.markup import MAX_BODY, plain
 from core import clock
 from core.errors import Invalid
 from core.i18n import N_, _, isolate
@@ -124,7 +124,8 @@ class PlaceOrder(Sentences, Flow):
         quoted = self.order
         cart.quoted(self.memory, quoted, CREDIT if self.has_terms() else CASH)
         ask, choices = self.ways_to_say_yes(quoted)
-        text = f"{quoting.quote(quoted, self.goods)}\n\n{ask}"
+        room = MAX_BODY - len(ask) - sum(len(text) + 2 for text in self.turn.texts) - 2
+        text = f"{quoting.quote(quoted, self.goods, room)}\n\n{ask}"
         return Reply(text, (*choices, Choice(_("Change"), "change")))
 
     def ways_to_say_yes(self, quoted: Order) -> tuple[str, tuple[Choice, ...]]:

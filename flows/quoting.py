@@ -23,6 +23,7 @@ from orders.understanding.quantities import MAX_UNITS
 MAX_SHOWN = 15
 MAX_OPTIONS = 10
 MAX_SAVINGS = 2
+MIN_SHOWN, MAX_SHORTS, MAX_REMARK = 3, 6, 150
 NO_REASON = {"", "cancelled by staff", cancel_order.REASON}  # what is written down when nobody gave a reason
 
 
@@ -160,16 +161,33 @@ def reason_of(order: Order) -> str:
     return "" if reason in NO_REASON else reason
 
 
-def quote(quoted: Order, goods: Catalogue) -> str:
-    """Every line with unit, pieces and price, then tax and total; what is short, what more would cost less, the day."""
-    told = [*shortage(quoted.shorts or ()), *savings(quoted, goods)]
+def quote(quoted: Order, goods: Catalogue, room: int) -> str:
+    """Lines with unit, pieces and price, then tax and total; what is short, what more would cost less, the day.
+
+    In at most `room` characters where it can be: of a long list fewer lines are shown, never less of the rest.
+    """
+    beside = _beside(quoted, goods)
+    for most in range(MAX_SHOWN, MIN_SHOWN - 1, -1):
+        text = "\n\n".join([_sums(quoted, most), *([beside] if beside else [])])
+        if len(text) <= room:
+            break
+    return text
+
+
+def _beside(quoted: Order, goods: Catalogue) -> str:
+    told = [*wording.shortened(shortage(quoted.shorts or ()), MAX_SHORTS), *savings(quoted, goods)]
     if quoted.deliver_on is not None:
         told.append(_("Delivery: %(day)s", day=format_weekday(quoted.deliver_on)))
     if quoted.delivery_address:
-        told.append(_("Deliver to: %(address)s", address=isolate(plain(quoted.delivery_address))))
+        told.append(_("Deliver to: %(address)s", address=isolate(_remark(quoted.delivery_address))))
     if quoted.note:
-        told.append(_("Note: %(note)s", note=isolate(plain(quoted.note))))
-    return "\n\n".join([_sums(quoted), *(["\n".join(told)] if told else [])])
+        told.append(_("Note: %(note)s", note=isolate(_remark(quoted.note))))
+    return "\n".join(told)
+
+
+def _remark(said: str) -> str:
+    shown = plain(said)
+    return shown if len(shown) <= MAX_REMARK else shown[: MAX_REMARK - 1] + "…"
 
 
 def day_of(order: Order, timezone: str) -> date:
@@ -199,7 +217,7 @@ def _saving(quoted: Order, line: OrderLine, step: Rate) -> str:
     )
 
 
-def _sums(quoted: Order) -> str:
+def _sums(quoted: Order, most: int) -> str:
     money = quoted.currency
     rounding = quoted.total_minor - sum(line.total_minor for line in quoted.lines)
     sums = [
@@ -209,7 +227,7 @@ def _sums(quoted: Order) -> str:
     if rounding:
         sums.append(_("Rounding: %(amount)s", amount=format_money(rounding, money)))
     sums.append(bold(_("Total: %(amount)s", amount=format_money(quoted.total_minor, money))))
-    listed = wording.shortened([describe(line, money) for line in quoted.lines], MAX_SHOWN)
+    listed = wording.shortened([describe(line, money) for line in quoted.lines], most)
     return wording.titled(_("Your order"), listed) + "\n\n" + wording.bullets(sums)
 
 

@@ -1,5 +1,6 @@
 """Packs, slabs, free goods, short stock, the smallest order and the delivery day, as the shop reads them."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from orders import catalogue, listing, ordering, pricing, rules, stock
 from orders.delivery import Timetable
 from orders.pricing import Change
 from orders.rules import Rules
-from tests.chats import Chat
+from tests.chats import CATALOGUE, Chat
 
 INDIA = ZoneInfo("Asia/Kolkata")
 
@@ -274,3 +275,26 @@ def test_a_note_and_an_address_go_with_the_order(
     assert order.delivery_address == address.partition(": ")[2]
     chat.say(said)
     assert listing.page(chat.session, status="pending")[0].note == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "asks"), [("en", "Reply *yes*"), ("hi", "*हाँ*"), ("ur", "*ہاں*"), ("hi_Latn", "*haan*")]
+)
+def test_a_long_order_shows_fewer_lines_and_still_its_total_its_note_and_the_question(
+    open_chat: Callable[..., Chat], language: str, asks: str
+) -> None:
+    chat = open_chat(language=language)
+    found = sorted(json.loads(CATALOGUE.read_text())["items"], key=lambda item: -len(item["name"]))[:24]
+    for item in found:
+        terms(chat.session, item["sku"], rates=[["", 5, 2450], ["", 500, 2400]], scheme_buy=5, scheme_free=1)
+    chat.say("menu")
+    lines = [[item["sku"], "5", item["base_unit"], "5"] for item in found]
+    remarks = {"note": "ring the bell " * 20, "address": "gala 4 near the market " * 12}
+    chat.place().memory = {"cart": {"lines": lines, **remarks}}
+    chat.session.flush()
+    quote = chat.say("list")
+    assert asks in quote
+    assert "gala 4" in quote
+    assert "ring the bell" in quote
+    assert quote.count("₹") > 12
+    assert len(quote) <= 1600
