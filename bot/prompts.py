@@ -1,12 +1,13 @@
 """Prompts: whether what was asked is still the question, and how its choices are offered.
 
 A prompt is answered only while it is what the shop reads last. It grows old in a day, and a message that was delayed
-agrees to nothing. After another answer or a notice a bare `yes` or a number may be meant for that, so the prompt is
-said once more; a tap names its prompt, and acts. Decision 18.
+agrees to nothing. After another answer a bare `yes` may be meant for that, and after a notice, which asks nothing, an
+`ok` or a number, so the prompt is said once more; a tap names its prompt, and acts. Decision 18.
 """
 
 from datetime import datetime, timedelta
 
+from bot import words
 from bot.flow import Flow
 from bot.markup import fitted
 from bot.turn import Turn
@@ -91,8 +92,8 @@ def _is_past(turn: Turn, asked_at: datetime | None) -> bool:
 
 
 def _has_had_notice(turn: Turn, flow: Flow, since: datetime | None) -> bool:
-    """True when a notice came since, and not one that itself asks for what this flow asks."""
-    if turn.retailer is None or since is None:
+    """True when this may be said to a notice that came since, and not one that itself asks for what this flow asks."""
+    if turn.retailer is None or since is None or not words.may_only_acknowledge(turn.message.folded):
         return False
     asked = (str(turn.line.org_id), str(turn.retailer.id), turn.incoming.from_address, since)
     latest = db.execute(turn.session, _LATEST_NOTICE, asked).scalar()

@@ -65,6 +65,16 @@ ANSWERS = meanings(
     }
 )
 
+# What people write to say that they have read something, whether or not it asks anything. These agree too (ANSWERS).
+READ = frozenset(
+    meanings(
+        {
+            "read": "ok, okay, done, sure, ji, theek, thik, theek hai, thik hai, ओके, जी, ठीक, ठीक है, اوکے, جی, ٹھیک,"
+            " ٹھیک ہے, 👍, ✅, 👌, 🙏👍"
+        }
+    )
+)
+
 NAMES = meanings(
     {
         "en": "english, angrezi, अंग्रेज़ी, अंग्रेजी, इंग्लिश, انگریزی, انگلش",
@@ -73,6 +83,11 @@ NAMES = meanings(
         "hi_Latn": "hinglish, roman, roman hindi, roman urdu, रोमन, हिंग्लिश, رومن, رومن اردو",
     }
 )
+
+
+def may_only_acknowledge(folded: str) -> bool:
+    """True for an "ok" or a bare number, which any message may get; `yes` and `cash` are meant for a question."""
+    return folded in READ or folded.isdecimal()
 
 
 def everywhere(folded: str) -> str | None:

@@ -74,12 +74,26 @@ def test_a_question_that_nobody_interrupted_is_answered_by_yes(chat: Chat) -> No
     chat.play([("2 peti coke 500", "48 pc"), ("qwertz", "Total"), ("yes", "placed on credit")])
 
 
-def test_thanks_for_a_payment_do_not_place_the_order_that_waits(chat: Chat, shop: Retailer) -> None:
+@pytest.fixture
+def thanked(chat: Chat, shop: Retailer) -> Chat:
+    """An order waits for its yes, and then a payment was booked and the shop was thanked."""
     chat.say("2 peti coke 500")
     owe(chat, shop)
     receipt = payments.record(chat.session, payments.NewPayment(shop.id, 50_000, "cash"))
     notices.payment_received(chat.session, receipt)
-    chat.play([("👍", "it is once more"), ("👍", "placed on credit")])
+    return chat
+
+
+@pytest.mark.parametrize("said", ["👍", "ok", "theek hai", "ठीक है", "جی", "1"])
+def test_an_ok_to_the_thanks_for_a_payment_does_not_place_the_order_that_waits(thanked: Chat, said: str) -> None:
+    assert any(again in thanked.say(said) for again in ONCE_MORE)
+    assert placed(thanked) == 0
+
+
+@pytest.mark.parametrize("said", ["yes", "haan", "cash", "confirm karo"])
+def test_a_yes_after_a_notice_that_asks_nothing_answers_the_question(thanked: Chat, said: str) -> None:
+    thanked.say(said)
+    assert placed(thanked) == 1
 
 
 def test_an_ok_to_the_list_of_orders_calls_no_order_off(chat: Chat) -> None:
