@@ -26,6 +26,7 @@ MEASURES = {unit: (dimension, Decimal(worth)) for unit, (dimension, worth) in _D
 _SAME_WORD: dict[str, str] = {
     spelling.key(normalise(other)): word for word, others in _DATA["same_word"].items() for other in others
 }
+_PACKS = {spelling.key(normalise(word)): kind for kind, words in _DATA["packs"].items() for word in words}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +119,24 @@ def worth_of(unit: Unit, units: Mapping[str, Decimal], base: str, overrides: Map
 
     An item's override of that word, in whichever spelling or script, wins, then its unit of that very name, then the
     general meaning. "Dabba" of something sold in jars is a jar, and of something without boxes a case. "Jar" of an
-    item that is itself a jar is one piece.
+    item that is itself a jar is one piece, and a bottle of what comes in sachets is something else.
     """
     word = unit.word.rstrip("s") or unit.word
     meant = (overrides.get(said) for said in (unit.word, word, _SAME_WORD.get(spelling.key(unit.word), "")))
-    for name in (*meant, word, unit.name):
+    for name in (*meant, word, None if _is_other_pack(unit.word, pack_words) else unit.name):
         if name is not None and name in units:
             return name, units[name]
     if unit.name == "box":
         return next(((name, units[name]) for name in ("jar", "case") if name in units), None)
     if unit.name in _CONTAINERS and unit.name in pack_words and base in units:
         return base, units[base]
-    if unit.name == "pc" and base in units and base not in MEASURES:
+    if unit.name == "pc" and base in units and base not in MEASURES and not _is_other_pack(unit.word, pack_words):
         return base, units[base]
     return None
+
+
+def _is_other_pack(word: str, pack_words: frozenset[str]) -> bool:
+    """True for a bottle of what its name calls a sachet, a sachet of what it calls a tin, and so on."""
+    said = _PACKS.get(spelling.key(word))
+    printed = {_PACKS[name] for name in pack_words & _PACKS.keys()} if said else set()
+    return bool(printed) and said not in printed

@@ -163,3 +163,29 @@ def test_a_unit_that_stands_apart_or_is_mistyped_is_not_lost(read: Read, lines_o
 def test_a_word_behind_a_number_that_could_be_a_unit_is_asked_about(read: Read, text: str) -> None:
     found = read(text)
     assert (found.kind, found.lines) == ("ambiguous", ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["clinic plus bottle 1", "शैम्पू 2 बोतल", "nescafe 2 wala 3 bottle", "coke 500 2 sachet", "gemini oil 2 bottle"],
+)
+def test_another_pack_than_the_name_tells_of_is_asked_about(read: Read, text: str) -> None:
+    found = read(text)
+    assert (found.kind, found.lines) == ("ambiguous", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("coke 500 2 bottle", "COKE-500:2"),
+        ("fortune soya 1l 3 pouch", "SOYOIL-1:3"),
+        ("fortune oil 5 l 2 bottle", "SOYOIL-5:2"),
+        ("nescafe 50 g 2 bottle", "NESCAFE-50:2"),
+        ("parachute 100 2 bottle", "PARACHUTE-100:2"),
+        ("clinic plus 2 pkt", "CLINIC-1:2"),
+    ],
+)
+def test_the_pack_of_the_name_and_packs_that_no_name_tells_of_are_pieces(
+    read: Read, lines_of: Lines, text: str, line: str
+) -> None:
+    assert lines_of(read(text)) == [line]
