@@ -113,11 +113,17 @@ def _with_remembered(index: Index, question: Question, said: Goods, settle: Sett
         if whole is not None:
             return whole
         asked = Unit(question.unit, question.unit) if question.unit else None
-        unit = said.units[0] if said.units and not said.amounts else asked
+        unit = asked if said.amounts else _unit_said(question, said) or asked
         amount = Amount(0, 0, question.qty, unit, bound=unit is None)
         said = Goods(said.mention, [*said.amounts, amount], said.features, said.units)
     outcome = settle(said)
     return outcome if isinstance(outcome, Line | Question) else None
+
+
+def _unit_said(question: Question, said: Goods) -> Unit | None:
+    """The unit that the reply alone gives; the bottle of "the big bottle" names the thing and counts nothing."""
+    names_the_thing = question.unit is not None and len(question.candidates) > 1
+    return next((unit for unit in said.units[:1] if not (names_the_thing and unit.name == "pc")), None)
 
 
 def _has_quantity(index: Index, said: Goods, question: Question) -> bool:

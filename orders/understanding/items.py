@@ -1,7 +1,7 @@
 """One product of the catalogue, as the reader of messages sees it: values only, no prices to be trusted."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,8 @@ from orders.understanding.normalise import normalise
 from orders.understanding.units import Size, Unit, size_of, worth_of
 
 _BEFORE_REMARKS = re.compile(r"[^\d(₹₨,/]+")
+
+_DECLINED = (("a", "e", "on"), ("ा", "े", "ों"), ("ا", "ے", "وں"))
 
 Phrase = tuple[str, ...]
 
@@ -57,7 +59,8 @@ def item_from(raw: Mapping[str, Any], position: int, category_words: frozenset[s
     units = {str(name): _positive(worth) for name, worth in (raw.get("units") or {}).items()}
     units.setdefault(base, Decimal(1))
     printed = str(raw.get("name") or "")
-    aliases = tuple(p for group in (raw.get("aliases") or {}).values() for p in map(words.sounds, group) if p)
+    listed = [str(alias) for group in (raw.get("aliases") or {}).values() for alias in group]
+    aliases = tuple(phrase for phrase in map(words.sounds, [*listed, *_before_ki(listed)]) if phrase)
     name, brand = words.sounds(printed), words.sounds(str(raw.get("brand") or ""))
     vocabulary = frozenset(w for phrase in (*aliases, name, brand) for w in phrase if _is_word(w))
     default = str(raw.get("default_unit") or base)
@@ -69,6 +72,16 @@ def item_from(raw: Mapping[str, Any], position: int, category_words: frozenset[s
         brand, aliases, _spoken_name(printed), vocabulary | category_words,
         frozenset(c for w in vocabulary if (c := words.is_colour(w)) is not None),
     )  # fmt: skip
+
+
+def _before_ki(listed: Sequence[str]) -> list[str]:
+    """ "Andon" of "anda" and "ande", the form that stands in "andon ki 5 tray". Where only one is listed, none."""
+    return [
+        alias.removesuffix(one) + before
+        for one, many, before in _DECLINED
+        for alias in listed
+        if alias.endswith(one) and alias.removesuffix(one) + many in listed
+    ]
 
 
 def _is_word(sound: str) -> bool:

@@ -28,6 +28,7 @@ from orders.understanding.keeping import keeps, kept, leaves_open
 from orders.understanding.normalise import MAX_LENGTH, normalise
 from orders.understanding.originals import as_typed
 from orders.understanding.remarks import quieted
+from orders.understanding.repeating import repeats
 from orders.understanding.settling import Outcome
 from orders.understanding.statements import Statement, statements_of
 from orders.understanding.strangers import is_order_for_stranger, is_unread, stands_alone
@@ -181,18 +182,11 @@ def _agreement(message: Message) -> Understanding | None:
 
 
 def _repeat(message: Message) -> Understanding | None:
-    roles = _roles(message.clauses)
-    if not _repeats(roles) or "remove" in roles or any(clause.talk for clause in message.clauses):
+    if not repeats(message.clauses):
         return None
     if any(s.goods or (s.said and s.said.amounts) for s in message.statements(message.clauses)):
         return None
     return Understanding("edit", action="repeat_last", cart=message.context.cart)
-
-
-def _repeats(roles: words.Roles) -> bool:
-    """ "Repeat", or the same, again: "wahi purana order bhej do", "pichle hafte jaisa"."""
-    alike = "same" in roles and bool(roles & {"again", "cart", "order"})
-    return ("repeat" in roles or alike) and "account" not in roles
 
 
 def _keep(message: Message) -> Understanding | None:

@@ -189,3 +189,37 @@ def test_the_pack_of_the_name_and_packs_that_no_name_tells_of_are_pieces(
     read: Read, lines_of: Lines, text: str, line: str
 ) -> None:
     assert lines_of(read(text)) == [line]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jo kal mangwaya tha wahi dobara bhejo",
+        "wahi bhej do jo last time mangaya tha",
+        "pichli baar jo liya tha, wahi bhej do",
+        "जो पिछली बार मंगवाया था वही भेज दो",
+        "جو پچھلی بار منگوایا تھا وہی بھیج دیں",
+    ],
+)
+def test_the_same_as_was_ordered_before_is_ordered_again(read: Read, text: str) -> None:
+    assert read(text).action == "repeat_last"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jo mangwaya tha wahi bhej diya",
+        "jo mangwaya tha wahi nahi bheja",
+        "pichli baar jo bheja tha wahi mat bhejna",
+        "maal kharab nikla, wahi dobara bhejo",
+        "wahi order bheja tha jo mangwaya tha",
+        "pichli baar 2 peti coke liya tha wahi bhej do",
+    ],
+)
+def test_stories_and_complaints_about_the_same_order_repeat_nothing(read: Read, text: str) -> None:
+    assert (read(text).kind, read(text).action) == ("chatter", None)
+
+
+@pytest.mark.parametrize("text", ["andon ki 5 tray", "अंडों की 5 ट्रे", "انڈوں کی پانچ ٹرے"])
+def test_the_plural_before_ki_is_the_same_name(read: Read, lines_of: Lines, text: str) -> None:
+    assert lines_of(read(text)) == ["EGG:150"]
