@@ -195,7 +195,8 @@ def test_what_if_is_answered_over_the_api(owner: Caller, shop: str) -> None:
 
 def told(org: UUID) -> list[str | None]:
     with db.transaction(org) as session:
-        return list(session.scalars(select(OutboxMessage.template).where(OutboxMessage.org_id == org)))
+        found = select(OutboxMessage.template).where(OutboxMessage.org_id == org)
+        return list(session.scalars(found.order_by(OutboxMessage.created_at, OutboxMessage.id)))
 
 
 def test_whatever_ends_the_cause_opens_credit_says_so_and_lets_held_orders_go(
