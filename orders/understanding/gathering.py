@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from orders.understanding.clauses import Clause
-from orders.understanding.elements import Goods
+from orders.understanding.elements import Amount, Goods
 from orders.understanding.facts import Line, Question, Unsold
 from orders.understanding.index import Index
 from orders.understanding.naming import in_family
@@ -231,16 +231,26 @@ def _carries_over(
 
 
 def _share_each(entries: list[Entry], settle: Settle) -> None:
-    """ "coke 500 aur sprite 1-1 peti", "ek ek peti coke 500 aur sprite": for each item beside it that has none."""
-    for at, entry in enumerate(entries):
-        each = [amount for amount in entry.goods.amounts if amount.each] if entry.goods is not None else []
+    """ "coke 500 aur sprite 1-1 peti", "ek ek peti coke 500 aur sprite": for each item beside it that has none.
+
+    Nothing is shared with an item that has its share: amounts that were passed on would double from item to item.
+    """
+    own = [_each(entry.goods) for entry in entries]
+    for at, (entry, each) in enumerate(zip(entries, own, strict=True)):
         if entry.goods is not None and each:
             leads = each[0].start < entry.goods.mention.start
             for other in entries[at + 1 :] if leads else reversed(entries[:at]):
                 if other.goods is None or isinstance(other.outcome, Line) or other.goods.mention.is_stranger:
                     break
+                if _each(other.goods):
+                    break
                 other.goods = other.goods.having(Goods(other.goods.mention, each))
                 other.outcome = settle(other.goods)
+
+
+def _each(goods: Goods | None) -> list[Amount]:
+    """Its amounts that are said of every item named beside it: "1-1 peti"."""
+    return [amount for amount in goods.amounts if amount.each] if goods is not None else []
 
 
 def _mark_corrections(entries: Sequence[Entry], statements: Sequence[Statement]) -> None:
