@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from orders.understanding.facts import CartLine, Line
+from orders.understanding.facts import CartLine, Line, Question
 from orders.understanding.index import Index
+from orders.understanding.quantities import MAX_UNITS
 
 Cart = tuple[CartLine, ...]
 
@@ -37,20 +38,20 @@ def removed(cart: Cart, skus: Sequence[str]) -> Change:
     return Change(tuple(line for line in cart if line.sku not in skus), None, tuple(skus))
 
 
-def added(index: Index, cart: Cart, line: Line) -> Change:
-    """The cart with so much more of the item; the reported line says how much was added."""
+def added(index: Index, cart: Cart, line: Line) -> Change | Question:
+    """The cart with so much more of the item; the reported line says how much was added. Asks about absurdly much."""
     old = find(cart, line.sku)
     total = line if old is None else _line(index, old, old.base_qty + line.base_qty, line)
-    return Change(put(cart, total), _with_op(line, "add"))
+    return _too_many(line) if total.qty > MAX_UNITS else Change(put(cart, total), _with_op(line, "add"))
 
 
-def reduced(index: Index, cart: Cart, line: Line) -> Change | None:
-    """The cart with so much less of the item; None if that leaves nothing."""
+def reduced(index: Index, cart: Cart, line: Line) -> Change | Question | None:
+    """The cart with so much less of the item; None if that leaves nothing. Asks about absurdly many pieces."""
     old = find(cart, line.sku)
     if old is None or old.base_qty <= line.base_qty:
         return None
     less = _with_op(_line(index, old, old.base_qty - line.base_qty, line), "reduce")
-    return Change(put(cart, less), less)
+    return _too_many(line) if less.qty > MAX_UNITS else Change(put(cart, less), less)
 
 
 def replaced(cart: Cart, sku: str, line: Line) -> Change:
@@ -68,6 +69,10 @@ def _line(index: Index, old: CartLine, base_qty: Decimal, said: Line) -> Line:
         if worth and (base_qty / worth) % Decimal("0.25") == 0:
             return Line(old.sku, base_qty / worth, unit, base_qty, said.span, said.reason)
     return Line(old.sku, base_qty, item.base_unit, base_qty, said.span, said.reason)
+
+
+def _too_many(line: Line) -> Question:
+    return Question("qty_too_large", line.span, None, None, (line.sku,))
 
 
 def _with_op(line: Line, op: str) -> Line:

@@ -155,8 +155,7 @@ def _answer(message: Message) -> Understanding | None:
     )  # fmt: skip
     found = answer(message.index, question, reply, message.settle)
     if isinstance(found, Question):
-        found = replace(found, op=question.op)
-        return Understanding("ambiguous", (), found.candidates, reason=found.reason, questions=(found,))
+        return _asking(replace(found, op=question.op))
     if found is None:
         return None
     named = question.name and found.sku in question.candidates
@@ -165,7 +164,13 @@ def _answer(message: Message) -> Understanding | None:
     if not cart:
         return Understanding("order", (found,), reason="answer", chosen=chosen)
     change = added(message.index, cart, found) if question.op == "add" else Change(put(cart, found), found)
+    if isinstance(change, Question):
+        return _asking(change)
     return replace(_edited([change], cart), chosen=chosen)
+
+
+def _asking(question: Question) -> Understanding:
+    return Understanding("ambiguous", (), question.candidates, reason=question.reason, questions=(question,))
 
 
 def _agreement(message: Message) -> Understanding | None:

@@ -223,3 +223,12 @@ def test_stories_and_complaints_about_the_same_order_repeat_nothing(read: Read, 
 @pytest.mark.parametrize("text", ["andon ki 5 tray", "अंडों की 5 ट्रे", "انڈوں کی پانچ ٹرے"])
 def test_the_plural_before_ki_is_the_same_name(read: Read, lines_of: Lines, text: str) -> None:
     assert lines_of(read(text)) == ["EGG:150"]
+
+
+@pytest.mark.parametrize(
+    ("cart", "text"),
+    [("LAYS-MM-20:13:pc", "9999 dozen lays 20 aur jod do"), ("LUX-100:9999:dozen", "lux 1 pc kam kar do")],
+)
+def test_a_sum_that_only_absurdly_many_pieces_can_say_is_asked_about(read: Read, cart: str, text: str) -> None:
+    found = read(text, cart)
+    assert (found.kind, found.reason, found.lines) == ("ambiguous", "qty_too_large", ())
