@@ -240,11 +240,10 @@ def _share_each(entries: list[Entry], settle: Settle) -> None:
         if entry.goods is not None and each:
             leads = each[0].start < entry.goods.mention.start
             for other in entries[at + 1 :] if leads else reversed(entries[:at]):
-                if other.goods is None or isinstance(other.outcome, Line) or other.goods.mention.is_stranger:
+                goods = other.goods
+                if goods is None or isinstance(other.outcome, Line) or goods.mention.is_stranger or _each(goods):
                     break
-                if _each(other.goods):
-                    break
-                other.goods = other.goods.having(Goods(other.goods.mention, each))
+                other.goods = goods.having(Goods(goods.mention, each))
                 other.outcome = settle(other.goods)
 
 

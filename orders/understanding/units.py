@@ -123,14 +123,15 @@ def worth_of(unit: Unit, units: Mapping[str, Decimal], base: str, overrides: Map
     """
     word = unit.word.rstrip("s") or unit.word
     meant = (overrides.get(said) for said in (unit.word, word, _SAME_WORD.get(spelling.key(unit.word), "")))
-    for name in (*meant, word, None if _is_other_pack(unit.word, pack_words) else unit.name):
+    is_other = _is_other_pack(unit.word, pack_words)
+    for name in (*meant, word, None if is_other else unit.name):
         if name is not None and name in units:
             return name, units[name]
     if unit.name == "box":
         return next(((name, units[name]) for name in ("jar", "case") if name in units), None)
     if unit.name in _CONTAINERS and unit.name in pack_words and base in units:
         return base, units[base]
-    if unit.name == "pc" and base in units and base not in MEASURES and not _is_other_pack(unit.word, pack_words):
+    if unit.name == "pc" and base in units and base not in MEASURES and not is_other:
         return base, units[base]
     return None
 
