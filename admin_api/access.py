@@ -16,11 +16,6 @@ from core.errors import DomainError, Forbidden, NotFound
 from parties import users
 from parties.users import Identity
 
-EVERYBODY = frozenset({"owner", "admin", "accountant", "sales", "analyst"})
-BOOKKEEPERS = frozenset({"owner", "admin", "accountant"})
-SELLERS = frozenset({"owner", "admin", "accountant", "sales"})
-FOUNDERS = frozenset({"owner", "admin"})
-OWNER = frozenset({"owner"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 View = TypeVar("View", bound=Callable[..., Any])

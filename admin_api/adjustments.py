@@ -6,7 +6,7 @@ from flask import g
 from marshmallow import ValidationError, fields, validate, validates_schema
 from sqlalchemy.orm import Session
 
-from admin_api.access import BOOKKEEPERS, FOUNDERS, operation
+from admin_api.access import operation
 from admin_api.receipts import show_applied
 from admin_api.shapes import Day, Id, PositiveMinor, Strict, Text, Thousandths
 from admin_api.spec import Blueprint
@@ -19,6 +19,7 @@ from flows import notices, releasing
 from invoicing import cancelling, credit_notes
 from invoicing.tables import CANCELLED
 from parties import organisations, retailers
+from parties.roles import BOOKKEEPERS, FOUNDERS
 
 blueprint = Blueprint("adjustments", __name__, url_prefix="/api/v1/admin/adjustment", description="Credits and debits")
 

@@ -9,13 +9,14 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api import sheets
-from admin_api.access import BOOKKEEPERS, operation
+from admin_api.access import operation
 from admin_api.shapes import Day, PageQuery, Text, decode, page
 from admin_api.spec import Blueprint
 from core import clock, ids
 from core.audit import AuditEntry
 from core.errors import Invalid
 from parties import retailers
+from parties.roles import BOOKKEEPERS
 from reports import doctor, trail
 
 blueprint = Blueprint("audit", __name__, url_prefix="/api/v1/admin/audit", description="Who changed what")

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from admin_api.access import BOOKKEEPERS, EVERYBODY, operation
+from admin_api.access import operation
 from admin_api.adjustments import show, show_bill
 from admin_api.receipts import Chosen, chosen, show_applied
 from admin_api.shapes import Day, Id, PositiveMinor, Strict, Text
@@ -15,6 +15,7 @@ from core.errors import Invalid
 from credit import accounts, advances, days, late_fees, openings
 from flows import releasing
 from parties import organisations, retailers
+from parties.roles import BOOKKEEPERS, EVERYBODY
 from reports import ageing
 
 blueprint = Blueprint("balances", __name__, url_prefix="/api/v1/admin/credit", description="Balances, old and late")

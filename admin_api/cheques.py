@@ -7,7 +7,7 @@ from uuid import UUID
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from admin_api.access import BOOKKEEPERS, FOUNDERS, SELLERS, operation
+from admin_api.access import operation
 from admin_api.receipts import show_applied
 from admin_api.shapes import Id, Nothing, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
@@ -16,6 +16,7 @@ from credit import accounts, allocating, cheques, listing, payments
 from credit.papers import CHEQUE_STATES, Cheque
 from flows import releasing, stopping
 from parties import retailers
+from parties.roles import BOOKKEEPERS, FOUNDERS, SELLERS
 
 blueprint = Blueprint("cheques", __name__, url_prefix="/api/v1/admin/payment/cheques", description="Cheques")
 

@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api import cheques as cheque_noun
-from admin_api.access import BOOKKEEPERS, SELLERS, operation
+from admin_api.access import operation
 from admin_api.receipts import Chosen, chosen, show_receipt
 from admin_api.shapes import Day, Id, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
@@ -19,6 +19,7 @@ from credit.papers import Cheque
 from credit.tables import METHODS, PaymentClaim
 from flows import notices, releasing
 from parties import organisations, retailers
+from parties.roles import BOOKKEEPERS, SELLERS
 
 blueprint = Blueprint("claims", __name__, url_prefix="/api/v1/admin/claims", description="What shops say they paid")
 

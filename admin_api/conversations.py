@@ -8,7 +8,7 @@ from flask import Response, g
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from admin_api.access import SELLERS, operation
+from admin_api.access import operation
 from admin_api.shapes import Id, Nothing, PageQuery, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from bot import handing_over, history, media
@@ -18,6 +18,7 @@ from core.errors import Invalid, NotFound
 from flows import hand_over
 from invoicing import storage
 from parties import contacts, retailers, users
+from parties.roles import SELLERS
 
 blueprint = Blueprint(
     "conversations", __name__, url_prefix="/api/v1/admin/conversations", description="What is said on WhatsApp"

@@ -4,12 +4,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from admin_api.access import BOOKKEEPERS, EVERYBODY, FOUNDERS, SELLERS, operation
+from admin_api.access import operation
 from admin_api.shapes import Day, Strict, Text
 from admin_api.spec import Blueprint
 from credit import accounts, pauses
 from flows import notices, releasing
 from parties import retailers
+from parties.roles import BOOKKEEPERS, EVERYBODY, FOUNDERS, SELLERS
 from reports import profile, risk, statement
 
 blueprint = Blueprint(

@@ -6,7 +6,7 @@ from flask import g
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from admin_api.access import BOOKKEEPERS, SELLERS, operation
+from admin_api.access import operation
 from admin_api.shapes import Id, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
@@ -15,6 +15,7 @@ from credit import adjustments, bills, disputes, listing
 from credit.papers import Dispute
 from flows import notices, releasing
 from parties import organisations, retailers
+from parties.roles import BOOKKEEPERS, SELLERS
 
 blueprint = Blueprint("disputes", __name__, url_prefix="/api/v1/admin/disputes", description="Contested parts of bills")
 

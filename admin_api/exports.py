@@ -10,7 +10,7 @@ from flask import Response, g, send_file
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from admin_api.access import BOOKKEEPERS, operation
+from admin_api.access import operation
 from admin_api.shapes import Day, Strict, Text
 from admin_api.spec import Blueprint
 from core import audit, clock, db
@@ -18,6 +18,7 @@ from credit import days
 from invoicing import filed, papers
 from invoicing.tables import FiledReturn
 from parties import organisations
+from parties.roles import BOOKKEEPERS
 from reports import issued, plain_json
 from reports import period as periods
 from reports.books import journal, register, tally

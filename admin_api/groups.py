@@ -6,13 +6,14 @@ from marshmallow import validate
 from sqlalchemy.orm import Session
 
 from admin_api import preconditions
-from admin_api.access import EVERYBODY, FOUNDERS, operation
+from admin_api.access import operation
 from admin_api.shapes import PositiveMinor, Strict, Text
 from admin_api.spec import Blueprint
 from core import ids
 from core.money import MAX_MINOR
 from credit import groups
 from credit.tables import CreditGroup
+from parties.roles import EVERYBODY, FOUNDERS
 
 blueprint = Blueprint(
     "groups", __name__, url_prefix="/api/v1/admin/groups", description="Shops of one owner under one cap"

@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api import preconditions
-from admin_api.access import EVERYBODY, FOUNDERS, operation
+from admin_api.access import operation
 from admin_api.shapes import NOT_OURS, Count, Day, Id, Nothing, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
@@ -17,6 +17,7 @@ from credit import accounts, groups, guardrails, ladder, rules
 from credit.tables import TERMS, CreditAccount
 from flows import notices, releasing
 from parties import organisations, retailers
+from parties.roles import EVERYBODY, FOUNDERS
 from reports import profile, standing, what_if
 
 blueprint = Blueprint(

@@ -4,12 +4,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from admin_api.access import EVERYBODY, FOUNDERS, operation
+from admin_api.access import operation
 from admin_api.shapes import Nothing
 from admin_api.spec import Blueprint
 from core.i18n import speaking
 from flows import insight
 from parties import retailers
+from parties.roles import EVERYBODY, FOUNDERS
 from reports import insights
 
 blueprint = Blueprint("insights", __name__, url_prefix="/api/v1/admin/insights", description="Figures of shops")

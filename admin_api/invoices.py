@@ -6,7 +6,7 @@ from flask import Response, g
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from admin_api.access import BOOKKEEPERS, EVERYBODY, SELLERS, operation
+from admin_api.access import operation
 from admin_api.adjustments import show_bill
 from admin_api.papers import Undone, answered, show_link
 from admin_api.shapes import Day, Id, Nothing, PageQuery, PositiveMinor, Strict, Text, Thousandths, decode, page
@@ -19,6 +19,7 @@ from invoicing import debit_notes as tax_debit_notes
 from invoicing.tables import Invoice, InvoiceLine, Registration
 from invoicing.writing import HEADS
 from parties import retailers
+from parties.roles import BOOKKEEPERS, EVERYBODY, SELLERS
 from reports.returns import filing
 
 blueprint = Blueprint("invoices", __name__, url_prefix="/api/v1/admin/invoices", description="Documents and notes")

@@ -4,13 +4,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from admin_api.access import EVERYBODY, SELLERS, operation
+from admin_api.access import operation
 from admin_api.shapes import PageQuery, decode, page
 from admin_api.spec import Blueprint
 from core import clock, ids
 from orders import learning
 from orders.learning import Learned
 from parties import retailers
+from parties.roles import EVERYBODY, SELLERS
 
 blueprint = Blueprint(
     "learned_names", __name__, url_prefix="/api/v1/admin/retailers", description="What shops call things"

@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api import problems
-from admin_api.access import BOOKKEEPERS, EVERYBODY, SELLERS, operation
+from admin_api.access import operation
 from admin_api.papers import show as show_paper
 from admin_api.shapes import Day, Id, Nothing, PageQuery, PositiveMinor, Quantity, Strict, Text, decode, page
 from admin_api.spec import Blueprint
@@ -26,6 +26,7 @@ from orders.order import Order, OrderLine
 from orders.quotes import Wanted
 from orders.tables import STATUSES
 from parties import organisations, retailers, states
+from parties.roles import BOOKKEEPERS, EVERYBODY, SELLERS
 
 blueprint = Blueprint("orders", __name__, url_prefix="/api/v1/admin/orders", description="Orders")
 

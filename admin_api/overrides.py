@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api import credit, orders
-from admin_api.access import EVERYBODY, FOUNDERS, OWNER, operation
+from admin_api.access import operation
 from admin_api.shapes import Id, Nothing, PositiveMinor, Strict, Text
 from admin_api.spec import Blueprint
 from core import clock, ids
@@ -16,6 +16,7 @@ from flows import releasing
 from orders import listing, ordering
 from orders.order import FAILED, HELD, PENDING, Order
 from parties import retailers
+from parties.roles import EVERYBODY, FOUNDERS, OWNER
 
 blueprint = Blueprint(
     "overrides", __name__, url_prefix="/api/v1/admin/overrides", description="One order past the rules"

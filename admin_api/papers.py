@@ -6,13 +6,14 @@ from flask import Response
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from admin_api.access import EVERYBODY, SELLERS, operation
+from admin_api.access import operation
 from admin_api.shapes import Day, Id, Nothing, PageQuery, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import clock, ids
 from invoicing import papers, sharing
 from invoicing.tables import ORDER_CONFIRMATION, STATEMENT, Paper
 from parties import retailers
+from parties.roles import EVERYBODY, SELLERS
 from reports import statement_paper
 
 blueprint = Blueprint("papers", __name__, url_prefix="/api/v1/admin/papers", description="Statements and confirmations")

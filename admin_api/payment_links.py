@@ -8,13 +8,14 @@ from typing import Any
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from admin_api.access import BOOKKEEPERS, SELLERS, operation
+from admin_api.access import operation
 from admin_api.shapes import Id, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import clock, ids
 from credit import gateway_accounts, listing, payment_links
 from credit.online import LINK_STATES, OUTCOMES, PROVIDERS, GatewayEvent, PaymentLink
 from parties import retailers
+from parties.roles import BOOKKEEPERS, SELLERS
 
 blueprint = Blueprint("payment_links", __name__, url_prefix="/api/v1/admin/payment-links", description="Paying online")
 

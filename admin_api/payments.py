@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api import cheques as cheque_noun
-from admin_api.access import BOOKKEEPERS, FOUNDERS, operation
+from admin_api.access import operation
 from admin_api.receipts import Chosen, chosen, show_receipt
 from admin_api.shapes import Day, Id, PositiveMinor, Strict, Text
 from admin_api.spec import Blueprint
@@ -16,6 +16,7 @@ from credit import cheques, payments
 from credit.tables import METHODS
 from flows import notices, releasing, stopping
 from parties import retailers
+from parties.roles import BOOKKEEPERS, FOUNDERS
 
 blueprint = Blueprint("payments", __name__, url_prefix="/api/v1/admin/payment", description="Money received")
 

@@ -6,12 +6,13 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api import preconditions
-from admin_api.access import EVERYBODY, FOUNDERS, operation
+from admin_api.access import operation
 from admin_api.shapes import Day, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
 from core.errors import Invalid, NotFound
 from orders import catalogue, conditions, pricing
+from parties.roles import EVERYBODY, FOUNDERS
 
 blueprint = Blueprint("products", __name__, url_prefix="/api/v1/admin/products", description="What is sold")
 GUARDED = {"parameters": [preconditions.HEADER]}

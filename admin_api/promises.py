@@ -5,13 +5,14 @@ from typing import Any
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from admin_api.access import SELLERS, operation
+from admin_api.access import operation
 from admin_api.shapes import Day, Id, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
 from credit import listing, promises
 from credit.papers import Promise
 from parties import organisations, retailers
+from parties.roles import SELLERS
 
 blueprint = Blueprint("promises", __name__, url_prefix="/api/v1/admin/promises", description="Promises to pay")
 

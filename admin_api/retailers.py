@@ -5,13 +5,14 @@ from typing import Any
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from admin_api.access import EVERYBODY, SELLERS, operation
+from admin_api.access import operation
 from admin_api.shapes import PageQuery, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import i18n
 from credit import accounts
 from invoicing import identifiers
 from parties import organisations, phones, retailers
+from parties.roles import EVERYBODY, SELLERS
 from parties.tables import Retailer
 
 blueprint = Blueprint("retailers", __name__, url_prefix="/api/v1/admin/retailers", description="Shops")

@@ -6,13 +6,14 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api import preconditions
-from admin_api.access import EVERYBODY, FOUNDERS, operation
+from admin_api.access import operation
 from admin_api.shapes import PositiveMinor, Strict, Text
 from admin_api.spec import Blueprint
 from orders import catalogue, rules
 from orders.delivery import Timetable
 from orders.rules import Rules
 from parties import retailers
+from parties.roles import EVERYBODY, FOUNDERS
 from parties.tables import Retailer
 
 blueprint = Blueprint("selling", __name__, url_prefix="/api/v1/admin/selling", description="How is sold")

@@ -11,7 +11,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from sqlalchemy.orm import Session
 
 from admin_api import preconditions
-from admin_api.access import EVERYBODY, FOUNDERS, operation
+from admin_api.access import operation
 from admin_api.shapes import Day, Strict, Text
 from admin_api.spec import Blueprint
 from core.errors import Invalid
@@ -21,6 +21,7 @@ from credit.tables import TERMS
 from invoicing import identifiers, logos
 from orders import catalogue
 from parties import organisations
+from parties.roles import EVERYBODY, FOUNDERS
 from parties.tables import Organisation
 
 blueprint = Blueprint("settings", __name__, url_prefix="/api/v1/admin/settings", description="How we work")

@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api import preconditions
-from admin_api.access import EVERYBODY, SELLERS, operation
+from admin_api.access import operation
 from admin_api.shapes import PageQuery, Quantity, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
@@ -15,6 +15,7 @@ from core.errors import Invalid
 from orders import stock
 from orders.stock import Level
 from orders.terms import THOUSANDTHS
+from parties.roles import EVERYBODY, SELLERS
 
 blueprint = Blueprint("stock", __name__, url_prefix="/api/v1/admin/stock", description="What is on the shelf")
 GUARDED = {"parameters": [preconditions.HEADER]}

@@ -4,11 +4,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from admin_api.access import EVERYBODY, SELLERS, operation
+from admin_api.access import operation
 from admin_api.shapes import Nothing, PageQuery, decode, page
 from admin_api.spec import Blueprint
 from core import clock, ids
 from parties import retailers, tasks
+from parties.roles import EVERYBODY, SELLERS
 from parties.tables import StaffTask
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/api/v1/admin/tasks", description="What waits for a person")
