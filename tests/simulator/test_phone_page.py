@@ -1,13 +1,13 @@
 """The page, in a real browser: send, tap, ticks, clock, inspector, on a desktop and on a phone."""
 
 import json
-import os
 import re
-import shutil
 
 import pytest
 import requests
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
+
+from tests.chromium import launched
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)  # a busy machine draws slowly
@@ -29,12 +29,8 @@ ROWS = {
 
 @pytest.fixture(scope="module")
 def chromium():
-    with sync_playwright() as playwright:
-        # The distribution's browser if there is one, else the one that Playwright brings.
-        found = os.environ.get("CHROMIUM_PATH") or shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
