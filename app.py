@@ -4,16 +4,16 @@ from flask import Flask, Request
 from flask.sessions import SessionInterface
 
 import admin_api
+import console
 from admin_api import payment_webhooks
 from bot import callbacks, webhook
-from console import documents, health, pay_pictures
 from core import audit, logs, settings
 
 MAX_BODY_BYTES = 1024 * 1024  # the webhooks have a smaller limit of their own
 
 
 class NoSessions(SessionInterface):
-    """Bahi keeps nothing in cookies: tokens and signatures say who calls."""
+    """Flask keeps nothing in cookies: the console's holds a token of the database, the rest signs or bears one."""
 
     def open_session(self, app: Flask, request: Request) -> None:
         """No session."""
@@ -34,9 +34,7 @@ def create_app() -> Flask:
     app.register_blueprint(webhook.blueprint)
     app.register_blueprint(callbacks.blueprint)
     app.register_blueprint(payment_webhooks.blueprint)
-    app.register_blueprint(documents.blueprint)
-    app.register_blueprint(pay_pictures.blueprint)
-    app.register_blueprint(health.blueprint)
+    console.register(app)
     admin_api.register(app)
     return app
 

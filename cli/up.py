@@ -174,7 +174,7 @@ def _wait_until_ready(plan: Plan, supervisor: Supervisor, sign_in: tuple[str, ..
 
 
 def _announce(plan: Plan, sign_in: tuple[str, ...]) -> None:
-    lines = ["", "Bahi is ready.", f"  API        {plan.url}/docs"]
+    lines = ["", "Bahi is ready.", f"  Console    {plan.url}/console", f"  API        {plan.url}/docs"]
     if plan.simulator:
         lines.append(f"  WhatsApp   {plan.simulator_url}/   (write hi)")
     lines += [f"  {line}" for line in sign_in] or [

@@ -35,7 +35,7 @@ def start(session: Session, user_id: UUID) -> str:
 
 def rotate(token: str) -> Refreshed:
     """Exchange a refresh token for the next. Raises WrongCredentials. Opens its own transaction."""
-    org_id = _organisation(token)
+    org_id = organisation(token)
     with db.transaction(org_id) as session:
         row = _row(session, token)
         if row is not None and _reused(row):
@@ -49,10 +49,18 @@ def rotate(token: str) -> Refreshed:
 
 def end(token: str) -> None:
     """Sign out: revoke the token's family. Unknown tokens are ignored. Opens its own transaction."""
-    with db.transaction(_organisation(token)) as session:
+    with db.transaction(organisation(token)) as session:
         row = _row(session, token)
         if row is not None:
             _revoke_family(session, row.family_id)
+
+
+def organisation(token: str) -> UUID:
+    """Whose row a token is, as it says itself. Raises WrongCredentials."""
+    try:
+        return ids.parse("org", token.partition(".")[0])
+    except NotFound as error:
+        raise WrongCredentials from error
 
 
 def _next(session: Session, row: UserSession, token: str) -> str:
@@ -97,13 +105,6 @@ def _revoke_family(session: Session, family_id: UUID) -> None:
         .where(UserSession.org_id == db.org_of(session), UserSession.family_id == family_id)
         .values(revoked_at=clock.now())
     )
-
-
-def _organisation(token: str) -> UUID:
-    try:
-        return ids.parse("org", token.partition(".")[0])
-    except NotFound as error:
-        raise WrongCredentials from error
 
 
 def _place(row: UserSession) -> str:

@@ -1,0 +1,175 @@
+"""Shops in the console, and the names that each has for products: seen by all, removed by sellers."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from console import retailers as pages
+from core import db, ids
+from credit import pauses
+from orders import learning
+from parties import retailers
+from parties.tables import Retailer
+from reports import trail
+from tests.console.conftest import Browser, text_of
+
+
+@pytest.fixture
+def named(org: UUID, shop: str) -> Callable[[], dict[str, str]]:
+    """The shop's names, as words to public ids, as they are kept now."""
+
+    def read() -> dict[str, str]:
+        with db.transaction(org) as session:
+            found = learning.page(session, retailers.find(session, shop).id, limit=100)
+        return {one.said: one.public_id for one in found}
+
+    return read
+
+
+def test_the_first_page_lists_shops_with_a_link_to_each(owner: Browser, shop: str) -> None:
+    assert owner.get("/").headers["Location"] == "/console/retailers"
+    page = owner.get("/retailers")
+    assert f'href="/console/retailers/{shop}"' in page.text
+    assert "Sharma & Sons <Kirana>" in text_of(page)
+    assert "<Kirana>" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("search", "is_found"), [("sharma", True), ("SONS", True), ("gupta", False), ("%", True), ("\x00", True)]
+)
+def test_shops_are_found_by_what_is_known_of_them(owner: Browser, shop: str, search: str, is_found: bool) -> None:
+    page = owner.get("/retailers", q=search)
+    assert (shop in page.text) is is_found
+    assert ("No shop has" in page.text) is not is_found
+
+
+def test_an_organisation_without_shops_is_told_how_to_bring_them(owner: Browser) -> None:
+    assert "No shops yet" in text_of(owner.get("/retailers"))
+
+
+def test_many_shops_come_in_pages_that_hold_each_once(
+    owner: Browser, org: UUID, make_retailer: Callable[..., Retailer]
+) -> None:
+    with db.transaction(org) as session:
+        codes = [make_retailer(session, code=f"P{number:03}").code for number in range(2 * pages.ROWS)]
+    first = owner.get("/retailers")
+    second = owner.get("/retailers", after=codes[pages.ROWS - 1])
+    assert [code for code in codes if code in first.text] == codes[: pages.ROWS]
+    assert [code for code in codes if code in second.text] == codes[pages.ROWS :]
+    assert ('rel="next"' in first.text, 'rel="next"' in second.text) == (True, False)
+
+
+def test_a_shop_shows_its_account_and_what_it_calls_things(owner: Browser, shop: str) -> None:
+    said = text_of(owner.get(f"/retailers/{shop}"))
+    assert "Credit limit ₹50,000" in said
+    assert "Available ₹50,000" in said
+    assert "dal Toor / Arhar Dal (loose) TOOR-L 2 ×" in said
+    assert said.index("In use") < said.index("coke")
+    assert "Still asked" in said
+
+
+def test_a_shop_whose_credit_is_stopped_says_so_with_the_reason(owner: Browser, org: UUID, shop: str) -> None:
+    with db.transaction(org) as session:
+        pauses.pause(session, retailers.find(session, shop).id, "Cheque returned twice")
+    assert "Credit paused Cheque returned twice" in text_of(owner.get(f"/retailers/{shop}"))
+    with db.transaction(org) as session:
+        pauses.block(session, retailers.find(session, shop).id, "Moved away")
+    assert "Credit blocked Moved away" in text_of(owner.get(f"/retailers/{shop}"))
+
+
+def test_a_shop_without_names_says_where_they_come_from(
+    owner: Browser, org: UUID, make_retailer: Callable[..., Retailer]
+) -> None:
+    with db.transaction(org) as session:
+        shop = retailers.public_id(make_retailer(session, limit_minor=None).id)
+    said = text_of(owner.get(f"/retailers/{shop}"))
+    assert "No names yet" in said
+    assert "none: buys for cash" in said
+
+
+def test_a_removed_name_is_gone_in_the_next_message_and_in_the_audit(
+    owner: Browser, org: UUID, shop: str, named: Callable[[], dict[str, str]]
+) -> None:
+    answer = owner.post(f"/retailers/{shop}/learned-names/{named()['dal']}/remove")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/console/retailers/{shop}?done=removed")
+    assert "The name is forgotten." in text_of(owner.get(f"/retailers/{shop}", done="removed"))
+    assert set(named()) == {"coke"}
+    with db.transaction(org) as session:
+        assert not learning.aliases(session, retailers.find(session, shop).id)
+        (entry,) = trail.entries(session, trail.Filter(action="learned_name.removed"), after=None, limit=10)
+        assert entry.actor.startswith("usr_")
+
+
+def test_a_second_tap_finds_it_gone(owner: Browser, shop: str, named: Callable[[], dict[str, str]]) -> None:
+    path = f"/retailers/{shop}/learned-names/{named()['coke']}/remove"
+    owner.post(path)
+    assert owner.post(path).headers["Location"].endswith("done=gone")
+    assert set(named()) == {"dal"}
+
+
+def test_an_analyst_sees_why_nothing_can_be_removed(
+    org: UUID, shop: str, signed_in: Callable[..., Browser], named: Callable[[], dict[str, str]]
+) -> None:
+    analyst = signed_in(org, "analyst")
+    page = analyst.get(f"/retailers/{shop}")
+    assert 'disabled title="Needs one of these roles: accountant, admin, owner, sales"' in page.text
+    refused = analyst.post(f"/retailers/{shop}/learned-names/{named()['dal']}/remove")
+    assert refused.status_code == 403
+    assert set(named()) == {"dal", "coke"}
+
+
+@pytest.mark.parametrize("path", ["/retailers/{shop}", "/retailers/nonsense", "/retailers/%00", "/nowhere"])
+def test_what_is_not_yours_is_a_page_that_says_not_found(
+    new_org: Callable[..., UUID], signed_in: Callable[..., Browser], shop: str, path: str
+) -> None:
+    answer = signed_in(new_org()).get(path.format(shop=shop))
+    assert (answer.status_code, answer.mimetype) == (404, "text/html")
+    assert "There is no such page, or it is not yours." in text_of(answer)
+
+
+def test_a_page_of_names_behind_nothing_is_not_found(owner: Browser, shop: str) -> None:
+    assert owner.get(f"/retailers/{shop}", after="nonsense").status_code == 404
+
+
+def test_another_organisation_cannot_remove_a_name(
+    new_org: Callable[..., UUID], signed_in: Callable[..., Browser], shop: str, named: Callable[[], dict[str, str]]
+) -> None:
+    stranger = signed_in(new_org())
+    assert stranger.post(f"/retailers/{shop}/learned-names/{named()['dal']}/remove").status_code == 404
+    assert set(named()) == {"dal", "coke"}
+
+
+@pytest.mark.parametrize("name_id", ["nonsense", ids.public("lrn", ids.new())])
+def test_a_name_of_nobody_changes_nothing(
+    owner: Browser, shop: str, named: Callable[[], dict[str, str]], name_id: str
+) -> None:
+    owner.post(f"/retailers/{shop}/learned-names/{name_id}/remove")
+    assert set(named()) == {"dal", "coke"}
+
+
+def test_words_of_a_shop_stay_words(owner: Browser, org: UUID, shop: str) -> None:
+    with db.transaction(org) as session:
+        learning.hear(session, retailers.find(session, shop).id, "<script>alert(1)</script>\u202e", "TOOR-L")
+    page = owner.get(f"/retailers/{shop}")
+    assert "<script" not in page.text
+    assert "&lt;script&gt;" in page.text
+
+
+def test_without_the_database_a_page_says_so_and_names_the_request(
+    owner: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise OperationalError("SELECT 1", {}, Exception("server closed the connection"), connection_invalidated=True)
+
+    monkeypatch.setattr(db, "run", away)
+    answer = owner.get("/retailers")
+    assert (answer.status_code, answer.headers["Request-Id"] in answer.text) == (503, True)
+
+
+def test_a_crash_is_a_page_with_a_number(owner: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(db, "run", lambda *_: 1 / 0)
+    answer = owner.get("/retailers")
+    assert (answer.status_code, "ZeroDivisionError" in answer.text) == (500, False)
+    assert answer.headers["Request-Id"] in answer.text
