@@ -55,7 +55,8 @@ EVERYWHERE = meanings(
 ANSWERS = meanings(
     {
         "yes": "yes, y, yes please, yeah, yep, sure, ok, okay, done, confirm, confirmed, confirm karo, haan, han, ha,"
-        " haa, haanji, haan ji, ji, ji haan, ji ha, theek, thik, theek hai, thik hai, pakka, pakka karo, kar do, हां,"
+        " haa, haanji, haan ji, ji, ji haan, ji ha, theek, thik, theek hai, thik hai, pakka, pakka karo, kar do,"
+        " kr do, krdo, kardo, हां,"
         " हाँ, हाँ जी, जी, जी हाँ, ठीक, ठीक है, पक्का, पक्का करो, पक्का करें, ओके, कर दो, ہاں, ہاں جی, جی, جی ہاں,"
         " ٹھیک, ٹھیک ہے, پکا, پکا کرو, پکا کریں, اوکے, کر دو, کر دیں, 👍, ✅, 👌, 🙏👍",
         "no": "no, n, nope, no thanks, nahi, nahin, nai, na, nahi chahiye, mat karo, नहीं, नही, ना, न, मत करो,"

@@ -29,6 +29,9 @@ class Sentences:
     def say_not_placed(self) -> None:
         self.say(_("All right, nothing is ordered yet."))
 
+    def say_more_than_yes(self) -> None:
+        self.say(_("Nothing is placed yet, because your message says more than *yes*."))
+
     def say_no_terms(self) -> None:
         self.say(_("No credit is agreed for your shop yet, so this order can go on cash or UPI."))
 

@@ -71,6 +71,7 @@ TRANSITIONS = [
     go("cash", "confirming", END, do="place_for_cash", say="say_placed"),
     go("no", "confirming", "choosing_items", say="say_not_placed"),
     go("change", "confirming", "choosing_items"),
+    go("hedged", "confirming", "confirming", say="say_more_than_yes"),
     go("cash", "refused", END, do="place_for_cash", say="say_placed"),
     go("yes", "refused", END, do="place_on_credit", say="say_placed"),
     go("credit", "refused", END, do="place_on_credit", say="say_placed"),

@@ -23,6 +23,7 @@ from flows.splitting import Basket
 from orders import catalogue, holding, listing, ordering, usual
 from orders.order import CONFIRMED, DISPATCHED, HELD, PENDING, Order
 from orders.understanding.facts import Understanding
+from orders.understanding.words import beyond_yes
 from parties import tasks
 
 NAMED_ELSEWHERE = (cancel_order.NAMED, my_orders.ASKED, my_bills.ASKED)  # an order or a bill by its number, no goods
@@ -63,13 +64,17 @@ class PlaceOrder(Sentences, Flow):
         return self.ordered(message)
 
     def hear_confirming(self, message: Message) -> str | None:
-        return words.answer(message.folded) or self.spoken(message) or self.ordered(message)
+        return words.answer(message.folded) or self.spoken(message) or self.ordered(message) or self.hedged()
 
     hear_refused = hear_confirming
 
+    def hedged(self) -> str | None:
+        """A yes with something beside it that may change it: "haan kal bhejo"."""
+        return "hedged" if self.read.reason == "yes" and self.can("hedged") else None
+
     def spoken(self, message: Message) -> str | None:
-        """cash, credit, change and the like, where the state knows them."""
-        meant = WORDS.get(message.folded)
+        """cash, credit, change and the like, also beside a yes ("haan cash kar do"), where the state knows them."""
+        meant = WORDS.get(message.folded) or WORDS.get(words.fold(beyond_yes(message.text)))
         return meant if meant and self.can(meant) else None
 
     def ordered(self, message: Message) -> str | None:

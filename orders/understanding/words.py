@@ -65,6 +65,9 @@ _LONGEST = max(map(len, _PHRASES))
 _STEMS = tuple((spelling.key(stem), role) for role, e in _DATA["roles"].items() for stem in e["stems"])
 _SIGNS = {sign: verdict for verdict, signs in _DATA["signs"].items() for sign in signs}
 
+_SENDS = ("bhej", "send", "भेज", "بھیج")
+_AGREEING: Roles = frozenset({"yes", "no", "order", "cart", "title", "link"})
+_TURNING: Roles = frozenset({"add", "remove", "not", "time", "only"})
 _MAKE = ("kar", "kr", "ker", "कर", "کر")
 _MIN_LETTERS_TO_MEND = 5
 _MENDABLE = frozenset(
@@ -78,6 +81,7 @@ for _sound in _WORDS:
 
 COLOURS = _flat(_DATA["colours"])
 PLACES = frozenset(sound for word in _DATA["places"] for sound in sounds(word))
+ASSENT = frozenset(sound for word in _DATA["assent"] for sound in sounds(word))
 FACTORS = {sound: Decimal(times) for sound, times in _flat(_DATA["factors"]).items()}
 ALL_OF = {sound: int(count) for sound, count in _flat(_DATA["all_of"]).items()}
 _SPELLED = {word: frozenset(role.split()) for role, words in _DATA["spelled"].items() for word in words}
@@ -144,19 +148,46 @@ def refuses(sign: str) -> bool:
 
 
 def yes_or_no(text: str) -> bool | None:
-    """True or False when the whole message says yes or no, in words or signs; None when it says anything else."""
+    """True or False when the whole message says yes or no, in words or signs; None when it says anything else.
+
+    A yes acts, so it may hold nothing that could change it: "ok wait", "haan kal" and "bill bhej do" are none.
+    """
     tokens = tokenise(normalise(text))
     if any(t.kind in (Kind.NUMBER, Kind.QUESTION) for t in tokens) or _is_folded_letter(text, tokens):
         return None
     spoken = {_SIGNS[t.text] for t in tokens if t.text in _SIGNS}
     polite: set[str] = set()
-    for roles in _of_words(tokens):
+    for _, roles in _of_words(tokens):
         verdict = _verdict(roles)
         if verdict is None:
             return None
         (polite if "courtesy" in roles else spoken).update(verdict)
     spoken = spoken or polite
+    if spoken == {"yes"} and (_wants_list(tokens) or not all(_agrees(*word) for word in _of_words(tokens))):
+        return None
     return spoken == {"yes"} if len(spoken) == 1 else None
+
+
+def beyond_yes(text: str) -> str:
+    """What a message says beside what goes with any yes: "cash" of "haan cash kar do". Nothing where goods are sent:
+
+    "upi bhejo" wants the code and does not say how to pay.
+    """
+    tokens = [(token, roles) for token, roles in _of_words(tokenise(normalise(text)))]
+    if any(token.sound.startswith(_SENDS) for token, _ in tokens):
+        return ""
+    return " ".join(token.text for token, roles in tokens if not _agrees(token, roles))
+
+
+def _wants_list(tokens: Sequence[Token]) -> bool:
+    """ "List bhej do" wants it to read; "order bhej do" wants the goods."""
+    lists = any("cart" in roles and "order" not in roles for _, roles in _of_words(tokens))
+    return lists and any(token.sound.startswith(_SENDS) for token in tokens)
+
+
+def _agrees(token: Token, roles: Roles) -> bool:
+    """Is this a yes, or a word beside it that leaves it as it is?"""
+    return bool(roles & _AGREEING and not roles & _TURNING) or token.sound in ASSENT
 
 
 def _is_folded_letter(text: str, tokens: Sequence[Token]) -> bool:
@@ -165,8 +196,8 @@ def _is_folded_letter(text: str, tokens: Sequence[Token]) -> bool:
     return len(letters) == 1 and len(letters[0]) == 1 and letters[0] not in text.lower()
 
 
-def _of_words(tokens: Sequence[Token]) -> Iterable[Roles]:
-    return (roles for token, roles in zip(tokens, mark(tokens), strict=True) if token.kind is Kind.WORD)
+def _of_words(tokens: Sequence[Token]) -> Iterable[tuple[Token, Roles]]:
+    return ((token, roles) for token, roles in zip(tokens, mark(tokens), strict=True) if token.kind is Kind.WORD)
 
 
 def _verdict(roles: Roles) -> set[str] | None:

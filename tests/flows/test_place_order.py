@@ -53,6 +53,45 @@ def test_cash_is_taken_instead_of_credit_when_asked_for(chat: Chat, shop: Retail
     assert accounts.get(chat.session, shop.id).reserved_minor == 0
 
 
+@pytest.mark.parametrize(
+    ("said", "mode"),
+    [
+        ("haan cash kar do", "CASH"),
+        ("theek hai nakad bhai", "CASH"),
+        ("जी कैश", "CASH"),
+        ("cash please", "CASH"),
+        ("haan udhaar likh do", "CREDIT"),
+        ("ٹھیک ہے ادھار", "CREDIT"),
+        ("kr do", "CREDIT"),
+    ],
+)
+def test_a_yes_that_says_how_to_pay_is_placed_so(chat: Chat, said: str, mode: str) -> None:
+    chat.play([(ORDER, "Total"), (said, "placed" if mode == "CREDIT" else "to be paid in cash or by UPI")])
+    assert orders_of(chat.session)[0].payment_mode == mode
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "ok ruko", "haan wait karo", "haan bill bhej do", "qr bhej do", "upi bhej do", "order change kar do",
+        "haan kal bhejo", "haan call karo", "ok but", "हाँ रुको", "ٹھیک ہے لیکن",
+    ],
+)  # fmt: skip
+def test_a_yes_that_says_something_else_too_places_nothing(chat: Chat, said: str) -> None:
+    chat.play([(ORDER, "Total"), (said, "Reply *yes* to place it")])
+    assert orders_of(chat.session, "confirmed") == []
+    chat.play([("yes", "placed on credit")])
+
+
+def test_who_says_more_than_yes_is_told_why_nothing_is_placed(chat: Chat) -> None:
+    chat.play([(ORDER, "Total"), ("haan kal bhejo", "your message says more than *yes*")])
+
+
+def test_an_order_can_be_called_off_in_every_language_before_it_is_placed(chat: Chat) -> None:
+    for said in ("पूरा ऑर्डर रद्द कर दो", "order radd kar do", "سارا آرڈر منسوخ کر دیں"):
+        chat.play([(ORDER, "Total"), (said, "nothing was ordered")])
+
+
 def test_yes_means_cash_for_a_shop_without_terms(open_chat: Callable[..., Chat]) -> None:
     chat = open_chat(limit_minor=None)
     chat.play([(ORDER, "Reply *yes* to place it for cash or UPI"), ("credit", "No credit is agreed")])
