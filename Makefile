@@ -45,8 +45,8 @@ lock: setup ## compile requirements*.in into pinned, hashed sets
 	$(COMPILE) requirements-dev.in -o requirements-dev.txt
 
 catalogues: setup ## collect texts from the code, update and compile every language
-	$(VENV)/pybabel extract --no-location --sort-output --project=Bahi -o locale/bahi.pot $(SOURCES)
-	$(VENV)/pybabel update -D bahi --no-fuzzy-matching --ignore-pot-creation-date -i locale/bahi.pot -d locale
+	$(VENV)/pybabel extract --no-wrap --no-location --sort-output --project=Bahi -o locale/bahi.pot $(SOURCES)
+	$(VENV)/pybabel update -D bahi --no-wrap --ignore-obsolete --no-fuzzy-matching --ignore-pot-creation-date -i locale/bahi.pot -d locale
 	$(VENV)/pybabel compile -D bahi -d locale
 
 clean: ## remove caches and built files; the data in .bahi and the environment stay
