@@ -29,6 +29,7 @@ REMARK = re.compile(
     r"\s*[:：-]\s*(?P<said>\S.*)",
     re.IGNORECASE | re.DOTALL,
 )
+WANTED_ITSELF = {"upi", "यूपीआई", "یو پی آئی"}  # "upi do" asks for the code: only alone it says how to pay
 OPENS = {"opened", "repeat"}
 ORDER_KINDS = {"order", "edit", "ambiguous", "unknown"}
 ACTIONS = {"confirm": "yes", "cancel_cart": "cancel", "repeat_last": "repeat"}

@@ -18,7 +18,7 @@ from credit import accounts
 from credit.guardrails import CASH, CREDIT, Refused, Verdict
 from flows import cancel_order, cart, my_bills, my_orders, packs, quoting, reading, refusals, splitting
 from flows.order_sentences import Sentences
-from flows.order_ways import ACTIONS, OPENS, ORDER_KINDS, REMARK, STATES, TRANSITIONS, WORDS
+from flows.order_ways import ACTIONS, OPENS, ORDER_KINDS, REMARK, STATES, TRANSITIONS, WANTED_ITSELF, WORDS
 from flows.splitting import Basket
 from orders import catalogue, holding, listing, ordering, usual
 from orders.order import CONFIRMED, DISPATCHED, HELD, PENDING, Order
@@ -74,7 +74,8 @@ class PlaceOrder(Sentences, Flow):
 
     def spoken(self, message: Message) -> str | None:
         """cash, credit, change and the like, also beside a yes ("haan cash kar do"), where the state knows them."""
-        meant = WORDS.get(message.folded) or WORDS.get(words.fold(beyond_yes(message.text)))
+        beside = words.fold(beyond_yes(message.text))
+        meant = WORDS.get(message.folded) or (None if beside in WANTED_ITSELF else WORDS.get(beside))
         return meant if meant and self.can(meant) else None
 
     def ordered(self, message: Message) -> str | None:

@@ -66,7 +66,7 @@ _STEMS = tuple((spelling.key(stem), role) for role, e in _DATA["roles"].items() 
 _SIGNS = {sign: verdict for verdict, signs in _DATA["signs"].items() for sign in signs}
 
 _SENDS = ("bhej", "send", "भेज", "بھیج")
-_AGREEING: Roles = frozenset({"yes", "no", "order", "cart", "title", "link"})
+_AGREEING: Roles = frozenset({"yes", "order", "cart", "title", "link"})
 _TURNING: Roles = frozenset({"add", "remove", "not", "time", "only"})
 _MAKE = ("kar", "kr", "ker", "कर", "کر")
 _MIN_LETTERS_TO_MEND = 5

@@ -73,7 +73,7 @@ def test_a_yes_that_says_how_to_pay_is_placed_so(chat: Chat, said: str, mode: st
 @pytest.mark.parametrize(
     "said",
     [
-        "ok ruko", "haan wait karo", "haan bill bhej do", "qr bhej do", "upi bhej do", "order change kar do",
+        "ok ruko", "haan wait karo", "haan bill bhej do", "qr bhej do", "upi bhej do", "upi do", "order change kar do",
         "haan kal bhejo", "haan call karo", "ok but", "हाँ रुको", "ٹھیک ہے لیکن",
     ],
 )  # fmt: skip

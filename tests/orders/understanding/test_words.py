@@ -98,6 +98,8 @@ def test_anything_else_is_neither_yes_nor_no(text: str) -> None:
         ("haan ji", ""),
         ("upi bhej do", ""),
         ("cash nahi", "cash nahi"),
+        ("nope cash", "nope cash"),
+        ("galat hai cash", "galat cash"),
         ("haan cash kal", "cash kal"),
     ],
 )
