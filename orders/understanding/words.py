@@ -169,14 +169,14 @@ def yes_or_no(text: str) -> bool | None:
 
 
 def beyond_yes(text: str) -> str:
-    """What a message says beside what goes with any yes: "cash" of "haan cash kar do". Nothing where goods are sent:
+    """What a message says beside the words that go with any yes: "cash" of "haan cash kar do".
 
-    "upi bhejo" wants the code and does not say how to pay.
+    Empty where something is to be sent: "upi bhejo" wants the code and does not say how to pay.
     """
-    tokens = [(token, roles) for token, roles in _of_words(tokenise(normalise(text)))]
-    if any(token.sound.startswith(_SENDS) for token, _ in tokens):
+    said = list(_of_words(tokenise(normalise(text))))
+    if any(token.sound.startswith(_SENDS) for token, _ in said):
         return ""
-    return " ".join(token.text for token, roles in tokens if not _agrees(token, roles))
+    return " ".join(token.text for token, roles in said if not _agrees(token, roles))
 
 
 def _wants_list(tokens: Sequence[Token]) -> bool:
