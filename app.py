@@ -1,7 +1,9 @@
 """The composition root: builds the web application from its doors. Imported by the entry points and by nobody else."""
 
-from flask import Flask, Request
+from flask import Flask, Request, request
 from flask.sessions import SessionInterface
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
 
 import admin_api
 import console
@@ -36,7 +38,14 @@ def create_app() -> Flask:
     app.register_blueprint(payment_webhooks.blueprint)
     console.register(app)
     admin_api.register(app)
+    app.register_error_handler(HTTPException, _tell)
     return app
+
+
+def _tell(error: HTTPException) -> BaseResponse:
+    """What no route takes is told as the door that was knocked at speaks: a page, or JSON."""
+    tell = console.problems.from_http if request.path.startswith(console.PREFIX) else admin_api.problems.from_http
+    return tell(error)
 
 
 def _forget_actor() -> None:

@@ -4,11 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, request
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from core import db, ids, logs
+from core import db, ids, logs, settings
 from core.errors import DomainError
 from credit import guardrails
 
@@ -97,7 +95,7 @@ def from_http(error: HTTPException) -> Response:
 
 def from_crash(error: Exception) -> Response:
     """An unexpected error: the operator sees all of it, the caller an id to name."""
-    if isinstance(error, PoolTimeout) or (isinstance(error, DBAPIError) and db.is_outage(error)):
+    if db.is_outage(error):
         log.error("database.unavailable", request_id=g.get("request_id"))
         response = answer(503, "UNAVAILABLE", "The database cannot be reached just now. Try again in a moment.")
         response.headers["Retry-After"] = "5"
@@ -131,6 +129,8 @@ def _sign_answer(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     response.headers.setdefault("Cache-Control", "no-store")
+    if settings.current().is_production:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return response
 
 

@@ -7,7 +7,6 @@ never lost: when its turn fails unexpectedly it is kept and tried again, and whe
 from time import perf_counter
 
 from flask import Blueprint, Response, abort, request
-from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from bot import engine, flow, ingress, retries, signature
 from bot.ingress import Incoming
@@ -44,7 +43,7 @@ def messages() -> Response:
     try:
         outcome = receive(fields, request.headers.get("X-Twilio-Signature", ""), _address())
     except Exception as error:
-        if not is_down(error):
+        if not db.is_outage(error):
             raise
         log.error("webhook.database_down", error=type(error).__name__)
         return Response(status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
@@ -77,11 +76,6 @@ def take(line: Line, incoming: Incoming) -> str:
     if outcome != "seen":
         queue.hint_soon("send" if outcome == "new" else "inbound")
     return outcome
-
-
-def is_down(error: Exception) -> bool:
-    """True when no connection could be had, so that the message could not even be kept."""
-    return db.is_outage(error) or isinstance(error, PoolExhausted)
 
 
 def _address() -> str:

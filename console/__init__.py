@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as Answer
 
 from console import access, documents, health, learned_names, pay_pictures, problems, retailers, signing_in, wording
 
+PREFIX = "/console"
 PAGES = (signing_in, retailers, learned_names)
 
 
@@ -17,11 +18,12 @@ def register(app: Flask) -> None:
     for module in (documents, pay_pictures, health):
         app.register_blueprint(module.blueprint)
     app.register_blueprint(_pages())
+    access.require_guarded(app)
 
 
 def _pages() -> Blueprint:
     pages = Blueprint(
-        "console", __name__, url_prefix="/console", static_folder="static", template_folder="templates"
+        "console", __name__, url_prefix=PREFIX, static_folder="static", template_folder="templates"
     )  # fmt: skip
     access.protect(pages)
     problems.register(pages)

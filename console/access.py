@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, g, make_response, redirect, request, url_for
+from flask import Blueprint, Flask, Response, g, make_response, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
@@ -21,6 +21,7 @@ from parties import console_sessions, organisations, sessions, users
 from parties.users import Identity, WrongCredentials
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+OPEN = {f"console.{name}" for name in ("static", "home", "nowhere", "signing_in.ask", "signing_in.sign_in")}
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
@@ -53,15 +54,14 @@ def page(roles: frozenset[str]) -> Callable[[View], View]:
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Answer:
-            token = request.cookies.get(cookie_name(), "")
             try:
                 return db.run(
-                    lambda session: _answer(session, token, roles, lambda: view(session, *args, **kwargs)),
-                    sessions.organisation(token),
+                    lambda session: _answer(session, token(), roles, lambda: view(session, *args, **kwargs)),
+                    sessions.organisation(token()),
                 )
             except WrongCredentials:
-                back = request.full_path.rstrip("?") if request.method in SAFE else None
-                return redirect(url_for("console.signing_in.ask", next=back), 303)
+                lost = None if request.method in SAFE else "1"
+                return redirect(url_for("console.signing_in.ask", next=_here(), lost=lost), 303)
 
         guarded.roles = roles  # type: ignore[attr-defined]
         return guarded  # type: ignore[return-value]
@@ -72,12 +72,34 @@ def page(roles: frozenset[str]) -> Callable[[View], View]:
 def protect(pages: Blueprint) -> None:
     """Refuse forms of other sites on all these pages, and tell browsers what the pages may load."""
     pages.before_request(_refuse_foreign_forms)
-    pages.after_request(_add_headers)
+    pages.after_request(add_headers)
 
 
-def remember(answer: Answer, token: str) -> None:
+def require_guarded(app: Flask) -> None:
+    """Refuse to start when a page names nobody who may see it: forgetting opens no door."""
+    pages = [rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith("/console")]
+    if forgotten := [name for name in pages if name not in OPEN and not hasattr(app.view_functions[name], "roles")]:
+        raise RuntimeError(f"pages without a permission: {', '.join(forgotten)}")
+
+
+def is_signed_in() -> bool:
+    """Whether this browser has a session that holds."""
+    try:
+        org_id = sessions.organisation(token())
+        db.run(lambda session: console_sessions.resume(session, token()), org_id)
+    except WrongCredentials:
+        return False
+    return True
+
+
+def token() -> str:
+    """What this browser's cookie holds."""
+    return request.cookies.get(cookie_name(), "")
+
+
+def remember(answer: Answer, started: str) -> None:
     """Put a session's token into the browser, until it is closed."""
-    answer.set_cookie(cookie_name(), token, httponly=True, secure=_is_secure(), samesite="Strict", path="/")
+    answer.set_cookie(cookie_name(), started, httponly=True, secure=_is_secure(), samesite="Strict", path="/")
 
 
 def forget(answer: Answer) -> None:
@@ -112,22 +134,33 @@ def _check_form_key(expected: str) -> None:
 def _refuse_foreign_forms() -> None:
     if request.method in SAFE:
         return
-    origin = request.headers.get("Origin", "")
-    is_ours = urlsplit(origin).netloc == request.host if origin else _comes_from_here()
+    origin = request.headers.get("Origin")
+    # a browser that names no origin says at least whether it is its own
+    is_ours = origin in _our_origins() if origin else request.headers.get("Sec-Fetch-Site") == "same-origin"
     if not is_ours:
-        raise Forbidden("This form does not come from the console.")
+        raise Forbidden(f"This form does not come from the console at {settings.current().public_base_url}.")
 
 
-def _comes_from_here() -> bool:
-    """Browsers that name no origin say at least whether it is their own."""
-    return request.headers.get("Sec-Fetch-Site") == "same-origin"
+def _our_origins() -> set[str]:
+    """Where the console is opened: PUBLIC_BASE_URL, whatever a proxy makes of the Host; elsewhere while trying it."""
+    address = urlsplit(settings.current().public_base_url)
+    ours = {f"{address.scheme}://{address.netloc}"}
+    return ours if settings.current().is_production else ours | {request.host_url.rstrip("/")}
 
 
-def _add_headers(answer: Response) -> Response:
+def _here() -> str | None:
+    """The page to come back to: this one, or the one with the form."""
+    if request.method in SAFE:
+        return request.full_path if request.query_string else request.path
+    page = urlsplit(request.referrer or "")
+    return page.path if f"{page.scheme}://{page.netloc}" in _our_origins() else None
+
+
+def add_headers(answer: Response) -> Response:
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)
     return answer
 
 
 def _is_secure() -> bool:
-    return settings.current().public_base_url.startswith("https://")
+    return settings.current().is_production or request.is_secure

@@ -25,4 +25,4 @@ def remove(session: Session, retailer_id: str, name_id: str) -> Answer:
         done = "removed"
     except NotFound:
         done = "gone"
-    return redirect(url_for("console.retailers.read", retailer_id=retailer_id, done=done), 303)
+    return redirect(url_for("console.retailers.read", retailer_id=retailer_id, done=done, _anchor="names"), 303)

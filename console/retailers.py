@@ -20,8 +20,8 @@ blueprint = Blueprint("retailers", __name__, url_prefix="/retailers")
 @page(EVERYBODY)
 def list_retailers(session: Session) -> str:
     """Shops by code, `q` searched for, behind the code `after`."""
-    wanted = _printable("q").strip()[:LONGEST_SEARCH]
-    rows = retailers.page(session, limit=ROWS + 1, after=_printable("after") or None, search=wanted)
+    wanted = _said("q").strip()[:LONGEST_SEARCH]
+    rows = retailers.page(session, limit=ROWS + 1, after=_said("after") or None, search=wanted)
     return render_template(
         "console/retailers.html",
         shops=[(retailers.public_id(shop.id), shop) for shop in rows[:ROWS]],
@@ -44,6 +44,7 @@ def read(session: Session, retailer_id: str) -> str:
         shop=shop,
         shop_id=retailer_id,
         standing=decisions.status_of(account).lower(),
+        is_stopped=decisions.is_stopped(account),
         stopped_for=account.block_reason or account.pause_reason,
         account=accounts.position_of(session, account),
         names=names[:ROWS],
@@ -55,6 +56,6 @@ def read(session: Session, retailer_id: str) -> str:
     )
 
 
-def _printable(name: str) -> str:
-    """A word of the address without what the database does not take."""
-    return "".join(letter for letter in request.args.get(name, "") if letter.isprintable())
+def _said(name: str) -> str:
+    """A word of the address without the one sign that the database does not take."""
+    return request.args.get(name, "").replace("\0", "")

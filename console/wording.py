@@ -1,6 +1,6 @@
 """How pages write amounts and moments, and what stands in the frame around every page."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from flask import Blueprint, g
 from core import clock, i18n, settings
 
 LOCALE = "en_IN"
+RECENT = timedelta(days=300)
 
 
 def register(pages: Blueprint) -> None:
@@ -37,8 +38,8 @@ def amount(minor: int, currency: str) -> str:
 
 
 def moment(at: datetime) -> str:
-    """`20 Nov, 10:04 am` where the business is."""
-    return _written(at, "d MMM, h:mm a")
+    """`20 Nov, 10:04 am` where the business is; `20 Nov 2025` once that could be taken for another year's."""
+    return _written(at, "d MMM, h:mm a" if clock.now() - at < RECENT else "d MMM y")
 
 
 def exact_moment(at: datetime) -> str:

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from core import rows, settings
@@ -160,12 +161,12 @@ def fetch(session: Session, model: type[Row], identifier: UUID, *, lock: bool = 
 
 
 def is_outage(error: Exception) -> bool:
-    """True when the database could not be reached, rather than refused what was asked.
+    """True when the database could not be reached, rather than refused what was asked; so when no connection is free.
 
     A lock that another transaction holds (55P03) and a statement that took too long (57014) are OperationalErrors
     too, but of a database that is well.
     """
-    if getattr(error, "connection_invalidated", False):
+    if isinstance(error, PoolTimeout) or getattr(error, "connection_invalidated", False):
         return True
     state = getattr(getattr(error, "orig", None), "pgcode", None)
     return isinstance(error, OperationalError) if state is None else state.startswith(OUTAGES)

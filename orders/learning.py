@@ -94,7 +94,7 @@ def page(session: Session, retailer_id: UUID, *, limit: int, after: UUID | None 
 
 def remove(session: Session, retailer_id: UUID, name_id: UUID) -> None:
     """Forget a name: its words are asked about again. Audited. Raises NotFound."""
-    row = session.get(LearnedName, (db.org_of(session), name_id))
+    row = session.get(LearnedName, (db.org_of(session), name_id), with_for_update=True)
     if row is None or row.retailer_id != retailer_id:
         raise NotFound(id=public_id(name_id))
     product = session.get_one(Product, (row.org_id, row.product_id))

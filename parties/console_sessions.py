@@ -38,7 +38,7 @@ def start(session: Session, user_id: UUID) -> str:
 def resume(session: Session, token: str) -> Identity:
     """Whose browser this is; looking keeps it signed in. Raises WrongCredentials."""
     row, now = _row(session, token), clock.now()
-    if row is None or row.revoked_at is not None or row.expires_at <= now:
+    if row is None or row.revoked_at is not None or not now < row.expires_at <= now + IDLE:  # or moved back
         raise WrongCredentials
     until = min(now + IDLE, row.created_at + LIFE)
     if until - row.expires_at >= STEP:

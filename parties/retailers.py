@@ -1,11 +1,12 @@
 """Retailers: the shops that order. Their credit accounts are opened by whoever adds them (see credit.accounts)."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from parties import contacts, organisations, states
 from parties.tables import Contact, Retailer
 
 UNIQUE_VIOLATION = "23505"
+DIGITS = re.compile(r"[+(]?[0-9][0-9 ().-]{3,}")
 
 
 @dataclass(frozen=True)
@@ -134,16 +136,21 @@ def page(session: Session, *, limit: int, after: str | None = None, search: str 
     if after is not None:
         wanted = wanted.where(Retailer.code > after)
     if search:
-        pattern = f"%{search.replace('%', '').replace('_', '')}%"
-        wanted = wanted.where(
-            Retailer.name.ilike(pattern) | Retailer.code.ilike(pattern) | Retailer.phone.ilike(pattern)
-        )
+        wanted = wanted.where(_names(search))
     return list(session.scalars(wanted))
 
 
 def public_id(retailer_id: UUID) -> str:
     """`ret_...`"""
     return ids.public("ret", retailer_id)
+
+
+def _names(search: str) -> ColumnElement[bool]:
+    """Part of a code, a name or a phone; a phone as people write it: with spaces, with a 0 in front."""
+    parts = [column.icontains(search, autoescape=True) for column in (Retailer.code, Retailer.name, Retailer.phone)]
+    if DIGITS.fullmatch(search):
+        parts.append(Retailer.phone.contains("".join(filter(str.isdigit, search)).lstrip("0")))
+    return or_(*parts)
 
 
 def _checked(session: Session, details: Details) -> Details:

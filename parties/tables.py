@@ -95,7 +95,10 @@ class User(Identified, Base):
 
 
 class UserSession(Identified, Base):
-    """A refresh token: hashed, rotated at each use; the family falls when an old one comes back."""
+    """A refresh token: hashed, rotated at each use; the family falls when an old one comes back.
+
+    A browser at the console is a family of one that is never rotated (see console_sessions).
+    """
 
     __tablename__ = "user_session"
     __table_args__ = (belongs_to("app_user", "user_id"), UniqueConstraint("org_id", "token_hash"))

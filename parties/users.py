@@ -135,7 +135,8 @@ def public_id(user_id: UUID) -> str:
 def _refuse_locked(user: User) -> None:
     now = clock.now()
     if user.locked_until is not None and now < user.locked_until <= now + LONGEST_LOCK:  # else the clock was moved back
-        raise TooManyTries
+        minutes = -(-(user.locked_until - now) // timedelta(minutes=1))
+        raise TooManyTries(f"Too many wrong passwords. Try again in {minutes} minute{'s' if minutes > 1 else ''}.")
 
 
 def _count(user: User, *, right: bool) -> bool:

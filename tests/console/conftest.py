@@ -67,7 +67,7 @@ def visitor(app: Flask) -> Callable[..., Browser]:
     """`visitor(org, role)`: a new user, not signed in yet."""
 
     def make(org_id: UUID, role: str = "owner") -> Browser:
-        email = f"{uuid.uuid4().hex}@example.com"
+        email = f"{uuid.uuid4().hex[:12]}@example.com"
         with db.transaction(org_id) as session:
             users.create(session, email=email, role=role, password=PASSWORD)
         return Browser(app.test_client(), email)

@@ -1,16 +1,24 @@
 """Shops in the console, and the names that each has for products: seen by all, removed by sellers."""
 
+import html
+import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from console import retailers as pages
-from core import db, ids
+from core import clock, db, ids, settings
 from credit import pauses
 from orders import learning
-from parties import retailers
+from orders.tables import LearnedName, Product
+from parties import retailers, users
 from parties.tables import Retailer
 from reports import trail
 from tests.console.conftest import Browser, text_of
@@ -37,12 +45,99 @@ def test_the_first_page_lists_shops_with_a_link_to_each(owner: Browser, shop: st
 
 
 @pytest.mark.parametrize(
-    ("search", "is_found"), [("sharma", True), ("SONS", True), ("gupta", False), ("%", True), ("\x00", True)]
+    ("search", "is_found"),
+    [
+        ("sharma", True),
+        ("SONS", True),
+        ("& Sons <", True),
+        ("gupta", False),
+        ("%", False),
+        ("_", False),
+        ("\x00", True),
+        ("x" * 5000, False),
+    ],
 )
 def test_shops_are_found_by_what_is_known_of_them(owner: Browser, shop: str, search: str, is_found: bool) -> None:
     page = owner.get("/retailers", q=search)
     assert (shop in page.text) is is_found
     assert ("No shop has" in page.text) is not is_found
+
+
+def test_a_shop_is_found_by_its_phone_as_people_write_it(
+    owner: Browser, org: UUID, make_retailer: Callable[..., Retailer]
+) -> None:
+    with db.transaction(org) as session:
+        shop = make_retailer(session, code="R_7", phone="+919800000016", name="क्\u200dष स्टोर")
+        shop_id = retailers.public_id(shop.id)
+    for search in ("+91 98000 00016", "09800000016", "98000-00016", "r_7", "क्\u200dष"):
+        assert shop_id in owner.get("/retailers", q=search).text
+    assert shop_id not in owner.get("/retailers", q="98000 00017").text
+
+
+def test_codes_that_do_not_print_end_as_pages_too(
+    owner: Browser, org: UUID, make_retailer: Callable[..., Retailer]
+) -> None:
+    with db.transaction(org) as session:
+        for number in range(pages.ROWS + 1):
+            make_retailer(session, code=f"A\u00a0\u200d{number:03}")
+    following = re.search(r'href="([^"]+)" rel="next"', owner.get("/retailers").text)
+    assert following
+    last = owner.client.get(html.unescape(following[1]))
+    assert f"A\u00a0\u200d{pages.ROWS:03}" in last.text
+    assert 'rel="next"' not in last.text
+
+
+def test_a_search_goes_on_to_the_next_page(owner: Browser, org: UUID, make_retailer: Callable[..., Retailer]) -> None:
+    with db.transaction(org) as session:
+        for number in range(pages.ROWS + 1):
+            make_retailer(session, code=f"S{number:03}", name="Sai Traders")
+            make_retailer(session, code=f"T{number:03}", name="Gupta Traders")
+    following = re.search(r'href="([^"]+)" rel="next"', owner.get("/retailers", q="sai").text)
+    assert following
+    last = owner.client.get(html.unescape(following[1]))
+    assert f"S{pages.ROWS:03}" in last.text
+    assert "Gupta" not in last.text
+
+
+def test_many_names_come_in_pages_that_hold_each_once(owner: Browser, org: UUID, shop: str) -> None:
+    with db.transaction(org) as session:
+        retailer = retailers.find(session, shop)
+        for number in range(pages.ROWS):
+            learning.hear(session, retailer.id, f"thing{number:03}", "TOOR-L")
+    first = owner.get(f"/retailers/{shop}")
+    following = re.search(r'href="([^"]+)" rel="next"', first.text)
+    assert following
+    last = owner.client.get(html.unescape(following[1]))
+    said = [set(re.findall(r'scope="row"><bdi>(\w+)', page.text)) for page in (first, last)]
+    assert [len(names) for names in said] == [pages.ROWS, 2]
+    assert not said[0] & said[1]
+    assert 'rel="next"' not in last.text
+
+
+def test_a_name_for_what_is_not_sold_says_so(owner: Browser, org: UUID, shop: str) -> None:
+    with db.transaction(org) as session:
+        session.query(Product).filter(Product.sku == "TOOR-L").update({"active": False})
+    assert "Not sold now" in text_of(owner.get(f"/retailers/{shop}"))
+
+
+def test_times_are_the_business_s(owner: Browser, org: UUID, shop: str) -> None:
+    with db.transaction(org) as session:
+        session.query(LearnedName).update({"used_at": datetime(2026, 11, 20, 4, 34, tzinfo=UTC)})
+    clock.move_to(datetime(2026, 11, 21, tzinfo=UTC))
+    owner.sign_in()
+    assert "20 Nov, 10:04 am" in text_of(owner.get(f"/retailers/{shop}"))
+    clock.move_to(datetime(2028, 1, 1, tzinfo=UTC))
+    owner.sign_in()
+    page = owner.get(f"/retailers/{shop}")
+    assert "20 Nov 2026" in text_of(page)
+    assert "The clock was moved: 1 Jan 2028, 5:3" in page.text
+
+
+def test_it_is_told_whether_this_is_the_real_thing(owner: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "TEST" in text_of(owner.get("/nowhere"))
+    live = replace(settings.current(), env="production")
+    monkeypatch.setattr(settings, "current", lambda: live)
+    assert "LIVE" in text_of(owner.get("/nowhere"))
 
 
 def test_an_organisation_without_shops_is_told_how_to_bring_them(owner: Browser) -> None:
@@ -73,7 +168,9 @@ def test_a_shop_shows_its_account_and_what_it_calls_things(owner: Browser, shop:
 def test_a_shop_whose_credit_is_stopped_says_so_with_the_reason(owner: Browser, org: UUID, shop: str) -> None:
     with db.transaction(org) as session:
         pauses.pause(session, retailers.find(session, shop).id, "Cheque returned twice")
-    assert "Credit paused Cheque returned twice" in text_of(owner.get(f"/retailers/{shop}"))
+    said = text_of(owner.get(f"/retailers/{shop}"))
+    assert "Credit paused Cheque returned twice" in said
+    assert "Available nothing while credit is paused" in said
     with db.transaction(org) as session:
         pauses.block(session, retailers.find(session, shop).id, "Moved away")
     assert "Credit blocked Moved away" in text_of(owner.get(f"/retailers/{shop}"))
@@ -93,7 +190,7 @@ def test_a_removed_name_is_gone_in_the_next_message_and_in_the_audit(
     owner: Browser, org: UUID, shop: str, named: Callable[[], dict[str, str]]
 ) -> None:
     answer = owner.post(f"/retailers/{shop}/learned-names/{named()['dal']}/remove")
-    assert (answer.status_code, answer.headers["Location"]) == (303, f"/console/retailers/{shop}?done=removed")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/console/retailers/{shop}?done=removed#names")
     assert "The name is forgotten." in text_of(owner.get(f"/retailers/{shop}", done="removed"))
     assert set(named()) == {"coke"}
     with db.transaction(org) as session:
@@ -105,7 +202,8 @@ def test_a_removed_name_is_gone_in_the_next_message_and_in_the_audit(
 def test_a_second_tap_finds_it_gone(owner: Browser, shop: str, named: Callable[[], dict[str, str]]) -> None:
     path = f"/retailers/{shop}/learned-names/{named()['coke']}/remove"
     owner.post(path)
-    assert owner.post(path).headers["Location"].endswith("done=gone")
+    assert owner.post(path).headers["Location"].endswith("done=gone#names")
+    assert "forgotten already" in text_of(owner.get(f"/retailers/{shop}", done="gone"))
     assert set(named()) == {"dal"}
 
 
@@ -114,7 +212,8 @@ def test_an_analyst_sees_why_nothing_can_be_removed(
 ) -> None:
     analyst = signed_in(org, "analyst")
     page = analyst.get(f"/retailers/{shop}")
-    assert 'disabled title="Needs one of these roles: accountant, admin, owner, sales"' in page.text
+    assert "To remove a name takes one of these roles: accountant, admin, owner, sales." in text_of(page)
+    assert "Remove the name" not in page.text
     refused = analyst.post(f"/retailers/{shop}/learned-names/{named()['dal']}/remove")
     assert refused.status_code == 403
     assert set(named()) == {"dal", "coke"}
@@ -154,7 +253,7 @@ def test_words_of_a_shop_stay_words(owner: Browser, org: UUID, shop: str) -> Non
         learning.hear(session, retailers.find(session, shop).id, "<script>alert(1)</script>\u202e", "TOOR-L")
     page = owner.get(f"/retailers/{shop}")
     assert "<script" not in page.text
-    assert "&lt;script&gt;" in page.text
+    assert "<bdi>&lt;script&gt;alert(1)&lt;/script&gt;\u202e</bdi>" in page.text
 
 
 def test_without_the_database_a_page_says_so_and_names_the_request(
@@ -173,3 +272,52 @@ def test_a_crash_is_a_page_with_a_number(owner: Browser, monkeypatch: pytest.Mon
     answer = owner.get("/retailers")
     assert (answer.status_code, "ZeroDivisionError" in answer.text) == (500, False)
     assert answer.headers["Request-Id"] in answer.text
+
+
+@pytest.mark.parametrize("away", [PoolTimeout(), OperationalError("SELECT 1", {}, Exception("gone"))])
+def test_signing_in_without_the_database_is_a_page_that_says_so(
+    owner: Browser, monkeypatch: pytest.MonkeyPatch, away: Exception
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise away
+
+    monkeypatch.setattr(users, "authenticate", refuse)
+    answer = owner.sign_in()
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "look before you repeat" in text_of(answer)
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [
+    ("POST", "/console/retailers", 405), ("PUT", "/console/nowhere", 405), ("GET", "/console/%0d%0aX", 404),
+    ("DELETE", "/console/sign-in", 405),
+])  # fmt: skip
+def test_what_no_page_takes_is_told_as_a_page(owner: Browser, method: str, path: str, status: int) -> None:
+    answer = owner.client.open(path, method=method, headers={"Origin": "http://localhost"})
+    assert (answer.status_code, answer.mimetype) == (status, "text/html")
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert owner.client.open(path.replace("/console", "/api/v1"), method=method).mimetype == "application/problem+json"
+
+
+def test_a_form_that_is_too_large_is_told_so(owner: Browser) -> None:
+    answer = owner.client.post(
+        "/console/sign-in", data={"email": "x" * 1_100_000}, headers={"Origin": "http://localhost"}
+    )
+    assert (answer.status_code, "more than a form" in text_of(answer)) == (413, True)
+
+
+def test_two_taps_at_once_forget_a_name_once(
+    owner: Browser, app: Flask, org: UUID, shop: str, named: Callable[[], dict[str, str]]
+) -> None:
+    path, key = f"/console/retailers/{shop}/learned-names/{named()['dal']}/remove", owner.form_key()
+
+    def tap(_: int) -> str:
+        client = app.test_client()
+        client.set_cookie("bahi", owner.token())
+        answer = client.post(path, data={"form_key": key}, headers={"Origin": "http://localhost"})
+        return answer.headers["Location"].partition("done=")[2]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(tap, range(8))) == ["gone#names"] * 7 + ["removed#names"]
+    with db.transaction(org) as session:
+        found = trail.entries(session, trail.Filter(action="learned_name.removed"), after=None, limit=10)
+        assert len(found) == 1
