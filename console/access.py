@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from core import audit, crypto, db, settings
-from core.errors import Forbidden, NotFound
+from core.errors import Forbidden
 from parties import console_sessions, organisations, sessions, users
 from parties.users import Identity, WrongCredentials
 
@@ -75,6 +75,13 @@ def protect(pages: Blueprint) -> None:
     pages.after_request(add_headers)
 
 
+def add_headers(answer: Response) -> Response:
+    """What every page tells browsers, error pages too."""
+    for name, value in HEADERS.items():
+        answer.headers.setdefault(name, value)
+    return answer
+
+
 def require_guarded(app: Flask) -> None:
     """Refuse to start when a page names nobody who may see it: forgetting opens no door."""
     pages = [rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith("/console")]
@@ -116,8 +123,6 @@ def _answer(session: Session, token: str, roles: frozenset[str], call: Callable[
     who = console_sessions.resume(session, token)
     business = organisations.get(session)
     g.visitor = Visitor(who, business.name, business.timezone, crypto.fingerprint(f"form|{token}"))
-    if not request.path.isprintable():
-        raise NotFound
     if not g.visitor.may(roles):
         raise Forbidden(f"This needs one of these roles: {', '.join(sorted(roles))}.")
     if request.method not in SAFE:
@@ -152,14 +157,8 @@ def _here() -> str | None:
     """The page to come back to: this one, or the one with the form."""
     if request.method in SAFE:
         return request.full_path if request.query_string else request.path
-    page = urlsplit(request.referrer or "")
-    return page.path if f"{page.scheme}://{page.netloc}" in _our_origins() else None
-
-
-def add_headers(answer: Response) -> Response:
-    for name, value in HEADERS.items():
-        answer.headers.setdefault(name, value)
-    return answer
+    form = request.referrer or ""
+    return next((form.removeprefix(origin) for origin in _our_origins() if form.startswith(f"{origin}/")), None)
 
 
 def _is_secure() -> bool:
