@@ -16,11 +16,13 @@ from uuid import UUID
 import psycopg2
 
 from bench import processor_time, webhooks
+from bot import flow
 from cli.embedded import postgres_server, services
 from core import db, ids, schema, settings
 from orders.catalogue_import import import_catalogue
 from parties import channels, organisations
 from reports import doctor
+from reports.invariants import i14_conversation_states
 
 CATALOGUE = Path(__file__).resolve().parents[1] / "orders" / "data" / "catalog.json"
 LIMIT_MINOR = 100_000_000_000  # nobody reaches it: a refused order would be a cheaper one
@@ -236,6 +238,7 @@ def check_always(world: World, now: Counts) -> None:
 
 def check_thoroughly(world: World) -> None:
     """Every invariant of the data, as the doctor knows them."""
+    i14_conversation_states.declare({known.name: known.states for known in flow.installed()})
     for finding in doctor.check(world.org_id, doctor.FULL):
         if finding.id not in OF_PROCESSES:
             must(finding.status == doctor.HOLDS, f"{finding.id} {finding.title}: {finding.violations[:3]}")
