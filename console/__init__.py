@@ -22,9 +22,7 @@ def register(app: Flask) -> None:
 
 
 def _pages() -> Blueprint:
-    pages = Blueprint(
-        "console", __name__, url_prefix=PREFIX, static_folder="static", template_folder="templates"
-    )  # fmt: skip
+    pages = Blueprint("console", __name__, url_prefix=PREFIX, static_folder="static", template_folder="templates")
     access.protect(pages)
     problems.register(pages)
     wording.register(pages)

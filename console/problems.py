@@ -4,7 +4,7 @@ from flask import Blueprint, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Answer
 
-from console import access, wording
+from console import access
 from core import db, logs
 from core.errors import DomainError
 
@@ -55,5 +55,5 @@ def from_crash(error: Exception) -> Answer:
 
 def _page(status: int, detail: str) -> Answer:
     title = TITLES.get(status, "Something went wrong")
-    page = render_template("console/problem.html", title=title, detail=detail, **wording.frame())
+    page = render_template("console/problem.html", title=title, detail=detail)
     return access.add_headers(make_response(page, status))

@@ -18,7 +18,7 @@ def register(pages: Blueprint) -> None:
     pages.add_app_template_filter(amount, "amount")
     pages.add_app_template_filter(moment, "moment")
     pages.add_app_template_filter(exact_moment, "exact_moment")
-    pages.context_processor(frame)
+    pages.app_context_processor(frame)  # the application tells what no route takes with a page too
 
 
 def frame() -> dict[str, Any]:

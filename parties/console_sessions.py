@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import clock, crypto, db, ids
-from parties.sessions import LIFE
+from parties.sessions import LIFE, new_token
 from parties.tables import UserSession
 from parties.users import Identity, WrongCredentials, identity
 
@@ -21,7 +21,7 @@ STEP = timedelta(minutes=1)  # a page that comes sooner after another writes not
 
 def start(session: Session, user_id: UUID) -> str:
     """The token of a browser that has just signed in."""
-    token = f"{ids.public('org', db.org_of(session))}.{ids.token()}"
+    token = new_token(session)
     now = clock.now()
     session.add(
         UserSession(

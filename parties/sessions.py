@@ -63,6 +63,11 @@ def organisation(token: str) -> UUID:
         raise WrongCredentials from error
 
 
+def new_token(session: Session) -> str:
+    """A random token of the session's organisation."""
+    return f"{ids.public('org', db.org_of(session))}.{ids.token()}"
+
+
 def _next(session: Session, row: UserSession, token: str) -> str:
     if row.rotated_at is not None and row.successor is not None:
         return crypto.decrypt(row.successor, place=_place(row))
@@ -79,7 +84,7 @@ def _reused(row: UserSession) -> bool:
 
 
 def _add(session: Session, user_id: UUID, family_id: UUID) -> str:
-    token = f"{ids.public('org', db.org_of(session))}.{ids.token()}"
+    token = new_token(session)
     now = clock.now()
     session.add(
         UserSession(

@@ -8,7 +8,7 @@ though "chahiye" alone orders). Spelling is compared by sound.
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -157,13 +157,14 @@ def yes_or_no(text: str) -> bool | None:
         return None
     spoken = {_SIGNS[t.text] for t in tokens if t.text in _SIGNS}
     polite: set[str] = set()
-    for _, roles in _of_words(tokens):
+    said = _of_words(tokens)
+    for _, roles in said:
         verdict = _verdict(roles)
         if verdict is None:
             return None
         (polite if "courtesy" in roles else spoken).update(verdict)
     spoken = spoken or polite
-    if spoken == {"yes"} and (_wants_list(tokens) or not all(_agrees(*word) for word in _of_words(tokens))):
+    if spoken == {"yes"} and (_wants_list(said) or not all(_agrees(*word) for word in said)):
         return None
     return spoken == {"yes"} if len(spoken) == 1 else None
 
@@ -173,16 +174,17 @@ def beyond_yes(text: str) -> str:
 
     Empty where something is to be sent: "upi bhejo" wants the code and does not say how to pay.
     """
-    said = list(_of_words(tokenise(normalise(text))))
-    if any(token.sound.startswith(_SENDS) for token, _ in said):
-        return ""
-    return " ".join(token.text for token, roles in said if not _agrees(token, roles))
+    said = _of_words(tokenise(normalise(text)))
+    return "" if _sends(said) else " ".join(token.text for token, roles in said if not _agrees(token, roles))
 
 
-def _wants_list(tokens: Sequence[Token]) -> bool:
+def _wants_list(said: Sequence[tuple[Token, Roles]]) -> bool:
     """ "List bhej do" wants it to read; "order bhej do" wants the goods."""
-    lists = any("cart" in roles and "order" not in roles for _, roles in _of_words(tokens))
-    return lists and any(token.sound.startswith(_SENDS) for token in tokens)
+    return _sends(said) and any("cart" in roles and "order" not in roles for _, roles in said)
+
+
+def _sends(said: Sequence[tuple[Token, Roles]]) -> bool:
+    return any(token.sound.startswith(_SENDS) for token, _ in said)
 
 
 def _agrees(token: Token, roles: Roles) -> bool:
@@ -196,8 +198,8 @@ def _is_folded_letter(text: str, tokens: Sequence[Token]) -> bool:
     return len(letters) == 1 and len(letters[0]) == 1 and letters[0] not in text.lower()
 
 
-def _of_words(tokens: Sequence[Token]) -> Iterable[tuple[Token, Roles]]:
-    return ((token, roles) for token, roles in zip(tokens, mark(tokens), strict=True) if token.kind is Kind.WORD)
+def _of_words(tokens: Sequence[Token]) -> list[tuple[Token, Roles]]:
+    return [(token, roles) for token, roles in zip(tokens, mark(tokens), strict=True) if token.kind is Kind.WORD]
 
 
 def _verdict(roles: Roles) -> set[str] | None:
