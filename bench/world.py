@@ -238,7 +238,7 @@ def check_always(world: World, now: Counts) -> None:
 
 def check_thoroughly(world: World) -> None:
     """Every invariant of the data, as the doctor knows them."""
-    i14_conversation_states.declare({known.name: known.states for known in flow.installed()})
+    i14_conversation_states.declare(flow.known_states())
     for finding in doctor.check(world.org_id, doctor.FULL):
         if finding.id not in OF_PROCESSES:
             must(finding.status == doctor.HOLDS, f"{finding.id} {finding.title}: {finding.violations[:3]}")

@@ -42,7 +42,7 @@ def status() -> Response:
             return _answer(403)
         _take_in(line, form)
     except (DBAPIError, PoolExhausted) as error:
-        if isinstance(error, DBAPIError) and not db.is_outage(error):
+        if not db.is_outage(error):
             raise
         _log.error("callback.database_down")
         return _answer(503)

@@ -15,7 +15,7 @@ A flow begins in START and is over in END. Loading refuses a flow with a mistake
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -169,6 +169,11 @@ class Flows:
 def installed() -> Flows:
     """The flows of this program, loaded once. Raises BrokenFlows."""
     return load(PACKAGE)
+
+
+def known_states() -> dict[str, Sequence[str]]:
+    """Every flow of this program with its states: what the doctor is told before it looks at conversations."""
+    return {known.name: known.states for known in installed()}
 
 
 def load(package: str) -> Flows:

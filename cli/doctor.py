@@ -23,7 +23,7 @@ def command(org: str | None, mode: str, as_json: bool) -> int:
 
     Exit code 0: all hold. 1: a violation. 2: something could not be checked. 4: there is no such organisation.
     """
-    i14_conversation_states.declare({known.name: known.states for known in flow.installed()})
+    i14_conversation_states.declare(flow.known_states())
     findings = doctor.check(organisation.find(org) if org else None, mode)
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=2, ensure_ascii=False))

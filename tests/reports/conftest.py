@@ -16,7 +16,7 @@ from reports.invariants import i14_conversation_states
 @pytest.fixture(scope="session", autouse=True)
 def declared_flows() -> None:
     """What the command line tells the doctor before it looks."""
-    i14_conversation_states.declare({known.name: known.states for known in flow.installed()})
+    i14_conversation_states.declare(flow.known_states())
 
 
 @pytest.fixture
