@@ -1,6 +1,5 @@
 """The whole web application: one thread serves one organisation after another."""
 
-import uuid
 from collections.abc import Callable
 from urllib.parse import urlencode
 from uuid import UUID
@@ -14,10 +13,9 @@ from bot import signature
 from bot.gateway import refs
 from core import audit, clock, db, ids, outbox
 from core.audit import AuditEntry
-from parties import channels, users
+from parties import channels
 from parties.channels import Line
-
-PASSWORD = "correct horse battery"
+from tests.people import PASSWORD, new_user
 
 
 @pytest.fixture
@@ -28,9 +26,7 @@ def app(database: str) -> Flask:
 
 
 def sign_in(client: FlaskClient, org_id: UUID) -> str:
-    email = f"{uuid.uuid4().hex}@example.com"
-    with db.transaction(org_id) as session:
-        users.create(session, email=email, role="owner", password=PASSWORD)
+    email = new_user(org_id)
     answer = client.post("/api/v1/auth/login", json={"email": email, "password": PASSWORD})
     return f"Bearer {answer.json['access_token']}"
 

@@ -16,11 +16,11 @@ from werkzeug.test import TestResponse
 from app import create_app
 from core import db
 from orders import catalogue_import
-from parties import retailers, users
+from parties import retailers
 from parties.tables import Retailer
+from tests.people import PASSWORD, new_user
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "orders" / "data" / "catalog.json"
-PASSWORD = "correct horse battery"
 PREFIX = "/api/v1/admin"
 
 
@@ -64,9 +64,7 @@ def sign_in(app: Flask) -> Callable[..., Caller]:
     """`sign_in(org, role)`: a new user of that organisation, signed in."""
 
     def make(org_id: UUID, role: str = "owner") -> Caller:
-        email = f"{uuid.uuid4().hex}@example.com"
-        with db.transaction(org_id) as session:
-            users.create(session, email=email, role=role, password=PASSWORD)
+        email = new_user(org_id, role)
         client = app.test_client()
         answer = client.post("/api/v1/auth/login", json={"email": email, "password": PASSWORD})
         assert answer.status_code == 200, answer.text

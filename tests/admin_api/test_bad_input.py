@@ -28,9 +28,10 @@ from orders import catalogue_import
 from parties import organisations, users
 from parties.tables import ROLES, Retailer
 from tests.admin_api import mischief
-from tests.admin_api.conftest import CATALOGUE, PASSWORD, SENT
+from tests.admin_api.conftest import CATALOGUE, SENT
 from tests.admin_api.described import Operation, leaves, operations, types
 from tests.admin_api.good_requests import ASKED_BY, GOOD, WRITES, Request, World
+from tests.people import PASSWORD
 
 REFUSED = (400, 401, 403, 404, 409, 412, 422, 428)
 FORGED = (

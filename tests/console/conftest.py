@@ -3,7 +3,6 @@
 import html
 import json
 import re
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +16,11 @@ from werkzeug.test import TestResponse
 from app import create_app
 from core import db
 from orders import catalogue_import, learning
-from parties import retailers, users
+from parties import retailers
 from parties.tables import Retailer
+from tests.people import PASSWORD, new_user
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "orders" / "data" / "catalog.json"
-PASSWORD = "correct horse battery"
 ORIGIN = "http://localhost"
 
 
@@ -67,10 +66,7 @@ def visitor(app: Flask) -> Callable[..., Browser]:
     """`visitor(org, role)`: a new user, not signed in yet."""
 
     def make(org_id: UUID, role: str = "owner") -> Browser:
-        email = f"{uuid.uuid4().hex[:12]}@example.com"
-        with db.transaction(org_id) as session:
-            users.create(session, email=email, role=role, password=PASSWORD)
-        return Browser(app.test_client(), email)
+        return Browser(app.test_client(), new_user(org_id, role))
 
     return make
 

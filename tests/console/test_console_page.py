@@ -17,7 +17,8 @@ from credit import pauses
 from parties import retailers
 from parties.tables import User
 from tests.chromium import launched
-from tests.console.conftest import PASSWORD, Browser
+from tests.console.conftest import Browser
+from tests.people import PASSWORD
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)  # a busy machine draws slowly

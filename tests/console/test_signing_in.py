@@ -11,7 +11,8 @@ from flask import Flask
 from console import access
 from core import clock, db, settings
 from parties.tables import User
-from tests.console.conftest import ORIGIN, PASSWORD, Browser, text_of
+from tests.console.conftest import ORIGIN, Browser, text_of
+from tests.people import PASSWORD
 
 OTHERS = ["http://evil.example", "null", "http://localhost.evil.example", "https://localhost", "http://[", "localhost"]
 

@@ -15,12 +15,12 @@ from core import db
 from credit import accounts, bills, days, guardrails, payments
 from orders import ordering
 from orders.quotes import Wanted
-from parties import retailers, users
+from parties import retailers
 from reports import doctor, invariants
+from tests.people import PASSWORD, new_user
 
 AT_ONCE = 8
 KILOGRAM_MINOR = 4800
-PASSWORD = "correct horse battery"
 CHECKED = ("I02", "I03", "I04", "I05", "I06", "I07", "I08", "I09", "I10", "I11", "I19", "I20", "I21")
 KNOWN = {one.id: one for one in invariants.load()}
 
@@ -119,8 +119,6 @@ def test_twenty_clicks_on_one_button_pay_once(database: str, org: UUID, open_sho
 
 
 def _sign_in(app: Flask, org: UUID) -> str:
-    email = f"{uuid.uuid4().hex}@example.com"
-    with db.transaction(org) as session:
-        users.create(session, email=email, role="owner", password=PASSWORD)
+    email = new_user(org)
     answer = app.test_client().post("/api/v1/auth/login", json={"email": email, "password": PASSWORD})
     return str(answer.json["access_token"])
