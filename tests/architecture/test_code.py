@@ -2,36 +2,16 @@
 
 import ast
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = (
-    "admin_api", "bot", "cli", "console", "core", "credit", "flows", "invoicing", "jobs", "orders", "parties",
-    "reports", "simulator",
-)  # fmt: skip
+from tests.architecture.product import ROOT, functions, inner_imports, sources, text, tree
+
 LONGEST_FUNCTION, LONGEST_FILE = 70, 400
 TYPICAL_FUNCTION, LARGE_FUNCTION = 8, 30
 EMPTY_NAMES = {"utils", "helpers", "common", "misc", "manager"}
 KNOWN_CLOCKS = {"clock.py", "scheduler.py", "i37_clocks.py"}  # the clock itself; rq-scheduler's naive UTC; its check
 MONEY_PACKAGES = ("credit", "invoicing", "orders")
-
-
-def sources() -> list[Path]:
-    """Every file of the product."""
-    files = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
-    return [ROOT / "app.py", *sorted(files)]
-
-
-def functions(path: Path) -> Iterator[tuple[str, int]]:
-    """Names and lengths in lines, docstrings left out."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            doc = node.body[0] if ast.get_docstring(node) else None
-            quiet = (doc.end_lineno or 0) - doc.lineno + 1 if doc else 0
-            yield node.name, (node.end_lineno or 0) - node.lineno + 1 - quiet
 
 
 def test_no_function_is_longer_than_a_look() -> None:
@@ -47,7 +27,7 @@ def test_the_typical_function_is_small() -> None:
 
 
 def test_no_file_is_longer_than_400_lines() -> None:
-    long = {str(path.relative_to(ROOT)): path.read_text().count("\n") for path in sources()}
+    long = {str(path.relative_to(ROOT)): text(path).count("\n") for path in sources()}
     assert {name: lines for name, lines in long.items() if lines > LONGEST_FILE} == {}
 
 
@@ -56,19 +36,19 @@ def test_no_module_has_an_empty_name() -> None:
 
 
 def test_every_module_says_what_it_is() -> None:
-    silent = [path.relative_to(ROOT) for path in sources() if not ast.get_docstring(ast.parse(path.read_text()))]
+    silent = [path.relative_to(ROOT) for path in sources() if not ast.get_docstring(tree(path))]
     assert silent == []
 
 
 def test_a_transaction_is_committed_in_one_file_only() -> None:
-    committing = {str(path.relative_to(ROOT)) for path in sources() if ".commit(" in path.read_text()}
+    committing = {str(path.relative_to(ROOT)) for path in sources() if ".commit(" in text(path)}
     assert committing <= {"core/db.py"}
 
 
 @pytest.mark.parametrize("forbidden", ["utcnow", "datetime.now(", "date.today(", "time.time()"])
 def test_time_is_asked_of_the_clock(forbidden: str) -> None:
     asking = [path.relative_to(ROOT) for path in sources()
-              if forbidden in path.read_text() and path.parts[-2] not in {"embedded", "simulator", "cli"}
+              if forbidden in text(path) and path.parts[-2] not in {"embedded", "simulator", "cli"}
               and path.name not in KNOWN_CLOCKS]  # fmt: skip
     assert asking == []
 
@@ -78,7 +58,7 @@ def test_no_float_comes_near_money() -> None:
         f"{path.relative_to(ROOT)}: {line.strip()}"
         for package in MONEY_PACKAGES
         for path in (ROOT / package).rglob("*.py")
-        for line in path.read_text().splitlines()
+        for line in text(path).splitlines()
         if re.search(r"\bfloat\(", line)
     ]
     assert near == []
@@ -86,23 +66,20 @@ def test_no_float_comes_near_money() -> None:
 
 def test_imports_stand_at_the_top() -> None:
     inside = [
-        f"{path.relative_to(ROOT)}:{node.lineno}"
+        f"{path.relative_to(ROOT)}:{line}"
         for path in sources()
         if path.parent.name != "cli"  # a command imports what it needs when it runs: starting must be quick
-        for outer in ast.walk(ast.parse(path.read_text()))
-        if isinstance(outer, ast.FunctionDef)
-        for node in ast.walk(outer)
-        if isinstance(node, ast.Import | ast.ImportFrom)
+        for line in inner_imports(path)
     ]
     assert inside == []
 
 
 def test_only_the_flow_module_knows_transitions() -> None:
     knowing = {str(path.relative_to(ROOT)) for path in sources()
-               if re.search(r"^(from|import) transitions", path.read_text(), re.M)}  # fmt: skip
+               if re.search(r"^(from|import) transitions", text(path), re.M)}  # fmt: skip
     assert knowing == {"bot/flow.py"}
 
 
 def test_no_file_names_a_place_outside_the_project() -> None:
     tracked = [*sources(), ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
-    assert [path for path in tracked if re.search(r"/work/|\.\./shared", path.read_text())] == []
+    assert [path for path in tracked if re.search(r"/work/|\.\./shared", text(path))] == []

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import pytest
 
 from cli import table
 from cli.main import load
+from tests.architecture.product import ROOT, Function, text, tree
 
-ROOT = Path(__file__).resolve().parents[2]
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 README = ROOT / "README.md"
 DOCUMENTS = [README, ARCHITECTURE, *sorted((ROOT / "docs" / "decisions").glob("*.md"))]
@@ -25,8 +26,6 @@ LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 COMMAND = re.compile(r"\./bahi ((?:[a-z]+\b ?)*)")
 TABLE_NAME = re.compile(r'__tablename__ = "(\w+)"')
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
-
 
 def name_of(document: Path) -> str:
     """As a test's id."""
@@ -35,14 +34,14 @@ def name_of(document: Path) -> str:
 
 def section(title: str) -> str:
     """One `##` section of the page about the architecture."""
-    return ARCHITECTURE.read_text().split(f"\n## {title}\n")[1].split("\n## ")[0]
+    return text(ARCHITECTURE).split(f"\n## {title}\n")[1].split("\n## ")[0]
 
 
 @cache
 def defined(path: Path) -> dict[str, ast.stmt]:
     """What a file defines: functions, classes, `Class.method` and constants; not what it imports."""
     found: dict[str, ast.stmt] = {}
-    for node in ast.parse(path.read_text()).body:
+    for node in tree(path).body:
         if isinstance(node, Function | ast.ClassDef):
             found[node.name] = node
         if isinstance(node, ast.ClassDef):
@@ -100,9 +99,10 @@ def differences(package: str, span: str) -> Iterator[str]:
 
 def plain(arguments: ast.arguments) -> str:
     """Parameters as text, without their types."""
-    for argument in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]:
+    bare = deepcopy(arguments)
+    for argument in [*bare.posonlyargs, *bare.args, *bare.kwonlyargs]:
         argument.annotation = None
-    return ast.unparse(arguments)
+    return ast.unparse(bare)
 
 
 def is_like(stated: str, actual: str) -> bool:
@@ -117,24 +117,24 @@ PACKAGES = ("core", "parties", "credit", "invoicing", "orders", "reports", "bot"
 def tables() -> Iterator[str]:
     """Every table of the code."""
     for path in sorted(path for package in PACKAGES for path in (ROOT / package).glob("*.py")):
-        yield from TABLE_NAME.findall(path.read_text())
+        yield from TABLE_NAME.findall(text(path))
 
 
 def commands() -> list[str]:
     """What the README writes behind `./bahi`, up to the first word that is no plain word."""
-    return sorted({found.strip() for found in COMMAND.findall(README.read_text()) if found.strip()})
+    return sorted({found.strip() for found in COMMAND.findall(text(README)) if found.strip()})
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
 def test_every_file_that_a_document_names_exists(document: Path) -> None:
-    assert [path for path in PATH.findall(document.read_text()) if not (ROOT / path).is_file()] == []
+    assert [path for path in PATH.findall(text(document)) if not (ROOT / path).is_file()] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
 def test_what_is_named_behind_a_file_is_defined_in_it(document: Path) -> None:
     missing = [
         f"{path}: {name}"
-        for path, names in NAMED.findall(document.read_text())
+        for path, names in NAMED.findall(text(document))
         for name in SPAN.findall(names)
         if name not in defined(ROOT / path)
     ]
@@ -174,11 +174,11 @@ def test_every_subcommand_in_the_readme_exists() -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
 def test_every_link_to_a_file_resolves(document: Path) -> None:
-    local = [link for link in LINK.findall(document.read_text()) if "://" not in link]
+    local = [link for link in LINK.findall(text(document)) if "://" not in link]
     assert [link for link in local if not (document.parent / link).exists()] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
 def test_lines_are_short(document: Path) -> None:
-    long = [number for number, line in enumerate(document.read_text().splitlines(), 1) if len(line) > LONGEST_LINE]
+    long = [number for number, line in enumerate(text(document).splitlines(), 1) if len(line) > LONGEST_LINE]
     assert long == []
