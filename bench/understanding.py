@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core import db
-from orders.understanding import scripts, spelling, words
+from language import lexicon, scripts, spelling
 from orders.understanding.facts import Context, context_from
 from orders.understanding.index import Index, build
 from orders.understanding.read import understand
@@ -57,7 +57,7 @@ def measure(products: int = PRODUCTS, rounds: int = ROUNDS) -> Reading:
 
 
 def _build_cold(catalogue: Mapping[str, Any]) -> Index:
-    for cached in (spelling.key, scripts.outline, words.sounds, words.roles_of, words.near_roles):
+    for cached in (spelling.key, scripts.outline, lexicon.sounds, lexicon.roles_of, lexicon.near_roles):
         cached.cache_clear()
     return build(catalogue)
 

@@ -9,13 +9,13 @@ from bot.flow import Choice, Reply
 from bot.markup import plain
 from core.i18n import _, isolate
 from flows import wording
+from language.normalise import normalise
+from language.numbers import parse_number
 from orders import terms
 from orders.catalogue import Catalogue, Listed
 from orders.quotes import Wanted
 from orders.terms import THOUSANDTHS
 from orders.understanding.facts import CartLine, Context, Question
-from orders.understanding.normalise import normalise
-from orders.understanding.numbers import parse_number
 
 REASON = "pack"
 

@@ -13,8 +13,9 @@ from core import db, templates
 from core.i18n import _, format_money, isolate, language
 from credit import claims
 from credit.tables import PaymentClaim
-from flows import amounts, pay, pictures
-from orders.understanding.normalise import normalise
+from flows import pay, pictures
+from language import amounts
+from language.normalise import normalise
 from parties import tasks
 
 MAX_REFERENCE = 35

@@ -20,10 +20,10 @@ from flows import cancel_order, cart, my_bills, my_orders, packs, quoting, readi
 from flows.order_sentences import Sentences
 from flows.order_ways import ACTIONS, OPENS, ORDER_KINDS, REMARK, STATES, TRANSITIONS, WANTED_ITSELF, WORDS
 from flows.splitting import Basket
+from language.yes_and_no import beyond_yes
 from orders import catalogue, holding, listing, ordering, usual
 from orders.order import CONFIRMED, DISPATCHED, HELD, PENDING, Order
 from orders.understanding.facts import Understanding
-from orders.understanding.words import beyond_yes
 from parties import tasks
 
 NAMED_ELSEWHERE = (cancel_order.NAMED, my_orders.ASKED, my_bills.ASKED)  # an order or a bill by its number, no goods

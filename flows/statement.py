@@ -11,7 +11,7 @@ from bot.flow import END, REFUSED, START, Choice, Flow, Reply, go
 from bot.ingress import Message
 from core import clock
 from core.i18n import N_, _, isolate, language
-from flows import dates
+from language import dates
 from reports import statement_paper
 
 MONTHS_OFFERED = 6

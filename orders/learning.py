@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids
 from core.errors import NotFound
+from language.lexicon import name_of
 from orders.tables import LearnedName, Product
 from orders.understanding.items import Phrase
-from orders.understanding.words import name_of
 from parties import retailers
 
 USES_TO_LEARN = 2

@@ -1,17 +1,14 @@
 """Understanding what a retailer types: order text in English, Hindi, Urdu and their Roman spellings.
 
-The path of a message, one module a step:
+`language` gives a message one spelling, divides it into tokens and says what each word does. The path from there, one
+module a step:
 
-    normalise   one spelling of digits, letters and marks
-    tokens      words, numbers, separators
     gluing      words typed as one ("2petisprite") are divided
-    words       what words do: order, remove, correct, complain, pay, greet
     remarks     wishes for fresh goods, told from complaints
     clauses     the message in clauses; talk is told from orders
-    scanning    names, amounts, features and strangers in a clause (numbers, units, index help)
+    scanning    names, amounts, features and strangers in a clause (units, index help)
     naming      neighbouring name words become one name
     sharing     which amount belongs to which name
-    scripts     a word in another script
     settling    a name with its amounts: a line, a question, or not sold (quantities convert)
     statements  the operation of a clause, corrections and replacements applied
     own_names   the shop's own name for a product answers what settling asks

@@ -7,15 +7,16 @@ read as a message of its own: a retailer may order from anywhere.
 from dataclasses import dataclass
 from decimal import Decimal
 
-from orders.understanding import numbers, quantities, words
+from language import lexicon, numbers
+from language.lexicon import Roles
+from language.tokens import Kind, Token
+from orders.understanding import quantities
 from orders.understanding.elements import Amount, Form, Goods, Mention
 from orders.understanding.facts import Line, Question
 from orders.understanding.index import Index, NameKind
 from orders.understanding.sharing import Settle
 from orders.understanding.statements import Statement
-from orders.understanding.tokens import Kind, Token
 from orders.understanding.units import Unit, size_of
-from orders.understanding.words import Roles
 
 _IGNORED = frozenset({"filler", "wala", "order", "set", "link", "yes"})
 _OPTION_WORDS = frozenset({"opshon", "option", "no", "number", "numbar"})
@@ -57,10 +58,10 @@ def _chosen(reply: Reply, skus: tuple[str, ...]) -> str | None:
         for token, roles in zip(reply.tokens, reply.marks, strict=True)
         if token.kind in (Kind.WORD, Kind.NUMBER) and token.text not in _OPTION_WORDS
     ]
-    telling = [token for token, roles in spoken if token.sound in words.ORDINALS or not roles & _IGNORED]
+    telling = [token for token, roles in spoken if token.sound in lexicon.ORDINALS or not roles & _IGNORED]
     if len(telling) != 1 or len(skus) == 1 or telling[0].unclear:
         return None
-    position = words.ORDINALS.get(telling[0].sound)
+    position = lexicon.ORDINALS.get(telling[0].sound)
     if position is None and not any("wala" in roles for _, roles in spoken):
         number = numbers.number_at((telling[0],), 0)
         position = int(number.value) if number is not None and number.value == int(number.value) else None

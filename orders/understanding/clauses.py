@@ -7,10 +7,10 @@ it merely talks: questions, complaints, stories of the past and payments name go
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from orders.understanding import numbers
+from language import numbers
+from language.lexicon import Roles
+from language.tokens import Kind, Token
 from orders.understanding.index import Index
-from orders.understanding.tokens import Kind, Token
-from orders.understanding.words import Roles
 
 _TALK = frozenset({"question", "past", "payment", "pause"})
 MORE = frozenset({"aur", "और", "اور"})  # "and", or "more"

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from language.lexicon import Roles
 from orders.understanding.index import NameKind
 from orders.understanding.units import Unit
-from orders.understanding.words import Roles
 
 
 @dataclass(frozen=True, slots=True)

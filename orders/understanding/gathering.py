@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
+from language.numbers import number_at
 from orders.understanding.clauses import Clause
 from orders.understanding.elements import Amount, Goods
 from orders.understanding.facts import Line, Question, Unsold
 from orders.understanding.index import Index
 from orders.understanding.naming import in_family
-from orders.understanding.numbers import number_at
 from orders.understanding.settling import Outcome
 from orders.understanding.sharing import Settle
 from orders.understanding.statements import Statement

@@ -6,9 +6,9 @@ a unit or a number word of the catalogue's languages. Anything less certain stay
 
 from collections.abc import Sequence
 
-from orders.understanding import numbers, words
+from language import lexicon, numbers
+from language.tokens import Kind, Token
 from orders.understanding.index import Index
-from orders.understanding.tokens import Kind, Token
 
 _MIN_LETTERS = 5
 _MAX_LETTERS = 24
@@ -38,7 +38,7 @@ def _halves(index: Index, token: Token) -> tuple[Token, ...]:
 
 
 def _means_something(index: Index, token: Token) -> bool:
-    if words.roles_of(token.sound) or words.near_roles(token.sound) or index.spell(token.sound) is not None:
+    if lexicon.roles_of(token.sound) or lexicon.near_roles(token.sound) or index.spell(token.sound) is not None:
         return True
     return _is_number(token) or index.units.unit_at((token,), 0) is not None
 

@@ -18,7 +18,7 @@ from typing import Any
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from orders.understanding import scripts, spelling, words
+from language import lexicon, scripts, spelling
 from orders.understanding.items import Item, Phrase, item_from
 from orders.understanding.units import UnitBook
 
@@ -150,7 +150,7 @@ def build(catalogue: Mapping[str, Any]) -> Index:
 def _categories(raw: Mapping[str, Any]) -> list[tuple[list[Phrase], list[str]]]:
     """Each category's names and the skus in it."""
     return [
-        ([words.sounds(str(alias)) for alias in (name, *entry.get("aliases", ()))], list(entry.get("skus", ())))
+        ([lexicon.sounds(str(alias)) for alias in (name, *entry.get("aliases", ()))], list(entry.get("skus", ())))
         for name, entry in raw.items()
     ]
 
@@ -195,7 +195,7 @@ def _names(items: Iterable[Item], categories: list[tuple[list[Phrase], list[str]
 
 def _forms(phrase: Phrase) -> set[Phrase]:
     """A name as listed, without its linking words, and run together ("surf excel", "surfexcel")."""
-    bare = tuple(word for word in phrase if "link" not in words.roles_of(word)) or phrase
+    bare = tuple(word for word in phrase if "link" not in lexicon.roles_of(word)) or phrase
     if not bare or len(bare) > _MAX_NAME_WORDS:
         return set()
     forms = {bare}
@@ -220,9 +220,9 @@ def _spread(alias: Phrase, item: Item, family: list[Item]) -> set[int]:
 
 
 def _covers(sibling: Item, word: str, item: Item) -> bool:
-    if word in sibling.words or "link" in words.roles_of(word):
+    if word in sibling.words or "link" in lexicon.roles_of(word):
         return True
-    if word in words.COLOURS or not word.isalpha() or len(word) < _MIN_VARIANT_LETTERS:
+    if word in lexicon.COLOURS or not word.isalpha() or len(word) < _MIN_VARIANT_LETTERS:
         return len(word) == 1
     return any(w[0] == word[0] and spelling.distance(w, word, 1) <= 1 for w in sibling.words & item.words)
 

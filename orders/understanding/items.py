@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from orders.understanding import words
-from orders.understanding.normalise import normalise
+from language import lexicon
+from language.normalise import normalise
 from orders.understanding.units import Size, Unit, size_of, worth_of
 
 _BEFORE_REMARKS = re.compile(r"[^\d(₹₨,/]+")
@@ -60,8 +60,8 @@ def item_from(raw: Mapping[str, Any], position: int, category_words: frozenset[s
     units.setdefault(base, Decimal(1))
     printed = str(raw.get("name") or "")
     listed = [str(alias) for group in (raw.get("aliases") or {}).values() for alias in group]
-    aliases = tuple(phrase for phrase in map(words.sounds, [*listed, *_before_ki(listed)]) if phrase)
-    name, brand = words.sounds(printed), words.sounds(str(raw.get("brand") or ""))
+    aliases = tuple(phrase for phrase in map(lexicon.sounds, [*listed, *_before_ki(listed)]) if phrase)
+    name, brand = lexicon.sounds(printed), lexicon.sounds(str(raw.get("brand") or ""))
     vocabulary = frozenset(w for phrase in (*aliases, name, brand) for w in phrase if _is_word(w))
     default = str(raw.get("default_unit") or base)
     mrp = raw.get("mrp_paise")
@@ -70,7 +70,7 @@ def item_from(raw: Mapping[str, Any], position: int, category_words: frozenset[s
         _positive(mrp) / 100 if mrp else None, base, default if default in units else base, units,
         bool(raw.get("loose")), {normalise(k): str(v) for k, v in (raw.get("unit_alias_override") or {}).items()},
         brand, aliases, _spoken_name(printed), vocabulary | category_words,
-        frozenset(c for w in vocabulary if (c := words.is_colour(w)) is not None),
+        frozenset(c for w in vocabulary if (c := lexicon.is_colour(w)) is not None),
     )  # fmt: skip
 
 
@@ -85,7 +85,7 @@ def _before_ki(listed: Sequence[str]) -> list[str]:
 
 
 def _is_word(sound: str) -> bool:
-    return len(sound) > 1 and not sound[0].isdigit() and "link" not in words.roles_of(sound)
+    return len(sound) > 1 and not sound[0].isdigit() and "link" not in lexicon.roles_of(sound)
 
 
 def _size(raw: Mapping[str, Any] | None) -> Size | None:
@@ -102,4 +102,4 @@ def _positive(value: Any) -> Decimal:
 def _spoken_name(name: str) -> Phrase:
     """What people say of a printed name: everything before its size, price or remark ("Ship Match Box ₹2")."""
     said = _BEFORE_REMARKS.match(name)
-    return words.sounds(said[0]) if said is not None else ()
+    return lexicon.sounds(said[0]) if said is not None else ()

@@ -6,12 +6,12 @@ before other edits, and asked about unless every name means lines of the cart an
 
 from collections.abc import Callable, Sequence
 
+from language.lexicon import Roles
 from orders.understanding import carts
 from orders.understanding.carts import Cart, Change
 from orders.understanding.clauses import Clause
 from orders.understanding.elements import Goods
 from orders.understanding.facts import Question
-from orders.understanding.words import Roles
 
 _SENDS: Roles = frozenset({"order", "yes"})
 _BETWEEN: Roles = frozenset({"filler", "all", "cart", "link", "set", "add", "rest", "only"})

@@ -7,9 +7,9 @@ another product's: it is remembered as a stranger before or after the name, and 
 from collections.abc import Sequence
 from dataclasses import replace
 
+from language.lexicon import Roles
 from orders.understanding.elements import Amount, Mention, Piece
 from orders.understanding.index import Index, NameKind
-from orders.understanding.words import Roles
 
 
 def join_names(pieces: Sequence[Piece], marks: Sequence[Roles], offset: int) -> list[Piece]:

@@ -7,7 +7,8 @@ never touched, and neither is a message that itself speaks of another of the can
 from collections.abc import Mapping
 from dataclasses import replace
 
-from orders.understanding import settling, words
+from language import lexicon
+from orders.understanding import settling
 from orders.understanding.elements import Goods
 from orders.understanding.facts import Line, Question
 from orders.understanding.index import Index, NameKind
@@ -26,7 +27,7 @@ def settle(index: Index, goods: Goods, text: str, said: str, learned: Mapping[Ph
     outcome = settling.settle(index, goods, text)
     if not said or not isinstance(outcome, Question) or not _is_about_the_name(outcome):
         return outcome
-    sku = learned.get(words.name_of(said)) if learned else None
+    sku = learned.get(lexicon.name_of(said)) if learned else None
     own = _as_learned(index, goods, text, outcome, sku) if sku in outcome.candidates else None
     return own or replace(outcome, name=said)
 

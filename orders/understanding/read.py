@@ -10,7 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from orders.understanding import edits, numbers, own_names, words
+from language import lexicon, numbers
+from language.normalise import MAX_LENGTH, normalise
+from language.tokens import MAX_TOKENS, Kind, Token, tokenise
+from language.yes_and_no import refuses, yes_or_no
+from orders.understanding import edits, own_names
 from orders.understanding.answers import Reply, answer
 from orders.understanding.carts import Change, added, put
 from orders.understanding.clauses import TOTALS, Clause, split
@@ -25,7 +29,6 @@ from orders.understanding.gathering import (
 from orders.understanding.gluing import divided
 from orders.understanding.index import Index
 from orders.understanding.keeping import keeps, kept, leaves_open
-from orders.understanding.normalise import MAX_LENGTH, normalise
 from orders.understanding.originals import as_typed
 from orders.understanding.remarks import quieted
 from orders.understanding.repeating import repeats
@@ -33,7 +36,6 @@ from orders.understanding.settling import Outcome
 from orders.understanding.statements import Statement, statements_of
 from orders.understanding.strangers import is_order_for_stranger, is_unread, stands_alone
 from orders.understanding.talk import intent_of
-from orders.understanding.tokens import MAX_TOKENS, Kind, Token, tokenise
 
 MAX_LINES = 100
 _TALKS = frozenset({"question", "past", "payment", "later"})
@@ -78,7 +80,7 @@ def understand(index: Index, text: str, *, context: Context | None = None) -> Un
     """What the message means. Never raises, whatever the text; asks rather than guesses."""
     normal = normalise(text)
     tokens = divided(index, tokenise(normal))
-    clauses = tuple(split(index, tokens, quieted(tokens, _mended(index, tokens, words.mark(tokens)))))
+    clauses = tuple(split(index, tokens, quieted(tokens, _mended(index, tokens, lexicon.mark(tokens)))))
     message = Message(index, normal, text, tokens, clauses, context or Context())
     readings = (read(message) for read in (_answer, _agreement, _repeat, _keep, _cancel, _goods))
     found = next(reading for reading in readings if reading is not None)
@@ -100,35 +102,35 @@ def _quoting(message: Message, typed: str, found: Understanding) -> Understandin
     )
 
 
-def _mended(index: Index, tokens: Sequence[Token], marks: list[words.Roles]) -> list[words.Roles]:
+def _mended(index: Index, tokens: Sequence[Token], marks: list[lexicon.Roles]) -> list[lexicon.Roles]:
     """The roles, with those of mistyped words that the catalogue does not know."""
     for at, token in enumerate(tokens):
         if "tells" in marks[at] and index.knows(token.sound):
             marks[at] -= {"tells"}
-        if "order" in marks[at] and index.units.unit_at(tokens, at) is not None and not words.makes(tokens, at + 1):
+        if "order" in marks[at] and index.units.unit_at(tokens, at) is not None and not lexicon.makes(tokens, at + 1):
             marks[at] -= {"order"}  # "maggi 4 pack 5 dozen bacha hai": a pack, and nothing to be packed
-        roles = words.near_roles(token.sound) if token.kind is Kind.WORD and not marks[at] else words.NONE
+        roles = lexicon.near_roles(token.sound) if token.kind is Kind.WORD and not marks[at] else lexicon.NONE
         if roles & _TALKS and at + 1 < len(tokens) and tokens[at + 1].kind is Kind.NUMBER:
-            roles = words.NONE  # "complan 500g 3 pc": what is counted is a thing
+            roles = lexicon.NONE  # "complan 500g 3 pc": what is counted is a thing
         if roles and index.spell(token.sound) is None and numbers.number_at(tokens, at) is None:
-            marks[at] = roles if index.units.unit_at(tokens, at) is None else words.NONE
+            marks[at] = roles if index.units.unit_at(tokens, at) is None else lexicon.NONE
     return _with_unknown_verbs(index, tokens, [_emphatic(tokens, marks, at) for at in range(len(tokens))])
 
 
-def _emphatic(tokens: Sequence[Token], marks: Sequence[words.Roles], at: int) -> words.Roles:
+def _emphatic(tokens: Sequence[Token], marks: Sequence[lexicon.Roles], at: int) -> lexicon.Roles:
     """The roles of a word, where "na" behind a verb refuses no goods: "bhejo na bhai", "de dijiye na"."""
     if at and "not" in marks[at] and "remove" not in marks[at] and tokens[at - 1].text in _AT:
-        return words.FILLER  # "ghar pe nahi dukan pe bhejna"
+        return lexicon.FILLER  # "ghar pe nahi dukan pe bhejna"
     begs = at > 0 and tokens[at].sound in _NA and "order" in marks[at - 1] and "not" in marks[at]
-    after = marks[at + 1] if at + 1 < len(tokens) and tokens[at + 1].kind is Kind.WORD else words.FILLER
-    return words.FILLER if begs and after & {"filler", "title"} and "order" not in after else marks[at]
+    after = marks[at + 1] if at + 1 < len(tokens) and tokens[at + 1].kind is Kind.WORD else lexicon.FILLER
+    return lexicon.FILLER if begs and after & {"filler", "title"} and "order" not in after else marks[at]
 
 
-def _with_unknown_verbs(index: Index, tokens: Sequence[Token], marks: list[words.Roles]) -> list[words.Roles]:
+def _with_unknown_verbs(index: Index, tokens: Sequence[Token], marks: list[lexicon.Roles]) -> list[lexicon.Roles]:
     """ "5 peti sprite xyz gayi": a word that nobody knows before an auxiliary does something else than order."""
     found = list(marks)
     for at, token in enumerate(tokens[:-1]):
-        if token.kind is not Kind.WORD or marks[at] or "auxiliary" not in words.roles_of(tokens[at + 1].sound):
+        if token.kind is not Kind.WORD or marks[at] or "auxiliary" not in lexicon.roles_of(tokens[at + 1].sound):
             continue
         known = index.spell(token.sound) is not None or numbers.number_at(tokens, at) is not None
         if not known and index.units.unit_at(tokens, at) is None:
@@ -150,8 +152,8 @@ def _answer(message: Message) -> Understanding | None:
     if question is None or any(clause.talk for clause in message.clauses):
         return None
     reply = Reply(
-        message.tokens, tuple(words.mark(message.tokens)), message.statements(message.clauses),
-        words.yes_or_no(message.spoken) is True,
+        message.tokens, tuple(lexicon.mark(message.tokens)), message.statements(message.clauses),
+        yes_or_no(message.spoken) is True,
     )  # fmt: skip
     found = answer(message.index, question, reply, message.settle)
     if isinstance(found, Question):
@@ -175,7 +177,7 @@ def _asking(question: Question) -> Understanding:
 
 def _agreement(message: Message) -> Understanding | None:
     """Yes confirms a cart; no asks what to change. Without a cart both are talk."""
-    said = words.yes_or_no(message.spoken)
+    said = yes_or_no(message.spoken)
     cart = message.context.cart
     if said is None or _cancels(message):
         return None
@@ -223,7 +225,7 @@ def _cancel(message: Message) -> Understanding | None:
     if any(s.goods or (s.said and not _only_vague(s.said)) for s in statements):
         return None
     cart = message.context.cart
-    counts = {words.ALL_OF[token.sound] for token in message.tokens if token.sound in words.ALL_OF}
+    counts = {lexicon.ALL_OF[token.sound] for token in message.tokens if token.sound in lexicon.ALL_OF}
     if counts and cart and len(cart) not in counts:  # "dono hata do" of three
         return _edited([Question("target_missing", "", None, None, tuple(line.sku for line in cart))], cart)
     return Understanding("edit", action="cancel_cart", cart=())
@@ -240,7 +242,7 @@ def _cancels(message: Message) -> bool:
     return "remove" in roles and bool(roles & {"cancel", "all", "cart"})
 
 
-def _roles(clauses: Sequence[Clause]) -> words.Roles:
+def _roles(clauses: Sequence[Clause]) -> lexicon.Roles:
     return frozenset().union(*(clause.roles for clause in clauses))
 
 
@@ -278,7 +280,7 @@ def _goods(message: Message) -> Understanding:
 def _sure_of_verb(entry: Entry) -> Outcome | None:
     """The outcome, asked about where a verb that nobody knows stands and none that orders, or a sign that refuses."""
     clause, line = entry.statement.clause, entry.outcome
-    crossed = any(words.refuses(token.text) for token in clause.tokens)
+    crossed = any(refuses(token.text) for token in clause.tokens)
     doubtful = "unclear_verb" in clause.roles and not clause.orders
     hangs = clause.orders and ("condition" in clause.roles or _is_put_off(clause))
     if not isinstance(line, Line) or not (crossed or doubtful or hangs or _opens_with_no(entry)):

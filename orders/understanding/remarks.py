@@ -7,8 +7,8 @@ commands or stands apart, in brackets or between commas. A story of what happene
 
 from collections.abc import Sequence
 
-from orders.understanding.tokens import Kind, Token
-from orders.understanding.words import Roles
+from language.lexicon import Roles
+from language.tokens import Kind, Token
 
 _ABOUT: Roles = frozenset({"fresh_noun", "fresh_care"})
 _BESIDE: Roles = frozenset({"filler", "link", "wala", "order", "not", "no", "remove", "set"})

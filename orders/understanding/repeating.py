@@ -6,8 +6,8 @@ Telling of the past is talk, unless it only says which order is meant ("jo pichl
 from collections.abc import Sequence
 from itertools import pairwise
 
+from language.lexicon import Roles
 from orders.understanding.clauses import Clause
-from orders.understanding.words import Roles
 
 _AS_BEFORE: Roles = frozenset({"again", "cart", "order"})
 _ALIKE: Roles = frozenset({"same", "again", "repeat"})

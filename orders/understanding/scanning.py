@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from orders.understanding import numbers, words
+from language import lexicon, numbers
+from language.lexicon import Roles
+from language.tokens import Kind, Token
 from orders.understanding.clauses import MORE
 from orders.understanding.elements import Amount, Binder, Feature, Form, LooseUnit, Mark, Mention, Piece, Place
 from orders.understanding.index import Index, Name, NameKind, Spelled
-from orders.understanding.tokens import Kind, Token
 from orders.understanding.units import Unit
-from orders.understanding.words import Roles
 
 _SILENT = frozenset(
     {"filler", "link", "greeting", "thanks", "cart", "wala", "price", "and", "to", "yes", "title"}
@@ -115,7 +115,7 @@ class Scanner:
             return False
         if numbers.number_at(self.tokens, at) is not None:
             return not self._counts_what_follows(at + 1)
-        if self.tokens[at].sound in words.COLOURS:
+        if self.tokens[at].sound in lexicon.COLOURS:
             return False
         return name.kind is NameKind.ALIAS or not self.marks[at] & _OUTRANKS_WEAK_NAMES
 
@@ -170,15 +170,15 @@ class Scanner:
         """ "Pehla wala", "last item", "item 2", "2 number wala": which line of the list is to be edited."""
         if not _EDITING & frozenset().union(*self.marks):
             return None
-        place = words.ORDINALS.get(self.tokens[at].sound) if self.tokens[at].kind is Kind.WORD else None
-        if place is not None and self._sounds_at(at + 1) & words.PLACES:
+        place = lexicon.ORDINALS.get(self.tokens[at].sound) if self.tokens[at].kind is Kind.WORD else None
+        if place is not None and self._sounds_at(at + 1) & lexicon.PLACES:
             return Place(at, at + 2, place)
         if place is not None and (self._says_wala(at + 1) or self._edits(at + 1)):
             return Place(at, at + 1, place)
         number = numbers.number_at(self.tokens, at)
-        if number is not None and self._sounds_at(number.end) & words.PLACES and self._says_wala(number.end + 1):
+        if number is not None and self._sounds_at(number.end) & lexicon.PLACES and self._says_wala(number.end + 1):
             return _placed(number, at, number.end + 1)
-        if not self._sounds_at(at) & words.PLACES or not _REMOVING & frozenset().union(*self.marks):
+        if not self._sounds_at(at) & lexicon.PLACES or not _REMOVING & frozenset().union(*self.marks):
             return None
         number = numbers.number_at(self.tokens, at + 1)
         return _placed(number, at, number.end) if number is not None else None
@@ -188,14 +188,14 @@ class Scanner:
 
     def _says_wala(self, at: int) -> bool:
         """Also inside a phrase that has other roles ("last wala")."""
-        return at < len(self.tokens) and "wala" in words.roles_of(self.tokens[at].sound)
+        return at < len(self.tokens) and "wala" in lexicon.roles_of(self.tokens[at].sound)
 
     def _edits(self, at: int) -> bool:
         return at < len(self.tokens) and bool(self.marks[at] & _EDITING)
 
     def _factor(self, at: int) -> Amount | None:
         """ "Double kar do", "2 guna"; and "aadha kar do", which halves and does not order a half."""
-        times = words.FACTORS.get(self.tokens[at].sound)
+        times = lexicon.FACTORS.get(self.tokens[at].sound)
         if times is not None:
             return Amount(at, at + 1, times, form=Form.TIMES)
         number = numbers.number_at(self.tokens, at)
@@ -282,11 +282,11 @@ class Scanner:
     def _is_a_total(self, number: numbers.Number) -> bool:
         """ "Total 3 item" under a list."""
         summing = number.start > 0 and self.tokens[number.start - 1].text in _TOTAL
-        return summing and bool(self._sounds_at(number.end) & words.PLACES)
+        return summing and bool(self._sounds_at(number.end) & lexicon.PLACES)
 
     def _is_packing(self, at: int) -> bool:
         """ "Sprite 500 pack kar do": a verb, and no 500 packs."""
-        return "order" in self.marks[at] and words.makes(self.tokens, at + 1)
+        return "order" in self.marks[at] and lexicon.makes(self.tokens, at + 1)
 
     def _unit_after(self, at: int) -> tuple[Unit | None, int]:
         at_unit = self._skip_fullness(at) if at < len(self.tokens) else at
@@ -374,7 +374,7 @@ class Scanner:
         return Amount(at, end, Decimal(0), unit, vague=True)
 
     def _feature(self, at: int) -> Feature | None:
-        colour = words.is_colour(self.tokens[at].sound)
+        colour = lexicon.is_colour(self.tokens[at].sound)
         size = next(iter(self.marks[at] & {"big", "small"}), None)
         kind = colour or size
         return Feature(at, at + 1, kind) if kind is not None else None

@@ -5,8 +5,8 @@ The order of the list is the order of precedence: a paid claim that asks for the
 
 from collections.abc import Iterable
 
+from language.lexicon import Roles
 from orders.understanding.clauses import Clause
-from orders.understanding.words import Roles
 
 _INTENTS: tuple[tuple[str, frozenset[str]], ...] = (
     ("payment_claim", frozenset({"payment", "past"})),

@@ -12,10 +12,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from orders.understanding import spelling
-from orders.understanding.normalise import normalise
-from orders.understanding.tokens import Token, tokenise
-from orders.understanding.words import roles_of
+from language import spelling
+from language.lexicon import roles_of
+from language.normalise import normalise
+from language.tokens import Token, tokenise
 
 _MIN_LETTERS_BY_SOUND = 4
 _MIN_LETTERS_TO_MEND = 5

@@ -111,7 +111,7 @@ def is_like(stated: str, actual: str) -> bool:
     return re.fullmatch(".+".join(pieces), actual) is not None
 
 
-PACKAGES = ("core", "parties", "credit", "invoicing", "orders", "reports", "bot", "jobs")
+PACKAGES = ("core", "language", "parties", "credit", "invoicing", "orders", "reports", "bot", "jobs")
 
 
 def tables() -> Iterator[str]:

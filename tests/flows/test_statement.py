@@ -9,8 +9,9 @@ import pytest
 from core import clock
 from core.i18n import LANGUAGES, speaking
 from core.outbox import OutboxMessage
-from flows import dates, statement
+from flows import statement
 from invoicing.tables import Paper
+from language import dates
 from tests.chats import Chat
 
 WORDS = {"en": "statement", "hi": "स्टेटमेंट", "ur": "سٹیٹمنٹ", "hi_Latn": "hisaab bhejo"}

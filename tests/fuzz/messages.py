@@ -15,8 +15,8 @@ from orders.understanding.facts import CartLine, Context, Question
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE: dict[str, Any] = json.loads((ROOT / "orders" / "data" / "catalog.json").read_text(encoding="utf-8"))
-_NUMBERS = json.loads((ROOT / "orders" / "understanding" / "data" / "number_words.json").read_text(encoding="utf-8"))
-_ROLES = json.loads((ROOT / "orders" / "understanding" / "data" / "roles.json").read_text(encoding="utf-8"))["roles"]
+_NUMBERS = json.loads((ROOT / "language" / "data" / "number_words.json").read_text(encoding="utf-8"))
+_ROLES = json.loads((ROOT / "language" / "data" / "roles.json").read_text(encoding="utf-8"))["roles"]
 
 ITEMS = {item["sku"]: item for item in CATALOGUE["items"]}
 NAMES = [(item["sku"], alias) for item in CATALOGUE["items"] for group in item["aliases"].values() for alias in group]

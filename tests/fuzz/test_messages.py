@@ -10,12 +10,12 @@ from decimal import Decimal
 
 import pytest
 
+from language.yes_and_no import yes_or_no
 from orders.understanding.facts import CartLine, Understanding
 from orders.understanding.index import Index, build
 from orders.understanding.quantities import MAX_UNITS
 from orders.understanding.read import understand
 from orders.understanding.units import MEASURES
-from orders.understanding.words import yes_or_no
 from tests.fuzz import messages
 from tests.fuzz.messages import Message
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from language.numbers import parse_number
+from language.yes_and_no import yes_or_no
 from orders.understanding.facts import Context, Question, context_from
 from orders.understanding.index import Index
-from orders.understanding.numbers import parse_number
 from orders.understanding.read import understand
-from orders.understanding.words import yes_or_no
 
 KINDS = {"order", "edit", "ambiguous", "unknown", "chatter"}
 ORDER_WORDS = """

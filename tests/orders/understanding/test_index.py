@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from orders.understanding import words
+from language import lexicon
 from orders.understanding.index import Index, build
 from orders.understanding.read import understand
 
@@ -29,20 +29,20 @@ MESSAGES = (
     ],
 )
 def test_a_name_stands_for_every_size_it_does_not_tell_apart(index: Index, name: str, skus: set[str]) -> None:
-    found = index.names[words.sounds(name)]
+    found = index.names[lexicon.sounds(name)]
     assert {index.items[at].sku for at in found.items} == skus
 
 
 @pytest.mark.parametrize(("typed", "word"), [("lable", "label"), ("suger", "sugar"), ("bislary", "bisleri")])
 def test_a_typing_mistake_in_a_longer_word_is_corrected(index: Index, typed: str, word: str) -> None:
-    spelled = index.spell(words.sounds(typed)[0])
+    spelled = index.spell(lexicon.sounds(typed)[0])
     assert spelled is not None
-    assert (spelled.sound, spelled.sure) == (words.sounds(word)[0], True)
+    assert (spelled.sound, spelled.sure) == (lexicon.sounds(word)[0], True)
 
 
 @pytest.mark.parametrize("typed", ["soda", "limca", "mirinda", "dettol", "bread", "kaju"])
 def test_another_product_is_not_taken_for_a_typing_mistake(index: Index, typed: str) -> None:
-    spelled = index.spell(words.sounds(typed)[0])
+    spelled = index.spell(lexicon.sounds(typed)[0])
     assert spelled is None or not spelled.sure
 
 

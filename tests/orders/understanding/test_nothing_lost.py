@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from language.numbers import parse_number
 from orders.understanding.facts import CartLine, Context, Question
 from orders.understanding.index import Index
-from orders.understanding.numbers import parse_number
 from orders.understanding.read import understand
 
 Read = Callable[..., Any]

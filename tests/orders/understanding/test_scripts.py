@@ -2,8 +2,8 @@
 
 import pytest
 
-from orders.understanding import scripts, spelling
-from orders.understanding.normalise import normalise
+from language import scripts, spelling
+from language.normalise import normalise
 from tests.orders.understanding.conftest import Read, lines_of
 
 

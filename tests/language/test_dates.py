@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from flows import dates
+from language import dates
 
 TODAY = date(2026, 11, 21)
 

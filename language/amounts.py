@@ -7,14 +7,14 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from bot import words
-from orders.understanding.normalise import normalise
-from orders.understanding.numbers import parse_number
+from language.folding import fold, meanings
+from language.normalise import normalise
+from language.numbers import parse_number
 
 MAX_MINOR = 10**12  # a thousand crore rupees: above that it is a reference, or a slip
 MAX_NUMBER_WORDS = 6
 
-SCALES = words.meanings(
+SCALES = meanings(
     {
         "100": "hundred, sau, सौ, سو",
         "1000": "k, thousand, thousands, hazar, hazaar, hajar, hajaar, हज़ार, हजार, ہزار",
@@ -23,7 +23,7 @@ SCALES = words.meanings(
     }
 )
 # what may stand behind an amount; a unit or a second number there means that it was no amount, or not all of it
-_AFTER = words.meanings(
+_AFTER = meanings(
     {
         "": "rs, inr, rupee, rupees, rupay, rupaye, rupaya, rupya, only, रु, रुपये, रुपए, रुपया, रुपयें,"
         " روپے, روپیہ, روپیے, utr, ref, reference, txn, transaction, id, no, upi, cash, cheque, check,"
@@ -87,8 +87,8 @@ def _part(spoken: Sequence[str], at: int) -> tuple[Decimal, int, Decimal] | None
     if found is None:
         return None
     worth, end = found
-    scale = Decimal(SCALES.get(words.fold(spoken[end - 1]), 1))
-    while end < len(spoken) and spoken[end - 1][-1] not in _PAUSE and (by := SCALES.get(words.fold(spoken[end]))):
+    scale = Decimal(SCALES.get(fold(spoken[end - 1]), 1))
+    while end < len(spoken) and spoken[end - 1][-1] not in _PAUSE and (by := SCALES.get(fold(spoken[end]))):
         if scale >= Decimal(by):  # `9 lakh lakh`
             break
         worth, end, scale = worth * Decimal(by), end + 1, Decimal(by)
@@ -104,11 +104,11 @@ def _in_words(spoken: Sequence[str], at: int) -> tuple[Decimal, int] | None:
     """`dedh lakh`, `paanch sau pachas`. A number word alone is often another word: one needs its scale beside it."""
     for end in range(min(at + MAX_NUMBER_WORDS, len(spoken)), at + 1, -1):
         run = spoken[at:end]
-        if any(words.fold(word) in SCALES for word in run) and not any(_is_numeric(word) for word in run):
+        if any(fold(word) in SCALES for word in run) and not any(_is_numeric(word) for word in run):
             value = parse_number(" ".join(run))
             if value is not None:
                 return value, end
-    if at + 1 < len(spoken) and words.fold(spoken[at + 1]) in SCALES and not _is_numeric(spoken[at]):
+    if at + 1 < len(spoken) and fold(spoken[at + 1]) in SCALES and not _is_numeric(spoken[at]):
         value = parse_number(spoken[at])  # `do crore`: the reader of goods knows no crore
         return (value, at + 1) if value is not None else None
     return None
@@ -122,7 +122,7 @@ def _stands_alone(spoken: Sequence[str], end: int) -> bool:
     """Nothing behind the number makes it a number of something else."""
     if end >= len(spoken) or spoken[end - 1][-1] in _PAUSE:
         return True
-    following = words.fold(spoken[end])
+    following = fold(spoken[end])
     return following in _AFTER or not any(sign.isalnum() for sign in following)
 
 

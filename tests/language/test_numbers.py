@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from orders.understanding.numbers import parse_number
+from language.numbers import parse_number
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
-from orders.understanding.normalise import MAX_LENGTH, normalise
-from orders.understanding.tokens import Kind, tokenise
+from language.normalise import MAX_LENGTH, normalise
+from language.tokens import Kind, tokenise
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from orders.understanding import spelling
-from orders.understanding.normalise import normalise
-from orders.understanding.tokens import LETTERS, Kind, Token, tokenise
+from language import spelling
+from language.normalise import normalise
+from language.tokens import LETTERS, Kind, Token
 
 Roles = frozenset[str]
 Phrases = dict[tuple[str, ...], set[str]]
@@ -63,11 +63,8 @@ _WORDS = {sound: frozenset(roles) for sound, roles in _word_roles().items()}
 _PHRASES = {words: frozenset(roles) for words, roles in _phrase_roles().items()}
 _LONGEST = max(map(len, _PHRASES))
 _STEMS = tuple((spelling.key(stem), role) for role, e in _DATA["roles"].items() for stem in e["stems"])
-_SIGNS = {sign: verdict for verdict, signs in _DATA["signs"].items() for sign in signs}
+SIGNS = {sign: verdict for verdict, signs in _DATA["signs"].items() for sign in signs}
 
-_SENDS = ("bhej", "send", "भेज", "بھیج")
-_AGREEING: Roles = frozenset({"yes", "order", "cart", "title", "link"})
-_TURNING: Roles = frozenset({"add", "remove", "not", "time", "only"})
 _MAKE = ("kar", "kr", "ker", "कर", "کر")
 _MIN_LETTERS_TO_MEND = 5
 _MENDABLE = frozenset(
@@ -140,73 +137,3 @@ def makes(tokens: Sequence[Token], at: int) -> bool:
 def is_colour(sound: str) -> str | None:
     """The colour's English name, if the word is one."""
     return COLOURS.get(sound)
-
-
-def refuses(sign: str) -> bool:
-    """Is this a sign that says no ("❌")?"""
-    return _SIGNS.get(sign) == "no"
-
-
-def yes_or_no(text: str) -> bool | None:
-    """True or False when the whole message says yes or no, in words or signs; None when it says anything else.
-
-    A yes acts, so it may hold nothing that could change it: "ok wait", "haan kal" and "bill bhej do" are none.
-    """
-    tokens = tokenise(normalise(text))
-    if any(t.kind in (Kind.NUMBER, Kind.QUESTION) for t in tokens) or _is_folded_letter(text, tokens):
-        return None
-    spoken = {_SIGNS[t.text] for t in tokens if t.text in _SIGNS}
-    polite: set[str] = set()
-    said = _of_words(tokens)
-    for _, roles in said:
-        verdict = _verdict(roles)
-        if verdict is None:
-            return None
-        (polite if "courtesy" in roles else spoken).update(verdict)
-    spoken = spoken or polite
-    if spoken == {"yes"} and (_wants_list(said) or not all(_agrees(*word) for word in said)):
-        return None
-    return spoken == {"yes"} if len(spoken) == 1 else None
-
-
-def beyond_yes(text: str) -> str:
-    """What a message says beside the words that go with any yes: "cash" of "haan cash kar do".
-
-    Empty where something is to be sent: "upi bhejo" wants the code and does not say how to pay.
-    """
-    said = _of_words(tokenise(normalise(text)))
-    return "" if _sends(said) else " ".join(token.text for token, roles in said if not _agrees(token, roles))
-
-
-def _wants_list(said: Sequence[tuple[Token, Roles]]) -> bool:
-    """ "List bhej do" wants it to read; "order bhej do" wants the goods."""
-    return _sends(said) and any("cart" in roles and "order" not in roles for _, roles in said)
-
-
-def _sends(said: Sequence[tuple[Token, Roles]]) -> bool:
-    return any(token.sound.startswith(_SENDS) for token, _ in said)
-
-
-def _agrees(token: Token, roles: Roles) -> bool:
-    """Is this a yes, or a word beside it that leaves it as it is?"""
-    return bool(roles & _AGREEING and not roles & _TURNING) or token.sound in ASSENT
-
-
-def _is_folded_letter(text: str, tokens: Sequence[Token]) -> bool:
-    """A single letter that only lost its accents ("ǩ") is a slip of the keyboard and no "k"."""
-    letters = [token.text for token in tokens if token.kind is Kind.WORD]
-    return len(letters) == 1 and len(letters[0]) == 1 and letters[0] not in text.lower()
-
-
-def _of_words(tokens: Sequence[Token]) -> list[tuple[Token, Roles]]:
-    return [(token, roles) for token, roles in zip(tokens, mark(tokens), strict=True) if token.kind is Kind.WORD]
-
-
-def _verdict(roles: Roles) -> set[str] | None:
-    """What one word adds to a yes or no; None when it belongs to neither."""
-    answers = roles & {"yes", "no"}
-    if answers:
-        return set(answers)
-    if roles & {"thanks", "question", "past", "later", "promise"}:
-        return None
-    return set() if roles & {"filler", "order", "cart", "set", "link"} else None

@@ -9,17 +9,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot import words
-from orders.understanding.numbers import parse_number
+from language.folding import fold, meanings
+from language.numbers import parse_number
 
-NEAR = words.meanings(
+NEAR = meanings(
     {
         "0": "today, aaj, aj, आज, آج",
         "1": "tomorrow, tmrw, tomorow, kal, कल, کل",
         "2": "parso, parson, overmorrow, परसों, परसो, پرسوں",
     }
 )
-WEEKDAYS = words.meanings(
+WEEKDAYS = meanings(
     {
         "0": "monday, mon, somvar, somwar, सोमवार, सोम, پیر, سوموار",
         "1": "tuesday, tue, tues, mangalvar, mangalwar, mangal, मंगलवार, मंगल, منگل",
@@ -31,7 +31,7 @@ WEEKDAYS = words.meanings(
         "6": "sunday, sun, ravivar, raviwar, itvar, itwar, रविवार, इतवार, اتوار",
     }
 )
-MONTHS = words.meanings(
+MONTHS = meanings(
     {
         "1": "january, jan, janvari, janwari, जनवरी, جنوری",
         "2": "february, feb, farvari, farwari, फरवरी, फ़रवरी, فروری",
@@ -89,7 +89,7 @@ class Found:
 
 def find_day(text: str, today: date) -> Found:
     """The one day, from today on, that the text names."""
-    rest, days = words.fold(text), set()
+    rest, days = fold(text), set()
     for pattern, read in _READINGS:
         for match in list(pattern.finditer(rest)):
             day = read(match, today)
@@ -97,7 +97,7 @@ def find_day(text: str, today: date) -> Found:
                 days.add(day)
                 rest = rest.replace(match[0], " ", 1)
     for word in rest.split():
-        day = _near(words.fold(word), today)
+        day = _near(fold(word), today)
         if day is not None:
             days.add(day)
             rest = f" {rest} ".replace(f" {word} ", " ", 1)
@@ -107,7 +107,7 @@ def find_day(text: str, today: date) -> Found:
 
 def find_month(text: str, today: date) -> tuple[date, date] | None:
     """First and last day of the one month that the text names: this one, or one that has been."""
-    said = words.fold(text)
+    said = fold(text)
     months = set(_months(said, today))
     first = months.pop() if len(months) == 1 else None
     if first is None or first > today:

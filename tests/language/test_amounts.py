@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows import amounts
+from language import amounts
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from orders.understanding import spelling
+from language import spelling
 
 MAX_TOKENS = 600
 _SIZE_DIGITS = 3

@@ -12,9 +12,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from orders.understanding import spelling
-from orders.understanding.normalise import normalise
-from orders.understanding.tokens import Kind, Token, tokenise
+from language import spelling
+from language.normalise import normalise
+from language.tokens import Kind, Token, tokenise
 
 _MIN_LETTERS_BY_SOUND = 5
 _DATA: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "number_words.json").read_text(encoding="utf-8"))

@@ -1,6 +1,6 @@
 import pytest
 
-from orders.understanding.words import beyond_yes, yes_or_no
+from language.yes_and_no import beyond_yes, yes_or_no
 
 
 @pytest.mark.parametrize(
