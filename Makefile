@@ -37,7 +37,7 @@ fuzz: setup ## a million random documents and a million messages, on two cores (
 pairs: setup ## every order of the statements of two transactions that meet, each way run (takes a quarter of an hour)
 	BAHI_PAIRS=complete $(VENV)/python -m pytest -q tests/interleaving
 
-bench: setup ## measure turns, orders and callbacks against the bare floor
+bench: setup ## measure turns, orders and callbacks against the bare floor, and count what each takes
 	PYTHONPATH=. $(VENV)/python -m bench
 
 lock: setup ## compile requirements*.in into pinned, hashed sets

@@ -1,4 +1,5 @@
-"""`make bench`: measure, check, print. Exit code 0 measured and right, 1 a load left something wrong, 7 no service."""
+"""`make bench`: measure, check, print. Exit code 0 measured and right, 7 no service,
+1 a load left something wrong or a count is above its budget."""
 
 import json
 import random
@@ -12,7 +13,7 @@ from typing import Any
 
 import click
 
-from bench import books, documents, load, measuring, operations, provider, round_trips, servers, table, understanding
+from bench import books, counting, documents, load, measuring, operations, provider, servers, table, understanding
 from bench import world as worlds
 from bench.samples import Series
 from cli.embedded.errors import ServiceError, ServiceMissing
@@ -34,9 +35,12 @@ WRONG, DOWN = 1, 7
     help="Only this operation; repeatable.",
 )
 @click.option("--reading", is_flag=True, help="Only the understanding of messages; needs no services.")
+@click.option("--counts", is_flag=True, help="Only count bytecodes and statements; exit code 1 above the budget.")
 @click.option("--full", is_flag=True, help="Also with 10 and 100 times as many customers.")
 @click.option("--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Keep the figures in a file.")
-def command(pairs: int, seconds: float, only: tuple[str, ...], reading: bool, full: bool, file: Path | None) -> None:
+def command(
+    pairs: int, seconds: float, only: tuple[str, ...], reading: bool, counts: bool, full: bool, file: Path | None
+) -> None:
     """CPU per operation of the product and of a bare floor, on fresh services with fsync on.
 
     CPU is that of the web processes and PostgreSQL; ratios hold between machines, requests per second do not.
@@ -44,11 +48,14 @@ def command(pairs: int, seconds: float, only: tuple[str, ...], reading: bool, fu
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     wanted = [one for one in operations.MEASURED if not only or one.name in only]
     try:
-        found = {"understanding": _read()}
-        if not reading:
-            found |= {"documents": _draw()}
-            of_books = [name for name in books.NAMES if not only or name in only]
-            found |= _run(wanted, of_books, pairs, seconds, full)
+        if counts:
+            found = {"counts": _count()}
+        else:
+            found = {"understanding": _read()}
+            if not reading:
+                found |= {"documents": _draw()}
+                of_books = [name for name in books.NAMES if not only or name in only]
+                found |= _run(wanted, of_books, pairs, seconds, full)
     except (worlds.Wrong, load.NoAnswer) as error:
         click.echo(f"WRONG, the figures mean nothing: {error}", err=True)
         sys.exit(WRONG)
@@ -65,6 +72,23 @@ def _read() -> dict[str, Any]:
     found = understanding.measure()
     _print(table.reading(found))
     return asdict(found)
+
+
+def _count() -> dict[str, Any]:
+    """What one of each operation takes. Exits with WRONG above the budget, after printing."""
+    with provider.listening() as address, worlds.open_world(address) as world:
+        worlds.grow(world, 1)
+        counted = counting.count(world)
+    _print(table.counts(counted))
+    above = counting.excess(counted, counting.budget())
+    _print(f"ABOVE THE BUDGET: {one}" for one in above)
+    if above:
+        sys.exit(WRONG)
+    return _as_dicts(counted)
+
+
+def _as_dicts(counted: dict[str, counting.Counted]) -> dict[str, Any]:
+    return {name: asdict(one) for name, one in counted.items()}
 
 
 def _draw() -> dict[str, Any]:
@@ -117,13 +141,13 @@ def _measure(bench: measuring.Bench, wanted: Iterable[operations.Operation], pai
     series = measuring.pairs(bench, wanted, pairs)
     floor = Series("floor", "RAW (the floor)", None, [(cost, cost) for one in series for _, cost in one.pairs])
     latency = measuring.latency(bench, floor.middle("rate"))
-    asked = round_trips.count(shop=0)
-    _print([*table.costs([floor, *series]), *table.delays(latency), *table.round_trips(asked)])
+    counted = counting.count(bench.world)
+    _print([*table.costs([floor, *series]), *table.delays(latency), *table.counts(counted)])
     return {
         "floor": {"cpu_ms": floor.middle("cpu_ms"), "requests_per_second": floor.middle("rate")},
         "operations": [one.as_json() for one in series],
         "latency_ms": latency.as_json(),
-        "round_trips": {name: {**asdict(one), "round_trips": one.round_trips} for name, one in asked.items()},
+        "counts": _as_dicts(counted),
         "noisy": any(one.ratio.is_noisy for one in series),
     }
 

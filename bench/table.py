@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from bench.books import Measured
+from bench.counting import Counted
 from bench.measuring import Latency
-from bench.round_trips import Asked
 from bench.samples import Series
 from bench.understanding import GOAL_BUILD_S, GOAL_P99_MS, Reading
 
@@ -41,10 +41,12 @@ def delays(found: Latency) -> list[str]:
     ]
 
 
-def round_trips(found: dict[str, Asked]) -> list[str]:
-    """Statements and transactions per operation."""
-    each = (f"{name} {one.round_trips} ({one.statements} + BEGIN, COMMIT)" for name, one in found.items())
-    return ["round trips to PostgreSQL: " + ", ".join(each)]
+def counts(found: dict[str, Counted]) -> list[str]:
+    """Bytecodes, statements and round trips per operation: the same on every machine."""
+    return [
+        f"{'counted':<22}{'bytecodes':>12}{'statements':>12}{'round trips':>13}",
+        *(f"{name:<22}{one.bytecodes:>12,}{one.statements:>12}{one.round_trips:>13}" for name, one in found.items()),
+    ]
 
 
 def reading(found: Reading) -> list[str]:
