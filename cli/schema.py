@@ -1,14 +1,16 @@
-"""Is the database at this code's migrations, and bringing it there.
+"""Is the database at this code's migrations and SQL files, and bringing it there.
 
-The cheap check reads one row and the heads of the revision files, without loading Alembic.
+The cheap check reads the revision and what functions and views say of their files, without loading Alembic.
 """
 
+import contextlib
 import re
 from pathlib import Path
 
 import psycopg2
 
 from cli import environment
+from core import sql_files
 
 REVISIONS = environment.ROOT / "migrations" / "versions"
 LOCK = "bahi migrate"  # two commands that find an old schema at once migrate it once
@@ -33,16 +35,17 @@ def revisions(folder: Path = REVISIONS) -> tuple[set[str], set[str]]:
 
 def recorded(url: str) -> set[str]:
     """The revisions the database says it is at; empty when it was never migrated."""
-    connection = psycopg2.connect(url, connect_timeout=5)
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT to_regclass('alembic_version')")
-            if cursor.fetchone() == (None,):
-                return set()
-            cursor.execute("SELECT version_num FROM alembic_version")
-            return {row[0] for row in cursor.fetchall()}
-    finally:
-        connection.close()
+    with contextlib.closing(psycopg2.connect(url, connect_timeout=5)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('alembic_version')")
+        if cursor.fetchone() == (None,):
+            return set()
+        cursor.execute("SELECT version_num FROM alembic_version")
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _holds_the_files(url: str) -> bool:
+    with contextlib.closing(psycopg2.connect(url, connect_timeout=5)) as connection, connection.cursor() as cursor:
+        return sql_files.is_current(cursor)
 
 
 def plain_url(url: str) -> str:
@@ -59,7 +62,7 @@ def is_current(url: str) -> bool:
             f"The database is at {', '.join(sorted(at - every))}, which this version of Bahi does not know. "
             "Run the version that migrated it, or restore a backup."
         )
-    return at == heads
+    return at == heads and _holds_the_files(plain_url(url))
 
 
 def require_current(url: str) -> None:

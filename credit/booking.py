@@ -1,4 +1,4 @@
-"""What a payment is decided by, and what was decided: one round trip each (migration 0022 has the functions).
+"""What a payment is decided by, and what was decided: one round trip each (payment_look and payment_write in credit/sql).
 
 Between the two the rules decide, in credit/payments.py and credit/allocating.py.
 """

@@ -111,7 +111,7 @@ def protect(table: str) -> None:
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '300ms'")
     for table in APPEND_ONLY:
-        op.execute(f"DROP TRIGGER append_only ON {table}")
+        op.execute(f"DROP TRIGGER IF EXISTS append_only ON {table}")
     for table in tables():
         op.execute(f"REVOKE ALL ON {table} FROM bahi_app, bahi_doctor")
         op.execute(f"DROP POLICY IF EXISTS own_organisation ON {table}")
@@ -119,8 +119,8 @@ def downgrade() -> None:
         op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
     op.execute("REVOKE ALL ON alembic_version FROM bahi_app, bahi_doctor")
-    op.execute("DROP FUNCTION audit_append")
-    op.execute("DROP FUNCTION refuse_change")
+    op.execute("DROP FUNCTION IF EXISTS audit_append")
+    op.execute("DROP FUNCTION IF EXISTS refuse_change")
 
 
 def tables() -> list[str]:

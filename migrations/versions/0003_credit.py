@@ -58,4 +58,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '300ms'")
     op.drop_index("uq_ledger_transfer_reversed_once", table_name="ledger_transfer")
-    op.execute("DROP FUNCTION credit_reserve")
+    op.execute("DROP FUNCTION IF EXISTS credit_reserve")

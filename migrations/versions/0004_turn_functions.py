@@ -187,6 +187,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '300ms'")
-    op.execute("DROP FUNCTION turn_end")
-    op.execute("DROP FUNCTION turn_begin")
-    op.execute("DROP FUNCTION turn_contact")
+    op.execute("DROP FUNCTION IF EXISTS turn_end")
+    op.execute("DROP FUNCTION IF EXISTS turn_begin")
+    op.execute("DROP FUNCTION IF EXISTS turn_contact")

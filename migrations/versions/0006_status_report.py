@@ -42,4 +42,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '300ms'")
-    op.execute("DROP FUNCTION outbox_report")
+    op.execute("DROP FUNCTION IF EXISTS outbox_report")

@@ -209,7 +209,7 @@ def protect(table: str) -> None:
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '300ms'")
-    op.execute("DROP FUNCTION stock_reserve")
+    op.execute("DROP FUNCTION IF EXISTS stock_reserve")
     op.execute("REVOKE DELETE ON order_line FROM bahi_app")
     op.drop_constraint(op.f("ck_order_line_free_not_negative"), "order_line")
     for column in ("list_price_minor", "free_milli"):

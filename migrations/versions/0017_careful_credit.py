@@ -151,6 +151,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '300ms'")
     op.execute(CREDIT_RESERVE_BEFORE)
-    op.execute("DROP FUNCTION credit_uncleared")
+    op.execute("DROP FUNCTION IF EXISTS credit_uncleared")
     op.drop_index("ix_cheque_uncleared", table_name="cheque")
     op.drop_column("credit_account", "acknowledged")

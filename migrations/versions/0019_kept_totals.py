@@ -302,7 +302,7 @@ def protect(table: str) -> None:
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '300ms'")
     for event in ("insert", "update", "delete"):
-        op.execute(f"DROP TRIGGER keep_ages_{event} ON bill")
+        op.execute(f"DROP TRIGGER IF EXISTS keep_ages_{event} ON bill")
     for index, table in (
         ("ix_payment_on_account", "payment"),
         ("ix_credit_account_near_limit", "credit_account"),
@@ -312,6 +312,6 @@ def downgrade() -> None:
     for function in (
         "totals_fold", "retailer_age_renew", "bill_changed", "retailer_age_follow", "retailer_age_marks",
     ):  # fmt: skip
-        op.execute(f"DROP FUNCTION {function}")
+        op.execute(f"DROP FUNCTION IF EXISTS {function}")
     for table in reversed(TABLES):
         op.drop_table(table)

@@ -97,5 +97,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '300ms'")
-    op.execute("DROP FUNCTION payment_write")
-    op.execute("DROP FUNCTION payment_look")
+    op.execute("DROP FUNCTION IF EXISTS payment_write")
+    op.execute("DROP FUNCTION IF EXISTS payment_look")

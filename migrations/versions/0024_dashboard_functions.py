@@ -88,5 +88,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '300ms'")
-    op.execute("DROP FUNCTION risk_late")
-    op.execute("DROP FUNCTION risk_totals")
+    op.execute("DROP FUNCTION IF EXISTS risk_late")
+    op.execute("DROP FUNCTION IF EXISTS risk_totals")

@@ -344,5 +344,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '300ms'")
-    for function in (LATE_BEFORE, FOLLOW_BEFORE, BILL_CHANGED_BEFORE, "DROP FUNCTION credit_facts"):
+    for function in (LATE_BEFORE, FOLLOW_BEFORE, BILL_CHANGED_BEFORE, "DROP FUNCTION IF EXISTS credit_facts"):
         op.execute(function)

@@ -1,9 +1,11 @@
 """What holds for the schema: migrations equal the models and go back, and no organisation sees another's row."""
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+import psycopg2
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -19,7 +21,7 @@ import jobs.tables
 import orders.tables
 import parties.tables
 import reports.tables
-from core import audit, db, idempotency, outbox, schema
+from core import audit, db, idempotency, outbox, schema, sql_files
 from core.tables import Base, TenantOwned
 
 LOADED = (
@@ -74,6 +76,47 @@ def test_migrations_go_down_and_up_again(endpoints: Any) -> None:
         assert inspect(connection).get_table_names() == ["alembic_version"]
     engine.dispose()
     schema.migrate(other)
+
+
+DEFINITIONS = """
+SELECT p.oid::regprocedure::text, pg_get_functiondef(p.oid) || coalesce(p.proacl::text, '') FROM pg_proc p
+WHERE p.pronamespace = 'public'::regnamespace
+UNION ALL
+SELECT c.relname, pg_get_viewdef(c.oid) || coalesce(c.reloptions::text, '') || coalesce(c.relacl::text, '')
+FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'v'
+UNION ALL
+SELECT t.tgrelid::regclass || ' ' || t.tgname, pg_get_triggerdef(t.oid) FROM pg_trigger t WHERE NOT t.tgisinternal
+"""
+
+
+def test_every_function_view_and_trigger_is_what_its_file_says_and_none_is_without_a_file(database: str) -> None:
+    files = sql_files.files()
+    with contextlib.closing(psycopg2.connect(database)) as connection, connection.cursor() as cursor:
+        there = sql_files.installed(cursor)
+        assert sorted((one.name, one.mark, one.body) for one in there) == sorted(
+            (file.name, file.mark, file.body) for file in files
+        )
+        cursor.execute(DEFINITIONS)
+        before = dict(cursor.fetchall())
+        sql_files.remove(cursor)
+        cursor.execute(DEFINITIONS)
+        assert cursor.fetchall() == []
+        sql_files.install(cursor)
+        cursor.execute(DEFINITIONS)
+        assert dict(cursor.fetchall()) == before
+        connection.rollback()
+
+
+def test_nothing_runs_with_the_rights_of_its_owner(database: str) -> None:
+    """A function acts as its caller, a view reads as its reader: row-level security binds both."""
+    with db.transaction() as session:
+        above = db.execute(
+            session,
+            "SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef"
+            " UNION ALL SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace"
+            " AND c.relkind IN ('v', 'm') AND NOT coalesce('security_invoker=true' = ANY(c.reloptions), false)",
+        )
+        assert above.all() == []
 
 
 def test_every_tenant_table_has_forced_row_level_security(database: str) -> None:
