@@ -1,9 +1,9 @@
 # Short names for the developer's chores. The text after ## is what plain `make` prints.
 
 VENV := .venv/bin
-PACKAGES := core language parties credit invoicing orders bot
+PACKAGES := core language parties credit invoicing orders bot notices
 COMPILE := $(VENV)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet
-SOURCES := admin_api bot cli console core credit flows invoicing jobs language orders parties reports
+SOURCES := admin_api bot cli console core credit flows invoicing jobs language notices orders parties reports
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up check test model fuzz pairs bench lock catalogues clean
