@@ -1,4 +1,4 @@
-"""The plain-text journal, as hledger itself reads it: it balances, and each shop owes what its account says."""
+"""The plain-text journal, read strictly: it balances, and each shop owes what its account says."""
 
 import json
 import os
@@ -20,6 +20,7 @@ from credit.tables import ACCOUNTS, Bill, LedgerTransfer
 from invoicing.tables import Invoice
 from parties.tables import Retailer
 from reports.books import journal
+from tests.reports.books import strict
 
 HOSTILE = (
     "Ram; evil:account  (virtual)\n2020-01-01 * forged\n    assets:cash  100",
@@ -47,25 +48,14 @@ def hledger(text: str, folder: Path, *arguments: str) -> str:
 
 
 def balances(text: str, folder: Path) -> dict[str, int]:
-    """Each account's balance in minor units: as the lines say, and as hledger reads them where it is installed.
-
-    On a machine without hledger the first is all; the checks before a change is taken always have it.
-    """
-    found: dict[str, int] = {}
-    for line in text.splitlines():
-        if line.startswith("    "):
-            account, _, amount = line.strip().partition("  INR ")
-            found[account] = found.get(account, 0) + int(Decimal(amount).scaleb(2))
-    if os.environ.get("CI") or shutil.which("hledger"):
+    """Each account's balance in minor units, by the strict reader; hledger must agree where it is installed."""
+    journal = strict.read(text)
+    if shutil.which("hledger"):
         listed, _total = json.loads(hledger(text, folder, "balance", "--flat", "--empty", "-O", "json"))
-        assert found == {name: sum(minor(one["aquantity"]) for one in amounts) for name, _, _, amounts in listed}
-        assert len(json.loads(hledger(text, folder, "print", "-O", "json"))) == transactions(text)
-    return found
-
-
-def transactions(text: str) -> int:
-    """How many there are: they begin with a date."""
-    return sum(line[:1].isdigit() for line in text.splitlines())
+        found = {name: sum(minor(one["aquantity"]) for one in amounts) for name, _, _, amounts in listed}
+        assert journal.balances == found
+        assert len(json.loads(hledger(text, folder, "print", "-O", "json"))) == journal.transactions
+    return journal.balances
 
 
 def minor(quantity: dict[str, int]) -> int:
@@ -94,7 +84,7 @@ def shops(session: Session, make_retailer: Callable[..., Retailer], issue: Calla
     return made
 
 
-def test_hledger_agrees_with_what_every_shop_owes_and_everything_adds_up_to_zero(
+def test_a_strict_reader_agrees_with_what_every_shop_owes_and_everything_adds_up_to_zero(
     session: Session, shops: list[Retailer], tmp_path: Path
 ) -> None:
     found = balances("".join(journal.write(session)), tmp_path)
@@ -112,7 +102,7 @@ def test_a_name_adds_no_account_and_no_transaction_of_its_own(
     text = "".join(journal.write(session))
     found = balances(text, tmp_path)
     assert {name.split(":")[0] for name in found} == {"assets", "equity", "expenses", "liabilities", "revenues"}
-    assert transactions(text) == session.scalar(select(func.count(LedgerTransfer.journal_id.distinct())))
+    assert strict.read(text).transactions == session.scalar(select(func.count(LedgerTransfer.journal_id.distinct())))
     assert sum(name.startswith("assets:receivable:") for name in found) == len(shops)
 
 
