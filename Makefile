@@ -1,9 +1,8 @@
 # Short names for the developer's chores. The text after ## is what plain `make` prints.
 
 VENV := .venv/bin
-PACKAGES := core language parties credit invoicing orders bot notices
 COMPILE := $(VENV)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet
-SOURCES := admin_api bot cli console core credit flows invoicing jobs language notices orders parties reports
+SOURCES := admin_api bot cli console core credit flows invoicing jobs language orders parties reports
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up check test model fuzz pairs bench lock catalogues clean
@@ -18,11 +17,7 @@ up: ## everything with demo data, until Ctrl-C
 	@./bahi up
 
 check: setup ## linters, types, layers and the tests about the code itself
-	$(VENV)/ruff check .
-	$(VENV)/ruff format --check .
-	$(VENV)/mypy $(foreach package,$(PACKAGES),-p $(package))
-	$(VENV)/lint-imports
-	$(VENV)/python -m pytest -q tests/architecture
+	@.ci/check
 
 test: ## the whole suite
 	@./bahi test

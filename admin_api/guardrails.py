@@ -6,7 +6,6 @@ from typing import Any
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-import notices
 from admin_api import preconditions
 from admin_api.access import operation
 from admin_api.shapes import NOT_OURS, Count, Day, Id, Nothing, PageQuery, PositiveMinor, Strict, Text, decode, page
@@ -16,7 +15,7 @@ from core.errors import Invalid
 from core.money import MAX_MINOR
 from credit import accounts, groups, guardrails, ladder, rules
 from credit.tables import TERMS, CreditAccount
-from flows import releasing
+from flows import notices, releasing
 from parties import organisations, retailers
 from parties.roles import EVERYBODY, FOUNDERS
 from reports import profile, standing, what_if
@@ -137,7 +136,7 @@ def evaluate_all(session: Session, _given: dict[str, Any]) -> dict[str, Any]:
     """Apply the status rules to every shop now; those that are paused or restored by it are told."""
     changed = ladder.evaluate_all(session, "asked")
     for evaluation in changed:
-        notices.credit.status_changed(session, evaluation)
+        notices.status_changed(session, evaluation)
     return {
         "changed": [
             {

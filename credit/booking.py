@@ -1,4 +1,4 @@
-"""What a payment is decided by, and what was decided: one round trip each (payment_look and payment_write in credit/sql).
+"""What a payment is decided by, and what was decided: one round trip each (payment_look, payment_write).
 
 Between the two the rules decide, in credit/payments.py and credit/allocating.py.
 """

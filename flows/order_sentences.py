@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from bot.markup import plain
 from core.i18n import _, isolate
-from flows import cancel_order, cart, quoting, reading, splitting
-from notices import order_facts, wording
+from flows import cancel_order, cart, quoting, reading, splitting, wording
 from orders import listing
 
 
@@ -70,7 +69,7 @@ class Sentences:
         self.say(_("Some of it was sold meanwhile, so here is what is left for you. Nothing is ordered yet."))
 
     def say_missing(self) -> None:
-        for line in order_facts.shortage(quoting.shorts_of(self.error)):
+        for line in quoting.shortage(quoting.shorts_of(self.error)):
             self.say(line)
 
     def say_quote_gone(self) -> None:

@@ -22,7 +22,7 @@ from flows.order_ways import ACTIONS, OPENS, ORDER_KINDS, REMARK, STATES, TRANSI
 from flows.splitting import Basket
 from language.yes_and_no import beyond_yes
 from orders import catalogue, holding, listing, ordering, usual
-from orders.order import CALLED_OFF_IN_CHAT, CONFIRMED, DISPATCHED, HELD, PENDING, Order
+from orders.order import CONFIRMED, DISPATCHED, HELD, PENDING, Order
 from orders.understanding.facts import Understanding
 from parties import tasks
 
@@ -263,7 +263,7 @@ class PlaceOrder(Sentences, Flow):
     def _call_off_quote(self) -> None:
         quoted = cart.order_id(self.memory)
         if quoted and listing.get(self.session, quoted).status == PENDING:
-            ordering.cancel(self.session, quoted, CALLED_OFF_IN_CHAT)
+            ordering.cancel(self.session, quoted, cancel_order.REASON)
         cart.unquoted(self.memory)
 
     def skip_question(self) -> None:

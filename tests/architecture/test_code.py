@@ -2,15 +2,17 @@
 
 import ast
 import re
+from collections.abc import Iterator
 
 import pytest
 
-from tests.architecture.product import ROOT, functions, inner_imports, sources, text, tree
+from tests.architecture.product import ROOT, functions, inner_imports, nodes, sources, text, tree
 
 LONGEST_FUNCTION, LONGEST_FILE = 70, 400
 TYPICAL_FUNCTION, LARGE_FUNCTION = 8, 30
 EMPTY_NAMES = {"utils", "helpers", "common", "misc", "manager"}
 KNOWN_CLOCKS = {"clock.py", "scheduler.py", "i37_clocks.py"}  # the clock itself; rq-scheduler's naive UTC; its check
+EVERYWHERE = {"true", "unshare"}  # of packages that no Debian can be without
 MONEY_PACKAGES = ("credit", "invoicing", "orders")
 
 
@@ -83,3 +85,26 @@ def test_only_the_flow_module_knows_transitions() -> None:
 def test_no_file_names_a_place_outside_the_project() -> None:
     tracked = [*sources(), ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
     assert [path for path in tracked if re.search(r"/work/|\.\./shared", text(path))] == []
+
+
+def test_tests_start_no_program_that_only_some_machines_have() -> None:
+    started = {
+        (str(path.relative_to(ROOT)), program)
+        for path in (ROOT / "tests").rglob("*.py")
+        for node in nodes(path)
+        for program in programs(node)
+        if program not in EVERYWHERE
+    }
+    assert {program for _, program in started} <= {"hledger"}, started  # a second opinion, where it is installed
+
+
+def programs(node: ast.AST) -> Iterator[str]:
+    """The programs of PATH that a call names: what `which` looks for, and the first word of a command."""
+    if not isinstance(node, ast.Call):
+        return
+    called = ast.unparse(node.func)
+    first = node.args[0] if node.args else None
+    if called.startswith("subprocess.") and isinstance(first, ast.List | ast.Tuple) and first.elts:
+        first = first.elts[0]
+    if called.startswith(("subprocess.", "shutil.which", "os.system")) and isinstance(first, ast.Constant):
+        yield str(first.value).split()[0]
