@@ -8,22 +8,18 @@ What a prompt offered acts only while the prompt is live: a choice carries the n
 or after a message that was delayed, the prompt is said anew instead. Choices that only show something always work.
 """
 
-import copy
 from collections.abc import Callable
-from contextlib import nullcontext
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import handing_over, media, prompts, words
-from bot.flow import END, REFUSED, RENEW, START, Choice, Flow, Flows
+from bot import handing_over, media, prompts, steps, words
+from bot.flow import RENEW, START, Flow, Flows
 from bot.ingress import Incoming
 from bot.markup import MAX_BODY, shorten
 from bot.tables import Conversation
 from bot.turn import NEW, Kept, Turn, begin, end
 from core import audit, ids
-from core.errors import DomainError
 from core.i18n import N_, _
 from parties import consent
 from parties.channels import Line
@@ -31,8 +27,6 @@ from parties.channels import Line
 PATIENCE = 2  # misunderstandings in a row before the menu and a person are offered
 REACTION = "reaction"
 LEAVING = {"menu", "cancel"}  # these end the present conversation; other words only interrupt it
-
-Said = tuple[int, int, list[tuple[str, Choice]]]  # how much was said before a step
 
 UNREADABLE = {
     "picture": N_("Thank you for the picture. I cannot read pictures yet: please type what you need."),
@@ -91,14 +85,14 @@ def _respond(turn: Turn) -> None:
 
 def _by_word(turn: Turn) -> bool:
     word = None if turn.message.tap else words.everywhere(turn.message.folded)
-    found = turn.flows.for_word(word, lead=turn.is_lead) if word else None
+    found = turn.flows.for_word(word, lead=turn.is_lead, present=turn.place.flow) if word else None
     if found is None:
         return False
     flow_class, trigger = found
     if word in LEAVING and turn.place.flow != flow_class.name:
         turn.place.leave()
         turn.place.memory.pop("waiting", None)
-    return _pick(turn, flow_class, trigger)
+    return steps.pick(turn, flow_class, trigger)
 
 
 def _by_tap(turn: Turn) -> bool:
@@ -108,12 +102,12 @@ def _by_tap(turn: Turn) -> bool:
     flow_class = turn.flows.get(name)
     if flow_class is None or flow_class not in turn.flows.serving(lead=turn.is_lead):
         return False
-    if prompts.is_live(turn, prompt) and _pick(turn, flow_class, trigger, arg):
+    if prompts.is_live(turn, prompt) and steps.pick(turn, flow_class, trigger, arg):
         return True
-    if _only_shows(flow_class, turn, trigger):
-        return _step(turn, _opened(flow_class, turn, arg), trigger)
+    if steps.only_shows(flow_class, turn, trigger):
+        return steps.step(turn, steps.opened(flow_class, turn, arg), trigger)
     turn.say(_("That choice belongs to an earlier message."), flow=name)
-    return _ask_again(turn) or _show_menu(turn)
+    return steps.ask_again(turn) or steps.show_menu(turn)
 
 
 def _by_option(turn: Turn) -> bool:
@@ -123,23 +117,23 @@ def _by_option(turn: Turn) -> bool:
         if turn.message.folded in (str(number), words.fold(title)):
             flow_class = turn.flows.get(name)
             is_past = prompts.is_offer_past(turn)
-            if flow_class is None or (is_past and not _only_shows(flow_class, turn, trigger)):
+            if flow_class is None or (is_past and not steps.only_shows(flow_class, turn, trigger)):
                 return False
-            flow = _present(turn)
+            flow = steps.present(turn)
             if flow and flow.name == name and flow.agrees(trigger) and prompts.is_offer_passed_over(turn, flow):
                 return _say_once_more(turn, flow)
-            return _pick(turn, flow_class, trigger, arg)
+            return steps.pick(turn, flow_class, trigger, arg)
     return False
 
 
 def _by_hearing(turn: Turn) -> bool:
-    flow = _present(turn)
+    flow = steps.present(turn)
     if flow is None or prompts.is_late(turn):
         return False
     trigger = flow.hear(turn.message)
     if trigger is not None and flow.agrees(trigger) and prompts.is_passed_over(turn, flow):
         return _say_once_more(turn, flow)
-    return trigger is not None and _step(turn, flow, trigger)
+    return trigger is not None and steps.step(turn, flow, trigger)
 
 
 def _by_recognising(turn: Turn) -> bool:
@@ -150,23 +144,23 @@ def _by_recognising(turn: Turn) -> bool:
             continue
         if not flow.can(trigger):
             flow.state = START
-        if flow.can(trigger) and _step(turn, flow, trigger):
+        if flow.can(trigger) and steps.step(turn, flow, trigger):
             return True
     return False
 
 
 def _by_resuming(turn: Turn) -> bool:
-    flow = _present(turn)
+    flow = steps.present(turn)
     if flow is None or not flow.keeps_place or not prompts.is_late(turn):
         return False
     turn.say(_("Welcome back. Everything is still here; let us go on where we stopped."), flow=flow.name)
-    return _step(turn, flow, RENEW) or _ask(turn, flow)
+    return steps.step(turn, flow, RENEW) or steps.ask(turn, flow)
 
 
 def _say_once_more(turn: Turn, flow: Flow) -> bool:
     """Ask again, brought up to date, what a bare answer may not have been meant for."""
     turn.say(_("To be sure that we mean the same, here it is once more."), flow=flow.name)
-    return _step(turn, flow, RENEW) or _ask(turn, flow)
+    return steps.step(turn, flow, RENEW) or steps.ask(turn, flow)
 
 
 ATTEMPTS: tuple[Callable[[Turn], bool], ...] = (
@@ -185,145 +179,29 @@ def _not_understood(turn: Turn) -> None:
         return _react(turn)
     if message.kind in UNREADABLE:
         turn.say(_(UNREADABLE[message.kind]), flow="")
-        _ask_again(turn)
+        steps.ask_again(turn)
         return None
     place.not_understood += 1
     turn.say(_("Sorry, I did not understand that."), flow="")
-    if place.not_understood < PATIENCE and _ask_again(turn):
+    if place.not_understood < PATIENCE and steps.ask_again(turn):
         return None
     if place.not_understood >= PATIENCE:
         turn.say(_("Type *human* and one of us will write to you here."), flow="")
         place.not_understood = 0
-    _show_menu(turn)
+    steps.show_menu(turn)
     return None
 
 
 def _react(turn: Turn) -> None:
     """A reaction needs no answer, unless somebody may take it for one to a question that waits."""
-    if _present(turn) is None:
+    if steps.present(turn) is None:
         turn.outcome = "noop"
         return
     turn.say(_("A reaction alone decides nothing here. Please reply in words, or tap an answer."), flow="")
-    _ask_again(turn)
-
-
-# -- one step of a flow ----------------------------------------------------------------------------------------------
-
-
-def _pick(turn: Turn, flow_class: type[Flow], trigger: str, arg: str = "") -> bool:
-    """Take a trigger where the flow stands, if it is under way and knows it there; else open the flow with it."""
-    flow = _opened(flow_class, turn, arg)
-    if turn.place.flow == flow.name and turn.place.state:
-        flow.state = turn.place.state
-        if not flow.can(trigger):
-            flow.state = START
-    return flow.can(trigger) and _step(turn, flow, trigger)
-
-
-def _step(turn: Turn, flow: Flow, trigger: str) -> bool:
-    """Let the flow take one step; what a refused effect did is undone. False when no guard passed."""
-    if not flow.can(trigger):
-        return False
-    acts = flow.changes_things(trigger)
-    said = (len(turn.texts), len(turn.papers), list(turn.choices))
-    memory = copy.deepcopy(turn.place.memory) if acts else None
-    try:
-        with turn.session.begin_nested() if acts else nullcontext():
-            moved = flow.fire(trigger)
-            if moved:
-                _settle(turn, flow)
-            return moved
-    except DomainError as error:
-        _take_back(turn, said, memory)
-        _refuse(turn, flow, error)
-        return True
-
-
-def _take_back(turn: Turn, said: Said, memory: dict[str, Any] | None) -> None:
-    del turn.texts[said[0] :], turn.papers[said[1] :]
-    turn.choices, turn.handed_on = said[2], None
-    if memory is not None:
-        turn.place.memory.clear()
-        turn.place.memory.update(memory)
-
-
-def _refuse(turn: Turn, flow: Flow, error: DomainError) -> None:
-    """Let the flow say why it could not be done, or say it in general."""
-    is_first, flow.error = flow.error is None, error
-    if is_first and _step(turn, flow, REFUSED):
-        return
-    turn.say(_("Sorry, that could not be done. Please try again, or type *human*."), flow=flow.name)
-    _remind_of_what_waits(turn)
-
-
-def _settle(turn: Turn, flow: Flow) -> None:
-    """Remember where the talk stands now, and say what comes next."""
-    place = turn.place
-    if flow.state != END:
-        present = _present(turn)
-        if present and present.keeps_place and present.name != flow.name:
-            place.memory["waiting"] = [place.flow, place.state]
-        place.flow, place.state = flow.name, flow.state
-        _ask(turn, flow)
-        return
-    if place.flow == flow.name:
-        place.memory.pop("choices", None)
-        place.flow, place.state = place.memory.pop("waiting", None) or (None, None)
-    if place.flow is not None:
-        prompts.set_aside(turn)
-    if not _hand_on(turn):
-        _remind_of_what_waits(turn)
-
-
-def _hand_on(turn: Turn) -> bool:
-    """Go on in the conversation that the last one named, if it named one."""
-    (name, trigger), turn.handed_on = turn.handed_on or ("", ""), None
-    flow_class = turn.flows.get(name)
-    return flow_class is not None and _pick(turn, flow_class, trigger)
-
-
-def _ask(turn: Turn, flow: Flow) -> bool:
-    prompts.put(turn)
-    flow.say(flow.ask())
-    return True
-
-
-def _ask_again(turn: Turn) -> bool:
-    flow = _present(turn)
-    return flow is not None and _ask(turn, flow)
-
-
-def _show_menu(turn: Turn) -> bool:
-    found = turn.flows.for_word("menu", lead=turn.is_lead)
-    if found is None:
-        return False
-    turn.place.leave()
-    return _pick(turn, *found)
-
-
-def _remind_of_what_waits(turn: Turn) -> None:
-    flow = _present(turn)
-    if flow is not None and flow.keeps_place:
-        flow.say(flow.holding())
+    steps.ask_again(turn)
 
 
 # -- where the talk stands -------------------------------------------------------------------------------------------
-
-
-def _present(turn: Turn) -> Flow | None:
-    flow_class = turn.flows.get(turn.place.flow)
-    return flow_class(turn, turn.place.state or START) if flow_class else None
-
-
-def _opened(flow_class: type[Flow], turn: Turn, arg: str) -> Flow:
-    flow = flow_class(turn)
-    flow.arg = arg
-    return flow
-
-
-def _only_shows(flow_class: type[Flow], turn: Turn, trigger: str) -> bool:
-    flow = flow_class(turn)
-    return flow.can(trigger) and not flow.changes_things(trigger)
 
 
 def _leave_what_is_gone(turn: Turn) -> None:

@@ -10,11 +10,16 @@ model-less machine per flow is built when the flow is loaded; the flow object of
     do="name"              an effect: runs in a savepoint; a DomainError undoes it, then the trigger `refused` is tried
     say="name"             what to say on the way: only speaks
 
-A flow begins in START and is over in END. Loading refuses a flow with a mistake, with a sentence for each.
+A flow begins in START and is over in END, or goes on in another conversation: `place_order.quote` leads to the flow
+place_order and opens it with its trigger `quote`. Loading refuses a flow with a mistake, with a sentence for each.
+
+Whether a message belongs to a flow is asked of one after the other, in the order of `asked_rank`; those that are
+greedy, because they recognise nearly anything, come after all others.
 """
 
 import importlib
 import pkgutil
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -66,6 +71,12 @@ def go(
     return {"trigger": heard, "source": source, "dest": target, "conditions": when, "before": do, "after": say}
 
 
+def onward(target: str) -> tuple[str, str] | None:
+    """The flow and the trigger that a target like `place_order.quote` names; None for END and for a state."""
+    flow, dot, trigger = target.partition(".")
+    return (flow, trigger) if dot else None
+
+
 class Flow:
     """One conversation of one turn. Subclasses declare; the engine drives."""
 
@@ -75,8 +86,10 @@ class Flow:
     states: ClassVar[list[str]] = []
     transitions: ClassVar[list[Transition]] = []
     opened_by: ClassVar[dict[str, str]] = {}  # a word that works everywhere -> the trigger that it opens this flow with
+    means_here: ClassVar[dict[str, str]] = {}  # the same while this flow is under way, instead of opening another
     audience: ClassVar[str] = RETAILERS  # whom it serves
     keeps_place: ClassVar[bool] = False  # waits while another conversation is held, and goes on after it
+    asked_rank: ClassVar[int]  # its place among those that are asked whether they recognise a message; nobody shares it
     greedy: ClassVar[bool] = False  # recognises nearly anything, so it is asked last
     agreeing: ClassVar[frozenset[str]] = frozenset({"yes"})  # triggers that mean nothing but the prompt they answer
     asked_by: ClassVar[frozenset[str]] = frozenset()  # notices that ask for the same: a yes to them is an answer here
@@ -100,10 +113,6 @@ class Flow:
         """Add to the turn's answer."""
         self.turn.say(text, flow=self.name)
 
-    def hand_on(self, flow: str, trigger: str) -> None:
-        """Go on in another conversation when this one is over, as if its choice had been tapped."""
-        self.turn.handed_on = (flow, trigger)
-
     def fire(self, trigger: str) -> bool:
         """Let the machine take one step; False when no guard passed."""
         return bool(self.machine.events[trigger].trigger(self))
@@ -115,6 +124,10 @@ class Flow:
     def changes_things(self, trigger: str) -> bool:
         """True when the trigger may run an effect from the present state."""
         return any(line["before"] for line in self._lines(trigger))
+
+    def goes_on(self, trigger: str) -> bool:
+        """True when the trigger may lead from the present state to another conversation."""
+        return any(onward(line["dest"]) for line in self._lines(trigger))
 
     def agrees(self, trigger: str) -> bool:
         """True when the trigger is a bare answer that settles what is asked in the present state."""
@@ -139,7 +152,8 @@ class Flows:
     """The loaded flows by name, in the order in which they are asked."""
 
     def __init__(self, classes: list[type[Flow]]) -> None:
-        self._by_name = {found.name: found for found in sorted(classes, key=lambda found: (found.greedy, found.name))}
+        in_order = sorted(classes, key=lambda found: (found.greedy, found.asked_rank))
+        self._by_name = {found.name: found for found in in_order}
 
     def __iter__(self) -> Iterator[type[Flow]]:
         return iter(self._by_name.values())
@@ -148,8 +162,11 @@ class Flows:
         """The flow of this name; None after a deploy that removed it."""
         return self._by_name.get(name or "")
 
-    def for_word(self, word: str, *, lead: bool) -> tuple[type[Flow], str] | None:
-        """Who opens on a word that works everywhere, and with which trigger."""
+    def for_word(self, word: str, *, lead: bool, present: str | None = None) -> tuple[type[Flow], str] | None:
+        """Who takes a word that works everywhere, and with which trigger: the present flow, or who opens on it."""
+        here = self.get(present)
+        if here is not None and word in here.means_here:
+            return here, here.means_here[word]
         for found in self.serving(lead=lead):
             if word in found.opened_by:
                 return found, found.opened_by[word]
@@ -181,10 +198,7 @@ def load(package: str) -> Flows:
     classes, mistakes = _find(package), []
     for module, found in classes:
         mistakes += [f"{module}: {mistake}" for mistake in inspect(found, module.rpartition(".")[2])]
-    names = [found.name for _, found in classes if hasattr(found, "name")]
-    mistakes += [
-        f"{package}: two flows are called {name!r}" for name in sorted({n for n in names if names.count(n) > 1})
-    ]
+    mistakes += [f"{package}: {mistake}" for mistake in _between([found for _, found in classes])]
     if mistakes:
         raise BrokenFlows("\n".join(mistakes))
     for _, found in classes:
@@ -196,7 +210,7 @@ def build(found: type[Flow]) -> Machine:
     """The shared machine of a flow: no model of its own, no methods added."""
     return Machine(
         model=None,
-        states=[START, *found.states, END],
+        states=[START, *found.states, END, *_onward_targets(found)],
         transitions=[dict(line) for line in found.transitions],
         initial=START,
         auto_transitions=False,
@@ -207,6 +221,8 @@ def inspect(found: type[Flow], file_name: str) -> list[str]:
     """Every mistake in one flow, as sentences."""
     if getattr(found, "name", None) != file_name:
         return [f"the flow in {file_name}.py must have name = {file_name!r}, not {getattr(found, 'name', None)!r}"]
+    if not hasattr(found, "asked_rank"):
+        return ["it has no asked_rank: its place in the order in which flows are asked"]
     unknown = list(_unknown_states(found))
     return [*unknown, *_missing_methods(found), *_unknown_triggers(found), *([] if unknown else _lost_states(found))]
 
@@ -220,11 +236,29 @@ def _find(package: str) -> list[tuple[str, type[Flow]]]:
     return classes
 
 
+def _between(classes: list[type[Flow]]) -> Iterator[str]:
+    """Mistakes that one flow alone does not show."""
+    for what, attribute in (("are called", "name"), ("have the asked_rank", "asked_rank")):
+        given = Counter(getattr(found, attribute) for found in classes if hasattr(found, attribute))
+        for value in sorted(value for value, count in given.items() if count > 1):
+            yield f"two flows {what} {value!r}"
+    lines = ((found, line) for found in classes for line in found.transitions)
+    opening = {(found.name, line["trigger"]) for found, line in lines if line["source"] == START}
+    for found in classes:
+        for target in _onward_targets(found):
+            if onward(target) not in opening:
+                yield f"{found.name} goes on to {target!r}, which no flow begins with"
+
+
+def _onward_targets(found: type[Flow]) -> list[str]:
+    return sorted({line["dest"] for line in found.transitions if onward(line["dest"])})
+
+
 def _unknown_states(found: type[Flow]) -> Iterator[str]:
     for line in found.transitions:
         if line["source"] not in (START, *found.states):
             yield f"{_show(line)} leaves a state that is not listed: {line['source']!r}"
-        if line["dest"] not in (END, *found.states):
+        if line["dest"] not in (END, *found.states) and not onward(line["dest"]):
             yield f"{_show(line)} goes to a state that is not listed: {line['dest']!r}"
     for state in sorted({state for state in found.states if found.states.count(state) > 1}):
         yield f"state {state!r} is listed twice"
@@ -244,14 +278,19 @@ def _missing_methods(found: type[Flow]) -> Iterator[str]:
 
 
 def _unknown_triggers(found: type[Flow]) -> Iterator[str]:
-    opening = {line["trigger"] for line in found.transitions if line["source"] == START}
+    known = {(line["source"], line["trigger"]) for line in found.transitions}
     for word, trigger in found.opened_by.items():
-        if trigger not in opening:
+        if (START, trigger) not in known:
             yield f"the word {word!r} opens it with {trigger!r}, which leads nowhere from the start"
+    for word, trigger in found.means_here.items():
+        for state in found.states:
+            if (state, trigger) not in known:
+                yield f"the word {word!r} means {trigger!r} here, which leads nowhere from state {state!r}"
 
 
 def _lost_states(found: type[Flow]) -> Iterator[str]:
-    reached, homeward = _closure(found, START, "source", "dest"), _closure(found, END, "dest", "source")
+    reached = _closure(found, {START}, "source", "dest")
+    homeward = _closure(found, {END, *_onward_targets(found)}, "dest", "source")
     for state in found.states:
         if state not in reached:
             yield f"state {state!r} is unreachable: no way leads to it from the start"
@@ -261,8 +300,8 @@ def _lost_states(found: type[Flow]) -> Iterator[str]:
         yield "no way leads from the start to the end"
 
 
-def _closure(found: type[Flow], origin: str, near: str, far: str) -> set[str]:
-    seen, waiting = {origin}, [origin]
+def _closure(found: type[Flow], origins: set[str], near: str, far: str) -> set[str]:
+    seen, waiting = set(origins), list(origins)
     while waiting:
         state = waiting.pop()
         fresh = {line[far] for line in found.transitions if line[near] == state} - seen

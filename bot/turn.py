@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from bot.flow import Choice, Flows, Reply
+from bot.flow import Choice, Flow, Flows, Reply
 from bot.ingress import Incoming, Message
 from core import clock, db, i18n, ids, outbox
 from parties.channels import Line
@@ -84,7 +84,9 @@ class Turn:
     texts: list[str] = field(default_factory=list)
     choices: list[tuple[str, Choice]] = field(default_factory=list)
     papers: list[dict[str, Any]] = field(default_factory=list)
-    handed_on: tuple[str, str] | None = None  # a flow and a trigger to go on with
+    mover: Flow | None = None  # the conversation that moves now
+    has_savepoint: bool = False  # an effect of this step runs, and what goes on from it is undone with it
+    noted: dict[str, Any] = field(default_factory=dict)  # what a conversation found out, for those that go on
     voice: ExitStack = field(default_factory=ExitStack)
 
     @property

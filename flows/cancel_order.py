@@ -26,6 +26,7 @@ NAMED = re.compile(
 
 class CancelOrder(Flow):
     name = "cancel_order"
+    asked_rank = 10
 
     states = ["confirming"]
     transitions = [

@@ -12,10 +12,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from flows import packs
+from sqlalchemy.orm import Session
+
+from core.i18n import _, isolate
+from flows import cancel_order, packs
+from orders import listing, ordering
 from orders.catalogue import Catalogue
 from orders.drafting import Extras
-from orders.order import Order
+from orders.order import PENDING, Order
 from orders.quotes import Wanted
 from orders.understanding.facts import CartLine, Context, Line, Question, Understanding
 
@@ -32,6 +36,13 @@ def lines(memory: Memory) -> list[CartLine]:
 def size(memory: Memory) -> int:
     """How many lines the list has."""
     return len(_of(memory).get("lines", ()))
+
+
+def still_here(memory: Memory) -> str:
+    """A line that reminds of the list, after something else was talked about."""
+    if not size(memory):
+        return ""
+    return _("Your list (%(count)s) is still here: type *list* to see it.", count=isolate(str(size(memory))))
 
 
 def wanted(memory: Memory) -> list[Wanted]:
@@ -124,6 +135,14 @@ def unquoted(memory: Memory) -> None:
     """Forget the quote; the list and its questions stay."""
     for name in ("order", "yes", "total"):
         _of(memory).pop(name, None)
+
+
+def call_off_quote(session: Session, memory: Memory) -> None:
+    """The order that was quoted is not wanted; the list and its questions stay."""
+    quoted_id = order_id(memory)
+    if quoted_id and listing.get(session, quoted_id).status == PENDING:
+        ordering.cancel(session, quoted_id, cancel_order.REASON)
+    unquoted(memory)
 
 
 def has_questions(memory: Memory) -> bool:

@@ -47,6 +47,7 @@ _BILL = re.compile(r"(?:bill|invoice|बिल|بل)\s*(?:no|number|नंबर
 
 class Dispute(Flow):
     name = "dispute"
+    asked_rank = 20
 
     states = ["choosing_bill", "choosing_line", "describing", "confirming"]
     transitions = [

@@ -45,6 +45,7 @@ _BESIDE = re.compile(
 
 class GoodsQuestion(Flow):
     name = "goods_question"
+    asked_rank = 30
     transitions = [
         go("asked", START, END, say="tell_prices"),
         go("thanked", START, END, say="answer_thanks"),

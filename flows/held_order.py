@@ -33,6 +33,7 @@ WORDS = words.meanings(
 
 class HeldOrder(Flow):
     name = "held_order"
+    asked_rank = 40
     agreeing = frozenset({"yes", "cash", "off"})
 
     states = ["deciding"]

@@ -25,6 +25,7 @@ WORDS = words.meanings(
 
 class Insight(Flow):
     name = "insight"
+    asked_rank = 50
     transitions = [go("opened", START, END, do="tell")]
 
     def recognise(self, message: Message) -> str | None:

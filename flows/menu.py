@@ -10,7 +10,7 @@ def choices(turn: Turn) -> tuple[Choice, ...]:
     """What the menu offers now: a list that was begun comes first."""
     offered = [Choice(_(flow.menu_label or flow.name), "opened", flow=flow.name) for flow in turn.flows.on_menu()]
     if count := cart.size(turn.place.memory):
-        offered[0] = Choice(_("My list (%(count)s)", count=count), "opened", flow="place_order")
+        offered[0] = Choice(_("My list (%(count)s)", count=count), "opened", flow="order_list")
     return tuple(offered)
 
 
@@ -21,6 +21,7 @@ def offer(turn: Turn) -> Reply:
 
 class Menu(Flow):
     name = "menu"
+    asked_rank = 60
     opened_by = {"menu": "opened"}
     transitions = [go("opened", START, END, say="show")]
 

@@ -35,6 +35,7 @@ class MyBills(Flow):
     name = "my_bills"
     menu_label = N_("My bills")
     menu_rank = 30
+    asked_rank = 70
     transitions = [
         go("opened", START, END, when="has_bills", say="show"),
         go("opened", START, END, say="say_none"),

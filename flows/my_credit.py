@@ -38,6 +38,7 @@ class MyCredit(Flow):
     name = "my_credit"
     menu_label = N_("My credit")
     menu_rank = 20
+    asked_rank = 80
     transitions = [go("opened", START, END, say="show"), go("why", START, END, say="explain")]
 
     def recognise(self, message: Message) -> str | None:

@@ -39,6 +39,7 @@ class MyOrders(Flow):
     name = "my_orders"
     menu_label = N_("My orders")
     menu_rank = 40
+    asked_rank = 90
     transitions = [
         go("opened", START, END, say="show"),
         go("asked", START, END, when="is_known", say="show_one"),

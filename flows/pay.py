@@ -36,6 +36,7 @@ class Pay(Flow):
     name = "pay"
     menu_label = N_("Pay")
     menu_rank = 50
+    asked_rank = 110
 
     states = ["choosing"]
     transitions = [

@@ -1,76 +1,112 @@
-"""A customer orders: goods in their own words, what is unclear asked about, a quote, a yes; or why not, and what helps.
+"""A customer places an order: a list is quoted, a yes places it; or why not, and what would help.
 
-The list lives in the conversation's memory and survives every interruption. The quote is a pending order; `yes` means
-what the prompt named: credit when the account has terms, else cash. Prices are looked up, never remembered.
+The quote is a pending order; `yes` means what the prompt named: credit when the account has terms, else cash. Prices
+are looked up, never remembered. What is typed about goods goes back to order_list, which knows the list.
 """
 
-import re
 from functools import cached_property
 
 from bot import words
-from bot.flow import START, Choice, Flow, Reply
+from bot.flow import END, REFUSED, RENEW, START, Choice, Flow, Reply, go
 from bot.ingress import Message
 from bot.markup import MAX_BODY, plain
-from core import clock
 from core.errors import Invalid
-from core.i18n import N_, _, isolate
+from core.i18n import _, isolate
 from credit import accounts
 from credit.guardrails import CASH, CREDIT, Refused, Verdict
-from flows import cancel_order, cart, my_bills, my_orders, packs, quoting, reading, refusals, splitting
-from flows.order_sentences import Sentences
-from flows.order_ways import ACTIONS, OPENS, ORDER_KINDS, REMARK, STATES, TRANSITIONS, WANTED_ITSELF, WORDS
+from flows import cart, order_list, packs, quoting, reading, refusals, splitting, wording
+from flows.reading import Heard
 from flows.splitting import Basket
 from language.yes_and_no import beyond_yes
-from orders import catalogue, holding, listing, ordering, usual
-from orders.order import CONFIRMED, DISPATCHED, HELD, PENDING, Order
-from orders.understanding.facts import Understanding
+from orders import holding, listing, ordering
+from orders.order import Order
 from parties import tasks
 
-NAMED_ELSEWHERE = (cancel_order.NAMED, my_orders.ASKED, my_bills.ASKED)  # an order or a bill by its number, no goods
+WORDS = order_list.WORDS | words.meanings(
+    {
+        "cash": "cash, cash upi, cash/upi, upi, nakad, naqad, nagad, cash par, cash pe, नकद, नगद, कैश, यूपीआई, نقد, کیش,"
+        " یو پی آئی",
+        "credit": "credit, on credit, udhaar, udhar, udhaar par, khata, khate par, khate mein, उधार, उधार पर, खाता, खाते"
+        " पर, खाते में, ادھار, ادھار پر, کھاتہ, کھاتے پر, کھاتے میں",
+        "change": "reduce, kam karo, reduce order, कम करो, घटाओ, کم کرو, کم کریں",
+        "fit": "fit, fit it, what fits, jitna ho sake, jitna ho sake utna, jitna aaye utna, जितना हो सके, जितना हो सके"
+        " उतना, जितना आए उतना, جتنا ہو سکے, جتنا ہو سکے اتنا",
+        "pay_rest": "pay the difference, pay difference, pay rest, baaki de dunga, फ़र्क चुकाऊँगा, फर्क चुकाऊंगा, فرق ادا"
+        " کروں گا",
+        "approve": "approve, approval, manzoori, मंज़ूरी, मंजूरी, منظوری",
+    }
+)
+WANTED_ITSELF = {"upi", "यूपीआई", "یو پی آئی"}  # "upi do" asks for the code: only alone it says how to pay
 
 
-class PlaceOrder(Sentences, Flow):
+class PlaceOrder(Flow):
     name = "place_order"
-    menu_label = N_("Place an order")
-    menu_rank = 10
+    asked_rank = 210
     keeps_place = True
     greedy = True
-    opened_by = {"cancel": "cancel"}
+    means_here = {"cancel": "cancel"}
     agreeing = frozenset({"yes", "credit", "cash", "approve", "pay_rest"})
     asked_by = frozenset({"pending_order_followup"})
 
-    states = STATES
-    transitions = TRANSITIONS
+    states = ["confirming", "refused"]
+    transitions = [
+        go("quote", START, "confirming", do="draft"),
+        *(
+            go(heard, state, f"order_list.{heard}")
+            for state in ("confirming", "refused")
+            for heard in ("items", "remarked", "repeat", "cancel")
+        ),
+        go("yes", "confirming", END, when="yes_means_credit", do="place_on_credit", say="say_placed"),
+        go("yes", "confirming", END, do="place_for_cash", say="say_placed"),
+        go("credit", "confirming", END, when="has_terms", do="place_on_credit", say="say_placed"),
+        go("credit", "confirming", "confirming", say="say_no_terms"),
+        go("cash", "confirming", END, do="place_for_cash", say="say_placed"),
+        go("no", "confirming", "order_list.shown", say="say_not_placed"),
+        go("change", "confirming", "order_list.shown"),
+        go("hedged", "confirming", "confirming", say="say_more_than_yes"),
+        go("cash", "refused", END, do="place_for_cash", say="say_placed"),
+        go("yes", "refused", END, do="place_on_credit", say="say_placed"),
+        go("credit", "refused", END, do="place_on_credit", say="say_placed"),
+        go("approve", "refused", END, do="ask_for_approval", say="say_asked"),
+        go("fit", "refused", "confirming", when="some_fits", do="fit_to_credit"),
+        go("pay_rest", "refused", END, when="paying_helps", do="hold_for_payment", say="say_how_to_pay"),
+        go("no", "refused", "order_list.shown", say="say_not_placed"),
+        go("change", "refused", "order_list.shown"),
+        go(RENEW, "confirming", "confirming", do="draft"),
+        go(RENEW, "refused", "confirming", do="draft"),
+        *(
+            line
+            for state in ("confirming", "refused")
+            for line in (
+                go(REFUSED, state, "refused", when="credit_was_refused"),
+                go(REFUSED, state, "confirming", when="prices_changed", do="draft", say="say_prices_changed"),
+                go(REFUSED, state, "confirming", when="quote_is_gone", do="draft", say="say_quote_gone"),
+                go(REFUSED, state, "confirming", when="stock_ran_short", do="draft", say="say_stock_ran_short"),
+                go(REFUSED, state, "confirming", when="order_is_too_small"),
+            )
+        ),
+        *(
+            go(REFUSED, state, "order_list.shown", when="nothing_is_in_stock", do="drop_missing", say="say_missing")
+            for state in (START, "confirming", "refused")
+        ),
+        *(
+            go(REFUSED, state, "order_list.shown", when="input_was_wrong", do="drop_what_is_wrong", say="explain_wrong")
+            for state in (START, "confirming")
+        ),
+    ]
 
     # -- hearing ------------------------------------------------------------------------------------------------------
 
     def recognise(self, message: Message) -> str | None:
-        meant = WORDS.get(message.folded)
-        if meant in OPENS:
-            return meant
-        if words.answer(message.folded) == "yes":  # no prompt is live: show the list again rather than place it
-            return "opened" if self.has_list() and self.state == START else None
-        if words.answer(message.folded) == "change" and self.state == START:
-            return "amend"
-        return self.ordered(message)
-
-    def hear_choosing_items(self, message: Message) -> str | None:
-        answer = words.answer(message.folded)
-        return answer if answer in ("yes", "no") and self.has_list() else self.ordered(message)
-
-    def hear_clarifying(self, message: Message) -> str | None:
-        if words.answer(message.folded) == "no":
-            return "no"
-        return self.ordered(message)
+        """Goods typed to a quote that stands, however long ago it was asked; from anywhere else they open the list."""
+        if self.state == START:
+            return None
+        return "repeat" if WORDS.get(message.folded) == "repeat" else self.heard.trigger(self)
 
     def hear_confirming(self, message: Message) -> str | None:
-        return words.answer(message.folded) or self.spoken(message) or self.ordered(message) or self.hedged()
+        return words.answer(message.folded) or self.spoken(message) or self.heard.trigger(self) or self.hedged()
 
     hear_refused = hear_confirming
-
-    def hedged(self) -> str | None:
-        """A yes with something beside it that may change it: "haan kal bhejo"."""
-        return "hedged" if self.read.reason == "yes" and self.can("hedged") else None
 
     def spoken(self, message: Message) -> str | None:
         """cash, credit, change and the like, also beside a yes ("haan cash kar do"), where the state knows them."""
@@ -78,65 +114,28 @@ class PlaceOrder(Sentences, Flow):
         meant = WORDS.get(message.folded) or (None if beside in WANTED_ITSELF else WORDS.get(beside))
         return meant if meant and self.can(meant) else None
 
-    def ordered(self, message: Message) -> str | None:
-        """What the message does to the list, if it speaks of goods at all."""
-        if not message.text or (len(message.text) < 2 and self.state == START):
-            return None
-        if any(named.fullmatch(message.folded) for named in NAMED_ELSEWHERE):
-            return None
-        if self.remark is not None:
-            return "remarked"
-        read = self.read
-        if read.kind not in ORDER_KINDS or reading.names_nothing(read):
-            return None
-        if read.action:
-            meant = ACTIONS.get(read.action)
-            return meant if meant and self.can(meant) else None
-        return "items" if read.lines or read.questions or read.unknown or read.cart is not None else None
+    def hedged(self) -> str | None:
+        """A yes with something beside it that may change it: "haan kal bhejo"."""
+        return "hedged" if self.heard.read.reason == "yes" and self.can("hedged") else None
 
     @cached_property
-    def remark(self) -> re.Match[str] | None:
-        """A note for whoever packs, or where to bring the goods: `note: ...`, `address: ...`."""
-        return None if self.arg else REMARK.fullmatch(self.turn.message.text)
-
-    @cached_property
-    def read(self) -> Understanding:
-        """The message as the catalogue understands it; a picked option counts as its number."""
-        text = packs.as_answer(self.arg or self.turn.message.text, cart.question(self.memory), self.goods)
-        return reading.read(self.session, self.turn.shop.id, self.goods.index, text, self.memory)
-
-    @cached_property
-    def goods(self) -> catalogue.Catalogue:
-        """Today's catalogue, usually without a query."""
-        business = self.turn.business
-        return catalogue.load(self.session, version=business.catalogue_version, on=clock.today(business.timezone))
+    def heard(self) -> Heard:
+        """What the message says of the list."""
+        return reading.heard(self.turn)
 
     # -- asking -------------------------------------------------------------------------------------------------------
-
-    def ask_choosing_items(self) -> Reply:
-        if not self.has_list():
-            return Reply(_("What do you need? Type goods and quantities, for example: 5 kg sugar, 2 box tea."))
-        listed = quoting.listed(cart.lines(self.memory), self.goods)
-        how = _("Type what to change, for example: sugar 3 kg, remove tea. When it is right, type *yes*.")
-        return Reply(f"{listed}\n\n{how}", (Choice(_("It is right"), "yes"), Choice(_("Drop the list"), "cancel")))
-
-    def ask_clarifying(self) -> Reply:
-        asked = cart.question(self.memory)
-        if asked is None:
-            return self.ask_choosing_items()
-        return quoting.which(asked, self.goods)
 
     def ask_confirming(self) -> Reply:
         quoted = self.order
         cart.quoted(self.memory, quoted, CREDIT if self.has_terms() else CASH)
         ask, choices = self.ways_to_say_yes(quoted)
         room = MAX_BODY - len(ask) - sum(len(text) + 2 for text in self.turn.texts) - 2
-        text = f"{quoting.quote(quoted, self.goods, room)}\n\n{ask}"
+        text = f"{quoting.quote(quoted, self.heard.goods, room)}\n\n{ask}"
         return Reply(text, (*choices, Choice(_("Change"), "change")))
 
     def ways_to_say_yes(self, quoted: Order) -> tuple[str, tuple[Choice, ...]]:
         """The sentence and the choices, with both ways of paying when the account has terms."""
-        least_minor = self.goods.rules.min_order_minor
+        least_minor = self.heard.goods.rules.min_order_minor
         if least_minor is not None and quoted.total_minor < least_minor:
             return quoting.too_small(quoted, least_minor), ()
         if not self.yes_means_credit():
@@ -152,46 +151,18 @@ class PlaceOrder(Sentences, Flow):
 
     def basket(self, verdict: Verdict) -> Basket | None:
         """What of the refused order fits into the credit that is left."""
-        return splitting.basket(self.session, self.order, self.goods, verdict)
+        return splitting.basket(self.session, self.order, self.heard.goods, verdict)
 
     def holding(self) -> str:
-        if not self.has_list():
-            return ""
-        return _(
-            "Your list (%(count)s) is still here: type *list* to see it.", count=isolate(str(cart.size(self.memory)))
-        )
+        return cart.still_here(self.memory)
 
     # -- guards -------------------------------------------------------------------------------------------------------
-
-    def has_list(self) -> bool:
-        return cart.size(self.memory) > 0
-
-    def has_questions(self) -> bool:
-        return cart.has_questions(self.memory)
-
-    def has_order_to_call_off(self) -> bool:
-        return self.placed is not None
-
-    def has_kept_order(self) -> bool:
-        return bool(listing.page(self.session, retailer_id=self.turn.shop.id, status=HELD, limit=1))
-
-    def something_is_unclear(self) -> bool:
-        return bool(cart.questions_after(self.memory, self.read, self.goods))
-
-    def nothing_is_left(self) -> bool:
-        return not cart.fitting(self.memory, self.read, self.goods)
-
-    def more_is_unclear(self) -> bool:
-        return len(self.memory.get("cart", {}).get("questions", ())) > 1
 
     def yes_means_credit(self) -> bool:
         return cart.yes_means(self.memory) == CREDIT
 
     def has_terms(self) -> bool:
         return bool(accounts.get(self.session, self.turn.shop.id).limit_minor)
-
-    def ordered_before(self) -> bool:
-        return self.earlier is not None
 
     @cached_property
     def judged(self) -> Verdict:
@@ -237,59 +208,15 @@ class PlaceOrder(Sentences, Flow):
     pay_minor = 0  # what would let the order through, when the shop says that it pays
     agreed_minor: int | None = None  # what the quote came to that this turn said yes to
 
+    def draft(self) -> None:
+        self._drafted()
+
     def _drafted(self) -> Order:
-        wanted, changed = packs.rounded(cart.wanted(self.memory), self.goods)
+        wanted, changed = packs.rounded(cart.wanted(self.memory), self.heard.goods)
         self._fresh = ordering.draft(self.session, self.turn.shop.id, wanted, "chat", cart.extras(self.memory))
         for sentence in changed:
             self.say(sentence)
         return self._fresh
-
-    def draft(self) -> None:
-        self._drafted()
-
-    def keep_items(self) -> None:
-        reading.keep(self.session, self.turn.shop.id, self.read, self.memory, self.goods)
-        self._call_off_when_empty()
-
-    def keep_items_and_draft(self) -> None:
-        reading.keep(self.session, self.turn.shop.id, self.read, self.memory, self.goods)
-        self._drafted()
-
-    def _call_off_when_empty(self) -> None:
-        """A list with nothing on it has no quote to say yes to."""
-        if not self.has_list():
-            self._call_off_quote()
-
-    def _call_off_quote(self) -> None:
-        quoted = cart.order_id(self.memory)
-        if quoted and listing.get(self.session, quoted).status == PENDING:
-            ordering.cancel(self.session, quoted, cancel_order.REASON)
-        cart.unquoted(self.memory)
-
-    def skip_question(self) -> None:
-        cart.skip_question(self.memory)
-
-    def skip_question_and_draft(self) -> None:
-        cart.skip_question(self.memory)
-        self._drafted()
-
-    @cached_property
-    def earlier(self) -> Order | None:
-        """The last order that was placed."""
-        latest = listing.page(self.session, retailer_id=self.turn.shop.id, limit=10)
-        return next((order for order in latest if order.status in (CONFIRMED, DISPATCHED)), None)
-
-    @cached_property
-    def placed(self) -> Order | None:
-        """The last order that is placed and has not left."""
-        latest = listing.page(self.session, retailer_id=self.turn.shop.id, status=CONFIRMED, limit=1)
-        return latest[0] if latest else None
-
-    def repeat_order(self) -> None:
-        if self.earlier is not None:
-            cart.add_missing(self.memory, usual.again(self.earlier, self.goods))
-            self.say_unsold(usual.unsold(self.earlier, self.goods))
-        self._drafted()
 
     def place_on_credit(self) -> None:
         self._place(CREDIT)
@@ -304,13 +231,6 @@ class PlaceOrder(Sentences, Flow):
         self._fresh = ordering.confirm(self.session, order_id, payment_mode)
         cart.clear(self.memory)
 
-    def open_kept_order(self) -> None:
-        self.hand_on("held_order", "opened")
-
-    def drop_list(self) -> None:
-        self._call_off_quote()
-        cart.clear(self.memory)
-
     def drop_what_is_wrong(self) -> None:
         """A product that is no longer sold would spoil every quote."""
         sku = self.error.facts.get("sku") if self.error else None
@@ -318,25 +238,22 @@ class PlaceOrder(Sentences, Flow):
             cart.drop(self.memory, sku)
             self._call_off_when_empty()
 
-    def drop_what_is_missing(self) -> None:
+    def drop_missing(self) -> None:
         for short in quoting.shorts_of(self.error):
             cart.drop(self.memory, short["sku"])
         self._call_off_when_empty()
 
-    def keep_remark(self) -> None:
-        if self.remark is not None:
-            cart.remark(self.memory, self.remark["note"] is not None, plain(self.remark["said"]))
-
-    def keep_remark_and_draft(self) -> None:
-        self.keep_remark()
-        self._drafted()
+    def _call_off_when_empty(self) -> None:
+        """A list with nothing on it has no quote to say yes to."""
+        if not cart.size(self.memory):
+            cart.call_off_quote(self.session, self.memory)
 
     def fit_to_credit(self) -> None:
         """The part that fits becomes the list; it is quoted, and placed only by a yes."""
         fitted = self.basket(self.judged)
         if fitted is not None:
             self.say(splitting.left_out(self.order, fitted))
-            cart.write(self.memory, fitted.lines(self.goods))
+            cart.write(self.memory, fitted.lines(self.heard.goods))
         self._drafted()
 
     def hold_for_payment(self) -> None:
@@ -358,3 +275,52 @@ class PlaceOrder(Sentences, Flow):
             facts={"order": order.public_id, "total_minor": order.total_minor},
             dedupe_key=holding.approval_key(order.id),
         )
+
+    # -- saying -------------------------------------------------------------------------------------------------------
+
+    def say_placed(self) -> None:
+        self.say(quoting.thanks(self.order))
+        if self.agreed_minor is not None and self.order.total_minor < self.agreed_minor:
+            self.say(quoting.cheaper(self.order, self.agreed_minor))
+        self.say(_("You get the bill here when the goods leave our shop."))
+
+    def say_not_placed(self) -> None:
+        self.say(_("All right, nothing is ordered yet."))
+
+    def say_more_than_yes(self) -> None:
+        self.say(_("Nothing is placed yet, because your message says more than *yes*."))
+
+    def say_no_terms(self) -> None:
+        self.say(_("No credit is agreed for your shop yet, so this order can go on cash or UPI."))
+
+    def say_prices_changed(self) -> None:
+        self.say(_("Prices have changed since, so here is the new total. Nothing is ordered yet."))
+
+    def say_stock_ran_short(self) -> None:
+        self.say(_("Some of it was sold meanwhile, so here is what is left for you. Nothing is ordered yet."))
+
+    def say_missing(self) -> None:
+        for line in quoting.shortage(quoting.shorts_of(self.error)):
+            self.say(line)
+
+    def say_quote_gone(self) -> None:
+        kept = cart.order_id(self.memory)
+        self.say(quoting.gone(listing.get(self.session, kept) if kept else None))
+
+    def say_how_to_pay(self) -> None:
+        self.say(splitting.how_to_pay(self.order, self.pay_minor))
+
+    def say_asked(self) -> None:
+        self.say(
+            _("We have asked for approval and will answer you here. Your order is kept: you need not send it again.")
+        )
+
+    def explain_wrong(self) -> None:
+        sku = self.error.facts.get("sku") if self.error else None
+        if sku in self.heard.goods.products:
+            product = self.heard.goods.product(str(sku))
+            units = wording.joined(wording.unit(name) for name in product.units)
+            facts = {"name": isolate(plain(product.name)), "units": units}
+            self.say(_("That quantity of %(name)s does not work. It is sold by: %(units)s.", **facts))
+        else:
+            self.say(_("That could not be ordered like this. Please type it in another way."))

@@ -49,6 +49,7 @@ _NOT_THIS = re.compile(
 
 class PromiseToPay(Flow):
     name = "promise"
+    asked_rank = 120
 
     states = ["asking_day", "confirming"]
     transitions = [

@@ -14,9 +14,10 @@ QUESTIONS = set("?؟")
 
 class SaidOtherwise(Flow):
     name = "said_otherwise"
+    asked_rank = 230
     greedy = True
     transitions = [
-        go("balance", START, END, say="show_balance"),
+        go("balance", START, "my_credit.opened"),
         go("nodded", START, END, say="nod"),
     ]
 
@@ -29,9 +30,6 @@ class SaidOtherwise(Flow):
         today = clock.today(business.timezone)
         goods = catalogue.load(self.session, version=business.catalogue_version, on=today)
         return "balance" if understand(goods.index, message.text).reason == BALANCE else None
-
-    def show_balance(self) -> None:
-        self.hand_on("my_credit", "opened")
 
     def nod(self) -> None:
         """Never more than this: an `ok` after an order may not look like a second one."""

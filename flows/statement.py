@@ -33,6 +33,7 @@ class Statement(Flow):
     name = "statement"
     menu_label = N_("Statement")
     menu_rank = 35
+    asked_rank = 140
 
     states = ["choosing_month"]
     transitions = [

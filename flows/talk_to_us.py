@@ -13,6 +13,7 @@ class TalkToUs(Flow):
     name = "talk_to_us"
     menu_label = N_("Talk to us")
     menu_rank = 90
+    asked_rank = 150
     opened_by = {"help": "helped", "human": "opened"}
 
     transitions = [

@@ -25,8 +25,9 @@ class UsualBasket(Flow):
     name = "usual_basket"
     menu_label = N_("My usual basket")
     menu_rank = 14
+    asked_rank = 160
     transitions = [
-        go("opened", START, END, when="has_usual", do="fill"),
+        go("opened", START, "order_list.opened", when="has_usual", do="fill"),
         go("opened", START, END, say="say_none"),
     ]
 
@@ -48,7 +49,6 @@ class UsualBasket(Flow):
     def fill(self) -> None:
         cart.add_missing(self.memory, self.proposed)
         self.say(_("What you usually take:"))
-        self.hand_on("place_order", "opened")
 
     def say_none(self) -> None:
         self.say(_("I do not know yet what you usually take. It shows after a few orders; type what you need today."))

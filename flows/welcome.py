@@ -24,6 +24,7 @@ class Welcome(Flow):
     name = "welcome"
     menu_label = N_("Language")
     menu_rank = 80
+    asked_rank = 170
     audience = EVERYBODY
     opened_by = {"language": "opened"}
 

@@ -26,7 +26,7 @@ FROM contact c
 JOIN retailer r ON r.org_id = c.org_id AND r.id = c.retailer_id AND r.status = 'active'
 JOIN credit_account a ON a.org_id = r.org_id AND a.retailer_id = r.id
 JOIN conversation t ON t.org_id = c.org_id AND t.contact_id = c.id AND t.handed_over_at IS NULL
-    AND coalesce(t.flow, 'place_order') = 'place_order'
+    AND coalesce(t.flow, 'place_order') IN ('place_order', 'order_list')
     AND t.memory->'cart'->>'yes' IS NOT NULL AND jsonb_array_length(t.memory->'cart'->'lines') > 0
 JOIN sales_order o ON o.org_id = r.org_id AND o.retailer_id = r.id AND o.status = 'pending'
     AND o.id::text = t.memory->'cart'->>'order'

@@ -13,6 +13,7 @@ HEAD = "from bot.flow import END, START, Flow, go\n\n"
 GOOD = """
 class Rice(Flow):
     name = "rice"
+    asked_rank = 10
     states = ["asking"]
     transitions = [go("opened", START, "asking"), go("said", "asking", END, when="sure", do="keep", say="thank")]
     def ask_asking(self): return "How much rice?"
@@ -68,6 +69,10 @@ def test_a_good_flow_is_loaded_with_one_machine_that_needs_no_model(
         ('states = ["asking"]', 'states = ["asking", "end"]', "state 'end' is not to be listed"),
         ('name = "rice"', 'name = "ricee"', "must have name = 'rice', not 'ricee'"),
         ('name = "rice"', 'name = "rice"; opened_by = {"menu": "said"}', "the word 'menu' opens it with 'said'"),
+        ('name = "rice"', 'name = "rice"; means_here = {"menu": "opened"}', "leads nowhere from state 'asking'"),
+        ("asked_rank = 10", "", "it has no asked_rank"),
+        ('"said", "asking", END', '"said", "asking", "dal.opened"', "goes on to 'dal.opened', which no flow begins"),
+        ('"said", "asking", END', '"said", "asking", "rice.said"', "goes on to 'rice.said', which no flow begins"),
     ],
 )
 def test_a_mistake_is_refused_with_a_sentence(
@@ -87,7 +92,35 @@ def test_two_flows_of_one_name_are_refused(tmp_path: Path, monkeypatch: pytest.M
     assert "two flows are called 'rice'" in mistakes(tmp_path, monkeypatch, rice=twins)
 
 
+def test_two_flows_that_would_be_asked_at_the_same_time_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dal = GOOD.replace("class Rice", "class Dal").replace('"rice"', '"dal"')
+    assert "two flows have the asked_rank 10" in mistakes(tmp_path, monkeypatch, rice=GOOD, dal=dal)
+
+
+def test_who_is_asked_first_is_written_in_the_flows_and_not_in_the_names_of_their_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ranked(name: str, rank: int) -> str:
+        return GOOD.replace('"rice"', f'"{name}"').replace("asked_rank = 10", f"asked_rank = {rank}")
+
+    greedy = ranked("atta", 10).replace('name = "atta"', 'name = "atta"; greedy = True')
+    loaded = load(tmp_path, monkeypatch, atta=greedy, besan=ranked("besan", 30), chana=ranked("chana", 20))
+    assert [found.name for found in loaded] == ["chana", "besan", "atta"]
+
+
+def test_a_conversation_may_end_by_going_on_in_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dal = GOOD.replace('"rice"', '"dal"').replace("asked_rank = 10", "asked_rank = 20")
+    loaded = load(
+        tmp_path, monkeypatch, rice=GOOD.replace('"said", "asking", END', '"said", "asking", "dal.opened"'), dal=dal
+    )
+    rice = loaded.get("rice")
+    assert rice is not None
+    assert set(rice.machine.states) == {"start", "asking", "end", "dal.opened"}
+
+
 def test_the_flows_of_the_product_are_sound() -> None:
-    assert {"menu", "welcome", "place_order", "my_credit", "my_bills", "talk_to_us", "lead"} <= {
+    assert {"menu", "welcome", "order_list", "place_order", "my_credit", "my_bills", "talk_to_us", "lead"} <= {
         found.name for found in flow.installed()
     }

@@ -40,10 +40,11 @@ def test_stop_works_while_a_person_has_taken_over(chat: Chat, shop: Retailer) ->
     assert contacts.reach(chat.session, shop.id).opted_out
 
 
-def test_a_state_that_a_deploy_removed_leads_to_the_menu_and_keeps_the_list(chat: Chat) -> None:
+@pytest.mark.parametrize("state", ["confirming_by_fax", "choosing_items", "clarifying"])
+def test_a_state_that_a_deploy_removed_leads_to_the_menu_and_keeps_the_list(chat: Chat, state: str) -> None:
     chat.say("2 peti coke 500")
     place = chat.session.query(Conversation).one()
-    place.flow, place.state = "place_order", "confirming_by_fax"
+    place.flow, place.state = "place_order", state
     chat.session.flush()
     assert "What would you like" in chat.say("qwertz")
     assert "48 pc" in chat.say("list") or "Total" in chat.say("list")
@@ -72,6 +73,26 @@ def test_what_a_refused_effect_wrote_is_undone(chat: Chat, monkeypatch: pytest.M
     assert [order.status for order in listing.page(chat.session)] == ["pending"]
     monkeypatch.undo()
     chat.play([("yes", "placed on credit")])
+
+
+def test_what_the_conversation_gone_on_to_refuses_undoes_the_whole_step(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: Any) -> None:
+        raise Odd("planted")
+
+    chat.play([("2 peti coke 500", "48 pc"), ("change", "")])
+    stood, list_before = chat.place().state, chat.place().memory["cart"]
+    monkeypatch.setattr(PlaceOrder, "draft", refuse)
+    answer = chat.say("5 kg sugar and 3 box qwertz")
+    assert "could not be done" in answer
+    assert "do not sell" not in answer
+    assert "still here" in answer
+    place = chat.place()
+    assert (place.flow, place.state) == ("order_list", stood)
+    assert place.memory["cart"] == list_before
+    monkeypatch.undo()
+    chat.play([("5 kg sugar", "Total"), ("yes", "placed on credit")])
 
 
 def test_two_misunderstandings_bring_the_menu_and_a_person(chat: Chat) -> None:

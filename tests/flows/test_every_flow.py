@@ -57,8 +57,8 @@ STANDS = {
     "dispute.describing": [BILLED, "complaint", "1"],
     "dispute.confirming": [BILLED, "1 carton toota nikla", "1"],
     "cancel_order.confirming": ["2 peti coke 500", "yes", "cancel R1-1"],
-    "place_order.choosing_items": ["order"],
-    "place_order.clarifying": ["coke 2 peti"],
+    "order_list.choosing_items": ["order"],
+    "order_list.clarifying": ["coke 2 peti"],
     "place_order.confirming": ["2 peti coke 500"],
     "place_order.refused": ["900 peti coke 500", "yes"],
     "held_order.deciding": ["900 peti coke 500", "yes", "approve", "kept order"],
@@ -157,7 +157,7 @@ def test_words_that_work_everywhere_work_in_every_state(chat: Chat, stands: str,
 def test_an_order_can_be_typed_in_every_state(chat: Chat, stands: str) -> None:
     bring(chat, stands)
     answer = chat.say("5 kg sugar")
-    if stands == "place_order.clarifying":  # the older question comes first, the goods are on the list
+    if stands == "order_list.clarifying":  # the older question comes first, the goods are on the list
         answer = chat.say("500")
     assert "Sugar" in answer
     assert chat.place().flow == "place_order"
@@ -169,7 +169,7 @@ def test_a_list_goes_on_after_every_other_conversation(chat: Chat, stands: str, 
     """What was being talked about elsewhere neither loses the list nor lets a yes mean something else."""
     chat.say("2 peti coke 500")
     if not stands.startswith(
-        ("place_order", "cancel_order", "dispute", "held_order")
+        ("order_list", "place_order", "cancel_order", "dispute", "held_order")
     ):  # these place orders of their own
         bring(chat, stands)
     chat.say("list")
