@@ -13,6 +13,7 @@ from cli import environment
 from core import sql_files
 
 REVISIONS = environment.ROOT / "migrations" / "versions"
+EARLIER = re.compile(r"\d{4}")  # how revisions were called before the schema was written anew as one
 LOCK = "bahi migrate"  # two commands that find an old schema at once migrate it once
 
 
@@ -45,7 +46,7 @@ def recorded(url: str) -> set[str]:
 
 def _holds_the_files(url: str) -> bool:
     with contextlib.closing(psycopg2.connect(url, connect_timeout=5)) as connection, connection.cursor() as cursor:
-        return sql_files.is_current(cursor)
+        return not sql_files.differences(cursor)
 
 
 def plain_url(url: str) -> str:
@@ -54,15 +55,25 @@ def plain_url(url: str) -> str:
 
 
 def is_current(url: str) -> bool:
-    """True when nothing is to be migrated; SchemaError when the database is ahead of this code."""
+    """True when nothing is to be migrated; SchemaError when another Bahi than this one made the database."""
     every, heads = revisions()
     at = recorded(plain_url(url))
-    if at - every:
+    _refuse_unknown(at - every)
+    return at == heads and _holds_the_files(plain_url(url))
+
+
+def _refuse_unknown(revisions: set[str]) -> None:
+    """SchemaError when the database was made by another Bahi than this one and those before it."""
+    if any(EARLIER.fullmatch(revision) for revision in revisions):
         raise SchemaError(
-            f"The database is at {', '.join(sorted(at - every))}, which this version of Bahi does not know. "
+            f"This database was made by an earlier Bahi and cannot be carried over: move {environment.home()} aside, "
+            "or name an empty database in DATABASE_URL, and run the command again."
+        )
+    if revisions:
+        raise SchemaError(
+            f"The database is at {', '.join(sorted(revisions))}, which this version of Bahi does not know. "
             "Run the version that migrated it, or restore a backup."
         )
-    return at == heads and _holds_the_files(plain_url(url))
 
 
 def require_current(url: str) -> None:

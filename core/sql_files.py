@@ -104,7 +104,7 @@ def _read(path: Path) -> SqlFile:
     text, shown = path.read_text(), path.relative_to(ROOT).as_posix()
     created = _CREATED.findall(_REMARK.sub("", text))
     if len(created) != 1:
-        raise SqlFileError(f"{shown} must create one function or view, not {len(created)}")
+        raise SqlFileError(f"{shown} must declare one function or view, not {len(created)}")
     kind, name = created[0]
     if name not in (path.stem, f"{path.parts[-3]}_{path.stem}"):
         raise SqlFileError(f"{shown} creates {name}; what it creates is named as the file, or package_file")
@@ -117,10 +117,10 @@ def installed(cursor: Any) -> list[Installed]:
     return [Installed(*row) for row in cursor.fetchall()]
 
 
-def is_current(cursor: Any) -> bool:
-    """True when the database holds what the files say, and nothing of a file that is gone."""
+def differences(cursor: Any) -> list[str]:
+    """The names of what the database does not hold as a file says, or holds of a file that is gone."""
     wanted, there = files(), installed(cursor)
-    return not _outdated(wanted, there) and not _superfluous(wanted, there)
+    return sorted(_outdated(wanted, there) | {one.name for one in _superfluous(wanted, there)})
 
 
 def install(cursor: Any) -> bool:

@@ -1,6 +1,6 @@
 """${message}
 
-Revision: ${up_revision}, after ${down_revision | comma,n}.
+Revision: ${up_revision}, after ${down_revision | comma,n}. Its functions and views are files (core/sql_files.py).
 """
 
 import sqlalchemy as sa

@@ -6,7 +6,7 @@ INVARIANT = Invariant(
     id="I60",
     severity=RED,
     title="Kept totals by due date and age are what open bills add up to",
-    fix="The bills are the truth: rebuild due_total, retailer_age and age_total from them, as migration 0019 did.",
+    fix="The bills are the truth: inside the organisation, SELECT totals_rebuild(its id) makes the rest from them.",
     sql="""
 WITH owed AS (
     SELECT org_id, due_on, sum(open_minor) AS minor FROM bill WHERE open_minor > 0 GROUP BY 1, 2

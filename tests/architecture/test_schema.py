@@ -1,6 +1,7 @@
 """What holds for the schema: migrations equal the models and go back, and no organisation sees another's row."""
 
 import contextlib
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ import parties.tables
 import reports.tables
 from core import audit, db, idempotency, outbox, schema, sql_files
 from core.tables import Base, TenantOwned
+from tests.architecture.product import ROOT, sources
 
 LOADED = (
     bot.tables,
@@ -105,6 +107,17 @@ def test_every_function_view_and_trigger_is_what_its_file_says_and_none_is_witho
         cursor.execute(DEFINITIONS)
         assert dict(cursor.fetchall()) == before
         connection.rollback()
+
+
+MADE = re.compile(
+    r"\bCREATE\s+(OR\s+REPLACE\s+)?(\w+\s+)?(FUNCTION|PROCEDURE|VIEW|TRIGGER|RULE)\s+[\w{]", re.IGNORECASE
+)
+
+
+def test_neither_a_revision_nor_a_module_holds_the_text_of_a_function_view_or_trigger() -> None:
+    revisions = [path for path in (ROOT / "migrations").rglob("*") if path.suffix in (".py", ".sql", ".mako")]
+    assert ROOT / "migrations" / "versions" / "0001_schema" / "credit.sql" in revisions
+    assert [str(path) for path in (*revisions, *sources()) if MADE.search(path.read_text())] == []
 
 
 def test_nothing_runs_with_the_rights_of_its_owner(database: str) -> None:

@@ -208,6 +208,33 @@ def test_a_database_ahead_of_this_code_is_not_touched(monkeypatch: pytest.Monkey
         schema.migrate("postgresql://nowhere/bahi")
 
 
+@pytest.fixture(scope="module")
+def earlier_database(database: str) -> str:
+    """The URL of a database at the last revision there was before the schema was written anew as one."""
+    name = "of_an_earlier_bahi"
+    url = database.rpartition("/")[0] + f"/{name}"
+    with contextlib.closing(psycopg2.connect(database)) as connection:
+        connection.autocommit = True
+        connection.cursor().execute(f"CREATE DATABASE {name}")
+    with contextlib.closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE alembic_version (version_num text); INSERT INTO alembic_version VALUES ('0025')")
+        connection.commit()
+    return url
+
+
+@pytest.mark.parametrize(
+    "words", [("migrate",), ("doctor",), ("up", "--no-demo", "--port", "1", "--simulator-port", "2")]
+)
+def test_a_database_of_an_earlier_bahi_is_refused_with_what_to_do(
+    words: tuple[str, ...], earlier_database: str, tmp_path: Path
+) -> None:
+    away = {"DATABASE_URL": earlier_database, "REDIS_URL": os.environ["REDIS_URL"]}
+    done = bahi(tmp_path, *words, **away)
+    assert done.returncode == 3, done.stderr
+    assert f"made by an earlier Bahi and cannot be carried over: move {tmp_path} aside" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_without_its_schema_the_web_server_does_not_start_in_production(database: str, tmp_path: Path) -> None:
     name = "never_migrated"
     with contextlib.closing(psycopg2.connect(database)) as connection:

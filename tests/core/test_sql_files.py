@@ -53,9 +53,9 @@ def test_a_file_comes_after_those_whose_names_it_mentions_outside_remarks(root: 
 
 
 def test_what_is_installed_is_current_and_nothing_is_done_again(root: Path, cursor: Any) -> None:
-    assert not sql_files.is_current(cursor)
+    assert sql_files.differences(cursor)
     assert sql_files.install(cursor)
-    assert sql_files.is_current(cursor)
+    assert not sql_files.differences(cursor)
     assert not sql_files.install(cursor)
     assert answer(cursor) == 42
 
@@ -80,9 +80,9 @@ def test_a_changed_body_signature_result_or_view_replaces_what_stands_with_all_t
 ) -> None:
     sql_files.install(cursor)
     write(root, {path: text})
-    assert not sql_files.is_current(cursor)
+    assert sql_files.differences(cursor)
     assert sql_files.install(cursor)
-    assert sql_files.is_current(cursor)
+    assert not sql_files.differences(cursor)
     assert answer(cursor) == expected
     assert answer(cursor, "SELECT count(*) FROM pg_proc WHERE proname = 'once'") == 1
     assert answer(cursor, "SELECT has_table_privilege('bahi_app', 'credit_shown', 'SELECT')")
@@ -99,7 +99,7 @@ def test_a_changed_body_signature_result_or_view_replaces_what_stands_with_all_t
 def test_what_was_changed_by_hand_is_put_right(statement: str, root: Path, cursor: Any) -> None:
     sql_files.install(cursor)
     cursor.execute(statement)
-    assert not sql_files.is_current(cursor)
+    assert sql_files.differences(cursor)
     assert sql_files.install(cursor)
     assert answer(cursor) == 42
     assert answer(cursor, "SELECT count(*) FROM pg_proc WHERE proname = 'once'") == 1
@@ -112,7 +112,7 @@ def test_what_no_file_declares_any_more_goes_and_what_never_had_one_stays(root: 
         (root / path).unlink()
     assert sql_files.install(cursor)
     assert [one.name for one in sql_files.installed(cursor)] == ["of_somebody_else", "once"]
-    assert sql_files.is_current(cursor)
+    assert not sql_files.differences(cursor)
 
 
 def test_a_trigger_functions_triggers_go_and_come_with_it(root: Path, cursor: Any) -> None:
@@ -138,8 +138,8 @@ def test_what_else_depends_on_a_changed_function_refuses_instead_of_going_with_i
 @pytest.mark.parametrize(
     ("path", "text", "reason"),
     [
-        ("core/sql/none.sql", "SELECT 1", "must create one"),
-        ("core/sql/two.sql", TEXTS["core/sql/twice.sql"] + "\n" + ONCE, "must create one"),
+        ("core/sql/none.sql", "SELECT 1", "must declare one"),
+        ("core/sql/two.sql", TEXTS["core/sql/twice.sql"] + "\n" + ONCE, "must declare one"),
         ("core/sql/other.sql", "CREATE VIEW another AS SELECT 1", "named as the file"),
         ("bot/sql/once.sql", ONCE, "one name"),
     ],

@@ -371,6 +371,13 @@ SABOTAGE = {
         "ALTER TABLE bill ADD CONSTRAINT later CHECK (amount_minor < 1000000000) NOT VALID",
     ),
     "the schema is of another version": ("I35", "UPDATE alembic_version SET version_num = '0000'"),
+    "a function is changed by hand": (
+        "I35",
+        "CREATE OR REPLACE FUNCTION credit_uncleared(p_org uuid, p_retailer uuid) RETURNS bigint LANGUAGE sql STABLE"
+        " AS $$ SELECT 0::bigint $$",
+    ),
+    "a function is gone": ("I35", "DROP FUNCTION totals_fold(uuid)"),
+    "a trigger is gone with its function": ("I35", "DROP FUNCTION bill_changed() CASCADE"),
     "a moment has no zone": ("I37", "ALTER TABLE bill ADD COLUMN printed_at timestamp"),
     "a cleared cheque loses its payment": ("I39", "UPDATE payment SET status = 'reversed' WHERE reference = '000018'"),
     "a cheque that counts is hidden from the limit": ("I39", "UPDATE cheque SET state = 'deposited'"),
@@ -395,6 +402,14 @@ def test_a_corruption_is_found_by_its_invariant(owner: Session, what: str) -> No
         db.execute(owner, statement.strip())
     finding = examine(owner, KNOWN[identifier])
     assert (finding.status, bool(finding.violations)) == (doctor.VIOLATED, True), finding
+
+
+@pytest.mark.parametrize("what", [name for name, (identifier, _) in SABOTAGE.items() if identifier == "I60"])
+def test_kept_totals_are_made_anew_from_the_bills(owner: Session, what: str) -> None:
+    for statement in SABOTAGE[what][1].split(";"):
+        db.execute(owner, statement.strip())
+    db.execute(owner, "SELECT totals_rebuild(%s)", (str(db.org_of(owner)),))
+    assert examine(owner, KNOWN["I60"]).status == doctor.HOLDS
 
 
 def test_credit_reserved_while_paused_is_found_in_the_audit_trail(owner: Session, shop: Retailer) -> None:
