@@ -14,6 +14,7 @@ from core import ids
 from core.errors import Invalid
 from core.money import MAX_MINOR
 from credit import accounts, groups, guardrails, ladder, rules
+from credit.settings import MAX_DAYS
 from credit.tables import TERMS, CreditAccount
 from flows import notices, releasing
 from parties import organisations, retailers
@@ -39,7 +40,7 @@ def _amount() -> PositiveMinor:
 
 
 def _days(**kwargs: Any) -> PositiveMinor:
-    return PositiveMinor(validate=validate.Range(min=0, max=accounts.MAX_DAYS), **kwargs)
+    return PositiveMinor(validate=validate.Range(min=0, max=MAX_DAYS), **kwargs)
 
 
 class TermsIn(Strict):
@@ -62,7 +63,7 @@ class WhatIf(Strict):
 
     limit_minor = Count(validate=validate.Range(min=0, max=MAX_MINOR))
     max_order_minor = Count(validate=validate.Range(min=0, max=MAX_MINOR))
-    max_outstanding_days = Count(validate=validate.Range(min=0, max=accounts.MAX_DAYS))
+    max_outstanding_days = Count(validate=validate.Range(min=0, max=MAX_DAYS))
     tolerance_minor = Count(validate=validate.Range(min=0, max=MAX_MINOR))
     days = Count(load_default=what_if.DAYS, validate=validate.Range(min=1, max=what_if.DAYS))
 

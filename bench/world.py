@@ -15,6 +15,7 @@ from uuid import UUID
 
 import psycopg2
 
+import policy
 from bench import processor_time, webhooks
 from bot import flow
 from cli.embedded import postgres_server, services
@@ -155,7 +156,11 @@ def _create(database_url: str) -> World:
     schema.migrate(database_url)
     org_id = ids.new()
     with db.transaction(org_id) as session:
-        organisations.create(session, organisations.NewOrganisation("Bench Traders", "IN", "27", phone=webhooks.NUMBER))
+        organisations.create(
+            session,
+            organisations.NewOrganisation("Bench Traders", "IN", "27", phone=webhooks.NUMBER),
+            policy.of_a_new_organisation(),
+        )
         channel = channels.register(
             session, account_sid=webhooks.ACCOUNT_SID, number=webhooks.NUMBER, tokens=[webhooks.AUTH_TOKEN]
         )
@@ -171,7 +176,11 @@ def new_organisation(name: str) -> UUID:
     """Another organisation with goods, for what is measured beside the chats."""
     org_id = ids.new()
     with db.transaction(org_id) as session:
-        organisations.create(session, organisations.NewOrganisation(name, "IN", "27", phone=webhooks.NUMBER))
+        organisations.create(
+            session,
+            organisations.NewOrganisation(name, "IN", "27", phone=webhooks.NUMBER),
+            policy.of_a_new_organisation(),
+        )
         import_catalogue(session, json.loads(CATALOGUE.read_text()))
     return org_id
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import click
 from sqlalchemy.orm import Session
 
+import policy
 from cli import demo_story as story
 from cli import org
 from core import audit, clock, crypto, db, ids, settings
@@ -59,7 +60,9 @@ def _is_there() -> bool:
 
 def _tell(session: Session) -> None:
     current = settings.current()
-    organisation = organisations.create(session, organisations.NewOrganisation(**story.ORGANISATION))
+    organisation = organisations.create(
+        session, organisations.NewOrganisation(**story.ORGANISATION), policy.of_a_new_organisation()
+    )
     channels.register(
         session,
         account_sid=current.twilio_account_sid,

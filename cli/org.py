@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 from sqlalchemy.orm import Session
 
+import policy
 from core import audit, db, ids, settings
 from core.errors import Invalid, NotFound
 from invoicing.identifiers import is_vpa, parse_tax_id
@@ -72,7 +73,7 @@ def add(new: organisations.NewOrganisation, number: str, account_sid: str, token
     org_id = ids.new()
     audit.act_as(ACTOR)
     with db.transaction(org_id) as session:
-        organisations.create(session, new)
+        organisations.create(session, new, policy.of_a_new_organisation())
         channels.register(session, account_sid=account_sid, number=number, tokens=tokens)
     return org_id
 

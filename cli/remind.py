@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from credit import reminders
 from flows import notices
 from jobs import send_reminders
 from parties import organisations
+from parties.settings import Hours
 
 Row = dict[str, Any]
 
@@ -109,11 +110,7 @@ def _text(message: OutboxMessage) -> str:
 
 def _is_quiet(session: Session) -> bool:
     organisation = organisations.get(session)
-    local = clock.now().astimezone(ZoneInfo(organisation.timezone)).time()
-    first, last = (
-        time.fromisoformat(organisations.setting(organisation, name)) for name in ("quiet_before", "quiet_after")
-    )
-    return not first <= local < last
+    return not Hours.of(organisation).may_write(clock.now().astimezone(ZoneInfo(organisation.timezone)).time())
 
 
 def _all() -> list[UUID]:

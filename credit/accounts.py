@@ -15,13 +15,12 @@ from core import audit, db, ids
 from core.errors import DomainError, Invalid, NotFound
 from core.money import MAX_MINOR
 from credit import days
+from credit.settings import MAX_DAYS, CreditSettings
 from credit.tables import TERMS, CreditAccount
 from parties import organisations
 
-MAX_DAYS = 3650
 MAX_REASON = 500
 DAYS, BILL_TO_BILL = TERMS
-EXPOSURES = ("confirmed", "dispatched", "invoiced")  # from when on an order uses up the limit; goods leave with a bill
 
 _MOVE = """
 UPDATE credit_account
@@ -129,7 +128,7 @@ def open_account(session: Session, retailer_id: UUID, terms: Terms | None = None
     Without `terms` it gets the organisation's usual ones (setting `default_terms`), which grant nothing unless set.
     """
     organisation = organisations.get(session)
-    terms = terms or Terms(**organisations.setting(organisation, "default_terms"))
+    terms = terms or Terms(**CreditSettings.of(organisation).default_terms.kept())
     _check(terms)
     account = CreditAccount(
         retailer_id=retailer_id,
@@ -198,12 +197,12 @@ def _shared_left(session: Session, group_id: UUID | None) -> int | None:
 
 def counts_reserved(session: Session) -> bool:
     """Whether confirmed orders use up the limit before their goods leave (the organisation's setting `exposure`)."""
-    return bool(organisations.setting(organisations.get(session), "exposure") == EXPOSURES[0])
+    return CreditSettings.current(session).counts_reserved
 
 
 def counts_uncleared(session: Session) -> bool:
     """Whether cheques lower what is owed before they are cleared, or some did before the setting was changed back."""
-    return bool(organisations.setting(organisations.get(session), "cheque_counts_on") != organisations.CLEARING)
+    return CreditSettings.current(session).cheques_counted_early
 
 
 def uncleared(session: Session, retailer_id: UUID) -> int:

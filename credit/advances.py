@@ -13,7 +13,7 @@ from core import audit, db, ids
 from core.errors import DomainError
 from credit import accounts, allocating, days
 from credit.allocating import Applied, Chosen
-from parties import organisations
+from credit.settings import CreditSettings
 
 _HELD = """
 SELECT id, kind, unapplied_minor FROM payment
@@ -67,7 +67,7 @@ def apply_to_new(session: Session, retailer_id: UUID, bill_id: UUID, open_minor:
 
     The caller holds the account's lock.
     """
-    if not organisations.setting(organisations.get(session), "apply_advances"):
+    if not CreditSettings.current(session).apply_advances:
         return 0
     advances = held(session, retailer_id)
     part_minor = min(open_minor, sum(one.unapplied_minor for one in advances))

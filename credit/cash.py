@@ -3,8 +3,7 @@
 India: two lakh rupees or more from one person in a day, or for one transaction (Income-tax Act 1961, s. 269ST).
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 from core import db, ids
 from core.i18n import format_money
 from credit.allocating import Applied
+from credit.settings import CreditSettings
 from credit.tables import Payment
 from parties import tasks
 
@@ -55,7 +55,6 @@ def ask_accountant(session: Session, payment: Payment, currency: str, most_minor
     )
 
 
-def limit(country: str, settings: Mapping[str, Any]) -> int | None:
+def limit(country: str, ours: CreditSettings) -> int | None:
     """The amount of cash that is too much, in minor units: the organisation's setting, else the country's law."""
-    own: int | None = settings.get("cash_limit_minor")
-    return LAW_MINOR.get(country) if own is None else own
+    return LAW_MINOR.get(country) if ours.cash_limit_minor is None else ours.cash_limit_minor

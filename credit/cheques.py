@@ -20,12 +20,12 @@ from credit import accounts, allocating, days, ladder, payments
 from credit.allocating import Chosen
 from credit.papers import Cheque
 from credit.payments import MAX_REFERENCE, NewPayment, Receipt
+from credit.settings import CHEQUES_COUNT_ON, CreditSettings
 from credit.tables import Bill, Payment
-from parties import organisations
 
 RECEIVED, DEPOSITED, CLEARED, BOUNCED, RETURNED = "received", "deposited", "cleared", "bounced", "returned"
 LIVE = (RECEIVED, DEPOSITED, CLEARED)
-COUNTS_AT = {"receipt": RECEIVED, "deposit": DEPOSITED, "clearing": CLEARED}
+COUNTS_AT = dict(zip(CHEQUES_COUNT_ON, LIVE, strict=True))
 VALID_DAYS = 92  # Indian banks pay a cheque within three months of its date
 
 
@@ -209,7 +209,7 @@ def _end(session: Session, cheque: Cheque, state: str, reason: str) -> None:
 
 def _count_if_due(session: Session, cheque: Cheque) -> Receipt | None:
     """Record the payment once the cheque has come as far as the setting asks."""
-    needed = COUNTS_AT[organisations.cheques_count_on(organisations.get(session))]
+    needed = COUNTS_AT[CreditSettings.current(session).cheque_counts_on]
     if LIVE.index(cheque.state) < LIVE.index(needed) or counted(session, cheque) is not None:
         return None
     paid = NewPayment(

@@ -14,8 +14,8 @@ from core.errors import DomainError, Forbidden
 from credit import accounts, bills, payments
 from credit.adjustments import BOOKKEEPERS
 from credit.payments import Receipt
+from credit.settings import CreditSettings
 from credit.tables import CREDIT, Bill
-from parties import organisations
 
 CASH_DISCOUNT = "cash_discount"
 
@@ -46,9 +46,9 @@ class Offer:
 
 def offer(session: Session, bill: Bill) -> Offer:
     """What the cash discount of this bill is, and whether it is earned. What is contested of it is not settled."""
-    terms = organisations.setting(organisations.get(session), CASH_DISCOUNT)
-    amount_minor = (bill.amount_minor * terms["percent_bps"] + 5_000) // 10_000  # half up
-    until_on = bill.bill_on + timedelta(days=terms["within_days"])
+    terms = CreditSettings.current(session).cash_discount
+    amount_minor = (bill.amount_minor * terms.percent_bps + 5_000) // 10_000  # half up
+    until_on = bill.bill_on + timedelta(days=terms.within_days)
     paid_on, is_given, is_contested = db.execute(session, _PAID, (str(db.org_of(session)), str(bill.id))).one()
     missing_minor = max(0, bill.open_minor - amount_minor)
     in_time = paid_on is not None and paid_on <= until_on

@@ -15,9 +15,11 @@ from core import audit, clock, ids
 from credit import accounts, decisions, pauses, rules
 from credit.booking import Known
 from credit.decisions import AUTOMATIC, BLOCKED, OK, PAUSED, WATCH
-from credit.rules import LEVELS, NOTHING, Facts, Seen, Tried
+from credit.rules import NOTHING, Facts, Seen, Tried
+from credit.settings import CreditSettings
 from credit.tables import CreditAccount
-from parties import organisations
+from credit.thresholds import LEVELS
+from parties import settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,10 @@ def configure(
 ) -> None:
     """Change the thresholds; audited. Accounts follow at the next evaluation.
 
-    `version` is that of the settings as they were seen. Raises Invalid, organisations.SettingsChanged.
+    `version` is that of the settings as they were seen. Raises Invalid, parties.settings.SettingsChanged.
     """
     reason = accounts.given(reason)
-    organisations.change_settings(session, {"ladder": rules.check(ladder)}, reason, version)
+    settings.change(session, {CreditSettings: {"ladder": ladder}}, reason, version)
 
 
 def look(session: Session, retailer_id: UUID) -> Evaluation:

@@ -17,6 +17,7 @@ from core.errors import DomainError, Forbidden
 from credit import accounts, bills, days
 from credit.adjustments import FOUNDERS
 from credit.papers import LateFee
+from credit.settings import CreditSettings
 from credit.tables import Bill
 from parties import organisations
 
@@ -82,8 +83,8 @@ def of_shop(session: Session, retailer_id: UUID, as_of: date | None = None) -> l
 
 def of_bill(session: Session, bill: Bill, as_of: date) -> Fee:
     """The interest of one bill at the end of `as_of`."""
-    terms = organisations.setting(organisations.get(session), "late_fees")
-    begins = bill.due_on + timedelta(days=terms["grace_days"])
+    terms = CreditSettings.current(session).late_fees
+    begins = bill.due_on + timedelta(days=terms.grace_days)
     minor_days = _minor_days(session, bill, begins, as_of) if bill.kind != bills.CHARGE else 0
     charged: int = db.execute(session, _CHARGED, (str(db.org_of(session)), str(bill.id))).scalar_one()
     return Fee(
@@ -92,7 +93,7 @@ def of_bill(session: Session, bill: Bill, as_of: date) -> Fee:
         due_on=bill.due_on,
         open_minor=bill.open_minor,
         days_late=days.overdue(bill.due_on, as_of),
-        accrued_minor=_round(minor_days, terms["rate_bps"]),
+        accrued_minor=_round(minor_days, terms.rate_bps),
         charged_minor=charged,
     )
 

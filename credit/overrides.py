@@ -16,8 +16,8 @@ from core.errors import DomainError, Invalid, NotFound
 from core.money import MAX_MINOR
 from credit import accounts
 from credit.guardrails import BLOCKED, NOT_GRANTED, Verdict
+from credit.settings import CreditSettings
 from credit.tables import CreditAccount, CreditOverride
-from parties import organisations
 
 REQUESTED, APPROVED, USED, REVOKED, EXPIRED = "requested", "approved", "used", "revoked", "expired"
 OPEN = (REQUESTED, APPROVED)
@@ -70,19 +70,18 @@ def grant(session: Session, retailer_id: UUID, reference_id: UUID, amount_minor:
     if not 0 < amount_minor <= MAX_MINOR:
         raise Invalid("An override's amount is above zero.", field="amount_minor", value=amount_minor)
     account = accounts.get(session, retailer_id, lock=True)
-    organisation = organisations.get(session)
-    cap = organisations.setting(organisation, "override_max_minor")
-    if amount_minor > cap:
-        raise AboveCap(amount_minor=amount_minor, limit_minor=cap)
+    ours = CreditSettings.current(session)
+    if amount_minor > ours.override_max_minor:
+        raise AboveCap(amount_minor=amount_minor, limit_minor=ours.override_max_minor)
     if account.blocked_at is not None or accounts.position_of(session, account).limit_minor is None:
         raise NotPossible
     _end_stale(session, reference_id)
     if _open(session, reference_id) is not None:
         raise Exists
     who, now = audit.actor().name, clock.now()
-    hours = timedelta(hours=organisations.setting(organisation, "override_hours"))
+    hours = timedelta(hours=ours.override_hours)
     lately_minor = _alone_since(session, retailer_id, who, now - hours)
-    alone = amount_minor + lately_minor <= organisations.setting(organisation, "override_second_minor")
+    alone = amount_minor + lately_minor <= ours.override_second_minor
     override = CreditOverride(
         id=ids.new(),
         retailer_id=retailer_id,

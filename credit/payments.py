@@ -18,6 +18,7 @@ from core.money import MAX_MINOR
 from credit import accounts, allocating, bills, booking, cash, days, ladder, ledger, promises, reminders
 from credit.allocating import Applied, Chosen
 from credit.papers import Cheque
+from credit.settings import CreditSettings
 from credit.tables import CREDIT, METHODS, CreditAccount, Payment
 
 MAX_REFERENCE = 100
@@ -128,7 +129,7 @@ def record(session: Session, new: NewPayment) -> Receipt:
     if new.whole and unapplied:
         raise allocating.OverAllocated(open_minor=new.amount_minor - unapplied, amount_minor=new.amount_minor)
     payment = _payment(session, new, received_on, unapplied)
-    cash_limit = cash.limit(known.country, known.settings) if payment.method == cash.CASH else None
+    cash_limit = cash.limit(known.country, CreditSettings.read(known.settings)) if payment.method == cash.CASH else None
     too_much = cash.reached(session, known.cash_minor + new.amount_minor, applied, cash_limit)
     outstanding_minor = known.outstanding_minor - new.amount_minor
     warnings = () if too_much is None else (cash.WARNING,)

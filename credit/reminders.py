@@ -22,7 +22,9 @@ from sqlalchemy.orm import Session
 
 from core import clock, db, outbox
 from credit import days
+from credit.settings import CreditSettings
 from parties import organisations
+from parties.settings import Hours
 from parties.tables import Organisation
 
 OFFSETS = {"T-1": -1, "T+0": 0, "T+3": 3}
@@ -234,8 +236,7 @@ def sent_on(organisation: Organisation, stage: str, due_on: date) -> date | None
 
 
 def _closed(organisation: Organisation, day: date) -> bool:
-    holidays = organisations.setting(organisation, "holidays")
-    return day.weekday() in organisations.setting(organisation, "closed_weekdays") or day.isoformat() in holidays
+    return not Hours.of(organisation).are_open(day)
 
 
 def _asked(session: Session, today: date) -> dict[str, Any]:
@@ -248,7 +249,7 @@ def _asked(session: Session, today: date) -> dict[str, Any]:
         "days": [due_on for _, due_on in due],
         "urgency": list(URGENCY),
         "claimed_since": clock.now() - CLAIM_FREEZES,
-        "smallest": organisations.setting(organisation, "smallest_reminder_minor"),
+        "smallest": CreditSettings.of(organisation).smallest_reminder_minor,
     }
 
 

@@ -7,25 +7,20 @@ staff have acknowledged by lifting a stop does not fire again for the same facts
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import combinations
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from core import db
-from core.errors import Invalid, NotFound
+from core.errors import NotFound
 from credit import accounts, days
-from credit.decisions import BLOCKED, OK, PAUSED, WATCH
-from parties import organisations
+from credit.decisions import OK, WATCH
+from credit.settings import CreditSettings
+from credit.thresholds import AGE, LEVELS, RULES, Ladder
 
-STOPS = {"pause": PAUSED, "block": BLOCKED}
-LEVELS = {"watch": WATCH, **STOPS}
-AGE = "overdue_days"
-RULES = (AGE, "overdue_minor", "limit_used_percent", "broken_promises", "bounced_cheques")
 PROMISES_COUNT_FOR = timedelta(days=90)
 CHEQUES_COUNT_FOR = timedelta(days=180)
-HIGHEST = 10**15
 
 Acknowledged = Mapping[str, Mapping[str, Any]]
 
@@ -34,12 +29,6 @@ _FACTS = """
 SELECT * FROM credit_facts(%(org)s, %(retailers)s::uuid[], %(today)s, %(counts)s, %(cheques)s, %(promises_from)s,
     %(cheques_from)s)
 """
-
-
-class LadderOrder(Invalid):
-    """A milder level must not ask for more than a stricter one: who is paused would never have been watched."""
-
-    code = "LADDER_ORDER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,29 +80,9 @@ class Seen:
     limit_minor: int = 0
 
 
-def configured(session: Session) -> dict[str, dict[str, int]]:
+def configured(session: Session) -> Ladder:
     """The thresholds by level and rule; a rule that is not named is off."""
-    ladder: dict[str, dict[str, int]] = organisations.setting(organisations.get(session), "ladder")
-    return ladder
-
-
-def check(ladder: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
-    """Thresholds as they are kept, every level named. Raises Invalid, LadderOrder."""
-    if set(ladder) - set(LEVELS):
-        raise Invalid(f"The levels are {', '.join(LEVELS)}.", field="ladder")
-    for level, thresholds in ladder.items():
-        if set(thresholds) - set(RULES):
-            raise Invalid(f"The rules are {', '.join(RULES)}.", field=f"ladder/{level}")
-        if not all(type(least) is int and 0 < least <= HIGHEST for least in thresholds.values()):
-            raise Invalid("A threshold is a whole number above zero.", field=f"ladder/{level}")
-    kept = {level: dict(ladder.get(level, {})) for level in LEVELS}
-    for (milder, lower), (stricter, upper) in combinations(kept.items(), 2):
-        for rule in [rule for rule in RULES if rule in lower and rule in upper and lower[rule] > upper[rule]]:
-            raise LadderOrder(
-                f"{rule}: {milder} begins at {lower[rule]}, after {stricter} at {upper[rule]}.",
-                field=f"ladder/{milder}/{rule}",
-            )
-    return kept
+    return CreditSettings.current(session).ladder
 
 
 def judge(

@@ -17,13 +17,13 @@ _STANDING = """
 SELECT a.currency, a.outstanding_minor, a.reserved_minor, coalesce(a.paused_at, a.blocked_at) IS NOT NULL AS is_paused,
     greatest(a.limit_minor, CASE WHEN a.temporary_until >= (%(now)s AT TIME ZONE g.timezone)::date
         THEN a.temporary_limit_minor END) AS limit_minor,
-    coalesce(g.settings->>'exposure', 'confirmed') = 'confirmed' AS counts_reserved,
-    CASE WHEN coalesce(g.settings->>'cheque_counts_on', 'clearing') = 'clearing' THEN 0
+    g.settings->>'exposure' = 'confirmed' AS counts_reserved,
+    CASE WHEN NOT (g.settings->>'cheques_counted_early')::boolean THEN 0
         ELSE credit_uncleared(a.org_id, a.retailer_id) END AS uncleared_minor,
     CASE WHEN a.group_id IS NOT NULL THEN (
         SELECT shared.limit_minor - sum(o.outstanding_minor
-            + CASE WHEN coalesce(g.settings->>'exposure', 'confirmed') = 'confirmed' THEN o.reserved_minor ELSE 0 END
-            + CASE WHEN coalesce(g.settings->>'cheque_counts_on', 'clearing') = 'clearing' THEN 0
+            + CASE WHEN g.settings->>'exposure' = 'confirmed' THEN o.reserved_minor ELSE 0 END
+            + CASE WHEN NOT (g.settings->>'cheques_counted_early')::boolean THEN 0
                 ELSE credit_uncleared(o.org_id, o.retailer_id) END)::bigint
         FROM credit_group shared JOIN credit_account o ON o.org_id = shared.org_id AND o.group_id = shared.id
         WHERE shared.org_id = a.org_id AND shared.id = a.group_id GROUP BY shared.limit_minor) END AS shared_left_minor,

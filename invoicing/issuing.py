@@ -15,14 +15,13 @@ from credit.tables import Bill
 from invoicing import series, snapshots, transport, writing
 from invoicing.charging import NO_DISCOUNT, Charge, Goods, Supply, charge, document_type
 from invoicing.series import Place
+from invoicing.settings import InvoicingSettings
 from invoicing.tables import Invoice
 from invoicing.tax import Discount
 from invoicing.transport import UNTOLD, Transport
 from invoicing.writing import HEADS, Draft, DraftLine
 from parties import organisations
 from parties.tables import Organisation
-
-COMPOSITION = "composition"
 
 
 class CountryNotIssued(DomainError):
@@ -97,7 +96,7 @@ def public_id(invoice_id: UUID) -> str:
 
 
 def _supply(seller: Organisation, request: Request) -> Supply:
-    buyer, ship_to = request.buyer, request.ship_to
+    buyer, ship_to, ours = request.buyer, request.ship_to, InvoicingSettings.of(seller)
     return Supply(
         seller_state=seller.state_code,
         buyer_state=buyer.state_code,
@@ -105,9 +104,9 @@ def _supply(seller: Organisation, request: Request) -> Supply:
         country=seller.country,
         delivery_state=ship_to.state_code if ship_to else None,
         is_sez=buyer.is_sez,
-        is_composition=organisations.setting(seller, "gst_scheme") == COMPOSITION,
+        is_composition=ours.is_composition,
         reverse_charge=request.reverse_charge,
-        further_tax_bps=organisations.setting(seller, "further_tax_bps"),
+        further_tax_bps=ours.further_tax_bps,
     )
 
 

@@ -8,11 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import db
+from credit.settings import CreditSettings
 from invoicing import cautions, tax
 from invoicing.cautions import Caution, Deal, Sold
 from invoicing.charging import CHARGE_SKU
+from invoicing.settings import InvoicingSettings
 from invoicing.tables import CANCELLED, ISSUED, NOTES, SALES, Invoice, InvoiceLine
-from parties import organisations
 
 TYPES = (*SALES, *NOTES)
 STATUSES = (ISSUED, CANCELLED)
@@ -63,7 +64,7 @@ def cautions_of(session: Session, invoice: Invoice, lines: Sequence[InvoiceLine]
     """What deserves a look on a document of sale; nothing on a note."""
     if invoice.document_type not in SALES:
         return []
-    organisation, address = organisations.get(session), invoice.details.get("ship_to") or invoice.buyer
+    ours, address = InvoicingSettings.current(session), invoice.details.get("ship_to") or invoice.buyer
     return cautions.of(
         Deal(
             lines=[_sold(line) for line in lines],
@@ -75,9 +76,9 @@ def cautions_of(session: Session, invoice: Invoice, lines: Sequence[InvoiceLine]
             buyer_state=address.get("state_code"),
             is_cash=invoice.buyer.get("payment_mode") == "CASH",
             country=invoice.seller.get("country") or "IN",
-            hsn_digits=organisations.setting(organisation, "hsn_digits"),
-            eway_limit_minor=organisations.setting(organisation, "eway_limit_minor"),
-            cash_limit_minor=organisations.setting(organisation, "cash_limit_minor"),
+            hsn_digits=ours.hsn_digits,
+            eway_limit_minor=ours.eway_limit_minor,
+            cash_limit_minor=CreditSettings.current(session).cash_limit_minor,
         )
     )
 

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from core import db
 from core.errors import Invalid
 from invoicing import storage
-from parties import organisations
+from invoicing.settings import InvoicingSettings
+from parties import settings
 from parties.tables import Organisation
 
 MAX_BYTES = 512 * 1024
@@ -21,7 +22,6 @@ MAX_PIXELS = 16_000_000
 BOX = (1000, 400)  # pixels: sharp in print at the size of a letterhead
 LEAST_CONTRAST = 64  # of 255, between the darkest and white: paler is lost on a printer without colour
 FORMATS = ("PNG", "JPEG")
-SETTING = "logo"
 
 
 class PictureInvalid(Invalid):
@@ -33,22 +33,22 @@ class PictureInvalid(Invalid):
 def keep(session: Session, content: bytes, reason: str, version: int) -> Organisation:
     """Print this picture on papers from now on, audited; `version` is of the settings that were seen.
 
-    Raises PictureInvalid, organisations.SettingsChanged.
+    Raises PictureInvalid, parties.settings.SettingsChanged.
     """
     drawn = printable(content)
     name = hashlib.sha256(drawn).hexdigest()
     storage.current().write(key(str(db.org_of(session)), name), drawn)
-    return organisations.change_settings(session, {SETTING: name}, reason, version)
+    return settings.change(session, {InvoicingSettings: {"logo": name}}, reason, version)
 
 
 def remove(session: Session, reason: str, version: int) -> Organisation:
-    """Print no picture from now on; papers that have one keep it. Raises organisations.SettingsChanged."""
-    return organisations.change_settings(session, {SETTING: None}, reason, version)
+    """Print no picture from now on; papers that have one keep it. Raises parties.settings.SettingsChanged."""
+    return settings.change(session, {InvoicingSettings: {"logo": None}}, reason, version)
 
 
 def current(organisation: Organisation) -> bytes | None:
     """The picture that is printed now, as PNG."""
-    return read(str(organisation.org_id), organisations.setting(organisation, SETTING))
+    return read(str(organisation.org_id), InvoicingSettings.of(organisation).logo)
 
 
 def read(org_id: str, name: str | None) -> bytes | None:

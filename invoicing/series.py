@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from core import clock, db
 from core.errors import Invalid
 from invoicing import numbers, tax
+from invoicing.settings import InvoicingSettings
 from invoicing.tables import (
     BILL_OF_SUPPLY,
     COMMERCIAL_CREDIT_NOTE,
@@ -20,7 +21,6 @@ from invoicing.tables import (
     INVOICE_CUM_BILL,
     TAX_INVOICE,
 )
-from parties import organisations
 from parties.tables import Organisation
 
 _LETTER = {  # two types must never share a number
@@ -88,7 +88,6 @@ def take(session: Session, organisation: Organisation, document_type: str, issue
 
 def prefix_of(organisation: Organisation, document_type: str) -> str:
     """The organisation's own prefix, else its initials; every type but the tax invoice adds its letter."""
-    chosen = organisations.setting(organisation, "invoice_prefix")
-    base = chosen if chosen and numbers.is_prefix(chosen) else numbers.prefix_for(organisation.name)
+    base = InvoicingSettings.of(organisation).invoice_prefix or numbers.prefix_for(organisation.name)
     letter = _LETTER[document_type]
     return base[: numbers.MAX_PREFIX - len(letter)] + letter

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from invoicing.settings import InvoicingSettings
 from invoicing.upi import MAX_AMOUNT_MINOR, pay_link
-from parties import organisations
 from parties.tables import Organisation, Retailer
 
 BANK_ROWS = (
@@ -19,6 +19,7 @@ BANK_ROWS = (
 
 def seller(organisation: Organisation) -> dict[str, Any]:
     """The wholesaler, with what its papers say about paying."""
+    ours = InvoicingSettings.of(organisation)
     return {
         "name": organisation.name,
         "address": organisation.address,
@@ -27,12 +28,12 @@ def seller(organisation: Organisation) -> dict[str, Any]:
         "state_code": organisation.state_code,
         "country": organisation.country,
         "upi_vpa": organisation.upi_vpa,
-        "ntn": organisations.setting(organisation, "ntn"),
-        "email": organisations.setting(organisation, "email"),
-        "scheme": organisations.setting(organisation, "gst_scheme"),
-        "bank": organisations.setting(organisation, "bank_account"),
-        "terms": organisations.setting(organisation, "invoice_terms"),
-        "logo": organisations.setting(organisation, "logo"),
+        "ntn": ours.ntn,
+        "email": ours.email,
+        "scheme": ours.gst_scheme,
+        "bank": ours.bank_account.kept() if ours.bank_account else {},
+        "terms": list(ours.invoice_terms),
+        "logo": ours.logo,
     }
 
 

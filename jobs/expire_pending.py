@@ -4,10 +4,10 @@ from sqlalchemy.orm import Session
 
 from flows import releasing
 from orders import ordering
-from parties import organisations
+from orders.settings import OrderSettings
 
 
 def run(session: Session) -> dict[str, int]:
     """Expire what is too old; returns the counts."""
-    kept_for = organisations.setting(organisations.get(session), "hold_days")
+    kept_for = OrderSettings.current(session).hold_days
     return {"expired": ordering.expire_pending(session), "held_expired": releasing.expire_held(session, kept_for)}

@@ -25,11 +25,12 @@ from jobs import (
     settle_promises,
     tidy,
 )
-from parties import organisations
+from parties.settings import Hours
 from parties.tables import Organisation
 
 Slot = Callable[[Organisation, datetime], str | None]
 Work = Callable[[Session], dict[str, int]]
+At = Callable[[Hours], time]
 
 QUARTER = 15  # minutes
 
@@ -43,39 +44,35 @@ class Periodic:
     work: Work
 
 
-def daily(setting: str) -> Slot:
-    """Once a local day, from the organisation's setting `setting` (HH:MM) until its quiet hours."""
+def daily(at: At) -> Slot:
+    """Once a local day, from this time of the organisation's on until its quiet hours."""
 
     def slot(organisation: Organisation, local: datetime) -> str | None:
-        begin, last = _time(organisation, setting), _time(organisation, "quiet_after")
-        first = max(begin, _time(organisation, "quiet_before"))
-        return local.date().isoformat() if first <= local.time() < last else None
+        return local.date().isoformat() if _is_due(Hours.of(organisation), at, local) else None
 
     return slot
 
 
-def by_day(setting: str, minutes: int) -> Slot:
-    """Once in every so many minutes, from the organisation's setting `setting` (HH:MM) until its quiet hours.
+def by_day(at: At, minutes: int) -> Slot:
+    """Once in every so many minutes, from this time of the organisation's on until its quiet hours.
 
     Reminding again is harmless, since each stage of a bill is claimed once; so a bill that came after the first run of
     the day still gets its stage.
     """
 
     def slot(organisation: Organisation, local: datetime) -> str | None:
-        begin, last = _time(organisation, setting), _time(organisation, "quiet_after")
-        first = max(begin, _time(organisation, "quiet_before"))
-        if not first <= local.time() < last:
+        if not _is_due(Hours.of(organisation), at, local):
             return None
         return f"{local.date().isoformat()}T{local.hour:02d}:{local.minute // minutes * minutes:02d}"
 
     return slot
 
 
-def nightly(setting: str) -> Slot:
-    """Once a local day, from the organisation's setting `setting` on: for work that writes to nobody."""
+def nightly(at: At) -> Slot:
+    """Once a local day, from this time of the organisation's on: for work that writes to nobody."""
 
     def slot(organisation: Organisation, local: datetime) -> str | None:
-        return local.date().isoformat() if local.time() >= _time(organisation, setting) else None
+        return local.date().isoformat() if local.time() >= at(Hours.of(organisation)) else None
 
     return slot
 
@@ -100,21 +97,22 @@ def every_minutes(minutes: int) -> Slot:
 
 def hourly_by_day(organisation: Organisation, local: datetime) -> str | None:
     """Once an hour, outside quiet hours."""
-    first, last = _time(organisation, "quiet_before"), _time(organisation, "quiet_after")
-    return f"{local.date().isoformat()}T{local.hour:02d}" if first <= local.time() < last else None
+    if not Hours.of(organisation).may_write(local.time()):
+        return None
+    return f"{local.date().isoformat()}T{local.hour:02d}"
 
 
-def _time(organisation: Organisation, setting: str) -> time:
-    return time.fromisoformat(organisations.setting(organisation, setting))
+def _is_due(hours: Hours, at: At, local: datetime) -> bool:
+    return local.time() >= at(hours) and hours.may_write(local.time())
 
 
 TABLE = (
-    Periodic("reminders", by_day("reminders_at", QUARTER), send_reminders.run),
+    Periodic("reminders", by_day(lambda hours: hours.reminders_at, QUARTER), send_reminders.run),
     Periodic("missed_reminders", every_hours(1), note_missed.run),
     Periodic("expire_pending", every_hours(6), expire_pending.run),
-    Periodic("insights", nightly("insights_at"), insights.run),
-    Periodic("guardrails", nightly("guardrails_at"), evaluate_guardrails.look),
-    Periodic("auto_pause", daily("auto_pause_at"), evaluate_guardrails.apply),
+    Periodic("insights", nightly(lambda hours: hours.insights_at), insights.run),
+    Periodic("guardrails", nightly(lambda hours: hours.guardrails_at), evaluate_guardrails.look),
+    Periodic("auto_pause", daily(lambda hours: hours.auto_pause_at), evaluate_guardrails.apply),
     Periodic("release_held", hourly_by_day, evaluate_guardrails.release),
     Periodic("retry_failed", hourly_by_day, retry_failed.run),
     Periodic("free_stock", every_hours(1), free_stock.run),

@@ -3,10 +3,10 @@
 from sqlalchemy.orm import Session
 
 from flows import releasing
-from parties import organisations
+from orders.settings import OrderSettings
 
 
 def run(session: Session) -> dict[str, int]:
     """Try orders that failed lately again; returns how many are placed."""
-    hours = organisations.setting(organisations.get(session), "retry_failed_hours")
+    hours = OrderSettings.current(session).retry_failed_hours
     return {"placed": releasing.retry_failed(session, hours)}

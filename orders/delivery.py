@@ -1,8 +1,10 @@
 """When an order comes: the cut-off time, the days a route is driven, and days that are closed. Pure."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+
+from parties.settings import Hours
 
 FARTHEST = 60  # days ahead that a delivery day is looked for
 
@@ -11,14 +13,13 @@ FARTHEST = 60  # days ahead that a delivery day is looked for
 class Timetable:
     """Orders before `cut_off` go `lead_days` later, or on the next day of their route (0 = Monday) after that.
 
-    Without a cut-off time nobody is told a day.
+    Nothing comes on days that are closed. Without a cut-off time nobody is told a day.
     """
 
     cut_off: time | None = None
     lead_days: int = 1
     routes: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    closed_weekdays: Collection[int] = ()
-    holidays: Collection[str] = ()
+    hours: Hours = field(default_factory=Hours)
 
 
 def day(timetable: Timetable, route: str, ordered_at: datetime) -> date | None:
@@ -30,10 +31,6 @@ def day(timetable: Timetable, route: str, ordered_at: datetime) -> date | None:
     driven = timetable.routes.get(route)
     for ahead in range(FARTHEST):
         candidate = first + timedelta(days=ahead)
-        if _is_open(timetable, candidate) and (driven is None or candidate.weekday() in driven):
+        if timetable.hours.are_open(candidate) and (driven is None or candidate.weekday() in driven):
             return candidate
     return None
-
-
-def _is_open(timetable: Timetable, on: date) -> bool:
-    return on.weekday() not in timetable.closed_weekdays and on.isoformat() not in timetable.holidays

@@ -29,7 +29,7 @@ STANDING = (
     "r.code, r.gstin, r.state_code, r.status AS retailer_status, r.price_class AS shop_class,"
     " r.route AS shop_route, g.state_code AS seller_state, g.country,"
     " r.sez AS is_sez, (g.settings ->> 'further_tax_bps')::integer AS further_tax_bps,"
-    " coalesce(g.settings ->> 'gst_scheme', '') = 'composition' AS is_composition,"
+    " g.settings ->> 'gst_scheme' = 'composition' AS is_composition,"
     " g.currency AS org_currency, g.timezone, g.catalogue_version AS current_version"
 )
 _INSERT = f"""

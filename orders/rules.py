@@ -16,6 +16,7 @@ from core.money import MAX_MINOR
 from orders.delivery import Timetable
 from orders.tables import SellingRules
 from parties import organisations
+from parties.settings import Hours
 
 MAX_NAMES = 50
 MAX_LEAD_DAYS = 30
@@ -77,14 +78,14 @@ class BelowMinimum(DomainError):
 def read(session: Session) -> Rules:
     """The rules as the database has them."""
     row = db.execute(session, _READ, (str(db.org_of(session)),)).one()
-    closed = {name: row.settings.get(name, organisations.DEFAULTS[name]) for name in ("closed_weekdays", "holidays")}
+    hours = Hours.read(row.settings)
     if row.version is None:
-        return Rules(timetable=Timetable(**closed))
+        return Rules(timetable=Timetable(hours=hours))
     return Rules(
         version=row.version,
         min_order_minor=row.min_order_minor,
         price_classes=tuple(row.price_classes),
-        timetable=Timetable(row.cut_off, row.lead_days, row.routes, **closed),
+        timetable=Timetable(row.cut_off, row.lead_days, row.routes, hours),
         stock_hold_hours=row.stock_hold_hours,
     )
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core import db
 from core.errors import NotFound
 from invoicing.numbers import normalised_number as number_of
+from invoicing.settings import InvoicingSettings
 from parties import organisations
 from reports.documents import Amounts, Document, Line, Original
 from reports.period import Period
@@ -60,7 +61,7 @@ def seller(session: Session) -> dict[str, Any]:
         "gstin": organisation.gstin,
         "state_code": organisation.state_code,
         "country": organisation.country,
-        "scheme": organisations.setting(organisation, "gst_scheme"),
+        "scheme": InvoicingSettings.of(organisation).gst_scheme,
     }
 
 

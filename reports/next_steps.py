@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -12,8 +12,10 @@ from core import clock
 from core.i18n import format_day
 from credit import rules
 from credit.decisions import AUTOMATIC, BLOCKED, OK, PAUSED, WATCH
-from credit.rules import AGE, LEVELS, STOPS, Seen
+from credit.rules import Seen
+from credit.thresholds import AGE, LEVELS, STOPS
 from parties import organisations
+from parties.settings import Hours
 
 _DONE = {BLOCKED: "blocked", PAUSED: "paused"}
 
@@ -44,9 +46,10 @@ def clockwork(session: Session) -> Clockwork:
     """The rules and their time today, or tomorrow once that has passed; closed days too, but not in quiet hours."""
     organisation = organisations.get(session)
     local = clock.now().astimezone(ZoneInfo(organisation.timezone))
-    at = max(organisations.setting(organisation, name) for name in ("auto_pause_at", "quiet_before"))
-    waits = local.time() >= time.fromisoformat(at)
-    return Clockwork(rules.configured(session), local.date(), local.date() + timedelta(days=waits), at)
+    hours = Hours.of(organisation)
+    at = max(hours.auto_pause_at, hours.quiet_before)
+    waits = local.time() >= at
+    return Clockwork(rules.configured(session), local.date(), local.date() + timedelta(days=waits), f"{at:%H:%M}")
 
 
 @lru_cache(maxsize=512)

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import policy
 from bot import engine, flow, ingress
 from bot.tables import Conversation
 from core import db, ids
@@ -84,7 +85,11 @@ def org(database: str) -> UUID:
     org_id = ids.new()
     known = {"name": "Shree Ganesh Traders", "country": "IN", "state_code": "27", "phone": "+912066000000"}
     with db.transaction(org_id) as session:
-        organisations.create(session, NewOrganisation(**known, gstin="27AAPFU0939F1ZV", upi_vpa="ganesh@okhdfcbank"))
+        organisations.create(
+            session,
+            NewOrganisation(**known, gstin="27AAPFU0939F1ZV", upi_vpa="ganesh@okhdfcbank"),
+            policy.of_a_new_organisation(),
+        )
         channels.register(session, account_sid="AC" + "5" * 32, number=f"+91{org_id.int % 10**10:010d}", tokens=[TOKEN])
         catalogue_import.import_catalogue(session, json.loads(CATALOGUE.read_text()))
     return org_id

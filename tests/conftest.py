@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
+import policy
 from cli import environment
 from cli.embedded import services
 from core import audit, clock, db, ids, rows, schema, settings
@@ -80,7 +81,9 @@ def new_org(database: str) -> Callable[..., UUID]:
         org_id = ids.new()
         known = {"name": "Shree Ganesh Traders", "country": "IN", "state_code": "27", "phone": "+912066000000"}
         with db.transaction(org_id) as session:
-            organisations.create(session, organisations.NewOrganisation(**{**known, **details}))
+            organisations.create(
+                session, organisations.NewOrganisation(**{**known, **details}), policy.of_a_new_organisation()
+            )
             channels.register(
                 session, account_sid=ACCOUNT_SID, number=f"+9181{next(_numbers):08d}", tokens=[AUTH_TOKEN]
             )

@@ -25,6 +25,6 @@ SELECT c.org_id, c.state || ' cheque ' || c.id || ' has lowered what is owed, an
     || ' to be looked for when limits are'
 FROM cheque c JOIN payment p ON p.org_id = c.org_id AND p.id = c.id AND p.status = 'posted'
 JOIN organisation g ON g.org_id = c.org_id
-WHERE c.state IN ('received', 'deposited') AND coalesce(g.settings->>'cheque_counts_on', 'clearing') = 'clearing'
+WHERE c.state IN ('received', 'deposited') AND NOT (g.settings->>'cheques_counted_early')::boolean
 """,
 )

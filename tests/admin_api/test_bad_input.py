@@ -20,12 +20,13 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+import policy
 from admin_api import problems, tokens
 from app import create_app
 from cli.embedded import services
 from core import db
 from orders import catalogue_import
-from parties import organisations, users
+from parties import users
 from parties.tables import ROLES, Retailer
 from tests.admin_api import mischief
 from tests.admin_api.conftest import CATALOGUE, SENT
@@ -126,7 +127,7 @@ def build(api: Flask, new_org: Callable[..., UUID], make_retailer: Callable[...,
         with db.transaction(org) as session:
             catalogue_import.import_catalogue(session, json.loads(CATALOGUE.read_text()))
             for name, value in SETTINGS.items():
-                organisations.change_setting(session, name, value, "for the tests")
+                policy.change(session, {name: value}, "for the tests")
             for role in ROLES:
                 email = f"{uuid.uuid4().hex}@example.com"
                 user = users.create(session, email=email, role=role, password=PASSWORD)

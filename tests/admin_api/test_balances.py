@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
+import policy
 from core import db
 from credit import days
-from parties import organisations
 from reports import doctor
 from reports.invariants import i10_invoice_totals
 from tests.admin_api.conftest import Caller
@@ -28,7 +28,7 @@ def ago(org: UUID, count: int) -> str:
 
 def setting(org: UUID, name: str, value: Any) -> None:
     with db.transaction(org) as session:
-        organisations.change_setting(session, name, value, "for a test")
+        policy.change(session, {name: value}, "for a test")
 
 
 def opened(owner: Caller, org: UUID, shop: str, age: int = 60, amount_minor: int = 1_250_000) -> Any:

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
+import policy
 from core import db
-from parties import organisations
 from tests.admin_api.conftest import Caller
 
 LINES = [{"sku": "SPRITE-500", "qty": 2, "unit": "case"}]
@@ -24,7 +24,7 @@ def refused(owner: Caller, shop: str) -> str:
 
 def set_threshold(org: UUID, amount_minor: int) -> None:
     with db.transaction(org) as session:
-        organisations.change_setting(session, "override_second_minor", amount_minor, "four eyes")
+        policy.change(session, {"override_second_minor": amount_minor}, "four eyes")
 
 
 def test_the_owner_lets_a_refused_order_through(owner: Caller, refused: str, shop: str) -> None:

@@ -9,10 +9,10 @@ from uuid import UUID
 import pytest
 from PIL import Image
 
+import policy
 from admin_api.settings import ELSEWHERE, SettingsIn
 from core import db
 from invoicing import logos
-from parties import organisations
 from tests.admin_api.conftest import PREFIX, Caller
 
 
@@ -22,7 +22,7 @@ def patch(caller: Caller, body: dict[str, Any], tag: str | None = None) -> Any:
 
 
 def test_every_setting_can_be_read_and_changed() -> None:
-    assert set(organisations.DEFAULTS) - ELSEWHERE == set(SettingsIn().fields) - {"reason"}
+    assert set(policy.kinds()) - ELSEWHERE == set(SettingsIn().fields) - {"reason"}
 
 
 def test_a_founder_changes_what_they_have_seen_and_it_is_audited(owner: Caller, org: UUID) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from twilio.request_validator import RequestValidator
 
+import policy
 from app import create_app
 from cli import demo, demo_story
 from core import clock, crypto, db, settings
@@ -30,7 +31,7 @@ from credit.gateways import Event
 from invoicing import filed, pay_codes, sharing
 from invoicing.tables import Invoice, Registration
 from orders import learning
-from parties import organisations, retailers
+from parties import retailers
 from parties.tables import Retailer, TenantRoute
 from reports import insights, statement_paper
 
@@ -58,7 +59,7 @@ def filled_org(database: str) -> UUID:
 def _arrange(session: Session, shop: Retailer) -> None:
     """An old bill with a late fee and a dispute, a promise, a name for dal, a claim and a cheque."""
     today = days.today(session)
-    organisations.change_setting(session, "late_fees", {"rate_bps": 1800, "grace_days": 0}, "as printed")
+    policy.change(session, {"late_fees": {"rate_bps": 1800, "grace_days": 0}}, "as printed")
     [old] = openings.owe(session, shop.id, [openings.OpeningBill("90/A", today - timedelta(days=90), 900_000)])
     late_fees.charge(session, old.id, "as printed", "owner")
     disputes.start(session, old.id, 1_000, "two crates short")

@@ -9,12 +9,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
+import policy
 from core import clock, db
 from core.errors import Invalid
 from credit import accounts, adjustments, advances, allocating, bills, days, ledger, openings, payments
 from credit.openings import OpeningBill
 from credit.tables import Bill
-from parties import organisations
 from parties.tables import Retailer
 from reports import profile
 
@@ -71,7 +71,7 @@ def test_without_money_or_bills_nothing_is_applied(session: Session, make_retail
 def test_the_next_bill_takes_it_by_itself_when_the_setting_says_so(
     session: Session, make_retailer: Make, bill: Post
 ) -> None:
-    organisations.change_setting(session, "apply_advances", True, "as before")
+    policy.change(session, {"apply_advances": True}, "as before")
     shop = make_retailer(session)
     pay(session, shop.id, 300)
     posted = bill(session, shop.id, 200, reference="A")

@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import policy
 from core.audit import AuditEntry
 from credit import cash, days, payments
 from credit.tables import Bill
@@ -57,8 +58,8 @@ def test_an_organisation_may_be_stricter_and_other_countries_have_their_own_law(
     session: Session, make_retailer: Make
 ) -> None:
     organisation = organisations.get(session)
-    organisations.change_setting(session, "cash_limit_minor", 1_000, "house rule")
+    policy.change(session, {"cash_limit_minor": 1_000}, "house rule")
     assert pay(session, make_retailer(session), 1_000) == (cash.WARNING,)
-    organisations.change_setting(session, "cash_limit_minor", None, "as the law has it")
+    policy.change(session, {"cash_limit_minor": None}, "as the law has it")
     organisation.country = "PK"
     assert pay(session, make_retailer(session), 9 * LAKH) == ()

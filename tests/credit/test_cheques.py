@@ -11,12 +11,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
+import policy
 from core import db
 from core.errors import Invalid, NotFound
 from credit import accounts, allocating, bills, cheques, days, ledger, payments
 from credit.papers import Cheque
 from credit.tables import Bill
-from parties import organisations
 from parties.tables import Retailer
 
 EXAMPLES = json.loads((Path(__file__).parents[1] / "invoicing" / "tax_examples.json").read_text())["aux"]["allocation"]
@@ -44,7 +44,7 @@ def open_of(session: Session, shop: Retailer) -> dict[str, int]:
 def test_the_setting_says_when_a_cheque_counts(
     session: Session, make_retailer: Make, bill: Post, setting: str, owed: list[int]
 ) -> None:
-    organisations.change_setting(session, "cheque_counts_on", setting, "our bank is quick")
+    policy.change(session, {"cheque_counts_on": setting}, "our bank is quick")
     shop = make_retailer(session)
     bill(session, shop.id, 900)
     seen = []
@@ -60,7 +60,7 @@ def test_the_setting_says_when_a_cheque_counts(
 def test_a_bounce_reopens_the_same_bills_and_charges_the_bank_fee(
     session: Session, make_retailer: Make, bill: Post, setting: str
 ) -> None:
-    organisations.change_setting(session, "cheque_counts_on", setting, "our bank is quick")
+    policy.change(session, {"cheque_counts_on": setting}, "our bank is quick")
     shop = make_retailer(session)
     bill(session, shop.id, 500, reference="A", due_in=-5)
     bill(session, shop.id, 500, reference="B", due_in=-4)

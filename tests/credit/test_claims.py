@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.orm import Session
 
+import policy
 from core import ids
 from core.errors import Invalid
 from credit import accounts, bills, cheques, claims, days, payments, reminders
@@ -12,7 +13,7 @@ from credit.cheques import NewCheque
 from credit.claims import NewClaim
 from credit.payments import NewPayment
 from credit.tables import Bill
-from parties import organisations, tasks
+from parties import tasks
 from parties.tables import Retailer
 
 Make = Callable[..., Retailer]
@@ -78,7 +79,7 @@ def test_a_claimed_cheque_is_received_like_any_other(session: Session, make_reta
 
 
 def test_a_claimed_cheque_that_counts_at_once_is_the_claims_payment(session: Session, make_retailer: Make) -> None:
-    organisations.change_setting(session, "cheque_counts_on", "receipt", "as agreed")
+    policy.change(session, {"cheque_counts_on": "receipt"}, "as agreed")
     shop = make_retailer(session)
     claim = claims.record(session, NewClaim(shop.id, 500, "000123", "cheque"))
     assert claim is not None

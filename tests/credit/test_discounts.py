@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+import policy
 from core.errors import Forbidden
 from credit import accounts, adjustments, bills, days, discounts, disputes, ledger, payments
 from credit.tables import Bill
-from parties import organisations
 from parties.tables import Retailer
 
 Make = Callable[..., Retailer]
@@ -18,7 +18,7 @@ Post = Callable[..., Bill]
 
 @pytest.fixture(autouse=True)
 def _terms(session: Session) -> None:
-    organisations.change_setting(session, "cash_discount", {"percent_bps": 200, "within_days": 7}, "new terms")
+    policy.change(session, {"cash_discount": {"percent_bps": 200, "within_days": 7}}, "new terms")
 
 
 def pay(session: Session, shop: Retailer, amount_minor: int, days_ago: int = 0) -> payments.Receipt:
@@ -103,7 +103,7 @@ def test_a_contested_bill_is_not_settled_until_the_dispute_is(
 
 
 def test_it_is_off_unless_the_organisation_gives_one(session: Session, make_retailer: Make, bill: Post) -> None:
-    organisations.change_setting(session, "cash_discount", {"percent_bps": 0, "within_days": 7}, "no more")
+    policy.change(session, {"cash_discount": {"percent_bps": 0, "within_days": 7}}, "no more")
     shop = make_retailer(session)
     soon = fresh(session, shop, bill)
     pay(session, shop, 10_024)

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+import policy
 from core.errors import Forbidden
 from credit import bills, days, disputes, late_fees, payments
 from credit.tables import Bill
-from parties import organisations
 from parties.tables import Retailer
 
 Make = Callable[..., Retailer]
@@ -40,7 +40,7 @@ def test_a_bill_bears_them_from_its_due_date(
 
 def on(session: Session, rate_bps: int = 1800, grace_days: int = 0) -> None:
     terms = {"rate_bps": rate_bps, "grace_days": grace_days}
-    organisations.change_setting(session, "late_fees", terms, "as printed on the bills")
+    policy.change(session, {"late_fees": terms}, "as printed on the bills")
 
 
 def test_they_are_off_by_default(session: Session, make_retailer: Make, bill: Post) -> None:

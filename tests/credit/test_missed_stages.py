@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
+import policy
 from core import clock, db
 from credit import days, missed_stages, openings, reminders
 from parties import organisations
@@ -33,7 +34,7 @@ def test_a_stage_of_a_closed_day_is_not_missed_before_the_next_opening_is_over(
 ) -> None:
     with db.transaction(org) as session:
         today = days.today(session)
-        organisations.change_setting(session, "holidays", [today.isoformat()], "festival")
+        policy.change(session, {"holidays": [today.isoformat()]}, "festival")
         openings.owe(session, make_retailer(session).id, [openings.OpeningBill("1", today, 5_000, today)])
     found = []
     for _ in range(2):

@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import policy
 from core import audit, clock, db, ids
 from core.audit import AuditEntry
 from core.errors import Invalid, NotFound
 from credit import accounts, guardrails, overrides, pauses, reservations
 from credit.tables import Bill
-from parties import organisations
 from parties.tables import Retailer
 
 Make = Callable[..., Retailer]
@@ -93,7 +93,7 @@ def test_expiring_ends_what_ran_out_and_nothing_else(session: Session, make_reta
 
 
 def test_above_the_threshold_a_second_person_approves(session: Session, make_retailer: Make) -> None:
-    organisations.change_setting(session, "override_second_minor", 1_000, "four eyes")
+    policy.change(session, {"override_second_minor": 1_000}, "four eyes")
     shop = make_retailer(session, limit_minor=0).id
     order = ids.new()
     override = overrides.grant(session, shop, order, 1_001, "the owner's word")
@@ -109,7 +109,7 @@ def test_above_the_threshold_a_second_person_approves(session: Session, make_ret
 
 
 def test_what_is_capped_blocked_or_never_granted_is_refused(session: Session, make_retailer: Make) -> None:
-    organisations.change_setting(session, "override_max_minor", 1_000, "no more")
+    policy.change(session, {"override_max_minor": 1_000}, "no more")
     shop, none = make_retailer(session).id, make_retailer(session, limit_minor=None).id
     with pytest.raises(overrides.AboveCap):
         overrides.grant(session, shop, ids.new(), 1_001, "too much")
@@ -175,7 +175,7 @@ def test_an_override_is_used_once_when_its_order_is_confirmed_twice_at_once(org:
 
 
 def test_orders_cut_small_need_a_second_person_as_one_large_order_does(session: Session, make_retailer: Make) -> None:
-    organisations.change_setting(session, "override_second_minor", 1_000, "four eyes")
+    policy.change(session, {"override_second_minor": 1_000}, "four eyes")
     shop, other = make_retailer(session).id, make_retailer(session).id
     first, second = (overrides.grant(session, shop, ids.new(), 600, "the owner's word") for _ in range(2))
     assert (first.status, second.status) == ("approved", "requested")

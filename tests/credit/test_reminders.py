@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import policy
 from core import clock, db, ids, outbox
 from credit import days, payments, reminders
 from credit.tables import Bill, PaymentClaim, Reminder
-from parties import channels, organisations
+from parties import channels
 from parties.tables import Contact, Retailer
 
 Make = Callable[..., Retailer]
@@ -175,7 +176,7 @@ def test_a_closed_day_moves_a_stage_to_the_next_opening_unless_it_is_no_longer_t
     shop = make_retailer(session)
     today = days.today(session)
     closed = today + timedelta(days=1)
-    organisations.change_setting(session, "holidays", [closed.isoformat()], "festival")
+    policy.change(session, {"holidays": [closed.isoformat()]}, "festival")
     bill(session, shop.id, 100, due_in=1, reference="DUE-WHEN-CLOSED")
     bill(session, shop.id, 100, due_in=2, reference="DUE-AFTERWARDS")
     bill(session, shop.id, 100, due_in=-2, reference="LATE")
@@ -195,7 +196,7 @@ def test_only_the_latest_stage_of_a_bill_survives_a_long_closing(
 ) -> None:
     today = days.today(session)
     shut = [(today + timedelta(days=day)).isoformat() for day in range(4)]
-    organisations.change_setting(session, "holidays", shut, "festival")
+    policy.change(session, {"holidays": shut}, "festival")
     bill(session, make_retailer(session).id, 100, due_in=0)
     (digest,) = reminders.claim(session, today + timedelta(days=4))
     assert [one.stage for one in digest.bills] == ["T+3"]

@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import policy
 from core import db, ids
 from core.audit import AuditEntry
 from core.errors import Invalid, NotFound
 from credit import accounts, bills, groups, guardrails, pauses, payments, reservations
 from credit.tables import Bill
-from parties import organisations
 from parties.tables import Retailer
 
 Make = Callable[..., Retailer]
@@ -105,12 +105,12 @@ def test_an_order_is_decided_again_when_what_uses_up_the_limit_is_changed_meanwh
     org: UUID, make_retailer: Make
 ) -> None:
     with db.transaction(org) as session:
-        organisations.change_setting(session, "exposure", "invoiced", "as agreed")
+        policy.change(session, {"exposure": "invoiced"}, "as agreed")
         shop = make_retailer(session, limit_minor=1_000).id
         reservations.reserve(session, shop, ids.new(), 600)
     with db.transaction(org) as ordering:
         assert not accounts.counts_reserved(ordering)  # read before it is changed
-        db.run(lambda there: organisations.change_setting(there, "exposure", "confirmed", "more careful"), org)
+        db.run(lambda there: policy.change(there, {"exposure": "confirmed"}, "more careful"), org)
         with pytest.raises(guardrails.Refused) as refused:
             reservations.reserve(ordering, shop, ids.new(), 600)
     assert (refused.value.code, refused.value.facts["available_minor"]) == (guardrails.LIMIT, 400)

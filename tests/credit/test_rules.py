@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
+import policy
 from core import clock, db, ids
 from credit import (
     accounts,
@@ -23,8 +24,8 @@ from credit import (
 )
 from credit.cheques import NewCheque
 from credit.rules import Facts
+from credit.settings import CreditSettings
 from credit.tables import Bill
-from parties import organisations
 from parties.tables import Retailer
 from reports import doctor
 from reports.invariants import i39_cheques
@@ -43,7 +44,7 @@ def held(session: Session, retailer_id: UUID, amount_minor: int) -> None:
 
 
 def counts_at(session: Session, setting: str) -> None:
-    organisations.change_settings(session, {"cheque_counts_on": setting}, "as agreed")
+    policy.change(session, {"cheque_counts_on": setting}, "as agreed")
 
 
 def test_a_known_fact_is_watched_and_a_new_one_fires() -> None:
@@ -182,7 +183,7 @@ def test_a_cheque_that_counts_makes_no_room_when_the_setting_is_changed_back(
     cheques.clear(session, cheque.id)
     assert accounts.position(session, shop).available_minor == 600
     reservations.reserve(session, shop, ids.new(), 600)
-    assert organisations.cheques_count_on(organisations.get(session)) == "clearing"
+    assert CreditSettings.current(session).cheque_counts_on == "clearing"
     later = cheques.receive(session, NewCheque(shop, 300, "000124"))
     cheques.deposit(session, later.id)
     assert accounts.position(session, shop).outstanding_minor == 400

@@ -9,12 +9,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
+import policy
 from core import clock, ids
 from core.errors import Invalid
 from credit import accounts, bills, days, guardrails, payments, reservations, standing
 from credit.accounts import Terms
+from credit.settings import CreditSettings
 from credit.tables import Bill
-from parties import organisations
 from parties.tables import Retailer
 
 Make = Callable[..., Retailer]
@@ -100,7 +101,7 @@ def test_with_days_as_terms_a_delivery_moves_no_due_date(session: Session, make_
 
 def test_promises_use_up_the_limit_only_when_the_organisation_says_so(session: Session, make_retailer: Make) -> None:
     shop = make_retailer(session, limit_minor=1_000).id
-    organisations.change_setting(session, "exposure", "dispatched", "our custom")
+    policy.change(session, {"exposure": "dispatched"}, "our custom")
     session.flush()
     reservations.reserve(session, shop, ids.new(), 1_000)
     reservations.reserve(session, shop, ids.new(), 600)
@@ -112,10 +113,10 @@ def test_promises_use_up_the_limit_only_when_the_organisation_says_so(session: S
 
 def test_a_new_shop_gets_the_usual_terms_of_the_organisation(session: Session, make_retailer: Make) -> None:
     usual = {"limit_minor": 700, "credit_days": 7}
-    organisations.change_setting(session, "default_terms", usual, "our custom")
+    policy.change(session, {"default_terms": usual}, "our custom")
     shop = make_retailer(session, limit_minor=None)
     assert accounts.terms_of(accounts.get(session, shop.id)).limit_minor is None  # said expressly
-    default = Terms(**organisations.setting(organisations.get(session), "default_terms"))
+    default = Terms(**CreditSettings.current(session).default_terms.kept())
     assert (default.limit_minor, default.credit_days) == (700, 7)
 
 
@@ -132,7 +133,7 @@ def test_reserving_refuses_exactly_what_the_judge_refuses(
     exposure: str,
     blocked: bool,
 ) -> None:
-    organisations.change_setting(session, "exposure", exposure, "our custom")
+    policy.change(session, {"exposure": exposure}, "our custom")
     shop = make_retailer(session, limit_minor=500_000, max_order_minor=None, max_outstanding_days=4).id
     until = days.today(session) if temporary else None
     change(session, shop, tolerance_minor=tolerance, temporary_limit_minor=temporary, temporary_until=until)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+import policy
 from core import clock, db
 from core.errors import Invalid
 from credit import bills
@@ -127,7 +128,7 @@ def test_nothing_is_dated_in_the_future(session: Session, make_retailer: Make, i
 
 
 def test_the_organisation_may_choose_its_prefix(session: Session, make_retailer: Make, issue: Issue) -> None:
-    organisations.change_setting(session, "invoice_prefix", "GANSH", "the accountant asked")
+    policy.change(session, {"invoice_prefix": "GANSH"}, "the accountant asked")
     session.flush()
     assert issue(session, make_retailer(session).id).number.startswith("GANSH/")
 

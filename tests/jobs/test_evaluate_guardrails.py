@@ -14,7 +14,7 @@ from credit import accounts, bills, days, decisions, payments
 from jobs import evaluate_guardrails, expire_pending, periodic
 from orders import catalogue_import, holding, ordering
 from orders.ordering import Wanted
-from parties import organisations
+from orders.settings import OrderSettings
 from parties.tables import Organisation, Retailer
 from tests.orders.conftest import item
 
@@ -92,5 +92,5 @@ def test_what_was_held_too_long_lapses(session: Session, make_retailer: Make) ->
     shop = make_retailer(session, limit_minor=0).id
     holding.hold(session, ordering.place(session, shop, [Wanted("COKE-500", 1, "case")], "CREDIT").order.id)
     assert expire_pending.run(session) == {"expired": 0, "held_expired": 0}
-    clock.advance(timedelta(days=organisations.DEFAULTS["hold_days"], minutes=1))
+    clock.advance(timedelta(days=OrderSettings().hold_days, minutes=1))
     assert expire_pending.run(session) == {"expired": 0, "held_expired": 1}

@@ -9,11 +9,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
+import policy
 from core import clock, db
 from credit import bills
+from invoicing.settings import InvoicingSettings
 from jobs import leading, periodic, tick
 from jobs.periodic import Periodic, by_day, every_hours
-from parties import organisations
 from parties.tables import Organisation, Retailer
 from tests.twilio_stand_in import TwilioStandIn
 
@@ -69,13 +70,13 @@ def test_a_slot_runs_once(org: UUID) -> None:
 
 def test_a_failed_run_leaves_nothing_and_is_repeated(org: UUID, statement: Statement) -> None:
     def fail(session: Session) -> dict[str, int]:
-        organisations.change_setting(session, "invoice_prefix", "XX", "test")
+        policy.change(session, {"invoice_prefix": "XX"}, "test")
         raise RuntimeError("on purpose")
 
     assert not tick.run_if_due(org, always(fail))
     assert statement("SELECT status FROM job_run WHERE job = 'test'")[0][0] == "failed"
     with db.transaction(org) as session:
-        assert organisations.setting(organisations.get(session), "invoice_prefix") is None
+        assert InvoicingSettings.current(session).invoice_prefix is None
     assert tick.run_if_due(org, always(lambda _session: {}))
 
 

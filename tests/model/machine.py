@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition
 from hypothesis.stateful import rule as hypothesis_rule
 
+import policy
 from core import audit, clock, db
 from core.errors import DomainError
 from credit import accounts, groups
 from orders import catalogue, catalogue_import
 from orders.quotes import Wanted
-from parties import organisations
 from parties.tables import Retailer
 from tests.model import books, reading
 from tests.model.reading import Reader
@@ -47,7 +47,7 @@ settings = st.fixed_dictionaries(
         "exposure": st.sampled_from(["confirmed", "confirmed", "dispatched", "invoiced"]),
         "cash_discount": st.sampled_from([{"percent_bps": bps, "within_days": 7} for bps in (1_000, 250, 0)]),
         "late_fees": st.sampled_from([{"rate_bps": 1_800, "grace_days": 3}, {"rate_bps": 2_400, "grace_days": 0}]),
-        "ladder": st.sampled_from([organisations.DEFAULTS["ladder"], SOON, SOON]),
+        "ladder": st.sampled_from([policy.of_a_new_organisation()["ladder"], SOON, SOON]),
         "override_max_minor": st.just(RICE_MINOR * 120),
         "override_second_minor": st.just(RICE_MINOR * 40),
         "hold_days": st.just(7),
@@ -101,7 +101,7 @@ class Life(RuleBasedStateMachine):
         self.tally.steps += 1
 
     def _set_up(self, session: Any) -> None:
-        organisations.get(session).settings = self.house.settings
+        policy.change(session, self.house.settings, "how this life goes")
         catalogue_import.import_catalogue(session, {"items": [dict(one) for one in ITEMS if one["sku"] == "RICE-L"]})
         group = groups.create(session, "One owner", RICE_MINOR * 70)
         self.house.cap_id, self.house.cap_minor = group.id, group.limit_minor

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
+import policy
 from credit import cheques, claims, disputes, payments, promises, reminders
 from jobs import settle_promises
-from parties import organisations
 from tests.model import books, rulebook
 from tests.model.machine import RICE_MINOR, one_of, picks, rule, shops
 from tests.model.money_rules import MoneyRules, amounts, roles
@@ -40,7 +40,7 @@ class PaperRules(MoneyRules):
     @rule(asks=True, setting=st.sampled_from(list(COUNTS_FROM)))
     def count_cheques_from(self, setting: str) -> None:
         """From now on; no cheque moves, and what counts already uses up limits until it is cleared."""
-        self.do(lambda session: organisations.change_setting(session, "cheque_counts_on", setting, "agreed"))
+        self.do(lambda session: policy.change(session, {"cheque_counts_on": setting}, "agreed"))
         self.house.settings = {**self.house.settings, "cheque_counts_on": setting}
 
     def _count(self, shop: books.Shop, cheque: books.Cheque) -> None:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import policy
 from invoicing import papers
 from invoicing.charging import NO_DISCOUNT
 from invoicing.printing import confirmation_of
@@ -17,7 +18,6 @@ from orders.billing import Billing, Consignee
 from orders.dispatching import NotConfirmed
 from orders.drafting import Extras
 from orders.quotes import Wanted
-from parties import organisations
 from parties.tables import Retailer
 
 GOODS = [Wanted("COKE-500", 2, "case"), Wanted("SUGAR", 10, "kg"), Wanted("RICE-L", 5, "kg")]
@@ -106,7 +106,7 @@ def test_under_reverse_charge_the_buyer_owes_the_tax_from_quote_to_bill(stocked:
 
 
 def test_a_shortened_order_stays_without_tax_under_composition(stocked: Session, shop: Retailer) -> None:
-    organisations.change_setting(stocked, "gst_scheme", "composition", "registered under section 10")
+    policy.change(stocked, {"gst_scheme": "composition"}, "registered under section 10")
     stocked.flush()
     order = ordering.place(stocked, shop.id, GOODS, "CREDIT").order
     smaller = shortening.shorten(stocked, order.id, {"SUGAR": 4}, "torn bag")

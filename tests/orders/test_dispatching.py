@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+import policy
 from core import clock, db
 from credit import accounts, bills
 from credit.tables import Bill
@@ -17,7 +18,6 @@ from invoicing.tables import Invoice
 from orders import ordering
 from orders.dispatching import NotConfirmed
 from orders.quotes import Wanted
-from parties import organisations
 from parties.tables import Retailer
 
 CASES = [Wanted("COKE-500", 2, "case"), Wanted("SUGAR", 10, "kg")]
@@ -76,7 +76,7 @@ def test_an_invoice_prints_what_the_order_agreed_to(stocked: Session, shop: Reta
 
 
 def test_under_composition_nothing_from_quote_to_paper_carries_tax(stocked: Session, shop: Retailer) -> None:
-    organisations.change_setting(stocked, "gst_scheme", "composition", "registered under section 10")
+    policy.change(stocked, {"gst_scheme": "composition"}, "registered under section 10")
     stocked.flush()
     order = ordering.place(stocked, shop.id, CASES, "CREDIT").order
     assert all(line.tax_minor == 0 for line in order.lines)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+import policy
 from core import db
 from credit import accounts
 from invoicing import cancelling, credit_notes, papers
@@ -16,7 +17,6 @@ from invoicing.printing import confirmation_of
 from invoicing.tables import Invoice
 from orders import catalogue_import, confirmation, ordering
 from orders.quotes import Wanted
-from parties import organisations
 from parties.tables import Retailer
 from reports.invariants import i03_journals, i10_invoice_totals
 
@@ -30,7 +30,7 @@ def lahore(new_org: Callable[..., UUID], items: list[dict[str, Any]]) -> UUID:
     with db.transaction(org_id) as session:
         sugar, rice = {**items[1], "gst_rate_bps": 1800}, items[2]
         catalogue_import.import_catalogue(session, {"items": [sugar, rice]})
-        organisations.change_settings(
+        policy.change(
             session,
             {"ntn": "1234567-8", "bank_account": {"holder": "Ali Brothers", "bank": "SCB", "iban": IBAN}},
             "as registered",
@@ -99,7 +99,7 @@ def test_an_order_is_confirmed_on_paper_and_the_rate_of_further_tax_is_a_setting
     lahore: UUID, make_retailer: Callable[..., Retailer]
 ) -> None:
     with db.transaction(lahore) as session:
-        organisations.change_setting(session, "further_tax_bps", 500, "the Finance Act")
+        policy.change(session, {"further_tax_bps": 500}, "the Finance Act")
         shop = make_retailer(session, state_code="PB", phone="+923001234504")
         order = ordering.place(session, shop.id, [Wanted("SUGAR", 10, "kg")], "CASH").order
         kept = papers.kept_paper(session, confirmation.keep(session, order.id))

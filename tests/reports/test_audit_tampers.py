@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
+import policy
 from core import anchors, audit, crypto, db, ids
 from credit import accounts, pauses
 from parties import organisations, retailers
@@ -66,7 +67,11 @@ def books(database: str, home: Any) -> Iterator[tuple[Session, UUID]]:
 
 def _shop(session: Session, phone: str) -> UUID:
     db.enter(session, ids.new())
-    organisations.create(session, organisations.NewOrganisation(name="Audited", country="IN", state_code="27"))
+    organisations.create(
+        session,
+        organisations.NewOrganisation(name="Audited", country="IN", state_code="27"),
+        policy.of_a_new_organisation(),
+    )
     shop = retailers.create(session, retailers.Details(code="R1", name="Sharma Kirana", phone=phone))
     accounts.open_account(session, shop.id, accounts.Terms(limit_minor=5_000))
     session.flush()  # before another organisation is entered

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
+import policy
 from cli import doctor as command_line
 from cli import failures
 from core import clock, db, ids
@@ -63,7 +64,11 @@ def shop(history: tuple[Session, Retailer]) -> Retailer:
 
 def _live(session: Session) -> Retailer:
     """Bills, payments, a reversal, a cheque, a dispute, a reservation, a pause, reminders, messages, an invoice."""
-    organisations.create(session, organisations.NewOrganisation(name="Doctor's", country="IN", state_code="27"))
+    organisations.create(
+        session,
+        organisations.NewOrganisation(name="Doctor's", country="IN", state_code="27"),
+        policy.of_a_new_organisation(),
+    )
     channel = channels.register(session, account_sid="AC1", number="+918000000001", tokens=["t"])
     shop = retailers.create(session, retailers.Details(code="R1", name="Sharma Kirana", phone="+919800000000"))
     accounts.open_account(session, shop.id, accounts.Terms(limit_minor=5_000))

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+import policy
 from core import clock, db
 from credit import (
     adjustments,
@@ -19,7 +20,6 @@ from credit import (
     payments,
     promises,
 )
-from parties import organisations
 from parties.tables import Retailer
 from reports import doctor
 
@@ -28,8 +28,8 @@ def test_a_shop_with_every_kind_of_movement_is_healthy(
     org: UUID, home: Path, make_retailer: Callable[..., Retailer]
 ) -> None:
     with db.transaction(org) as session:
-        organisations.change_setting(session, "late_fees", {"rate_bps": 1800, "grace_days": 0}, "as printed")
-        organisations.change_setting(session, "cash_discount", {"percent_bps": 200, "within_days": 9}, "as printed")
+        policy.change(session, {"late_fees": {"rate_bps": 1800, "grace_days": 0}}, "as printed")
+        policy.change(session, {"cash_discount": {"percent_bps": 200, "within_days": 9}}, "as printed")
         shop, today = make_retailer(session, limit_minor=100_000).id, days.today(session)
         old, fresh = openings.owe(
             session,

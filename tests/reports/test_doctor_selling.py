@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
+import policy
 from core import db, ids
 from credit import accounts
 from orders import catalogue_import, ordering, stock
@@ -36,7 +37,11 @@ def history(database: str) -> Iterator[Session]:
 
 
 def _sell(session: Session) -> None:
-    organisations.create(session, organisations.NewOrganisation(name="Doctor's", country="IN", state_code="27"))
+    organisations.create(
+        session,
+        organisations.NewOrganisation(name="Doctor's", country="IN", state_code="27"),
+        policy.of_a_new_organisation(),
+    )
     channels.register(session, account_sid="AC1", number="+918000000009", tokens=["t"])
     shop = retailers.create(session, retailers.Details(code="R1", name="Sharma Kirana", phone="+919800000009"))
     accounts.open_account(session, shop.id, accounts.Terms(limit_minor=5_000_000))

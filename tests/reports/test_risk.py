@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+import policy
 from core import clock, ids
 from core.errors import NotFound
 from credit import accounts, days, ladder, ledger, pauses, payments, reminders, reservations
@@ -112,7 +113,7 @@ def test_the_next_reminder_is_told_for_the_day_on_which_it_is_sent(
 ) -> None:
     today = days.today(session)
     holidays = [(today + timedelta(days=later)).isoformat() for later in closed]
-    organisations.change_setting(session, "holidays", holidays, "Diwali")
+    policy.change(session, {"holidays": holidays}, "Diwali")
     ladder.configure(session, {}, "no rules")
     shop = make_retailer(session, limit_minor=10_000)
     owe(session, shop.id, 9_500, due_in=5)
@@ -133,7 +134,7 @@ def test_the_rules_are_applied_on_closed_days_and_not_in_quiet_hours(
 ) -> None:
     today = days.today(session)
     changed = {"holidays": [today.isoformat()], "quiet_before": "12:00", "auto_pause_at": "11:00"}
-    organisations.change_settings(session, changed, "Diwali")
+    policy.change(session, changed, "Diwali")
     by = next_steps.clockwork(session)
     assert by.at == "12:00"
     organisation = organisations.get(session)

@@ -1,0 +1,73 @@
+"""What an organisation has decided about its papers: numbers, what is printed, which tax is charged."""
+
+import re
+from dataclasses import dataclass
+
+from core.errors import Invalid
+from core.options import OneOf, Part, Section, Several, Whole, Written, needed, option
+from invoicing import identifiers, numbers
+from parties.settings import Settings
+
+REGULAR, COMPOSITION = SCHEMES = ("regular", "composition")  # of composition: no tax is charged, bills of supply only
+LONGEST_PREFIX = 4
+MAX_RATE_BPS = 10_000
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+HASH = re.compile(r"[0-9a-f]{64}")
+
+
+def _prefix(text: str) -> str | None:
+    return None if numbers.is_prefix(text) else "It is capital letters and digits and begins with no 0."
+
+
+def _email(text: str) -> str | None:
+    return None if not text or EMAIL.fullmatch(text) else "It is no email address."
+
+
+def _iban(text: str) -> str | None:
+    return None if not text or identifiers.is_iban(text) else "Not an IBAN: its check digits do not fit."
+
+
+def _ntn(text: str) -> str | None:
+    fits = not text or identifiers.is_ntn(text)
+    return None if fits else "An NTN has seven digits, and a check digit behind a dash."
+
+
+def _hash(text: str) -> str | None:
+    return None if HASH.fullmatch(text) else "It is a SHA-256 in hex."
+
+
+@dataclass(frozen=True, kw_only=True)
+class BankAccount(Section):
+    """Printed on documents."""
+
+    holder: str = needed(Written(longest=100, needed=True))
+    bank: str = needed(Written(longest=100, needed=True))
+    account: str = needed(Written(longest=40, needed=True))
+    ifsc: str = option("", Written(longest=20))
+    iban: str = option("", Written(longest=42, check=_iban))
+    raast: str = option("", Written(longest=40))
+
+    def check(self) -> None:
+        if not self.ifsc.strip() and not self.iban:
+            raise Invalid("Give the bank's IFSC, or the account's IBAN.", field="ifsc")
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoicingSettings(Settings):
+    """What is printed on papers, and by which rules of tax."""
+
+    invoice_prefix: str | None = option(None, Written(longest=LONGEST_PREFIX, check=_prefix, optional=True))
+    email: str = option("", Written(longest=254, check=_email))
+    bank_account: BankAccount | None = option(None, Part(of=BankAccount, optional=True))
+    ntn: str = option("", Written(longest=9, check=_ntn))  # Pakistan: beside the STRN
+    further_tax_bps: int | None = option(None, Whole(most=MAX_RATE_BPS, optional=True))  # None: the rate in force
+    invoice_terms: tuple[str, ...] = option((), Several(of=Written(longest=200, needed=True), most=8))
+    logo: str | None = option(None, Written(longest=64, check=_hash, optional=True))  # SHA-256 of the picture
+    hsn_digits: int = option(4, OneOf(values=(4, 6, 8)))  # 6 above a turnover of 5 crore, to all
+    eway_limit_minor: int | None = option(None, Whole(optional=True))  # None: the country's law
+    gst_scheme: str = option(REGULAR, OneOf(values=SCHEMES))
+
+    @property
+    def is_composition(self) -> bool:
+        """Whether the seller charges no tax."""
+        return self.gst_scheme == COMPOSITION
