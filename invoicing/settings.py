@@ -9,7 +9,6 @@ from invoicing import identifiers, numbers
 from parties.settings import Settings
 
 REGULAR, COMPOSITION = SCHEMES = ("regular", "composition")  # of composition: no tax is charged, bills of supply only
-LONGEST_PREFIX = 4
 MAX_RATE_BPS = 10_000
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -56,7 +55,7 @@ class BankAccount(Section):
 class InvoicingSettings(Settings):
     """What is printed on papers, and by which rules of tax."""
 
-    invoice_prefix: str | None = option(None, Written(longest=LONGEST_PREFIX, check=_prefix, optional=True))
+    invoice_prefix: str | None = option(None, Written(longest=numbers.MAX_PREFIX, check=_prefix, optional=True))
     email: str = option("", Written(longest=254, check=_email))
     bank_account: BankAccount | None = option(None, Part(of=BankAccount, optional=True))
     ntn: str = option("", Written(longest=9, check=_ntn))  # Pakistan: beside the STRN

@@ -13,8 +13,8 @@ DECLARE
     v_group uuid;
     v_cap bigint;
 BEGIN
-    SELECT (p_at AT TIME ZONE timezone)::date, coalesce(settings->>'exposure', 'confirmed') = 'confirmed',
-            coalesce(settings->>'cheque_counts_on', 'clearing') <> 'clearing'
+    SELECT (p_at AT TIME ZONE timezone)::date, settings->>'exposure' = 'confirmed',
+            (settings->>'cheques_counted_early')::boolean
         INTO v_today, v_reserved, v_cheques FROM organisation WHERE org_id = p_org;
     PERFORM FROM credit_account WHERE org_id = p_org AND retailer_id = p_retailer FOR NO KEY UPDATE;
     UPDATE credit_account a SET reserved_minor = a.reserved_minor + p_amount,

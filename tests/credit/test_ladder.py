@@ -15,6 +15,7 @@ from credit import accounts, days, decisions, guardrails, ladder, pauses, paymen
 from credit.papers import Cheque, Promise
 from credit.rules import Facts
 from credit.tables import Bill
+from credit.thresholds import LadderOrder
 from parties.tables import Retailer
 
 Make = Callable[..., Retailer]
@@ -224,7 +225,7 @@ def test_a_milder_level_does_not_begin_after_a_stricter_one(
     session: Session, wrong: dict[str, dict[str, int]], field: str
 ) -> None:
     before = rules.configured(session)
-    with pytest.raises(rules.LadderOrder) as refused:
+    with pytest.raises(LadderOrder) as refused:
         ladder.configure(session, wrong, "the wrong way round")
     assert (refused.value.code, refused.value.status, refused.value.facts["field"]) == ("LADDER_ORDER", 422, field)
     assert rules.configured(session) == before

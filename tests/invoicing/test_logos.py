@@ -13,6 +13,7 @@ from invoicing import logos, papers
 from invoicing.logos import PictureInvalid
 from invoicing.tables import Invoice
 from parties import organisations
+from parties.settings import SettingsChanged
 from parties.tables import Retailer
 
 
@@ -89,7 +90,7 @@ def test_a_new_picture_changes_no_old_paper(
     first = issue(session, shop.id)
     printed = papers.paper(session, first.id).logo
     assert printed == logos.printable(picture())
-    with pytest.raises(organisations.SettingsChanged):
+    with pytest.raises(SettingsChanged):
         logos.keep(session, picture("L", ground=255), "seen too early", version - 1)
     logos.remove(session, "no longer ours", version)
     assert papers.paper(session, first.id).logo == printed

@@ -40,13 +40,13 @@ def at(local: str) -> datetime:
     ],
 )
 def test_reminders_are_due_from_ten_until_quiet_hours(local: str, slot: str | None) -> None:
-    assert by_day("reminders_at", 15)(INDIA, at(local)) == slot
+    assert by_day(lambda hours: hours.reminders_at, 15)(INDIA, at(local)) == slot
 
 
 def test_reminders_set_to_the_night_wait_for_the_end_of_quiet_hours() -> None:
     early = Organisation(timezone="Asia/Kolkata", settings={"reminders_at": "06:00"})
-    assert by_day("reminders_at", 15)(early, at("2026-12-01T08:30:00")) is None
-    assert by_day("reminders_at", 15)(early, at("2026-12-01T09:00:00")) == "2026-12-01T09:00"
+    assert by_day(lambda hours: hours.reminders_at, 15)(early, at("2026-12-01T08:30:00")) is None
+    assert by_day(lambda hours: hours.reminders_at, 15)(early, at("2026-12-01T09:00:00")) == "2026-12-01T09:00"
 
 
 def test_four_stretches_a_day() -> None:

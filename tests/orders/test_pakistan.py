@@ -21,6 +21,7 @@ from parties.tables import Retailer
 from reports.invariants import i03_journals, i10_invoice_totals
 
 STRN, IBAN = "03-06-2600-123-45", "PK36SCBL0000001123456702"
+BANK = {"holder": "Ali Brothers", "bank": "SCB", "account": IBAN[-10:], "iban": IBAN}
 
 
 @pytest.fixture
@@ -32,7 +33,10 @@ def lahore(new_org: Callable[..., UUID], items: list[dict[str, Any]]) -> UUID:
         catalogue_import.import_catalogue(session, {"items": [sugar, rice]})
         policy.change(
             session,
-            {"ntn": "1234567-8", "bank_account": {"holder": "Ali Brothers", "bank": "SCB", "iban": IBAN}},
+            {
+                "ntn": "1234567-8",
+                "bank_account": BANK,
+            },
             "as registered",
         )
     return org_id

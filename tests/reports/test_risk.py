@@ -139,7 +139,7 @@ def test_the_rules_are_applied_on_closed_days_and_not_in_quiet_hours(
     assert by.at == "12:00"
     organisation = organisations.get(session)
     before, then = (datetime.combine(by.run_on, time.fromisoformat(at)) for at in ("11:59", "12:00"))
-    slot = periodic.daily("auto_pause_at")
+    slot = periodic.daily(lambda hours: hours.auto_pause_at)
     assert (slot(organisation, before), slot(organisation, then)) == (None, by.run_on.isoformat())
 
 
