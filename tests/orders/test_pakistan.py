@@ -31,14 +31,7 @@ def lahore(new_org: Callable[..., UUID], items: list[dict[str, Any]]) -> UUID:
     with db.transaction(org_id) as session:
         sugar, rice = {**items[1], "gst_rate_bps": 1800}, items[2]
         catalogue_import.import_catalogue(session, {"items": [sugar, rice]})
-        policy.change(
-            session,
-            {
-                "ntn": "1234567-8",
-                "bank_account": BANK,
-            },
-            "as registered",
-        )
+        policy.change(session, {"ntn": "1234567-8", "bank_account": BANK}, "as registered")
     return org_id
 
 
