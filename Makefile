@@ -5,7 +5,7 @@ COMPILE := $(VENV)/uv pip compile --universal --python-version 3.11 --generate-h
 SOURCES := admin_api bot cli console core credit flows invoicing jobs language orders parties policy reports
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up check test model fuzz pairs bench lock catalogues clean
+.PHONY: help setup up check test model fuzz pairs bench lock catalogues roles clean
 
 help: ## print this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -43,6 +43,9 @@ catalogues: setup ## collect texts from the code, update and compile every langu
 	$(VENV)/pybabel extract --no-wrap --no-location --sort-output --project=Bahi -o locale/bahi.pot $(SOURCES)
 	$(VENV)/pybabel update -D bahi --no-wrap --ignore-obsolete --no-fuzzy-matching --ignore-pot-creation-date -i locale/bahi.pot -d locale
 	$(VENV)/pybabel compile -D bahi -d locale
+
+roles: setup ## write language/roles.py from the roles in language/data
+	$(VENV)/python -m language.write_roles
 
 clean: ## remove caches and built files; the data in .bahi and the environment stay
 	find . -name __pycache__ -not -path './.venv/*' -not -path './web/node_modules/*' -prune -exec rm -rf {} +

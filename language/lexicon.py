@@ -16,14 +16,15 @@ from typing import Any
 
 from language import spelling
 from language.normalise import normalise
+from language.roles import BY_NAME, Role
 from language.tokens import LETTERS, Kind, Token
 
-Roles = frozenset[str]
-Phrases = dict[tuple[str, ...], set[str]]
+Roles = frozenset[Role]
+Phrases = dict[tuple[str, ...], set[Role]]
 
 _WORD = re.compile(rf"\d+(?:\.\d+)?|{LETTERS}+")
 NONE: Roles = frozenset()
-FILLER: Roles = frozenset({"filler"})
+FILLER: Roles = frozenset({Role.FILLER})
 _DATA: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "roles.json").read_text(encoding="utf-8"))
 
 
@@ -35,23 +36,23 @@ def sounds(text: str) -> tuple[str, ...]:
 
 def name_of(text: str) -> tuple[str, ...]:
     """The sounds of a name as it was typed, without the words that only tie it together ("ka", "of")."""
-    return tuple(sound for sound in sounds(text) if "link" not in roles_of(sound))
+    return tuple(sound for sound in sounds(text) if Role.LINK not in roles_of(sound))
 
 
-def _word_roles() -> dict[str, set[str]]:
-    roles: dict[str, set[str]] = {}
-    for role, entry in _DATA["roles"].items():
+def _word_roles() -> dict[str, set[Role]]:
+    roles: dict[str, set[Role]] = {}
+    for name, entry in _DATA["roles"].items():
         for word in entry["words"]:
             for sound in sounds(word)[:1]:
-                roles.setdefault(sound, set()).add(role)
+                roles.setdefault(sound, set()).add(BY_NAME[name])
     return roles
 
 
 def _phrase_roles() -> Phrases:
     phrases: Phrases = {}
-    for role, entry in _DATA["roles"].items():
+    for name, entry in _DATA["roles"].items():
         for phrase in entry["phrases"]:
-            phrases.setdefault(sounds(phrase), set()).add(role)
+            phrases.setdefault(sounds(phrase), set()).add(BY_NAME[name])
     return {words: roles for words, roles in phrases.items() if len(words) > 1}
 
 
@@ -62,15 +63,15 @@ def _flat(table: dict[str, list[str]]) -> dict[str, str]:
 _WORDS = {sound: frozenset(roles) for sound, roles in _word_roles().items()}
 _PHRASES = {words: frozenset(roles) for words, roles in _phrase_roles().items()}
 _LONGEST = max(map(len, _PHRASES))
-_STEMS = tuple((spelling.key(stem), role) for role, e in _DATA["roles"].items() for stem in e["stems"])
-SIGNS = {sign: verdict for verdict, signs in _DATA["signs"].items() for sign in signs}
+_STEMS = tuple((spelling.key(stem), BY_NAME[name]) for name, e in _DATA["roles"].items() for stem in e["stems"])
+SIGNS = {sign: BY_NAME[verdict] for verdict, signs in _DATA["signs"].items() for sign in signs}
 
 _MAKE = ("kar", "kr", "ker", "कर", "کر")
 _MIN_LETTERS_TO_MEND = 5
-_MENDABLE = frozenset(
-    {"order", "filler", "greeting", "thanks", "past", "question", "payment", "account", "wala", "title", "set", "yes"}
-    | {"time", "later", "courtesy"}
-)
+_MENDABLE = frozenset({
+    Role.ORDER, Role.FILLER, Role.GREETING, Role.THANKS, Role.PAST, Role.QUESTION, Role.PAYMENT, Role.ACCOUNT,
+    Role.WALA, Role.TITLE, Role.SET, Role.YES, Role.TIME, Role.LATER, Role.COURTESY,
+})  # fmt: skip
 _BY_START: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
 for _sound in _WORDS:
     if len(_sound) >= _MIN_LETTERS_TO_MEND and _sound.isascii():
@@ -81,7 +82,11 @@ PLACES = frozenset(sound for word in _DATA["places"] for sound in sounds(word))
 ASSENT = frozenset(sound for word in _DATA["assent"] for sound in sounds(word))
 FACTORS = {sound: Decimal(times) for sound, times in _flat(_DATA["factors"]).items()}
 ALL_OF = {sound: int(count) for sound, count in _flat(_DATA["all_of"]).items()}
-_SPELLED = {word: frozenset(role.split()) for role, words in _DATA["spelled"].items() for word in words}
+_SPELLED = {
+    word: frozenset(BY_NAME[name] for name in names.split())
+    for names, words in _DATA["spelled"].items()
+    for word in words
+}
 ORDINALS = {sound: int(position) for sound, position in _flat(_DATA["ordinals"]).items()}
 
 

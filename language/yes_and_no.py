@@ -5,16 +5,17 @@ from collections.abc import Sequence
 from language import lexicon
 from language.lexicon import Roles
 from language.normalise import normalise
+from language.roles import Role
 from language.tokens import Kind, Token, tokenise
 
 _SENDS = ("bhej", "send", "भेज", "بھیج")
-_AGREEING: Roles = frozenset({"yes", "order", "cart", "title", "link"})
-_TURNING: Roles = frozenset({"add", "remove", "not", "time", "only"})
+_AGREEING: Roles = frozenset({Role.YES, Role.ORDER, Role.CART, Role.TITLE, Role.LINK})
+_TURNING: Roles = frozenset({Role.ADD, Role.REMOVE, Role.NOT, Role.TIME, Role.ONLY})
 
 
 def refuses(sign: str) -> bool:
     """Is this a sign that says no ("❌")?"""
-    return lexicon.SIGNS.get(sign) == "no"
+    return lexicon.SIGNS.get(sign) is Role.NO
 
 
 def yes_or_no(text: str) -> bool | None:
@@ -26,17 +27,17 @@ def yes_or_no(text: str) -> bool | None:
     if any(t.kind in (Kind.NUMBER, Kind.QUESTION) for t in tokens) or _is_folded_letter(text, tokens):
         return None
     spoken = {lexicon.SIGNS[t.text] for t in tokens if t.text in lexicon.SIGNS}
-    polite: set[str] = set()
+    polite: set[Role] = set()
     said = _of_words(tokens)
     for _, roles in said:
         verdict = _verdict(roles)
         if verdict is None:
             return None
-        (polite if "courtesy" in roles else spoken).update(verdict)
+        (polite if Role.COURTESY in roles else spoken).update(verdict)
     spoken = spoken or polite
-    if spoken == {"yes"} and (_wants_list(said) or not all(_agrees(*word) for word in said)):
+    if spoken == {Role.YES} and (_wants_list(said) or not all(_agrees(*word) for word in said)):
         return None
-    return spoken == {"yes"} if len(spoken) == 1 else None
+    return spoken == {Role.YES} if len(spoken) == 1 else None
 
 
 def beyond_yes(text: str) -> str:
@@ -50,7 +51,7 @@ def beyond_yes(text: str) -> str:
 
 def _wants_list(said: Sequence[tuple[Token, Roles]]) -> bool:
     """ "List bhej do" wants it to read; "order bhej do" wants the goods."""
-    return _sends(said) and any("cart" in roles and "order" not in roles for _, roles in said)
+    return _sends(said) and any(Role.CART in roles and Role.ORDER not in roles for _, roles in said)
 
 
 def _sends(said: Sequence[tuple[Token, Roles]]) -> bool:
@@ -73,11 +74,11 @@ def _of_words(tokens: Sequence[Token]) -> list[tuple[Token, Roles]]:
     return [(token, roles) for token, roles in marked if token.kind is Kind.WORD]
 
 
-def _verdict(roles: Roles) -> set[str] | None:
+def _verdict(roles: Roles) -> set[Role] | None:
     """What one word adds to a yes or no; None when it belongs to neither."""
-    answers = roles & {"yes", "no"}
+    answers = roles & {Role.YES, Role.NO}
     if answers:
         return set(answers)
-    if roles & {"thanks", "question", "past", "later", "promise"}:
+    if roles & {Role.THANKS, Role.QUESTION, Role.PAST, Role.LATER, Role.PROMISE}:
         return None
-    return set() if roles & {"filler", "order", "cart", "set", "link"} else None
+    return set() if roles & {Role.FILLER, Role.ORDER, Role.CART, Role.SET, Role.LINK} else None

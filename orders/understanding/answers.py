@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from language import lexicon, numbers
 from language.lexicon import Roles
+from language.roles import Role
 from language.tokens import Kind, Token
 from orders.understanding import quantities
 from orders.understanding.elements import Amount, Form, Goods, Mention
@@ -18,8 +19,8 @@ from orders.understanding.sharing import Settle
 from orders.understanding.statements import Statement
 from orders.understanding.units import Unit, size_of
 
-_IGNORED = frozenset({"filler", "wala", "order", "set", "link", "yes"})
-_OPTION_WORDS = frozenset({"opshon", "option", "no", "number", "numbar"})
+_IGNORED = frozenset({Role.FILLER, Role.WALA, Role.ORDER, Role.SET, Role.LINK, Role.YES})
+_OPTION_WORDS = frozenset({"opshon", "option", Role.NO, "number", "numbar"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def _chosen(reply: Reply, skus: tuple[str, ...]) -> str | None:
     if len(telling) != 1 or len(skus) == 1 or telling[0].unclear:
         return None
     position = lexicon.ORDINALS.get(telling[0].sound)
-    if position is None and not any("wala" in roles for _, roles in spoken):
+    if position is None and not any(Role.WALA in roles for _, roles in spoken):
         number = numbers.number_at((telling[0],), 0)
         position = int(number.value) if number is not None and number.value == int(number.value) else None
     return _at(skus, position)

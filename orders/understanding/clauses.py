@@ -9,22 +9,24 @@ from dataclasses import dataclass, replace
 
 from language import numbers
 from language.lexicon import Roles
+from language.roles import Role
 from language.tokens import Kind, Token
 from orders.understanding.index import Index
 
-_TALK = frozenset({"question", "past", "payment", "pause"})
+_TALK = frozenset({Role.QUESTION, Role.PAST, Role.PAYMENT, Role.PAUSE})
 MORE = frozenset({"aur", "और", "اور"})  # "and", or "more"
 _PLUS = frozenset("+&")
 _FOR = frozenset({"for", "of"})
 _IN = frozenset({"me", "mein", "mai", "pe", "par", "में", "पर", "میں", "پر", "ke", "के", "کے"})
 _OF = frozenset({"ka", "ki", "se", "का", "की", "से", "کا", "کی", "سے"})
+_GENITIVE = frozenset({"ke", "k", "के", "کے"})
 _INFINITIVES = ("ne", "ने", "نے")
 TOTALS = frozenset({"total", "kul", "टोटल", "कुल", "ٹوٹل"})
 _MODALS = frozenset(
     {"padega", "padegi", "padenge", "jaruri", "hoga", "hogi", "पडेगा", "जरुरि", "होगा", "پڑے", "ضروری", "ہوگا"}
 )
-_OF_PROMISES = frozenset({"payment", "promise", "filler", "later", "time"})
-_TAIL_TALK = frozenset({"question", "payment", "account", "later"})
+_OF_PROMISES = frozenset({Role.PAYMENT, Role.PROMISE, Role.FILLER, Role.LATER, Role.TIME})
+_TAIL_TALK = frozenset({Role.QUESTION, Role.PAYMENT, Role.ACCOUNT, Role.LATER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +52,22 @@ class Clause:
     @property
     def orders(self) -> bool:
         """Does it ask for goods in so many words?"""
-        return any("order" in roles and not _is_noun(self, at) for at, roles in enumerate(self.marks))
+        return any(Role.ORDER in roles and not _is_noun(self, at) for at, roles in enumerate(self.marks))
 
     @property
     def refuses_removal(self) -> bool:
         """ "Cancel mat karo", "mat hatao": a no right beside the word that removes."""
-        removing = [at for at, roles in enumerate(self.marks) if "remove" in roles]
-        refusing = {at for at, roles in enumerate(self.marks) if roles & {"not", "no"} and "remove" not in roles}
+        removing = [at for at, roles in enumerate(self.marks) if Role.REMOVE in roles]
+        refusing = {
+            at for at, roles in enumerate(self.marks) if roles & {Role.NOT, Role.NO} and Role.REMOVE not in roles
+        }
         return any({at - 1, at + 1} & refusing for at in removing)
 
     @property
     def _asks_for_papers(self) -> bool:
         """ "3 peti pepsi ka bill bhejo", "bill for 3 cases": the goods only say which paper or photo is meant."""
-        papers = [at for at, roles in enumerate(self.marks) if "account" in roles and "rest" not in roles]
-        links = {at for at, roles in enumerate(self.marks) if roles == {"link"} or self.tokens[at].text in _FOR}
+        papers = [at for at, roles in enumerate(self.marks) if Role.ACCOUNT in roles and Role.REST not in roles]
+        links = {at for at, roles in enumerate(self.marks) if roles == {Role.LINK} or self.tokens[at].text in _FOR}
         inside = {at for at in papers if at + 1 < len(self.marks) and self.tokens[at + 1].text in _IN}
         return any((at - 1 in links and at not in inside) or self._is_for(at) for at in papers) or (
             bool(papers) and len(self.marks) - 1 in links and len(self.marks) - 1 not in papers
@@ -76,18 +80,18 @@ class Clause:
     def talk(self) -> Roles:
         """Why this is talk and not an order; empty if it may be one."""
         found = self.roles & _TALK
-        if "later" in self.roles and not self.orders:
-            found |= {"later"}
-        if self.roles & {"have", "tells"} and not self.orders and "gone" not in self.roles:
-            found |= {"past"}  # "mere paas 5 peti sprite hai", "5 peti sprite bik gayi"
-        if "told" in self.marks[-1] and not {"ke", "k", "के", "کے"} & {token.text for token in self.tokens[-2:-1]}:
-            found |= {"past"} if not self.orders else set()  # "ramesh ko 2 peti sprite di"
-        if "condition" in self.roles and not self.orders:
-            found |= {"question"}
+        if Role.LATER in self.roles and not self.orders:
+            found |= {Role.LATER}
+        if self.roles & {Role.HAVE, Role.TELLS} and not self.orders and Role.GONE not in self.roles:
+            found |= {Role.PAST}  # "mere paas 5 peti sprite hai", "5 peti sprite bik gayi"
+        if Role.TOLD in self.marks[-1] and not _GENITIVE & {token.text for token in self.tokens[-2:-1]}:
+            found |= {Role.PAST} if not self.orders else set()  # "ramesh ko 2 peti sprite di"
+        if Role.CONDITION in self.roles and not self.orders:
+            found |= {Role.QUESTION}
         if self._asks_for_papers:
-            found |= {"question"}
+            found |= {Role.QUESTION}
         if self.asked and not self.orders:
-            found |= {"question"}
+            found |= {Role.QUESTION}
         return found
 
 
@@ -113,7 +117,7 @@ def split(index: Index, tokens: Sequence[Token], marks: Sequence[Roles]) -> list
 
 def _joins(index: Index, tokens: Sequence[Token], marks: Sequence[Roles], start: int, at: int) -> bool:
     """Is this an "and" between items, rather than inside a name or between the ends of a range?"""
-    if "and" not in marks[at]:
+    if Role.AND not in marks[at]:
         return False
     before = tokens[at - 1] if at else None
     after = tokens[at + 1] if at + 1 < len(tokens) else None
@@ -123,14 +127,14 @@ def _joins(index: Index, tokens: Sequence[Token], marks: Sequence[Roles], start:
     if counted and (numbers.part_after(tokens, at) is not None or _means_more(tokens, marks, start, at)):
         return False
     between_numbers = before is not None and after is not None and before.value is not None and after.value is not None
-    return not (between_numbers and "to" in marks[at])
+    return not (between_numbers and Role.TO in marks[at])
 
 
 def _means_more(tokens: Sequence[Token], marks: Sequence[Roles], start: int, at: int) -> bool:
     """ "Ek aur lux", "2 aur peti": behind a number that opens the clause, "aur" is no joint but *more*."""
     if at + 1 >= len(tokens) or tokens[at].text not in MORE or numbers.number_at(tokens, at + 1) is not None:
         return False
-    return all(marks[place] & {"filler", "yes"} for place in range(start, at - 1))
+    return all(marks[place] & {Role.FILLER, Role.YES} for place in range(start, at - 1))
 
 
 def _trailing_and(clauses: list[Clause], joined: bool) -> list[Clause]:
@@ -144,7 +148,7 @@ def _trailing_and(clauses: list[Clause], joined: bool) -> list[Clause]:
 
 
 def _only_verbs(clause: Clause) -> bool:
-    return all(roles & {"order", "set", "filler", "add"} for roles in clause.marks)
+    return all(roles & {Role.ORDER, Role.SET, Role.FILLER, Role.ADD} for roles in clause.marks)
 
 
 def _is_noun(clause: Clause, at: int) -> bool:
@@ -155,9 +159,9 @@ def _is_noun(clause: Clause, at: int) -> bool:
     following = clause.tokens[at + 1].text if at + 1 < len(clause.tokens) else ""
     if clause.tokens[at].text.endswith(_INFINITIVES) and following in _IN | _OF:
         return True
-    asks = bool(clause.roles & {"question", "past", "later"})
-    belongs = at > 0 and (clause.marks[at - 1] == {"link"} or "wala" in clause.marks[at - 1])
-    return asks and belongs and "cart" in clause.marks[at]
+    asks = bool(clause.roles & {Role.QUESTION, Role.PAST, Role.LATER})
+    belongs = at > 0 and (clause.marks[at - 1] == {Role.LINK} or Role.WALA in clause.marks[at - 1])
+    return asks and belongs and Role.CART in clause.marks[at]
 
 
 def _without_tail(clause: Clause) -> list[Clause]:
@@ -165,7 +169,7 @@ def _without_tail(clause: Clause) -> list[Clause]:
     aside = _aside(clause)
     if aside:
         return _cut(clause, aside)
-    verbs = [at for at, roles in enumerate(clause.marks) if "order" in roles and not _is_noun(clause, at)]
+    verbs = [at for at, roles in enumerate(clause.marks) if Role.ORDER in roles and not _is_noun(clause, at)]
     cut = verbs[-1] + 1 if verbs else 0
     head, tail = clause.marks[:cut], clause.marks[cut:]
     said = frozenset().union(*tail) if tail else frozenset()
@@ -177,7 +181,7 @@ def _without_tail(clause: Clause) -> list[Clause]:
         or not counted
         or talks_before
         or not said & _TAIL_TALK
-        or "past" in said
+        or Role.PAST in said
     ):
         return [clause]
     return _cut(clause, cut)
@@ -196,7 +200,7 @@ def _aside(clause: Clause) -> int:
     "2 peti coke payment kal dunga", "2 peti coke total kitna hua"; though not "2 peti coke ka payment kal dunga".
     """
     at = next((at for at, token in enumerate(clause.tokens) if token.text in TOTALS), 0)
-    if not at and clause.marks and "promise" in clause.roles and "payment" in clause.roles:
+    if not at and clause.marks and Role.PROMISE in clause.roles and Role.PAYMENT in clause.roles:
         at = len(clause.marks)
         while at and clause.tokens[at - 1].value is None and clause.marks[at - 1] & _OF_PROMISES:
             at -= 1
@@ -204,5 +208,5 @@ def _aside(clause: Clause) -> int:
     counted = any(
         token.value is not None or numbers.number_at(clause.tokens, i) for i, token in enumerate(clause.tokens[:at])
     )
-    says = clause.roles & {"question", "promise"} and "past" not in clause.roles
-    return at if says and counted and not head & _TALK and "link" not in clause.marks[at - 1] else 0
+    says = clause.roles & {Role.QUESTION, Role.PROMISE} and Role.PAST not in clause.roles
+    return at if says and counted and not head & _TALK and Role.LINK not in clause.marks[at - 1] else 0

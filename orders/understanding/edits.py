@@ -7,6 +7,7 @@ A number without a name means the line mentioned last, and keeps that line's uni
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from language.roles import Role
 from orders.understanding import carts, quantities
 from orders.understanding.carts import Cart, Change
 from orders.understanding.clauses import Clause
@@ -114,13 +115,13 @@ def _is_wanted(entry: Entry) -> bool:
     clause, start = entry.statement.clause, entry.goods.mention.end if entry.goods is not None else 0
     ends = [goods.mention.start for goods in entry.statement.goods if goods.mention.start >= start]
     own = clause.marks[start - clause.start : min(ends) - clause.start if ends else None]
-    return any(roles & {"order", "yes"} and not roles & {"remove", "set"} for roles in own)
+    return any(roles & {Role.ORDER, Role.YES} and not roles & {Role.REMOVE, Role.SET} for roles in own)
 
 
 def _verb_first(entry: Entry) -> bool:
     """ "remove coke and lux": the verb stands before what it removes, so it also holds for what follows."""
     clause = entry.statement.clause
-    verbs = [at for at, roles in enumerate(clause.marks) if "remove" in roles]
+    verbs = [at for at, roles in enumerate(clause.marks) if Role.REMOVE in roles]
     return not verbs or (entry.goods is not None and clause.start + verbs[0] < entry.goods.mention.start)
 
 
@@ -259,9 +260,9 @@ def _may_mean_to_keep(desk: Desk, clause: Clause, goods: Goods) -> bool:
     """ "Lux cancel mat karo", "bas coke rehne do", "coke wahi rehne do", "hata do sorry": does it stay, or go?"""
     named = [desk.index.by_sku[line.sku] for line in _in_cart(desk, goods)]
     counted = any(not any(fits(item, amount) for item in named) for amount in goods.amounts)
-    last = max((at for at, roles in enumerate(clause.marks) if "remove" in roles), default=len(clause.marks))
-    recants = any("correction" in roles and "remove" not in roles for roles in clause.marks[last + 1 :])
-    stays = "stay" in clause.roles and (bool(clause.roles & {"only", "same"}) or counted)
+    last = max((at for at, roles in enumerate(clause.marks) if Role.REMOVE in roles), default=len(clause.marks))
+    recants = any(Role.CORRECTION in roles and Role.REMOVE not in roles for roles in clause.marks[last + 1 :])
+    stays = Role.STAY in clause.roles and (bool(clause.roles & {Role.ONLY, Role.SAME}) or counted)
     return clause.refuses_removal or recants or stays
 
 

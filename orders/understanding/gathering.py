@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from language.numbers import number_at
+from language.roles import Role
 from orders.understanding.clauses import Clause
 from orders.understanding.elements import Amount, Goods
 from orders.understanding.facts import Line, Question, Unsold
@@ -68,8 +69,8 @@ def _only_refuses(entries: Sequence[Entry], clause: Clause, said: Goods) -> bool
     line = entries[-1].outcome if entries else None
     if not isinstance(line, Line) or len(said.amounts) != 1 or said.features:
         return False
-    refused = "not" in clause.marks[-1] or "rejects" in clause.marks[0]
-    return refused and "remove" not in clause.roles and line.qty != said.amounts[0].value
+    refused = Role.NOT in clause.marks[-1] or Role.REJECTS in clause.marks[0]
+    return refused and Role.REMOVE not in clause.roles and line.qty != said.amounts[0].value
 
 
 def _chosen_among(entries: list[Entry]) -> list[Entry]:
@@ -90,7 +91,7 @@ def _choices(clause: Clause) -> list[int]:
     return [
         clause.start + at
         for at, roles in enumerate(clause.marks)
-        if "choice" in roles and not (at and number_at(clause.tokens, at - 1) and number_at(clause.tokens, at + 1))
+        if Role.CHOICE in roles and not (at and number_at(clause.tokens, at - 1) and number_at(clause.tokens, at + 1))
     ]
 
 
@@ -178,7 +179,7 @@ def _was_plainly_refused(entry: Entry) -> bool:
         entry.op == "remove"
         and bool(entry.goods and entry.goods.amounts)
         and bool(_corrections(entry.statement.clause))
-        and "remove" not in entry.statement.clause.roles
+        and Role.REMOVE not in entry.statement.clause.roles
     )
 
 
@@ -270,7 +271,7 @@ def _mark_corrections(entries: Sequence[Entry], statements: Sequence[Statement])
 
 def _corrections(clause: Clause) -> list[int]:
     marks = enumerate(clause.marks, start=clause.start)
-    return [at for at, roles in marks if roles & {"not", "correction"} and "remove" not in roles]
+    return [at for at, roles in marks if roles & {Role.NOT, Role.CORRECTION} and Role.REMOVE not in roles]
 
 
 def last_word(entries: Sequence[Entry], settle: Settle) -> list[Outcome]:
@@ -305,14 +306,14 @@ def _taken_out(found: list[Outcome], entry: Entry, settle: Settle) -> list[Outco
 
 def _removes_in_a_word(entry: Entry, found: Sequence[Outcome]) -> bool:
     """ "Chini 4 kat" beside other goods and not named before: a removal, or a unit with a typing mistake?"""
-    words = sum("remove" in roles for roles in entry.statement.clause.marks)
+    words = sum(Role.REMOVE in roles for roles in entry.statement.clause.marks)
     return words == 1 and not any(_names(entry, outcome) for outcome in found)
 
 
 def _takes_off_the_shelf(entry: Entry, found: Sequence[Outcome]) -> bool:
     """ "Bisleri 5 peti nikal do" where bisleri was not named before: taken out of the store, not off a list."""
     counted = entry.goods is not None and bool(entry.goods.amounts)
-    return counted and "takeout" in entry.statement.clause.roles and not any(_names(entry, o) for o in found)
+    return counted and Role.TAKEOUT in entry.statement.clause.roles and not any(_names(entry, o) for o in found)
 
 
 def _corrects_by_stranger(entry: Entry) -> bool:

@@ -19,6 +19,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from language import lexicon, scripts, spelling
+from language.roles import Role
 from orders.understanding.items import Item, Phrase, item_from
 from orders.understanding.units import UnitBook
 
@@ -195,7 +196,7 @@ def _names(items: Iterable[Item], categories: list[tuple[list[Phrase], list[str]
 
 def _forms(phrase: Phrase) -> set[Phrase]:
     """A name as listed, without its linking words, and run together ("surf excel", "surfexcel")."""
-    bare = tuple(word for word in phrase if "link" not in lexicon.roles_of(word)) or phrase
+    bare = tuple(word for word in phrase if Role.LINK not in lexicon.roles_of(word)) or phrase
     if not bare or len(bare) > _MAX_NAME_WORDS:
         return set()
     forms = {bare}
@@ -220,7 +221,7 @@ def _spread(alias: Phrase, item: Item, family: list[Item]) -> set[int]:
 
 
 def _covers(sibling: Item, word: str, item: Item) -> bool:
-    if word in sibling.words or "link" in lexicon.roles_of(word):
+    if word in sibling.words or Role.LINK in lexicon.roles_of(word):
         return True
     if word in lexicon.COLOURS or not word.isalpha() or len(word) < _MIN_VARIANT_LETTERS:
         return len(word) == 1

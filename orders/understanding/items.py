@@ -8,6 +8,7 @@ from typing import Any
 
 from language import lexicon
 from language.normalise import normalise
+from language.roles import Role
 from orders.understanding.units import Size, Unit, size_of, worth_of
 
 _BEFORE_REMARKS = re.compile(r"[^\d(₹₨,/]+")
@@ -85,7 +86,7 @@ def _before_ki(listed: Sequence[str]) -> list[str]:
 
 
 def _is_word(sound: str) -> bool:
-    return len(sound) > 1 and not sound[0].isdigit() and "link" not in lexicon.roles_of(sound)
+    return len(sound) > 1 and not sound[0].isdigit() and Role.LINK not in lexicon.roles_of(sound)
 
 
 def _size(raw: Mapping[str, Any] | None) -> Size | None:

@@ -7,44 +7,45 @@ before other edits, and asked about unless every name means lines of the cart an
 from collections.abc import Callable, Sequence
 
 from language.lexicon import Roles
+from language.roles import Role
 from orders.understanding import carts
 from orders.understanding.carts import Cart, Change
 from orders.understanding.clauses import Clause
 from orders.understanding.elements import Goods
 from orders.understanding.facts import Question
 
-_SENDS: Roles = frozenset({"order", "yes"})
-_BETWEEN: Roles = frozenset({"filler", "all", "cart", "link", "set", "add", "rest", "only"})
+_SENDS: Roles = frozenset({Role.ORDER, Role.YES})
+_BETWEEN: Roles = frozenset({Role.FILLER, Role.ALL, Role.CART, Role.LINK, Role.SET, Role.ADD, Role.REST, Role.ONLY})
 
 
 def leaves_open(clauses: Sequence[Clause]) -> bool:
     """ "Coke bhej do, baaki rehne do": shall the rest stay on the list, or be left off?"""
     marks = [roles for clause in clauses for roles in clause.marks]
-    removals = [at for at, roles in enumerate(marks) if "remove" in roles and "stay" not in roles]
+    removals = [at for at, roles in enumerate(marks) if Role.REMOVE in roles and Role.STAY not in roles]
     said = frozenset().union(*marks)
-    if removals and "except" in said and not said & {"all", "rest"}:
+    if removals and Role.EXCEPT in said and not said & {Role.ALL, Role.REST}:
         return True  # "lux ke alawa kuch nahi chahiye"
     if removals:  # "remove rest send coke"
-        return any("rest" in roles and _is_sent(marks, at) and _goes_on(marks, at) for at, roles in enumerate(marks))
-    return any("rest" in roles and _stays(marks, at) for at, roles in enumerate(marks))
+        return any(Role.REST in roles and _is_sent(marks, at) and _goes_on(marks, at) for at, roles in enumerate(marks))
+    return any(Role.REST in roles and _stays(marks, at) for at, roles in enumerate(marks))
 
 
 def _stays(marks: Sequence[Roles], rest: int) -> bool:
     """Is "rehne do" said of the rest?"""
-    after = (roles for roles in marks[rest + 1 :] if not roles & _BETWEEN or "stay" in roles)
-    return "stay" in next(after, frozenset())
+    after = (roles for roles in marks[rest + 1 :] if not roles & _BETWEEN or Role.STAY in roles)
+    return Role.STAY in next(after, frozenset())
 
 
 def keeps(clauses: Sequence[Clause]) -> bool:
     """Is the rest to be removed, rather than what is named?"""
     marks = [roles for clause in clauses for roles in clause.marks]
-    removals = [at for at, roles in enumerate(marks) if "remove" in roles and "stay" not in roles]
+    removals = [at for at, roles in enumerate(marks) if Role.REMOVE in roles and Role.STAY not in roles]
     if not removals:
         return False
     said = frozenset().union(*marks)
-    if "except" in said and said & {"all", "rest"}:
+    if Role.EXCEPT in said and said & {Role.ALL, Role.REST}:
         return True
-    rests = [at for at, roles in enumerate(marks) if "rest" in roles and not _stays(marks, at)]
+    rests = [at for at, roles in enumerate(marks) if Role.REST in roles and not _stays(marks, at)]
     return any(
         _near(marks, rest, removal) and not (removal < rest and _is_sent(marks, rest))
         for rest in rests
@@ -65,7 +66,7 @@ def _goes_on(marks: Sequence[Roles], rest: int) -> bool:
 
 def _near(marks: Sequence[Roles], rest: int, removal: int) -> bool:
     low, high = sorted((rest, removal))
-    return all(roles & _BETWEEN or ("remove" in roles and "stay" not in roles) for roles in marks[low + 1 : high])
+    return all(roles & _BETWEEN or (Role.REMOVE in roles and Role.STAY not in roles) for roles in marks[low + 1 : high])
 
 
 def kept(cart: Cart, goods: Sequence[Goods], meant: Callable[[Goods], Cart], others: bool) -> Change | Question:

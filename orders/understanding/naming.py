@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from language.lexicon import Roles
+from language.roles import Role
 from orders.understanding.elements import Amount, Mention, Piece
 from orders.understanding.index import Index, NameKind
 
@@ -26,7 +27,7 @@ def join_names(pieces: Sequence[Piece], marks: Sequence[Roles], offset: int) -> 
 
 def _touch(left: Mention, right: Mention, marks: Sequence[Roles], offset: int) -> bool:
     """Nothing but linking words ("ka", "ki") stands between them."""
-    return all("link" in marks[at - offset] for at in range(left.end, right.start))
+    return all(Role.LINK in marks[at - offset] for at in range(left.end, right.start))
 
 
 def _join(left: Mention, right: Mention) -> list[Piece]:

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from language import lexicon, numbers
 from language.normalise import MAX_LENGTH, normalise
+from language.roles import Role
 from language.tokens import MAX_TOKENS, Kind, Token, tokenise
 from language.yes_and_no import refuses, yes_or_no
 from orders.understanding import edits, own_names
@@ -21,11 +22,7 @@ from orders.understanding.clauses import TOTALS, Clause, split
 from orders.understanding.edits import Result
 from orders.understanding.elements import Goods, Piece
 from orders.understanding.facts import CartLine, Chosen, Context, Line, Question, Understanding, Unsold
-from orders.understanding.gathering import (
-    Entry,
-    gather,
-    last_word,
-)
+from orders.understanding.gathering import Entry, gather, last_word
 from orders.understanding.gluing import divided
 from orders.understanding.index import Index
 from orders.understanding.keeping import keeps, kept, leaves_open
@@ -38,7 +35,7 @@ from orders.understanding.strangers import is_order_for_stranger, is_unread, sta
 from orders.understanding.talk import intent_of
 
 MAX_LINES = 100
-_TALKS = frozenset({"question", "past", "payment", "later"})
+_TALKS = frozenset({Role.QUESTION, Role.PAST, Role.PAYMENT, Role.LATER})
 _QUOTED = 80
 _AT = frozenset({"pe", "par", "ko", "पर", "पे", "को", "پر", "پہ", "کو"})
 _NA = frozenset({"na", "ना", "نا"})
@@ -105,10 +102,14 @@ def _quoting(message: Message, typed: str, found: Understanding) -> Understandin
 def _mended(index: Index, tokens: Sequence[Token], marks: list[lexicon.Roles]) -> list[lexicon.Roles]:
     """The roles, with those of mistyped words that the catalogue does not know."""
     for at, token in enumerate(tokens):
-        if "tells" in marks[at] and index.knows(token.sound):
-            marks[at] -= {"tells"}
-        if "order" in marks[at] and index.units.unit_at(tokens, at) is not None and not lexicon.makes(tokens, at + 1):
-            marks[at] -= {"order"}  # "maggi 4 pack 5 dozen bacha hai": a pack, and nothing to be packed
+        if Role.TELLS in marks[at] and index.knows(token.sound):
+            marks[at] -= {Role.TELLS}
+        if (
+            Role.ORDER in marks[at]
+            and index.units.unit_at(tokens, at) is not None
+            and not lexicon.makes(tokens, at + 1)
+        ):
+            marks[at] -= {Role.ORDER}  # "maggi 4 pack 5 dozen bacha hai": a pack, and nothing to be packed
         roles = lexicon.near_roles(token.sound) if token.kind is Kind.WORD and not marks[at] else lexicon.NONE
         if roles & _TALKS and at + 1 < len(tokens) and tokens[at + 1].kind is Kind.NUMBER:
             roles = lexicon.NONE  # "complan 500g 3 pc": what is counted is a thing
@@ -119,22 +120,22 @@ def _mended(index: Index, tokens: Sequence[Token], marks: list[lexicon.Roles]) -
 
 def _emphatic(tokens: Sequence[Token], marks: Sequence[lexicon.Roles], at: int) -> lexicon.Roles:
     """The roles of a word, where "na" behind a verb refuses no goods: "bhejo na bhai", "de dijiye na"."""
-    if at and "not" in marks[at] and "remove" not in marks[at] and tokens[at - 1].text in _AT:
+    if at and Role.NOT in marks[at] and Role.REMOVE not in marks[at] and tokens[at - 1].text in _AT:
         return lexicon.FILLER  # "ghar pe nahi dukan pe bhejna"
-    begs = at > 0 and tokens[at].sound in _NA and "order" in marks[at - 1] and "not" in marks[at]
+    begs = at > 0 and tokens[at].sound in _NA and Role.ORDER in marks[at - 1] and Role.NOT in marks[at]
     after = marks[at + 1] if at + 1 < len(tokens) and tokens[at + 1].kind is Kind.WORD else lexicon.FILLER
-    return lexicon.FILLER if begs and after & {"filler", "title"} and "order" not in after else marks[at]
+    return lexicon.FILLER if begs and after & {Role.FILLER, Role.TITLE} and Role.ORDER not in after else marks[at]
 
 
 def _with_unknown_verbs(index: Index, tokens: Sequence[Token], marks: list[lexicon.Roles]) -> list[lexicon.Roles]:
     """ "5 peti sprite xyz gayi": a word that nobody knows before an auxiliary does something else than order."""
     found = list(marks)
     for at, token in enumerate(tokens[:-1]):
-        if token.kind is not Kind.WORD or marks[at] or "auxiliary" not in lexicon.roles_of(tokens[at + 1].sound):
+        if token.kind is not Kind.WORD or marks[at] or Role.AUXILIARY not in lexicon.roles_of(tokens[at + 1].sound):
             continue
         known = index.spell(token.sound) is not None or numbers.number_at(tokens, at) is not None
         if not known and index.units.unit_at(tokens, at) is None:
-            found[at + 1] = marks[at + 1] | {"unclear_verb"}
+            found[at + 1] = marks[at + 1] | {Role.UNCLEAR_VERB}
     return found
 
 
@@ -214,7 +215,7 @@ def _keep(message: Message) -> Understanding | None:
 
 def _begins_removal(clause: Clause) -> int:
     """How often something is removed in a clause; words of one phrase remove once, and "rehne do" lets stay."""
-    removing = ["remove" in roles and "stay" not in roles for roles in clause.marks]
+    removing = [Role.REMOVE in roles and Role.STAY not in roles for roles in clause.marks]
     return sum(here and not before for before, here in pairwise([False, *removing]))
 
 
@@ -239,7 +240,7 @@ def _only_vague(said: Goods) -> bool:
 def _cancels(message: Message) -> bool:
     """ "cancel", or removing "the order", "all of it"."""
     roles = _roles(message.clauses)
-    return "remove" in roles and bool(roles & {"cancel", "all", "cart"})
+    return Role.REMOVE in roles and bool(roles & {Role.CANCEL, Role.ALL, Role.CART})
 
 
 def _roles(clauses: Sequence[Clause]) -> lexicon.Roles:
@@ -253,7 +254,7 @@ def _goods(message: Message) -> Understanding:
     """An order or an edit, if the message orders anything."""
     talk = frozenset().union(*(clause.talk for clause in message.clauses))
     telling = [clause for clause in message.clauses if not clause.talk]
-    promises = talk == {"payment"}  # "2 peti pepsi, payment kal de dunga" still orders
+    promises = talk == {Role.PAYMENT}  # "2 peti pepsi, payment kal de dunga" still orders
     orders = any(clause.orders for clause in telling) or _asks_aside(message, telling) or _asks_of_others(message)
     if talk and not promises and not orders:
         return _chatter(message)
@@ -281,8 +282,8 @@ def _sure_of_verb(entry: Entry) -> Outcome | None:
     """The outcome, asked about where a verb that nobody knows stands and none that orders, or a sign that refuses."""
     clause, line = entry.statement.clause, entry.outcome
     crossed = any(refuses(token.text) for token in clause.tokens)
-    doubtful = "unclear_verb" in clause.roles and not clause.orders
-    hangs = clause.orders and ("condition" in clause.roles or _is_put_off(clause))
+    doubtful = Role.UNCLEAR_VERB in clause.roles and not clause.orders
+    hangs = clause.orders and (Role.CONDITION in clause.roles or _is_put_off(clause))
     if not isinstance(line, Line) or not (crossed or doubtful or hangs or _opens_with_no(entry)):
         return line
     return Question("verb_unclear", line.span, line.qty, line.unit, (line.sku,))
@@ -290,7 +291,7 @@ def _sure_of_verb(entry: Entry) -> Outcome | None:
 
 def _is_put_off(clause: Clause) -> bool:
     """ "Pepsi 5 peti baad me bhejna", though not "uske baad maaza": a whole phrase says later."""
-    return any("later" in one and "later" in other for one, other in pairwise(clause.marks))
+    return any(Role.LATER in one and Role.LATER in other for one, other in pairwise(clause.marks))
 
 
 def _opens_with_no(entry: Entry) -> bool:
@@ -303,7 +304,9 @@ def _opens_with_no(entry: Entry) -> bool:
 def _asks_aside(message: Message, telling: Sequence[Clause]) -> bool:
     """ "2 peti coke 500 aur mera balance batao": what is asked is the account, and no goods."""
     asking = [clause for clause in message.clauses if clause.talk]
-    aside = all(clause.talk == {"question"} and ("account" in clause.roles or _of_total(clause)) for clause in asking)
+    aside = all(
+        clause.talk == {Role.QUESTION} and (Role.ACCOUNT in clause.roles or _of_total(clause)) for clause in asking
+    )
     return bool(telling) and aside and not any(statement.goods for statement in message.statements(asking))
 
 
@@ -315,12 +318,12 @@ def _talked_over(message: Message) -> list[Question]:
     """Counted goods in a clause that asks or pays, beside an order: "lux 2 dozen aur rin 1 peti kal tak milegi?"."""
     found: list[Question] = []
     for clause in message.clauses:
-        if not clause.talk or not clause.talk <= {"question", "payment", "past"}:
+        if not clause.talk or not clause.talk <= {Role.QUESTION, Role.PAYMENT, Role.PAST}:
             continue
         for goods in (goods for statement in message.statements([clause]) for goods in statement.goods):
             line, counted = message.settle(goods), [a for a in goods.amounts if a.counts_packs or a.is_measure]
             end = max(piece.end for piece in (goods.mention, *counted)) - clause.start
-            if "link" in frozenset().union(*clause.marks[end : end + 1]):
+            if Role.LINK in frozenset().union(*clause.marks[end : end + 1]):
                 continue
             if isinstance(line, Line):
                 found.append(Question("verb_unclear", line.span, line.qty, line.unit, (line.sku,)))
@@ -335,7 +338,7 @@ def _asks_of_others(message: Message) -> bool:
     asked = [goods for statement in message.statements(asking) for goods in statement.goods]
     told = message.statements([clause for clause in message.clauses if not clause.talk])
     ordered = [goods for statement in told for goods in statement.goods if isinstance(message.settle(goods), Line)]
-    if not asked or not ordered or any(clause.talk != {"question"} for clause in asking):
+    if not asked or not ordered or any(clause.talk != {Role.QUESTION} for clause in asking):
         return False
     named = frozenset().union(*(goods.mention.cover for goods in asked))
     apart = all(goods.mention.cover.isdisjoint(named) for goods in ordered)
@@ -355,7 +358,7 @@ def _means_goods(message: Message, entries: list[Entry], says_more: bool) -> boo
     named = [entry.goods for entry in entries if entry.goods is not None]
     if any(goods.amounts for goods in named) or any(clause.orders for clause in message.clauses):
         return bool(named)
-    others = _roles(message.clauses) & {"account", "greeting", "thanks", "not", "no"}
+    others = _roles(message.clauses) & {Role.ACCOUNT, Role.GREETING, Role.THANKS, Role.NOT, Role.NO}
     alone = not any(goods.mention.stranger_before or goods.mention.stranger_after for goods in named)
     return bool(named) and alone and not says_more and not others
 

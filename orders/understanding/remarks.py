@@ -8,13 +8,14 @@ commands or stands apart, in brackets or between commas. A story of what happene
 from collections.abc import Sequence
 
 from language.lexicon import Roles
+from language.roles import Role
 from language.tokens import Kind, Token
 
-_ABOUT: Roles = frozenset({"fresh_noun", "fresh_care"})
-_BESIDE: Roles = frozenset({"filler", "link", "wala", "order", "not", "no", "remove", "set"})
-_COMMANDS: Roles = frozenset({"order", "not", "no", "remove"})
-_KEPT: Roles = frozenset({"order", "set"})
-_FILLER: Roles = frozenset({"filler"})
+_ABOUT: Roles = frozenset({Role.FRESH_NOUN, Role.FRESH_CARE})
+_BESIDE: Roles = frozenset({Role.FILLER, Role.LINK, Role.WALA, Role.ORDER, Role.NOT, Role.NO, Role.REMOVE, Role.SET})
+_COMMANDS: Roles = frozenset({Role.ORDER, Role.NOT, Role.NO, Role.REMOVE})
+_KEPT: Roles = frozenset({Role.ORDER, Role.SET})
+_FILLER: Roles = frozenset({Role.FILLER})
 
 
 def quieted(tokens: Sequence[Token], marks: list[Roles]) -> list[Roles]:
@@ -25,7 +26,7 @@ def quieted(tokens: Sequence[Token], marks: list[Roles]) -> list[Roles]:
             continue
         apart = _ends(tokens, start - 1) and _ends(tokens, end)
         if _is_remark(marks[start:end], apart):
-            marks[start:end] = [roles & _KEPT if roles & _KEPT and not roles & {"not", "no"} else _FILLER
+            marks[start:end] = [roles & _KEPT if roles & _KEPT and not roles & {Role.NOT, Role.NO} else _FILLER
                                 for roles in marks[start:end]]  # fmt: skip
         start = end + 1
     return marks
@@ -43,6 +44,8 @@ def _ends(tokens: Sequence[Token], at: int) -> bool:
 def _is_remark(run: Sequence[Roles], apart: bool) -> bool:
     said = frozenset().union(*run)
     commands = any(roles & _COMMANDS and not roles & _ABOUT for roles in run)
-    if "fresh_noun" in said and "wala" in said and said & {"not", "no", "remove"}:
+    if Role.FRESH_NOUN in said and Role.WALA in said and said & {Role.NOT, Role.NO, Role.REMOVE}:
         return True  # "expiry wali mat dena"
-    return said >= _ABOUT and any("fresh_care" in r and "fresh_noun" not in r for r in run) and (commands or apart)
+    return (
+        said >= _ABOUT and any(Role.FRESH_CARE in r and Role.FRESH_NOUN not in r for r in run) and (commands or apart)
+    )

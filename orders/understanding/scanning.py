@@ -6,24 +6,27 @@ from decimal import Decimal
 
 from language import lexicon, numbers
 from language.lexicon import Roles
+from language.roles import Role
 from language.tokens import Kind, Token
 from orders.understanding.clauses import MORE
 from orders.understanding.elements import Amount, Binder, Feature, Form, LooseUnit, Mark, Mention, Piece, Place
 from orders.understanding.index import Index, Name, NameKind, Spelled
 from orders.understanding.units import Unit
 
-_SILENT = frozenset(
-    {"filler", "link", "greeting", "thanks", "cart", "wala", "price", "and", "to", "yes", "title"}
-    | {"each", "only", "same", "again", "into", "have", "gone", "rest", "except", "condition"}
-)
-_MARKS = frozenset({"order", "remove", "add", "set", "reduce", "replace", "replace_after", "swap"}) | frozenset(
-    {"not", "rejects", "correction", "choice", "all"}
-)
-_TALK = frozenset({"question", "past", "payment", "account", "later", "time", "repeat", "no"})
-_VERBS = frozenset({"order", "remove", "add", "reduce"})
-_OUTRANKS_WEAK_NAMES = _MARKS | _TALK | {"filler", "link", "vague"}
-_EDITING = frozenset({"remove", "reduce", "set", "replace", "swap"})
-_REMOVING = frozenset({"remove", "reduce", "replace", "swap"})
+_SILENT = frozenset({
+    Role.FILLER, Role.LINK, Role.GREETING, Role.THANKS, Role.CART, Role.WALA, Role.PRICE, Role.AND, Role.TO, Role.YES,
+    Role.TITLE, Role.EACH, Role.ONLY, Role.SAME, Role.AGAIN, Role.INTO, Role.HAVE, Role.GONE, Role.REST, Role.EXCEPT,
+    Role.CONDITION,
+})  # fmt: skip
+_MARKS = frozenset({
+    Role.ORDER, Role.REMOVE, Role.ADD, Role.SET, Role.REDUCE, Role.REPLACE, Role.REPLACE_AFTER, Role.SWAP,
+    Role.NOT, Role.REJECTS, Role.CORRECTION, Role.CHOICE, Role.ALL,
+})  # fmt: skip
+_TALK = frozenset({Role.QUESTION, Role.PAST, Role.PAYMENT, Role.ACCOUNT, Role.LATER, Role.TIME, Role.REPEAT, Role.NO})
+_VERBS = frozenset({Role.ORDER, Role.REMOVE, Role.ADD, Role.REDUCE})
+_OUTRANKS_WEAK_NAMES = _MARKS | _TALK | {Role.FILLER, Role.LINK, Role.VAGUE}
+_EDITING = frozenset({Role.REMOVE, Role.REDUCE, Role.SET, Role.REPLACE, Role.SWAP})
+_REMOVING = frozenset({Role.REMOVE, Role.REDUCE, Role.REPLACE, Role.SWAP})
 _INTO_PRICES = frozenset({"me", "mein", "में", "میں"})  # "42 me do"
 _TOTAL = frozenset({"total", "kul", "टोटल", "कुल", "ٹوٹل", "کل"})
 _HALF, _TWO, _DOZEN = Decimal("0.5"), Decimal(2), Decimal(12)
@@ -74,15 +77,12 @@ class Scanner:
 
     def _spell_by_next(self, at: int) -> Spelled | None:
         """ "Dary milk": a mistyped word that alone could be several is told by the word it belongs to."""
-        if (
-            at + 1 >= len(self.tokens)
-            or self.tokens[at].kind is not Kind.WORD
-            or self.tokens[at + 1].kind is not Kind.WORD
-        ):
+        pair = self.tokens[at : at + 2]
+        if len(pair) < 2 or not pair[0].kind is pair[1].kind is Kind.WORD:
             return None
-        if len(self.tokens[at].text) == 1:
-            return self.index.initialled(self.tokens[at].text, self.tokens[at + 1].sound)
-        return self.index.spell_before(self.tokens[at].sound, self.tokens[at + 1].sound)
+        if len(pair[0].text) == 1:
+            return self.index.initialled(pair[0].text, pair[1].sound)
+        return self.index.spell_before(pair[0].sound, pair[1].sound)
 
     def _is_number_or_unit(self, at: int) -> bool:
         return numbers.number_at(self.tokens, at) is not None or self.index.units.unit_at(self.tokens, at) is not None
@@ -93,7 +93,7 @@ class Scanner:
         phrase: tuple[str, ...] = ()
         sure, here = True, at
         while here < len(self.tokens):
-            if phrase and "link" in self.marks[here]:
+            if phrase and Role.LINK in self.marks[here]:
                 here += 1
                 continue
             spelled = self._spell(here) or (None if phrase else self._spell_by_next(here))
@@ -110,7 +110,7 @@ class Scanner:
     def _may_be(self, name: Name, phrase: tuple[str, ...], at: int) -> bool:
         """One word that also means something else is a name only where the other meaning makes no sense."""
         if len(phrase) > 1:
-            return "greeting" not in self.marks[at] or self._is_counted(at, at + len(phrase))
+            return Role.GREETING not in self.marks[at] or self._is_counted(at, at + len(phrase))
         if self.tokens[at].kind is Kind.NUMBER:
             return False
         if numbers.number_at(self.tokens, at) is not None:
@@ -125,7 +125,7 @@ class Scanner:
         if before and self._is_number_or_unit(before - 1):
             return True
         end += end < len(self.tokens) and (
-            self.tokens[end].kind is Kind.BIND or bool(self.marks[end] & {"add", "wala"})
+            self.tokens[end].kind is Kind.BIND or bool(self.marks[end] & {Role.ADD, Role.WALA})
         )
         return self._next_is_number(end) or self._edits(end)
 
@@ -188,7 +188,7 @@ class Scanner:
 
     def _says_wala(self, at: int) -> bool:
         """Also inside a phrase that has other roles ("last wala")."""
-        return at < len(self.tokens) and "wala" in lexicon.roles_of(self.tokens[at].sound)
+        return at < len(self.tokens) and Role.WALA in lexicon.roles_of(self.tokens[at].sound)
 
     def _edits(self, at: int) -> bool:
         return at < len(self.tokens) and bool(self.marks[at] & _EDITING)
@@ -201,21 +201,21 @@ class Scanner:
         number = numbers.number_at(self.tokens, at)
         if number is None or number.in_digits or number.value != _HALF or number.end >= len(self.tokens):
             return None
-        return Amount(at, number.end, _HALF, form=Form.TIMES) if "set" in self.marks[number.end] else None
+        return Amount(at, number.end, _HALF, form=Form.TIMES) if Role.SET in self.marks[number.end] else None
 
     def _is_a_reference(self, number: numbers.Number) -> bool:
         return len(self.tokens[number.start].text) > _MAX_AMOUNT_DIGITS and self._unit_after(number.end)[0] is None
 
     def _is_meant(self, number: numbers.Number) -> bool:
         """Careful words are numbers only before a unit, an item, "wala" or another number."""
-        if self.marks[number.start] & {"remove", "past", "payment", "vague"}:
+        if self.marks[number.start] & {Role.REMOVE, Role.PAST, Role.PAYMENT, Role.VAGUE}:
             return False
-        if "big" in self.marks[number.start] and self._counts_elsewhere(number.end):
+        if Role.BIG in self.marks[number.start] and self._counts_elsewhere(number.end):
             return False
         two = number.value == _TWO
         if number.careful and two and self._follows_a_name(number.start) and self._verb_of_two_words(number.end):
             return True
-        if "order" in self.marks[number.start]:
+        if Role.ORDER in self.marks[number.start]:
             far = numbers.number_at(self.tokens, number.end)
             unit = self._unit_after(far.end if far is not None else number.end)[0]
             return self._ends_a_name(number.start) and unit is not None
@@ -233,13 +233,12 @@ class Scanner:
 
     def _verb_of_two_words(self, at: int) -> bool:
         """ "Ghee do de do", "lux do bhej dena": a "do" before the whole verb is no part of it."""
-        return at + 1 < len(self.tokens) and bool(
-            "order" in self.marks[at] and self.marks[at + 1] & {"order", "filler"}
-        )
+        verb = self.marks[at : at + 2]
+        return len(verb) == 2 and Role.ORDER in verb[0] and bool(verb[1] & {Role.ORDER, Role.FILLER})
 
     def _ends_a_name(self, at: int) -> bool:
         """ "Moong dal do kilo": "dal" belongs to the name, and is no verb whose auxiliary "do" would be."""
-        spoken = [self.tokens[place].sound for place in range(at) if "link" not in self.marks[place]]
+        spoken = [self.tokens[place].sound for place in range(at) if Role.LINK not in self.marks[place]]
         return tuple(spoken[-2:]) in self.index.beginnings and len(spoken) > 1
 
     def _counts_what_follows(self, at: int, *, only_units: bool = False) -> bool:
@@ -249,9 +248,9 @@ class Scanner:
             return False
         if at and self.tokens[at].text == self.tokens[at - 1].text:  # "ek ek peti"
             return self._counts_what_follows(at + 1, only_units=only_units)
-        if self.index.units.unit_at(self.tokens, at) is not None or "wala" in self.marks[at]:
+        if self.index.units.unit_at(self.tokens, at) is not None or Role.WALA in self.marks[at]:
             return True
-        if "not" in self.marks[at] or "correction" in self.marks[at]:
+        if Role.NOT in self.marks[at] or Role.CORRECTION in self.marks[at]:
             return self._next_is_number(at + 1)
         spelled = self._spell(at)
         known = spelled is not None and self.index.knows(spelled.sound) and not self.marks[at] & _SILENT
@@ -262,9 +261,9 @@ class Scanner:
 
     def _skip_fullness(self, at: int) -> int:
         """ "2 full peti", "2 badi peti", "ek aur peti": a word between number and unit."""
-        if at + 1 >= len(self.tokens) or not self.marks[at] & {"filler", "big", "small", "and", "add"}:
+        if at + 1 >= len(self.tokens) or not self.marks[at] & {Role.FILLER, Role.BIG, Role.SMALL, Role.AND, Role.ADD}:
             return at
-        if "wala" in self.marks[at]:  # "oreo 10 wala box" is no ten boxes
+        if Role.WALA in self.marks[at]:  # "oreo 10 wala box" is no ten boxes
             return at
         counts = numbers.number_at(self.tokens, at) is not None and self.tokens[at].text not in numbers.ARTICLES
         unit = self.index.units.unit_at(self.tokens, at + 1)
@@ -272,12 +271,12 @@ class Scanner:
 
     def _each(self, start: int, end: int) -> tuple[bool, int]:
         """ "5 each", "2 pcs each of", "har ek 1 dozen"."""
-        if end < len(self.tokens) and "each" in self.marks[end]:
+        if end < len(self.tokens) and Role.EACH in self.marks[end]:
             return True, end + 1
-        return start > 0 and "each" in self.marks[start - 1], end
+        return start > 0 and Role.EACH in self.marks[start - 1], end
 
     def _is_a_time(self, at: int) -> bool:
-        return at < len(self.tokens) and ("time" in self.marks[at] or self.tokens[at].text == "%")
+        return at < len(self.tokens) and (Role.TIME in self.marks[at] or self.tokens[at].text == "%")
 
     def _is_a_total(self, number: numbers.Number) -> bool:
         """ "Total 3 item" under a list."""
@@ -286,7 +285,7 @@ class Scanner:
 
     def _is_packing(self, at: int) -> bool:
         """ "Sprite 500 pack kar do": a verb, and no 500 packs."""
-        return "order" in self.marks[at] and lexicon.makes(self.tokens, at + 1)
+        return Role.ORDER in self.marks[at] and lexicon.makes(self.tokens, at + 1)
 
     def _unit_after(self, at: int) -> tuple[Unit | None, int]:
         at_unit = self._skip_fullness(at) if at < len(self.tokens) else at
@@ -312,10 +311,10 @@ class Scanner:
 
     def _form(self, start: int, end: int, unit: Unit | None) -> tuple[Form, int]:
         """Is it a price? "rs 10", "10 rs", "mrp 12", and everything "wala"."""
-        rupees = start > 0 and "price" in self.marks[start - 1] and not self._ends_a_number(start - 2)
-        while end < len(self.tokens) and "price" in self.marks[end] and unit is None:
+        rupees = start > 0 and Role.PRICE in self.marks[start - 1] and not self._ends_a_number(start - 2)
+        while end < len(self.tokens) and Role.PRICE in self.marks[end] and unit is None:
             rupees, end = True, end + 1
-        if end < len(self.tokens) and "wala" in self.marks[end]:
+        if end < len(self.tokens) and Role.WALA in self.marks[end]:
             return Form.PLAIN if unit is not None and not unit.is_measure else Form.PRICE, end + 1
         if not rupees and unit is None and self._names_a_price(end):
             return Form.OF, end + 1
@@ -327,7 +326,7 @@ class Scanner:
             return False
         if "laga" in self.tokens[at].sound[:4] or self.tokens[at].text in _INTO_PRICES:
             return True
-        if self.marks[at] != {"link"} or self.tokens[at].text == "of":
+        if self.marks[at] != {Role.LINK} or self.tokens[at].text == "of":
             return False
         after = at + 1
         named = after < len(self.tokens) and (self._name(after) is not None or (self._is_number_or_unit(after) and
@@ -344,7 +343,7 @@ class Scanner:
         if at >= len(self.tokens):
             return None
         dash = self.tokens[at].text == "-"
-        if dash or self.marks[at] & {"to", "choice"}:
+        if dash or self.marks[at] & {Role.TO, Role.CHOICE}:
             at += 1
         elif number.in_digits or self.tokens[at].kind is Kind.NUMBER:
             return None
@@ -359,24 +358,24 @@ class Scanner:
 
     def _unit(self, at: int) -> LooseUnit | None:
         found = self.index.units.unit_at(self.tokens, at)
-        if found is None or self.marks[at] & {"not", "filler", "link"} or self._is_packing(at):
+        if found is None or self.marks[at] & {Role.NOT, Role.FILLER, Role.LINK} or self._is_packing(at):
             return None
         unit, end = found
         return LooseUnit(at, end, unit)
 
     def _vague(self, at: int) -> Amount | None:
-        if "vague" not in self.marks[at]:
+        if Role.VAGUE not in self.marks[at]:
             return None
         end = at + 1
-        while end < len(self.tokens) and "vague" in self.marks[end]:
+        while end < len(self.tokens) and Role.VAGUE in self.marks[end]:
             end += 1
         unit, end = self._unit_after(end)
         return Amount(at, end, Decimal(0), unit, vague=True)
 
     def _feature(self, at: int) -> Feature | None:
         colour = lexicon.is_colour(self.tokens[at].sound)
-        size = next(iter(self.marks[at] & {"big", "small"}), None)
-        kind = colour or size
+        size = next(iter(self.marks[at] & {Role.BIG, Role.SMALL}), None)
+        kind = colour or (size.name if size is not None else None)
         return Feature(at, at + 1, kind) if kind is not None else None
 
     def _mark(self, at: int) -> Mark | None:

@@ -346,7 +346,8 @@ def _of_worth(items: list[Item], value: Decimal) -> list[Item]:
 
 
 def _big_or_small(reading: _Reading) -> Outcome | None:
-    if {"big", "small"} <= {feature.kind for feature in reading.goods.features}:
+    kinds = [feature.kind for feature in reading.goods.features]
+    if "big" in kinds and "small" in kinds:
         return reading.ask("size_missing")  # "badi ya chhoti"
     for feature in reading.goods.features:
         sized = [item for item in reading.candidates if item.size is not None]

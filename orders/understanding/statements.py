@@ -7,6 +7,7 @@ order "add", "set" and "put" all name goods.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from language.roles import Role
 from orders.understanding.binding import bound_amounts
 from orders.understanding.clauses import MORE, Clause
 from orders.understanding.elements import Amount, Feature, Form, Goods, LooseUnit, Mark, Mention, Piece, Place
@@ -16,7 +17,7 @@ from orders.understanding.scanning import Scanner
 from orders.understanding.sharing import Settle, share
 
 NOBODY = Mention(0, 0, NameKind.PART, frozenset(), frozenset(), ())
-_OPERATIONS = ("remove", "reduce", "add", "set")
+_OPERATIONS = {Role.REMOVE: "remove", Role.REDUCE: "reduce", Role.ADD: "add", Role.SET: "set"}
 
 
 @dataclass(slots=True)
@@ -43,7 +44,7 @@ def statements_of(index: Index, clause: Clause, settle: Settle) -> list[Statemen
 
 def _undecided(index: Index, pieces: list[Piece]) -> list[Piece]:
     """ "Coke badi ya chhoti 2 peti": a choice of sizes leaves the whole family open, though "coke badi" is a name."""
-    places = [at for at, piece in enumerate(pieces) if isinstance(piece, Mark) and "choice" in piece.roles]
+    places = [at for at, piece in enumerate(pieces) if isinstance(piece, Mark) and Role.CHOICE in piece.roles]
     if not any(at + 1 < len(pieces) and isinstance(pieces[at + 1], Feature) for at in places):
         return pieces
     opened = [in_family(index, p) if isinstance(p, Mention) and not p.is_stranger else p for p in pieces]
@@ -55,8 +56,8 @@ def _cut_after_wish(clause: Clause, pieces: list[Piece]) -> list[list[Piece]]:
     parts: list[list[Piece]] = []
     for at, roles in enumerate(clause.marks, start=clause.start):
         wished, rest = [p for p in pieces if p.start <= at], [p for p in pieces if p.start > at]
-        ends = bool(roles & {"order", "yes"}) and not roles & {"remove", "set"}
-        removes = any(isinstance(p, Mark) and p.roles & {"remove", "not"} for p in rest)
+        ends = bool(roles & {Role.ORDER, Role.YES}) and not roles & {Role.REMOVE, Role.SET}
+        removes = any(isinstance(p, Mark) and p.roles & {Role.REMOVE, Role.NOT} for p in rest)
         if ends and removes and all(any(isinstance(p, Mention) for p in part) for part in (wished, rest)):
             parts, pieces = [*parts, wished], rest
     return [*parts, pieces]
@@ -66,15 +67,15 @@ def _cut_after_removal(pieces: list[Piece]) -> list[list[Piece]]:
     """ "coke hata do sprite 2 peti jod do": the removal is over where the next goods are named."""
     for at, piece in enumerate(pieces):
         named = any(isinstance(p, Mention) for p in pieces[:at])
-        if isinstance(piece, Mark) and "remove" in piece.roles and named:
-            rest = [p for p in pieces[at + 1 :] if not isinstance(p, Mark) or p.roles & set(_OPERATIONS)]
+        if isinstance(piece, Mark) and Role.REMOVE in piece.roles and named:
+            rest = [p for p in pieces[at + 1 :] if not isinstance(p, Mark) or p.roles & _OPERATIONS.keys()]
             if any(isinstance(p, Mention) for p in rest):
                 return [pieces[: at + 1], *_cut_after_removal(rest)]
     return [pieces]
 
 
 def _statement(clause: Clause, pieces: list[Piece], settle: Settle) -> Statement:
-    everything = any(isinstance(p, Mark) and "all" in p.roles for p in pieces)
+    everything = any(isinstance(p, Mark) and Role.ALL in p.roles for p in pieces)
     given_up, instead = _replacement(clause, pieces)
     if given_up is not None:
         goods, said = _goods(instead, settle)
@@ -91,10 +92,10 @@ def _statement(clause: Clause, pieces: list[Piece], settle: Settle) -> Statement
 
 def _operation(clause: Clause, pieces: Sequence[Piece]) -> str:
     roles = frozenset().union(*(p.roles for p in pieces if isinstance(p, Mark)))
-    for operation in _OPERATIONS:
-        if operation in roles:
+    for role, operation in _OPERATIONS.items():
+        if role in roles:
             return operation
-    if "not" in roles and any(isinstance(p, Mention) for p in pieces):
+    if Role.NOT in roles and any(isinstance(p, Mention) for p in pieces):
         return "put" if isinstance(pieces[-1], LooseUnit) else "remove"  # "lux dozen nahi peti" lacks a number
     if _begins_with_more(clause):
         return "add"
@@ -126,13 +127,13 @@ def _replacement(clause: Clause, pieces: list[Piece]) -> tuple[list[Piece] | Non
         if not isinstance(piece, Mark):
             continue
         before, after = pieces[:at], pieces[at + 1 :]
-        if "rejects" in piece.roles and _names_both(before, after):
+        if Role.REJECTS in piece.roles and _names_both(before, after):
             return after, before
-        if "swap" in piece.roles and (cut := _what_comes_in(clause, after)) is not None:
+        if Role.SWAP in piece.roles and (cut := _what_comes_in(clause, after)) is not None:
             return after[:cut], after[cut:]
-        if "replace" in piece.roles and _says_something(before) and _says_something(after):
+        if Role.REPLACE in piece.roles and _says_something(before) and _says_something(after):
             return before, after
-        if "replace_after" in piece.roles and _says_something(after):
+        if Role.REPLACE_AFTER in piece.roles and _says_something(after):
             return _english_order(before, after)
         if _swaps(piece, before, after):
             return before, after
@@ -146,7 +147,7 @@ def _names_both(before: Sequence[Piece], after: Sequence[Piece]) -> bool:
 
 def _without_refused(pieces: list[Piece]) -> list[Piece]:
     """ "5 kg not 3 kg sugar": what stands behind the English no is not meant; its unit holds if no other is said."""
-    at = next((i for i, piece in enumerate(pieces) if isinstance(piece, Mark) and "rejects" in piece.roles), None)
+    at = next((i for i, piece in enumerate(pieces) if isinstance(piece, Mark) and Role.REJECTS in piece.roles), None)
     if at is None or at + 1 >= len(pieces):
         return pieces
     meant, refused = pieces[:at], pieces[at + 1]
@@ -165,7 +166,7 @@ def _what_comes_in(clause: Clause, after: list[Piece]) -> int | None:
     """Where "with" or "to" divides what follows "replace" or "change"; None if it does not."""
     for at, piece in enumerate(after[1:], start=1):
         between = clause.marks[after[at - 1].end - clause.start : piece.start - clause.start]
-        if any("into" in roles for roles in between) and _says_something(after[:at]):
+        if any(Role.INTO in roles for roles in between) and _says_something(after[:at]):
             return at
     return None
 
@@ -181,7 +182,7 @@ def _english_order(before: list[Piece], after: list[Piece]) -> tuple[list[Piece]
 
 def _swaps(mark: Mark, before: list[Piece], after: list[Piece]) -> bool:
     """ "coke nahi pepsi": a no between two names (and not "nahi chahiye", which removes)."""
-    if not mark.roles & {"not", "correction"} or "remove" in mark.roles or not after:
+    if not mark.roles & {Role.NOT, Role.CORRECTION} or Role.REMOVE in mark.roles or not after:
         return False
     known = [p for p in before if isinstance(p, Mention) and not p.is_stranger]
     following = next((p for p in after if not isinstance(p, Mark)), None)
@@ -203,13 +204,15 @@ def _taken_back(pieces: list[Piece]) -> tuple[list[Piece], bool, Amount | None]:
     corrects = pending = False
     amended: Amount | None = None
     for piece in pieces:
-        if isinstance(piece, Mark) and piece.roles & {"not", "correction"} and "remove" not in piece.roles:
+        if isinstance(piece, Mark) and piece.roles & {Role.NOT, Role.CORRECTION} and Role.REMOVE not in piece.roles:
             pending = True
             found.append(piece)
             continue
         if pending and isinstance(piece, Amount):
             instead, dropped = _instead(found, piece)
-            found = [p for p in found if not (isinstance(p, Mark) and p.roles & {"not", "correction"})] + [instead]
+            found = [p for p in found if not (isinstance(p, Mark) and p.roles & {Role.NOT, Role.CORRECTION})] + [
+                instead
+            ]
             corrects, amended, pending = corrects or dropped is None, dropped or amended, False
             continue
         found.append(piece)

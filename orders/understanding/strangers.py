@@ -3,12 +3,15 @@
 Whatever is counted is told, even beside goods that we have: "sprite 2 limca 3" orders limca too.
 """
 
+from language.roles import Role
 from orders.understanding.elements import Amount, Mention
 from orders.understanding.facts import Unsold
 from orders.understanding.gathering import Entry
 
 _SHORT = 3  # letters; shorter words that nobody knows are noise
-_ABOUT_OTHER_THINGS = frozenset({"account", "cart", "later", "repeat", "greeting", "thanks", "time"})
+_ABOUT_OTHER_THINGS = frozenset(
+    {Role.ACCOUNT, Role.CART, Role.LATER, Role.REPEAT, Role.GREETING, Role.THANKS, Role.TIME}
+)
 
 
 def is_order_for_stranger(entry: Entry) -> bool:
@@ -26,7 +29,7 @@ def is_order_for_stranger(entry: Entry) -> bool:
     others = [other for other in entry.statement.goods if other is not goods]
     if not goods.amounts:
         return length <= 3 and not others and clause.orders and not clause.roles & _ABOUT_OTHER_THINGS
-    if "account" in clause.roles or length > 2:
+    if Role.ACCOUNT in clause.roles or length > 2:
         return False  # "update my address to shop no 5"
     if any(not other.mention.is_stranger for other in others):
         return all(other.amounts for other in others)
@@ -37,7 +40,7 @@ def _also(entry: Entry, mention: Mention) -> bool:
     """ "... limca bhi": a word that asks for more stands behind it."""
     clause = entry.statement.clause
     at = mention.end - clause.start
-    return at < len(clause.marks) and "add" in clause.marks[at] and "order" not in clause.marks[at]
+    return at < len(clause.marks) and Role.ADD in clause.marks[at] and Role.ORDER not in clause.marks[at]
 
 
 def is_unread(entry: Entry) -> bool:
@@ -46,7 +49,7 @@ def is_unread(entry: Entry) -> bool:
     if goods is None or goods.amounts or not goods.mention.is_stranger or len("".join(goods.mention.words)) < _SHORT:
         return False
     beside = clause.marks[max(0, goods.mention.start - clause.start - 1) : goods.mention.end - clause.start + 1]
-    person = any("title" in roles for roles in beside)
+    person = any(Role.TITLE in roles for roles in beside)
     return not person and any(not other.mention.is_stranger for other in entry.statement.goods)
 
 
@@ -58,7 +61,7 @@ def stands_alone(entry: Entry) -> bool:
     if entry.goods is None or not isinstance(entry.outcome, Unsold):
         return False
     known = any(not other.mention.is_stranger for other in entry.statement.goods if other is not entry.goods)
-    return not known and not entry.statement.clause.roles & (_ABOUT_OTHER_THINGS | {"title"})
+    return not known and not entry.statement.clause.roles & (_ABOUT_OTHER_THINGS | {Role.TITLE})
 
 
 def _is_clear(amount: Amount) -> bool:

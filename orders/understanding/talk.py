@@ -6,19 +6,20 @@ The order of the list is the order of precedence: a paid claim that asks for the
 from collections.abc import Iterable
 
 from language.lexicon import Roles
+from language.roles import Role
 from orders.understanding.clauses import Clause
 
-_INTENTS: tuple[tuple[str, frozenset[str]], ...] = (
-    ("payment_claim", frozenset({"payment", "past"})),
-    ("payment", frozenset({"payment"})),
-    ("balance_query", frozenset({"question", "account"})),
-    ("complaint", frozenset({"past"})),
-    ("question", frozenset({"question"})),
-    ("account", frozenset({"account"})),
-    ("thanks", frozenset({"thanks"})),
-    ("greeting", frozenset({"greeting"})),
-    ("yes", frozenset({"yes"})),
-    ("no", frozenset({"no"})),
+_INTENTS: tuple[tuple[str, Roles], ...] = (
+    ("payment_claim", frozenset({Role.PAYMENT, Role.PAST})),
+    ("payment", frozenset({Role.PAYMENT})),
+    ("balance_query", frozenset({Role.QUESTION, Role.ACCOUNT})),
+    ("complaint", frozenset({Role.PAST})),
+    ("question", frozenset({Role.QUESTION})),
+    ("account", frozenset({Role.ACCOUNT})),
+    ("thanks", frozenset({Role.THANKS})),
+    ("greeting", frozenset({Role.GREETING})),
+    ("yes", frozenset({Role.YES})),
+    ("no", frozenset({Role.NO})),
 )
 
 
