@@ -6,6 +6,7 @@ from flask import g
 from marshmallow import ValidationError, fields, validate, validates_schema
 from sqlalchemy.orm import Session
 
+import notices
 from admin_api.access import operation
 from admin_api.receipts import show_applied
 from admin_api.shapes import Day, Id, PositiveMinor, Strict, Text, Thousandths
@@ -15,7 +16,7 @@ from core.errors import Invalid
 from credit import adjustments, bills, debit_notes, disputes, late_fees, payments
 from credit.payments import DISPUTE, Receipt
 from credit.tables import Bill
-from flows import notices, releasing
+from flows import releasing
 from invoicing import cancelling, credit_notes
 from invoicing.tables import CANCELLED
 from parties import organisations, retailers
@@ -182,7 +183,7 @@ def _with_note(session: Session, given: credit_notes.Given) -> dict[str, Any]:
     """A credit with the paper that says it, which goes to the shop."""
     note = given.note
     if note is not None:
-        notices.note_sent(session, note)
+        notices.documents.note(session, note)
     known = (
         {"id": ids.public("inv", note.id), "number": note.number, "document_type": note.document_type} if note else None
     )

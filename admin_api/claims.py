@@ -7,6 +7,7 @@ from uuid import UUID
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
+import notices
 from admin_api import cheques as cheque_noun
 from admin_api.access import operation
 from admin_api.receipts import Chosen, chosen, show_receipt
@@ -17,7 +18,7 @@ from credit import claims, listing, payments
 from credit.cheques import NewCheque
 from credit.papers import Cheque
 from credit.tables import METHODS, PaymentClaim
-from flows import notices, releasing
+from flows import releasing
 from parties import organisations, retailers
 from parties.roles import BOOKKEEPERS, SELLERS
 
@@ -135,7 +136,7 @@ def _take_cheque(claim_id: UUID, session: Session, handed_over: NewCheque) -> Ch
 def reject(session: Session, why: dict[str, Any], claim_id: str) -> dict[str, Any]:
     """No such payment came in: reminders go on, and the shop is told with the reason."""
     claim = claims.reject(session, ids.parse("clm", claim_id), why["reason"])
-    notices.claim_declined(session, claim)
+    notices.payments.claim_declined(session, claim)
     return show(claim, organisations.get(session).currency)
 
 

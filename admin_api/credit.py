@@ -4,11 +4,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+import notices
 from admin_api.access import operation
 from admin_api.shapes import Day, Strict, Text
 from admin_api.spec import Blueprint
 from credit import accounts, pauses
-from flows import notices, releasing
+from flows import releasing
 from parties import retailers
 from parties.roles import BOOKKEEPERS, EVERYBODY, FOUNDERS, SELLERS
 from reports import profile, risk, statement
@@ -80,7 +81,7 @@ def pause(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str, 
     """Stop new credit orders of a shop; cash orders go on. The shop is told once."""
     retailer = retailers.find(session, retailer_id)
     if pauses.pause(session, retailer.id, why["reason"]):
-        notices.credit_paused(session, retailer.id)
+        notices.credit.paused(session, retailer.id)
     return profile.of(session, retailer.id)
 
 
@@ -92,7 +93,7 @@ def unpause(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str
     """Allow credit orders again. The shop is told once."""
     retailer = retailers.find(session, retailer_id)
     if pauses.unpause(session, retailer.id, why["reason"]) and not accounts.get(session, retailer.id).blocked_at:
-        notices.credit_restored(session, retailer.id)
+        notices.credit.restored(session, retailer.id)
         releasing.release(session, retailer.id)
     return profile.of(session, retailer.id)
 
@@ -105,7 +106,7 @@ def block(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str, 
     """Stop all credit of a shop until somebody unblocks it; no override goes past a block. The shop is told once."""
     retailer = retailers.find(session, retailer_id)
     if pauses.block(session, retailer.id, why["reason"]):
-        notices.credit_paused(session, retailer.id)
+        notices.credit.paused(session, retailer.id)
     return profile.of(session, retailer.id)
 
 
@@ -117,6 +118,6 @@ def unblock(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str
     """Lift a block. A pause below it goes on; without one the shop is told that credit is open again."""
     retailer = retailers.find(session, retailer_id)
     if pauses.unblock(session, retailer.id, why["reason"]) and not accounts.get(session, retailer.id).paused_at:
-        notices.credit_restored(session, retailer.id)
+        notices.credit.restored(session, retailer.id)
         releasing.release(session, retailer.id)
     return profile.of(session, retailer.id)

@@ -6,6 +6,7 @@ from flask import g
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
+import notices
 from admin_api.access import operation
 from admin_api.shapes import Id, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
@@ -13,7 +14,7 @@ from core import ids
 from core.money import MAX_MINOR
 from credit import adjustments, bills, disputes, listing
 from credit.papers import Dispute
-from flows import notices, releasing
+from flows import releasing
 from parties import organisations, retailers
 from parties.roles import BOOKKEEPERS, SELLERS
 
@@ -88,7 +89,7 @@ def settle(session: Session, given: dict[str, Any], dispute_id: str) -> dict[str
         g.who.role,
         given["kind"],
     )
-    notices.dispute_settled(session, dispute)
+    notices.disputes.settled(session, dispute)
     return show(dispute, organisations.get(session).currency)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
+import notices
 from admin_api import preconditions
 from admin_api.access import operation
 from admin_api.shapes import NOT_OURS, Count, Day, Id, Nothing, PageQuery, PositiveMinor, Strict, Text, decode, page
@@ -16,7 +17,7 @@ from core.money import MAX_MINOR
 from credit import accounts, groups, guardrails, ladder, rules
 from credit.settings import MAX_DAYS
 from credit.tables import TERMS, CreditAccount
-from flows import notices, releasing
+from flows import releasing
 from parties import organisations, retailers
 from parties.roles import EVERYBODY, FOUNDERS
 from reports import profile, standing, what_if
@@ -137,7 +138,7 @@ def evaluate_all(session: Session, _given: dict[str, Any]) -> dict[str, Any]:
     """Apply the status rules to every shop now; those that are paused or restored by it are told."""
     changed = ladder.evaluate_all(session, "asked")
     for evaluation in changed:
-        notices.status_changed(session, evaluation)
+        notices.credit.status_changed(session, evaluation)
     return {
         "changed": [
             {

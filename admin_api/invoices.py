@@ -6,6 +6,7 @@ from flask import Response, g
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
+import notices
 from admin_api.access import operation
 from admin_api.adjustments import show_bill
 from admin_api.papers import Undone, answered, show_link
@@ -13,7 +14,7 @@ from admin_api.shapes import Day, Id, Nothing, PageQuery, PositiveMinor, Strict,
 from admin_api.spec import Blueprint
 from core import clock, ids
 from credit import bills, debit_notes
-from flows import notices, releasing
+from flows import releasing
 from invoicing import cancelling, credit_notes, listing, papers, preview, registrations, sharing
 from invoicing import debit_notes as tax_debit_notes
 from invoicing.tables import Invoice, InvoiceLine, Registration
@@ -153,7 +154,7 @@ def credit_note(session: Session, given: dict[str, Any], invoice_id: str) -> dic
     """Take goods back, or lower a price, with the tax of the original; its bill is settled first, the shop is told."""
     made = issue_credit_note(session, ids.parse("inv", invoice_id), given)
     if made.note is not None:
-        notices.note_sent(session, made.note)
+        notices.documents.note(session, made.note)
     return show_given(made)
 
 
@@ -172,7 +173,7 @@ def debit_note(session: Session, given: dict[str, Any], invoice_id: str) -> dict
         due_on=given["due_on"],
     )
     note = tax_debit_notes.issue(session, new)
-    notices.note_sent(session, note)
+    notices.documents.note(session, note)
     return {**show(note), "bill": show_bill(session, bills.get(session, note.bill_id)) if note.bill_id else None}
 
 

@@ -8,6 +8,7 @@ from flask import Response
 from marshmallow import ValidationError, fields, validate
 from sqlalchemy.orm import Session
 
+import notices
 from admin_api import problems
 from admin_api.access import operation
 from admin_api.papers import show as show_paper
@@ -17,7 +18,7 @@ from core import clock, ids
 from core.errors import DomainError, Invalid
 from core.money import MAX_MINOR
 from credit.guardrails import Refused
-from flows import notices, releasing
+from flows import releasing
 from invoicing import identifiers, papers, transport
 from orders import billing, dispatching, holding, listing, ordering, shortening, supply
 from orders import confirmation as confirming
@@ -239,7 +240,7 @@ def shorten(session: Session, given: dict[str, Any], order_id: str) -> dict[str,
     before = listing.get(session, ids.parse("ord", order_id))
     order = shortening.shorten(session, before.id, there, given["reason"])
     if order.total_minor != before.total_minor:
-        notices.order_shortened(session, order)
+        notices.orders.shortened(session, order)
     return show(order)
 
 
@@ -258,8 +259,8 @@ def dispatch(session: Session, given: dict[str, Any], order_id: str) -> dict[str
     already = listing.get(session, order_key).status == "dispatched"
     order = dispatching.dispatch(session, order_key, transport=transport.parsed(given))
     if not already and order.invoice_id is not None:
-        notices.invoice_sent(session, order.invoice_id)
-    is_notified = order.invoice_id is not None and notices.is_invoice_sent(session, order.invoice_id)
+        notices.documents.invoice(session, order.invoice_id)
+    is_notified = order.invoice_id is not None and notices.documents.is_invoice_sent(session, order.invoice_id)
     return {**show(order), "notified": is_notified}
 
 

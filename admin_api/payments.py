@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
+import notices
 from admin_api import cheques as cheque_noun
 from admin_api.access import operation
 from admin_api.receipts import Chosen, chosen, show_receipt
@@ -14,7 +15,7 @@ from core import ids
 from core.errors import NotFound
 from credit import cheques, payments
 from credit.tables import METHODS
-from flows import notices, releasing, stopping
+from flows import releasing, stopping
 from parties import retailers
 from parties.roles import BOOKKEEPERS, FOUNDERS
 
@@ -83,6 +84,6 @@ def reverse(session: Session, why: dict[str, Any], payment_id: str) -> dict[str,
     if found.kind != payments.PAYMENT:
         raise NotFound(id=payment_id)
     receipt = payments.reverse(session, found.id, why["reason"], why["charge_minor"])
-    notices.payment_reversed(session, receipt)
+    notices.payments.taken_back(session, receipt)
     stopping.after_setback(session, receipt.retailer_id, "payment_reversed")
     return show_receipt(receipt)

@@ -11,13 +11,13 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import notices
 from cli import org as orgs
 from core import audit, clock, db, ids, queue, templates
 from core.errors import DomainError
 from core.i18n import format_money
 from core.outbox import OutboxMessage
 from credit import reminders
-from flows import notices
 from jobs import send_reminders
 from parties import organisations
 from parties.settings import Hours
@@ -95,7 +95,7 @@ def _texts(session: Session, today: date) -> dict[UUID, str]:
     """What each retailer would read, from messages that the caller takes back."""
     found = {}
     for digest in reminders.claim(session, today):
-        message_id = notices.reminder(session, digest)
+        message_id = notices.reminders.remind(session, digest)
         if message_id is not None:
             message = session.scalars(select(OutboxMessage).where(OutboxMessage.id == message_id)).one()
             found[digest.retailer_id] = _text(message)

@@ -9,13 +9,12 @@ from bot.flow import END, REFUSED, START, Choice, Flow, Reply, go
 from bot.ingress import Message
 from bot.markup import bold, plain
 from core.i18n import _, format_money, isolate
-from flows import wording
+from notices import wording
 from orders import listing, ordering
-from orders.order import CANCELLED, CONFIRMED, DISPATCHED, Order
+from orders.order import CALLED_OFF_IN_CHAT, CANCELLED, CONFIRMED, DISPATCHED, Order
 from parties import tasks
 
 MAX_SEARCHED = 200
-REASON = "called off in the chat"
 _CANCEL = r"(?:cancel|radd|रद्द|कैंसल|कैंसिल|منسوخ|کینسل)"
 _DO = r"(?:\s(?:karo|kar do|kar dijiye|please|करो|करें|कर दो|कर दीजिए|کرو|کریں|کر دو|کر دیں))?"
 NAMED = re.compile(
@@ -79,7 +78,7 @@ class CancelOrder(Flow):
 
     def call_off(self) -> None:
         """What was reserved is free again; whoever packs is told."""
-        self.order = ordering.cancel(self.session, UUID(self.memory["calling_off"]), REASON)
+        self.order = ordering.cancel(self.session, UUID(self.memory["calling_off"]), CALLED_OFF_IN_CHAT)
         tasks.ask_staff(
             self.session,
             "order_called_off",

@@ -15,11 +15,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from core.i18n import _, isolate
-from flows import cancel_order, packs
+from flows import packs
 from orders import listing, ordering
 from orders.catalogue import Catalogue
 from orders.drafting import Extras
-from orders.order import PENDING, Order
+from orders.order import CALLED_OFF_IN_CHAT, PENDING, Order
 from orders.quotes import Wanted
 from orders.understanding.facts import CartLine, Context, Line, Question, Understanding
 
@@ -141,7 +141,7 @@ def call_off_quote(session: Session, memory: Memory) -> None:
     """The order that was quoted is not wanted; the list and its questions stay."""
     quoted_id = order_id(memory)
     if quoted_id and listing.get(session, quoted_id).status == PENDING:
-        ordering.cancel(session, quoted_id, cancel_order.REASON)
+        ordering.cancel(session, quoted_id, CALLED_OFF_IN_CHAT)
     unquoted(memory)
 
 

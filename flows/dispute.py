@@ -15,8 +15,9 @@ from bot.ingress import Message
 from bot.markup import plain
 from core import clock, db, ids
 from core.i18n import _, format_money, isolate
-from flows import my_bills, pictures, wording
+from flows import my_bills, pictures
 from invoicing.tables import ISSUED, SALES, Invoice, InvoiceLine
+from notices import wording
 from orders import catalogue
 from orders.understanding.read import understand
 from parties import tasks

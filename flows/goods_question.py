@@ -9,7 +9,7 @@ from bot.ingress import Message
 from bot.markup import plain
 from core import clock
 from core.i18n import _, format_money, isolate
-from flows import wording
+from notices import wording
 from orders import catalogue, drafting, terms
 from orders.catalogue import Listed
 from orders.terms import THOUSANDTHS

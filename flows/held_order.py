@@ -13,9 +13,10 @@ from bot.markup import plain
 from core import ids
 from core.i18n import _, format_day, format_money, isolate
 from credit.guardrails import CASH, CREDIT, Refused
-from flows import cancel_order, quoting, refusals, wording
+from flows import quoting, refusals
+from notices import order_facts, wording
 from orders import holding, listing, ordering
-from orders.order import HELD, Order
+from orders.order import CALLED_OFF_IN_CHAT, HELD, Order
 from parties import tasks
 
 MAX_LINES = 10
@@ -57,7 +58,7 @@ class HeldOrder(Flow):
     def ask_deciding(self) -> Reply:
         order, agreed_minor = self.order, self.memory["held"]["agreed"]
         goods = [f"{isolate(plain(line.name))}: {wording.quantity(line.qty, line.unit)}" for line in order.lines]
-        title = _("Your kept order of %(day)s", day=format_day(quoting.day_of(order, self.turn.business.timezone)))
+        title = _("Your kept order of %(day)s", day=format_day(order_facts.day_of(order, self.turn.business.timezone)))
         total = _("In all: %(amount)s", amount=format_money(agreed_minor, order.currency))
         if agreed_minor != order.total_minor:
             facts = {
@@ -134,7 +135,7 @@ class HeldOrder(Flow):
         self.memory["held"] = {**self.memory["held"], "short": True}
 
     def call_off(self) -> None:
-        self.placed = ordering.cancel(self.session, self.order.id, cancel_order.REASON)
+        self.placed = ordering.cancel(self.session, self.order.id, CALLED_OFF_IN_CHAT)
         tasks.finish_known(self.session, holding.approval_key(self.placed.id))
         self.forget()
 
@@ -146,7 +147,7 @@ class HeldOrder(Flow):
     def say_placed(self) -> None:
         if self.placed is not None:
             self.say(quoting.thanks(self.placed))
-            self.say("\n".join(quoting.shortage(self.placed.shorts or ())))
+            self.say("\n".join(order_facts.shortage(self.placed.shorts or ())))
             self.say(_("You get the bill here when the goods leave our shop."))
 
     def say_called_off(self) -> None:
@@ -161,7 +162,7 @@ class HeldOrder(Flow):
         self.say(_("Prices have changed since, so here is the new total. Nothing is ordered yet."))
 
     def say_short(self) -> None:
-        self.say("\n".join(quoting.shortage(quoting.shorts_of(self.error))))
+        self.say("\n".join(order_facts.shortage(quoting.shorts_of(self.error))))
 
     def say_why_not(self) -> None:
         if isinstance(self.error, Refused):

@@ -9,7 +9,7 @@ from bot.flow import END, START, Flow, go
 from bot.ingress import Message
 from bot.markup import plain
 from core.i18n import _, format_day, format_money, isolate
-from flows import wording
+from notices import wording
 from reports import insights
 
 MAX_ITEMS = 5

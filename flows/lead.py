@@ -5,7 +5,8 @@ from bot.ingress import Message
 from bot.markup import plain
 from core import ids
 from core.i18n import _, isolate
-from flows import welcome, wording
+from flows import welcome
+from notices import wording
 from parties import tasks
 
 MAX_NOTE = 300

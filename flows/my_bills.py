@@ -13,8 +13,8 @@ from bot.ingress import Message
 from bot.markup import plain
 from core import db
 from core.i18n import N_, _, format_day, format_money, isolate
-from flows import wording
 from invoicing.tables import COMMERCIAL_CREDIT_NOTE, CREDIT_NOTE, ISSUED, SALES, Invoice
+from notices import wording
 
 MAX_SHOWN = 8
 MAX_SEARCHED = 500

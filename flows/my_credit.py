@@ -10,7 +10,8 @@ from core import clock
 from core.i18n import N_, _, format_day, format_money, isolate
 from credit import days, standing
 from credit.standing import OpenBill, Standing
-from flows import why, wording
+from flows import why
+from notices import wording
 
 MAX_BILLS = 10
 MAX_READ = 100  # more open bills than these are not counted one by one

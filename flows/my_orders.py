@@ -8,7 +8,8 @@ from bot.flow import END, START, Choice, Flow, Reply, go
 from bot.ingress import Message
 from bot.markup import plain
 from core.i18n import N_, _, format_day, format_money, isolate
-from flows import quoting, wording
+from flows import quoting
+from notices import order_facts, wording
 from orders import confirmation, listing
 from orders.order import CONFIRMED, DISPATCHED, EXPIRED, HELD, Order
 
@@ -101,7 +102,7 @@ class MyOrders(Flow):
     def described(self, order: Order) -> str:
         """One order on one line, with the day as it was in the shop."""
         facts = {
-            "day": format_day(quoting.day_of(order, self.turn.business.timezone)),
+            "day": format_day(order_facts.day_of(order, self.turn.business.timezone)),
             "amount": format_money(order.total_minor, order.currency),
             "status": _(STATUSES[order.status]),
         }

@@ -8,9 +8,9 @@ from bot import words
 from bot.flow import Choice, Reply
 from bot.markup import plain
 from core.i18n import _, isolate
-from flows import wording
 from language.normalise import normalise
 from language.numbers import parse_number
+from notices import wording
 from orders import terms
 from orders.catalogue import Catalogue, Listed
 from orders.quotes import Wanted

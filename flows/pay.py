@@ -11,9 +11,9 @@ from core import clock
 from core.i18n import N_, _, format_money, isolate
 from credit import payment_links, standing
 from credit.standing import OpenBill, Standing
-from flows import wording
 from invoicing import pay_codes
 from language import amounts
+from notices import wording
 from parties import organisations
 
 MAX_READ = 100

@@ -14,10 +14,11 @@ from core.errors import Invalid
 from core.i18n import _, isolate
 from credit import accounts
 from credit.guardrails import CASH, CREDIT, Refused, Verdict
-from flows import cart, order_list, packs, quoting, reading, refusals, splitting, wording
+from flows import cart, order_list, packs, quoting, reading, refusals, splitting
 from flows.reading import Heard
 from flows.splitting import Basket
 from language.yes_and_no import beyond_yes
+from notices import order_facts, wording
 from orders import holding, listing, ordering
 from orders.order import Order
 from parties import tasks
@@ -300,7 +301,7 @@ class PlaceOrder(Flow):
         self.say(_("Some of it was sold meanwhile, so here is what is left for you. Nothing is ordered yet."))
 
     def say_missing(self) -> None:
-        for line in quoting.shortage(quoting.shorts_of(self.error)):
+        for line in order_facts.shortage(quoting.shorts_of(self.error)):
             self.say(line)
 
     def say_quote_gone(self) -> None:

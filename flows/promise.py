@@ -15,8 +15,8 @@ from core.i18n import _, format_day, format_money
 from credit import promises, standing
 from credit.papers import Promise
 from credit.standing import Standing
-from flows import wording
 from language import amounts, dates
+from notices import wording
 
 MAX_READ = 100
 OFFERED_DAYS = (1, 3, 7)

@@ -1,8 +1,6 @@
 """A list as a shopkeeper checks it: what is unclear, what is on it, its quote, and why an old quote is gone."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
-from zoneinfo import ZoneInfo
 
 from bot.flow import Choice, Reply
 from bot.markup import bold, plain
@@ -10,8 +8,8 @@ from bot.prompts import MAX_TITLE
 from core.errors import DomainError
 from core.i18n import _, format_count, format_money, format_weekday, isolate
 from credit.guardrails import CREDIT
-from flows import cancel_order, packs, wording
-from invoicing.charging import quantity
+from flows import packs
+from notices import order_facts, wording
 from orders import terms
 from orders.catalogue import Catalogue
 from orders.order import CANCELLED, REPLACED, Order, OrderLine
@@ -24,7 +22,6 @@ MAX_SHOWN = 15
 MAX_OPTIONS = 10
 MAX_SAVINGS = 2
 MIN_SHOWN, MAX_SHORTS, MAX_REMARK = 3, 6, 150
-NO_REASON = {"", "cancelled by staff", cancel_order.REASON}  # what is written down when nobody gave a reason
 
 
 def which(asked: Question, goods: Catalogue) -> Reply:
@@ -125,40 +122,18 @@ def shorts_of(error: DomainError | None) -> Sequence[Short]:
     return error.shorts if isinstance(error, OutOfStock | StockShort) else ()
 
 
-def shortage(shorts: Iterable[Short]) -> list[str]:
-    """One sentence for each product of which less is there than was wanted."""
-    return [_shortage(short) for short in shorts]
-
-
-def _shortage(short: Short) -> str:
-    facts = {
-        "name": isolate(plain(short["name"])),
-        "given": wording.quantity(quantity(short["given_milli"]), short["base_unit"]),
-        "wanted": wording.quantity(quantity(short["wanted_milli"]), short["base_unit"]),
-    }
-    if short["given_milli"] == 0:
-        return _("%(name)s is not in stock at present.", **facts)
-    return _("Of %(name)s only %(given)s are in stock, not %(wanted)s.", **facts)
-
-
 def gone(order: Order | None) -> str:
     """Why the old quote cannot be said yes to; the new one follows."""
     failure = (order.failure if order else None) or {}
     if order is None or order.status != CANCELLED or failure.get("code") == REPLACED:
         return _("That quote is no longer open, so here is your list as a new one. Nothing is ordered yet.")
-    reason = reason_of(order)
+    reason = order_facts.reason_of(order)
     why = (
         _("That quote was called off: %(reason)s", reason=isolate(plain(reason)))
         if reason
         else _("That quote was called off.")
     )
     return f"{why}\n\n" + _("Here is your list as a new quote. Nothing is ordered yet.")
-
-
-def reason_of(order: Order) -> str:
-    """Why an order was called off, in the words of whoever did; empty when nobody gave a reason."""
-    reason = str((order.failure or {}).get("detail") or "")
-    return "" if reason in NO_REASON else reason
 
 
 def quote(quoted: Order, goods: Catalogue, room: int) -> str:
@@ -175,7 +150,7 @@ def quote(quoted: Order, goods: Catalogue, room: int) -> str:
 
 
 def _beside(quoted: Order, goods: Catalogue) -> str:
-    told = [*wording.shortened(shortage(quoted.shorts or ()), MAX_SHORTS), *savings(quoted, goods)]
+    told = [*wording.shortened(order_facts.shortage(quoted.shorts or ()), MAX_SHORTS), *savings(quoted, goods)]
     if quoted.deliver_on is not None:
         told.append(_("Delivery: %(day)s", day=format_weekday(quoted.deliver_on)))
     if quoted.delivery_address:
@@ -188,11 +163,6 @@ def _beside(quoted: Order, goods: Catalogue) -> str:
 def _remark(said: str) -> str:
     shown = plain(said)
     return shown if len(shown) <= MAX_REMARK else shown[: MAX_REMARK - 1] + "…"
-
-
-def day_of(order: Order, timezone: str) -> date:
-    """The day on which it was ordered, in the shop's time zone."""
-    return order.created_at.astimezone(ZoneInfo(timezone)).date()
 
 
 def savings(quoted: Order, goods: Catalogue) -> list[str]:

@@ -11,8 +11,9 @@ from core import templates
 from core.i18n import _, format_money, isolate, language
 from credit import guardrails
 from credit.guardrails import BLOCKED, LIMIT, MAX_ORDER, OVERDUE, PAUSED, Reason, Verdict
-from flows import splitting, wording
+from flows import splitting
 from flows.splitting import Basket
+from notices import wording
 from orders.order import Order
 
 Facts = dict[str, str]

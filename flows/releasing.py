@@ -6,11 +6,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+import notices
 from credit import accounts, decisions, ladder, overrides
 from credit.guardrails import CREDIT
 from credit.payments import Receipt
 from credit.tables import CreditOverride
-from flows import notices
 from orders import holding, listing, ordering, retrying
 from orders.order import CONFIRMED, FAILED, HELD, Order
 from parties import tasks
@@ -18,7 +18,8 @@ from parties import tasks
 
 def after_payment(session: Session, receipt: Receipt) -> None:
     """Thank for a payment, and place the held orders that it made room for."""
-    notices.payment_received(session, receipt)
+    notices.payments.received(session, receipt)
+    notices.credit.status_changed(session, receipt.evaluation)
     release(session, receipt.retailer_id)
 
 
@@ -29,15 +30,15 @@ def making_room(session: Session, retailer_id: UUID) -> Iterator[None]:
     yield
     ladder.after_payment(session, accounts.get(session, retailer_id))
     if was_stopped and not decisions.is_stopped(accounts.get(session, retailer_id)):
-        notices.credit_restored(session, retailer_id)
+        notices.credit.restored(session, retailer_id)
     release(session, retailer_id)
 
 
 def release(session: Session, retailer_id: UUID) -> list[Order]:
     """Place what credit allows now of the shop's held orders; returns those."""
-    placed = holding.release(session, retailer_id, notices.held_order_dearer)
+    placed = holding.release(session, retailer_id, notices.orders.dearer)
     for order in placed:
-        notices.order_released(session, order)
+        notices.orders.released(session, order)
     return placed
 
 
@@ -50,7 +51,7 @@ def retry_failed(session: Session, hours: int) -> int:
     """Try failed orders of so many hours again, and tell the shops of those that are placed; returns how many."""
     placed = retrying.retry_failed(session, hours)
     for order in placed:
-        notices.order_released(session, order)
+        notices.orders.released(session, order)
     return len(placed)
 
 
@@ -64,7 +65,7 @@ def let_through(session: Session, override: CreditOverride) -> Order | None:
     if tried.refusal is not None:
         return None
     tasks.finish_known(session, holding.approval_key(tried.order.id))
-    notices.order_released(session, tried.order)
+    notices.orders.released(session, tried.order)
     return tried.order
 
 
@@ -72,7 +73,7 @@ def expire_held(session: Session, days: int) -> int:
     """Let orders lapse that credit did not open for in so many days, and tell the shops; returns how many."""
     gone = holding.expire(session, days)
     for order in gone:
-        notices.order_not_kept(session, order)
+        notices.orders.not_kept(session, order)
     return len(gone)
 
 
@@ -82,5 +83,5 @@ def call_off(session: Session, order_id: UUID, reason: str) -> Order:
     order = ordering.cancel(session, order_id, reason)
     if before.status in (CONFIRMED, HELD):
         tasks.finish_known(session, holding.approval_key(order.id))
-        notices.order_called_off(session, order)
+        notices.orders.called_off(session, order)
     return order

@@ -10,7 +10,7 @@ from bot.flow import Choice, Reply
 from bot.markup import plain
 from core.i18n import _, format_money, isolate
 from credit.guardrails import Verdict
-from flows import wording
+from notices import wording
 from orders import drafting, fitting
 from orders.catalogue import Catalogue
 from orders.order import Order

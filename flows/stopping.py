@@ -4,9 +4,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+import notices
 from credit import ladder
 from credit.ladder import Evaluation
-from flows import notices
 from invoicing import cancelling
 
 
@@ -17,5 +17,5 @@ def after_setback(session: Session, retailer_id: UUID, cause: str) -> Evaluation
     """
     cancelling.follow_credits(session, retailer_id, "the money that earned it went back")
     evaluation = ladder.evaluate(session, retailer_id, cause)
-    notices.status_changed(session, evaluation)
+    notices.credit.status_changed(session, evaluation)
     return evaluation

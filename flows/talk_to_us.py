@@ -3,7 +3,7 @@
 from bot import handing_over
 from bot.flow import END, START, Choice, Flow, Reply, go
 from core.i18n import N_, _
-from flows import wording
+from notices import wording
 from parties import tasks
 
 MAX_NOTE = 500

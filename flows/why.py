@@ -11,7 +11,7 @@ from credit.guardrails import Reason
 from credit.ladder import Evaluation
 from credit.rules import Tried
 from credit.tables import CreditAccount
-from flows import wording
+from notices import wording
 from parties.tables import Retailer
 
 

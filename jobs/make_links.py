@@ -9,11 +9,11 @@ from uuid import UUID
 import requests
 from requests.exceptions import RequestException
 
+import notices
 from core import db, logs
 from credit import payment_links
 from credit.gateways import Asking, EventMalformed, LinkNotMade, Made
 from credit.payment_links import Claimed
-from flows import notices
 
 BATCH = 10
 MAX_ATTEMPTS = 6
@@ -47,7 +47,7 @@ def make(org_id: UUID, claimed: Claimed) -> None:
     if found is not None:
         with db.transaction(org_id) as session:
             if payment_links.made(session, claimed.link_id, found):
-                notices.link_to_pay(session, claimed.link_id)
+                notices.payments.link_to_pay(session, claimed.link_id)
     elif claimed.attempt >= MAX_ATTEMPTS:
         _give_up(org_id, claimed, "the gateway did not answer")
 

@@ -2,10 +2,10 @@
 
 from sqlalchemy.orm import Session
 
+import notices
 from core import clock, ids, logs
 from credit import reminders
 from credit.reminders import Digest
-from flows import notices
 from parties import organisations, tasks
 
 _log = logs.get("send_reminders")
@@ -26,7 +26,7 @@ def run(session: Session) -> dict[str, int]:
 def _remind(session: Session, digest: Digest) -> bool:
     try:
         with session.begin_nested():
-            message_id = notices.reminder(session, digest)
+            message_id = notices.reminders.remind(session, digest)
             if message_id is None:
                 reminders.skip(session, digest, "nothing_to_say")
             else:

@@ -12,6 +12,7 @@ from invoicing.charging import quantity
 PENDING, CONFIRMED, DISPATCHED = "pending", "confirmed", "dispatched"
 CANCELLED, EXPIRED, FAILED = "cancelled", "expired", "failed"
 HELD = "held"  # only credit stands in the way
+CALLED_OFF_IN_CHAT = "called off in the chat"  # the reason that stands where the shop itself did
 REPLACED = "REPLACED"  # failure code of a quote that a newer one took the place of
 
 LINE_COLUMNS = (

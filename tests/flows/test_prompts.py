@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+import notices
 from core import clock
 from core.i18n import LANGUAGES
 from credit import bills, payments
 from credit.bills import Posting
 from credit.papers import Promise
-from flows import hand_over, notices
+from flows import hand_over
 from orders import listing, ordering
 from parties import users
 from parties.tables import Retailer
@@ -80,7 +81,7 @@ def thanked(chat: Chat, shop: Retailer) -> Chat:
     chat.say("2 peti coke 500")
     owe(chat, shop)
     receipt = payments.record(chat.session, payments.NewPayment(shop.id, 50_000, "cash"))
-    notices.payment_received(chat.session, receipt)
+    notices.payments.received(chat.session, receipt)
     return chat
 
 

@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 
+import notices
 from core import clock, templates
 from core.i18n import LANGUAGES
 from core.outbox import OutboxMessage
 from credit import accounts, adjustments, bills, claims, disputes, ladder, overrides, payments
 from credit.bills import Posting
 from credit.tables import PaymentClaim
-from flows import hand_over, notices, releasing
+from flows import hand_over, releasing
 from invoicing import credit_notes
 from jobs import end_hand_overs, expire_pending, follow_up
 from orders import catalogue, listing, ordering
@@ -105,7 +106,7 @@ class Scene:
     def dispatch(self) -> None:
         placed = ordering.dispatch(self.session, listing.page(self.session, status="confirmed")[0].id)
         assert placed.invoice_id is not None
-        notices.invoice_sent(self.session, placed.invoice_id)
+        notices.documents.invoice(self.session, placed.invoice_id)
 
     def bill(self) -> None:
         self.order()
@@ -138,7 +139,7 @@ class Scene:
 
     def decline_claims(self) -> None:
         for claim in self.session.query(PaymentClaim).order_by(PaymentClaim.id):
-            notices.claim_declined(self.session, claims.reject(self.session, claim.id, "not in the bank yet"))
+            notices.payments.claim_declined(self.session, claims.reject(self.session, claim.id, "not in the bank yet"))
 
     def book_payment(self) -> None:
         paid = payments.NewPayment(self.shop.id, 500_000, "upi", reference="412345678902")
@@ -148,13 +149,13 @@ class Scene:
         (bill,) = bills.open_bills(self.session, self.shop.id)
         dispute = disputes.start(self.session, bill.id, 100_000, "one carton broken")
         settled = disputes.settle(self.session, dispute.id, 60_000, "half a carton", "owner", "damage")
-        notices.dispute_settled(self.session, settled)
+        notices.disputes.settled(self.session, settled)
 
     def credit(self) -> None:
         new = adjustments.Adjustment(self.shop.id, "goodwill", 10_000, "old stock", "owner")
         note = credit_notes.commercial(self.session, new).note
         assert note is not None
-        notices.note_sent(self.session, note)
+        notices.documents.note(self.session, note)
 
     def staff(self) -> Any:
         return users.create(

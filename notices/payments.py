@@ -1,0 +1,89 @@
+"""What a shop is told of its money: received, taken back, a link to pay, and what could not be booked."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from bot.markup import plain
+from core.i18n import N_, _, format_day, format_money, isolate, speaking
+from credit import payment_links
+from credit.payments import Receipt
+from credit.tables import PaymentClaim
+from notices import addressing, wording
+
+METHODS = {
+    "cash": N_("cash"),
+    "upi": N_("UPI"),
+    "bank": N_("bank transfer"),
+    "cheque": N_("cheque"),
+    "other": N_("other means"),
+}
+
+
+def received(session: Session, receipt: Receipt) -> UUID | None:
+    """Thank for a payment: amount, way, day and what is owed now."""
+    to, payment = addressing.addressee(session, receipt.retailer_id), receipt.payment
+    if to is None:
+        return None
+    with speaking(to.reach.language):
+        params = {
+            **to.names(),
+            "amount": format_money(payment.amount_minor, receipt.currency),
+            "mode": _(METHODS[payment.method]),
+            "date": format_day(payment.received_on),
+            "balance": wording.balance(receipt.outstanding_minor, receipt.currency),
+        }
+    return addressing.put(session, to, "payment_received", params, dedupe_key=f"payment:{payment.id}")
+
+
+def taken_back(session: Session, receipt: Receipt) -> UUID | None:
+    """Say calmly that a payment was taken out of the books again, and what is owed now."""
+    to, payment = addressing.addressee(session, receipt.retailer_id), receipt.payment
+    if to is None:
+        return None
+    with speaking(to.reach.language):
+        params = {
+            **to.names(),
+            "amount": format_money(payment.amount_minor, receipt.currency),
+            "mode": _(METHODS[payment.method]),
+            "date": format_day(payment.received_on),
+            "balance": wording.balance(receipt.outstanding_minor, receipt.currency),
+            "phone": isolate(to.phone),
+        }
+    return addressing.put(session, to, "payment_reversed", params, dedupe_key=f"payment-reversed:{payment.id}")
+
+
+def link_to_pay(session: Session, link_id: UUID) -> UUID | None:
+    """Send the address of a payment link that was asked for in chat and can be paid now."""
+    link = payment_links.get(session, link_id)
+    to = addressing.addressee(session, link.retailer_id)
+    if to is None or not link.in_chat or link.url is None:
+        return None
+    with speaking(to.reach.language):
+        amount = format_money(link.amount_minor, link.currency)
+    params = {**to.names(), "amount": amount, "link": isolate(link.url)}
+    return addressing.put(session, to, "payment_link_ready", params, dedupe_key=f"payment-link:{link.id}")
+
+
+def claim_declined(session: Session, claim: PaymentClaim) -> UUID | None:
+    """Say that a payment the shop told of could not be booked, why in the words of staff, and what helps."""
+    to = addressing.addressee(session, claim.retailer_id)
+    if to is None:
+        return None
+    with speaking(to.reach.language):
+        params = {
+            **to.names(),
+            "payment": _claimed(claim, to.business.currency),
+            "reason": addressing.reason(claim.note),
+            "phone": isolate(to.phone),
+        }
+    return addressing.put(session, to, "payment_claim_declined", params, dedupe_key=f"claim-declined:{claim.id}")
+
+
+def _claimed(claim: PaymentClaim, currency: str) -> str:
+    """`₹5,000, reference 412345678901`: what the shop told of the payment."""
+    amount = format_money(claim.amount_minor, currency) if claim.amount_minor else ""
+    ref = isolate(plain(claim.reference)) if claim.reference else ""
+    if amount and ref:
+        return _("%(amount)s, reference %(ref)s", amount=amount, ref=ref)
+    return amount or (_("reference %(ref)s", ref=ref) if ref else _("the one in your picture"))
