@@ -1,73 +1,121 @@
-"""Where a retailer stands, for reading: the account's numbers and what is open, in one statement.
+"""What an account is: every figure of it, computed by one function of the database (`credit/sql/standing.sql`).
 
-Browsing asks this more often than anything else, so it costs one round trip and builds no rows of the ORM.
+Whoever shows a figure of an account or judges by one reads it here, so that no two of them disagree. The rules that
+judge these figures stand elsewhere (guardrails, rules).
+
+*Open* is what bills leave to pay, *on account* is money that no bill has taken yet, and *outstanding* is the
+difference: what is owed. Money on account settles the oldest bills first, so that nobody is asked for more than is
+owed: what is *overdue*, and what is owed of a bill, is meant after that.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from core import clock, db
 from core.errors import NotFound
-from credit.accounts import Position
 
-_STANDING = """
-SELECT a.currency, a.outstanding_minor, a.reserved_minor, coalesce(a.paused_at, a.blocked_at) IS NOT NULL AS is_paused,
-    greatest(a.limit_minor, CASE WHEN a.temporary_until >= (%(now)s AT TIME ZONE g.timezone)::date
-        THEN a.temporary_limit_minor END) AS limit_minor,
-    g.settings->>'exposure' = 'confirmed' AS counts_reserved,
-    CASE WHEN NOT (g.settings->>'cheques_counted_early')::boolean THEN 0
-        ELSE credit_uncleared(a.org_id, a.retailer_id) END AS uncleared_minor,
-    CASE WHEN a.group_id IS NOT NULL THEN (
-        SELECT shared.limit_minor - sum(o.outstanding_minor
-            + CASE WHEN g.settings->>'exposure' = 'confirmed' THEN o.reserved_minor ELSE 0 END
-            + CASE WHEN NOT (g.settings->>'cheques_counted_early')::boolean THEN 0
-                ELSE credit_uncleared(o.org_id, o.retailer_id) END)::bigint
-        FROM credit_group shared JOIN credit_account o ON o.org_id = shared.org_id AND o.group_id = shared.id
-        WHERE shared.org_id = a.org_id AND shared.id = a.group_id GROUP BY shared.limit_minor) END AS shared_left_minor,
-    (SELECT json_agg(json_build_array(b.reference, b.due_on, b.open_minor))
-     FROM (SELECT reference, due_on, open_minor FROM bill
-           WHERE org_id = a.org_id AND retailer_id = a.retailer_id AND open_minor > 0
-           ORDER BY due_on, bill_on, reference LIMIT %(limit)s) b) AS bills
-FROM credit_account a JOIN organisation g ON g.org_id = a.org_id
-WHERE a.org_id = %(org)s AND a.retailer_id = %(retailer)s
+FIGURES = """
+credit_standing(
+    p_org => %(org)s, p_retailers => %(retailers)s::uuid[], p_today => coalesce(%(today)s, org_today(%(org)s, %(now)s)))
+"""
+_BILLS = f"""
+SELECT stands.*, (
+    SELECT json_agg(json_build_array(b.reference, b.due_on, b.open_minor, b.owed_minor))
+    FROM (SELECT * FROM credit_net_bills(%(org)s, stands.retailer_id, stands.outstanding_minor)
+          ORDER BY due_on, bill_on, reference LIMIT %(limit)s) b) AS bills
+FROM {FIGURES} stands
 """
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """An account's figures on the day `today`, in minor units of its currency; below zero somebody paid in advance.
+
+    `limit_minor` is the one that holds that day (None: no credit is granted). `used_minor` is what counts against it:
+    what is owed, `promised_minor` (of what is reserved, where the setting `exposure` says so) and `uncleared_minor`
+    (cheques that lowered what is owed before the bank has paid). Shops of one owner may share a second limit.
+    `available_minor` is what the next order may take, 0 while not even the smallest may: then `available_reason` is the
+    code of the rule that says so (credit/guardrails.py). `overdue_days` is how long more than the tolerance has been
+    due, `too_old_minor` what is past the allowed days, `oldest_...` the bill that is due the longest.
+    `paused_for` and `blocked_for` are the reasons of a pause and a block, None without one.
+    """
+
+    retailer_id: UUID
+    today: date
+    currency: str
+    limit_minor: int | None
+    max_order_minor: int | None
+    max_outstanding_days: int | None
+    tolerance_minor: int
+    open_minor: int
+    on_account_minor: int
+    outstanding_minor: int
+    disputed_minor: int
+    reserved_minor: int
+    promised_minor: int
+    uncleared_minor: int
+    used_minor: int
+    limit_used_percent: int
+    shared_limit_minor: int | None
+    shared_used_minor: int | None
+    available_minor: int
+    available_reason: str | None
+    overdue_minor: int
+    overdue_days: int
+    too_old_minor: int
+    oldest_reference: str | None
+    oldest_due_on: date | None
+    oldest_minor: int | None
+    paused_for: str | None
+    blocked_for: str | None
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether credit is paused or the account is blocked."""
+        return self.paused_for is not None or self.blocked_for is not None
+
+
+COLUMNS = len(Standing.__slots__)
+
+
+@dataclass(frozen=True, slots=True)
 class OpenBill:
-    """What is left to pay of one bill."""
+    """A bill that is open, and what of it is still owed once money on account has settled the oldest."""
 
     reference: str
     due_on: date
     open_minor: int
+    owed_minor: int
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """The account's numbers, whether credit is paused, and the open bills, oldest due first."""
+def of(session: Session, retailer_id: UUID) -> Standing:
+    """How the account stands now. Locks nothing. Raises NotFound."""
+    found = every(session, [retailer_id])
+    if not found:
+        raise NotFound(kind="CreditAccount")
+    return found[0]
 
-    position: Position
-    is_paused: bool
-    bills: tuple[OpenBill, ...]
+
+def every(session: Session, retailers: Iterable[UUID] | None = None, today: date | None = None) -> list[Standing]:
+    """All accounts, or these, as they stand now, or would on a coming day. One statement; locks nothing."""
+    return [Standing(*row) for row in db.execute(session, f"SELECT * FROM {FIGURES}", asked(session, retailers, today))]
 
 
-def of(session: Session, retailer_id: UUID, *, limit: int) -> Standing:
-    """The retailer's standing with at most `limit` open bills. Locks nothing. Raises NotFound."""
-    asked = {"org": str(db.org_of(session)), "retailer": str(retailer_id), "limit": limit, "now": clock.now()}
-    row = db.execute(session, _STANDING, asked).first()
+def with_bills(session: Session, retailer_id: UUID, *, limit: int) -> tuple[Standing, tuple[OpenBill, ...]]:
+    """How the account stands now, and its first `limit` open bills, oldest due first. Raises NotFound."""
+    row = db.execute(session, _BILLS, {**asked(session, [retailer_id]), "limit": limit}).first()
     if row is None:
         raise NotFound(kind="CreditAccount")
-    bills = (OpenBill(reference, date.fromisoformat(due_on), left) for reference, due_on, left in row.bills or ())
-    position = Position(
-        row.currency,
-        row.limit_minor,
-        row.outstanding_minor,
-        row.reserved_minor,
-        row.counts_reserved,
-        row.uncleared_minor,
-        row.shared_left_minor,
-    )
-    return Standing(position, row.is_paused, tuple(bills))
+    bills = (OpenBill(reference, date.fromisoformat(due_on), *minors) for reference, due_on, *minors in row.bills or ())
+    return Standing(*row[:COLUMNS]), tuple(bills)
+
+
+def asked(session: Session, retailers: Iterable[UUID] | None, today: date | None = None) -> dict[str, Any]:
+    """The parameters of FIGURES."""
+    named = None if retailers is None else [str(retailer_id) for retailer_id in retailers]
+    return {"org": str(db.org_of(session)), "retailers": named, "today": today, "now": clock.now()}

@@ -137,13 +137,14 @@ class StandingRules(Life):
         found = rulebook.facts(shop, today)
         assert {name: getattr(seen.facts, name) for name in found} == found
         assert seen.wanted == rulebook.wanted(shop, today)
-        shown = self.do(lambda session: standing.of(session, shop.id, limit=100))
-        assert [(one.reference, one.open_minor) for one in shown.bills] == [
+        shown, bills = self.do(lambda session: standing.with_bills(session, shop.id, limit=100))
+        assert [(one.reference, one.open_minor) for one in bills] == [
             (one.reference, one.open_minor) for one in shop.open_bills()
         ]
-        position = shown.position
-        assert (position.limit_minor, position.exposure_minor) == (shop.terms.limit_on(today), shop.used_minor)
-        assert shown.is_paused is (shop.paused is not None or shop.blocked is not None)
+        owed = [(one.reference, one.owed_minor) for one in bills if one.owed_minor]
+        assert owed == [(bill.reference, left) for bill, left in shop.netted()]
+        assert (shown.limit_minor, shown.used_minor) == (shop.terms.limit_on(today), shop.used_minor)
+        assert shown.is_stopped is (shop.paused is not None or shop.blocked is not None)
 
     @rule(asks=True, which=shops, days_ago=st.integers(0, 60), number=picks)
     def look_back(self, which: int, days_ago: int, number: int) -> None:
