@@ -6,9 +6,8 @@ from bot import words
 from bot.flow import END, START, Choice, Flow, Reply, go
 from bot.ingress import Message
 from bot.markup import plain
-from core import clock
 from core.i18n import N_, _, format_day, format_money, isolate
-from credit import days, standing
+from credit import days, guardrails, standing
 from credit.standing import OpenBill, Standing
 from flows import why
 from notices import wording
@@ -49,12 +48,11 @@ class MyCredit(Flow):
         self.say(why.explain(self.session, self.turn.shop))
 
     def show(self) -> None:
-        stands = standing.of(self.session, self.turn.shop.id, limit=MAX_READ)
+        stands, bills = standing.with_bills(self.session, self.turn.shop.id, limit=MAX_READ)
         self.say(self.account(stands))
-        self.say(self.listing(stands))
+        self.say(self.listing(stands, [bill for bill in bills if bill.owed_minor]))
 
-    def account(self, stands: Standing) -> str:
-        at = stands.position
+    def account(self, at: Standing) -> str:
         lines = [used(at.outstanding_minor, at.currency)]
         if at.reserved_minor:
             lines.append(_("Promised to your orders: %(amount)s", amount=format_money(at.reserved_minor, at.currency)))
@@ -63,20 +61,22 @@ class MyCredit(Flow):
             lines.append(_("Available: %(amount)s", amount=format_money(at.available_minor, at.currency)))
         else:
             lines.append(_("No credit is agreed: your orders are paid in cash or by UPI."))
-        if stands.is_paused:
+        if at.is_stopped:
             lines.append(_("Credit is on hold at present. You can order on cash or UPI."))
+        elif at.available_reason == guardrails.OVERDUE:
+            allowed = isolate(str(at.max_outstanding_days))
+            lines.append(_("Bills may be open for %(days)s days after their due date.", days=allowed))
         business = isolate(plain(self.turn.business.name))
         return wording.titled(_("Your account with %(business)s", business=business), lines)
 
-    def listing(self, stands: Standing) -> str | Reply:
-        if not stands.bills:
+    def listing(self, at: Standing, bills: list[OpenBill]) -> str | Reply:
+        if not bills:
             return _("You have no open bills.")
-        today = clock.today(self.turn.business.timezone)
-        described = [describe(bill, stands.position.currency, today) for bill in stands.bills]
+        described = [describe(bill, at.currency, at.today) for bill in bills]
         text = wording.titled(_("Open bills"), wording.shortened(described, MAX_BILLS))
         if self.turn.place.flow is not None:
             return text
-        return Reply(text, self.ways_on(any(bill.due_on < today for bill in stands.bills)))
+        return Reply(text, self.ways_on(at.overdue_minor > 0))
 
     def ways_on(self, is_late: bool) -> tuple[Choice, ...]:
         """To pay, to say when, to look closer."""
@@ -93,10 +93,10 @@ def used(amount_minor: int, currency: str) -> str:
 
 
 def describe(bill: OpenBill, currency: str, today: date) -> str:
-    """One open bill on one line."""
+    """What is left to pay of a bill, on one line."""
     facts = {
         "number": isolate(plain(bill.reference)),
-        "amount": format_money(bill.open_minor, currency),
+        "amount": format_money(bill.owed_minor, currency),
         "day": format_day(bill.due_on),
         "days": isolate(str(days.overdue(bill.due_on, today))),
     }

@@ -66,11 +66,11 @@ class Pay(Flow):
         return "chosen" if said and (_BILL.fullmatch(said) or amounts.read(said)) else None
 
     def ask_choosing(self) -> Reply:
-        lines = [wording.owed(self.stands.position.outstanding_minor, self.currency)]
-        if self.past_due_minor:
-            lines.append(_("Past due: %(amount)s", amount=self.money(self.past_due_minor)))
+        lines = [wording.owed(self.owed_minor, self.currency)]
+        if self.stands.overdue_minor:
+            lines.append(_("Past due: %(amount)s", amount=self.money(self.stands.overdue_minor)))
         lines += [
-            _("Bill %(number)s: %(amount)s", number=isolate(plain(bill.reference)), amount=self.money(bill.open_minor))
+            _("Bill %(number)s: %(amount)s", number=isolate(plain(bill.reference)), amount=self.money(bill.owed_minor))
             for bill in self.offered
         ]
         asked = _("How much would you like to pay? You can also type any amount.")
@@ -78,7 +78,7 @@ class Pay(Flow):
 
     def choices(self) -> tuple[Choice, ...]:
         whole = [Choice(_("All"), "chosen", "all")]
-        if 0 < self.past_due_minor < self.stands.position.outstanding_minor:
+        if 0 < self.stands.overdue_minor < self.owed_minor:
             whole.append(Choice(_("What is past due"), "chosen", "due"))
         bills = (Choice(plain(bill.reference), "chosen", f"bill {bill.reference}") for bill in self.offered)
         return (*whole, *bills)
@@ -92,34 +92,46 @@ class Pay(Flow):
     # -- what is owed -------------------------------------------------------------------------------------------------
 
     @cached_property
+    def account(self) -> tuple[Standing, tuple[OpenBill, ...]]:
+        return standing.with_bills(self.session, self.turn.shop.id, limit=MAX_READ)
+
+    @property
     def stands(self) -> Standing:
-        return standing.of(self.session, self.turn.shop.id, limit=MAX_READ)
+        return self.account[0]
+
+    @property
+    def owed_minor(self) -> int:
+        return self.stands.outstanding_minor
 
     @property
     def currency(self) -> str:
-        return self.stands.position.currency
+        return self.stands.currency
+
+    @cached_property
+    def bills(self) -> tuple[OpenBill, ...]:
+        """Those of which something is owed: money on account has settled the oldest."""
+        return tuple(bill for bill in self.account[1] if bill.owed_minor)
 
     @property
     def offered(self) -> tuple[OpenBill, ...]:
         """The bills that can be paid one by one; a single one is all there is."""
-        return self.stands.bills[:MAX_OFFERED] if len(self.stands.bills) > 1 else ()
+        return self.bills[:MAX_OFFERED] if len(self.bills) > 1 else ()
 
     @cached_property
-    def past_due_minor(self) -> int:
-        today = clock.today(self.turn.business.timezone)
-        return sum(bill.open_minor for bill in self.stands.bills if bill.due_on < today)
+    def named(self) -> OpenBill | None:
+        """The bill that was named, also one that money on account has settled."""
+        asked = _BILL.search(self.arg or self.turn.message.folded)
+        return next((bill for bill in self.account[1] if _is_meant(bill, asked[1])), None) if asked else None
 
     @cached_property
     def wanted(self) -> tuple[int, str] | None:
         """The amount and its reference: of everything, of what is past due, of one bill, or as typed."""
-        said, owed_minor = self.arg or self.turn.message.folded, self.stands.position.outstanding_minor
-        whole = {"all": owed_minor, "due": self.past_due_minor}.get(said)
+        said = self.arg or self.turn.message.folded
+        whole = {"all": self.owed_minor, "due": self.stands.overdue_minor}.get(said)
         if whole:
             return whole, self.reference
-        asked = _BILL.search(said)
-        if asked:
-            bill = next((bill for bill in self.stands.bills if _is_meant(bill, asked[1])), None)
-            return (bill.open_minor, bill.reference) if bill else None
+        if _BILL.search(said):
+            return (self.named.owed_minor, self.named.reference) if self.named and self.named.owed_minor else None
         typed = amounts.read(_typed(said))
         return (typed, self.reference) if typed else None
 
@@ -132,11 +144,10 @@ class Pay(Flow):
         return not self.address or self.turn.business.currency != pay_codes.RUPEES
 
     def nothing_is_owed(self) -> bool:
-        return self.stands.position.outstanding_minor <= 0
+        return self.owed_minor <= 0
 
     def there_is_one_amount(self) -> bool:
-        owed_minor = self.stands.position.outstanding_minor
-        return len(self.stands.bills) <= 1 and self.past_due_minor in (0, owed_minor)
+        return len(self.bills) <= 1 and self.stands.overdue_minor in (0, self.owed_minor)
 
     def amount_is_known(self) -> bool:
         return self.wanted is not None
@@ -149,7 +160,7 @@ class Pay(Flow):
 
     def send_code(self) -> None:
         """The picture of the code, with all it says as text: not every app reads a code from the gallery."""
-        amount_minor, reference = self.wanted or (self.stands.position.outstanding_minor, self.reference)
+        amount_minor, reference = self.wanted or (self.owed_minor, self.reference)
         code = pay_codes.create(self.session, self.turn.shop.id, amount_minor, reference)
         lines = [
             _("Amount: %(amount)s", amount=self.money(amount_minor)),
@@ -162,10 +173,10 @@ class Pay(Flow):
         self.turn.attach("pay_code", code.id, f"{told}\n\n{self.afterwards()}")
 
     def show_how(self) -> None:
-        lines = [wording.owed(self.stands.position.outstanding_minor, self.currency)]
+        lines = [wording.owed(self.owed_minor, self.currency)]
         if self.address:
             lines.append(_("UPI: %(address)s", address=isolate(self.address)))
-        lines += self.online(self.stands.position.outstanding_minor)
+        lines += self.online(self.owed_minor)
         lines.append(_("Cash: to our salesman"))
         self.say(f"{wording.bullets(lines)}\n\n{self.afterwards()}")
 
@@ -180,7 +191,7 @@ class Pay(Flow):
 
     def say_nothing_owed(self) -> None:
         lines = [
-            wording.owed(self.stands.position.outstanding_minor, self.currency),
+            wording.owed(self.owed_minor, self.currency),
             _("UPI: %(address)s", address=isolate(self.address or "")),
         ]
         told = _("To pay in advance, type *pay* and an amount, for example: pay 5000.")
@@ -190,7 +201,11 @@ class Pay(Flow):
         return _("When you have paid, type: paid, the amount and the reference.")
 
     def say_unclear(self) -> None:
-        self.say(_("I could not find that bill or read that amount."))
+        if self.named is not None:
+            number = isolate(plain(self.named.reference))
+            self.say(_("Nothing is left to pay of bill %(number)s: money on account covers it.", number=number))
+        else:
+            self.say(_("I could not find that bill or read that amount."))
 
     def drop(self) -> None:
         self.say(_("All right."))

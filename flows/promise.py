@@ -18,7 +18,6 @@ from credit.standing import Standing
 from language import amounts, dates
 from notices import wording
 
-MAX_READ = 100
 OFFERED_DAYS = (1, 3, 7)
 CHANGED = "changed in the chat"  # the note of a promise that took the place of another
 
@@ -140,19 +139,17 @@ class PromiseToPay(Flow):
         """As said, now or before; else as promised so far, else what is past due, else all that is owed."""
         said = amounts.read(self.found.rest) if not self.arg else None
         promised_minor = min(self.open.amount_minor, self.owed_minor) if self.open else 0
-        return int(said or self.kept.get("said_minor", 0) or promised_minor or self.past_due_minor or self.owed_minor)
+        return int(
+            said or self.kept.get("said_minor", 0) or promised_minor or self.stands.overdue_minor or self.owed_minor
+        )
 
     @cached_property
     def stands(self) -> Standing:
-        return standing.of(self.session, self.turn.shop.id, limit=MAX_READ)
+        return standing.of(self.session, self.turn.shop.id)
 
     @property
     def owed_minor(self) -> int:
-        return self.stands.position.outstanding_minor
-
-    @property
-    def past_due_minor(self) -> int:
-        return min(self.owed_minor, sum(bill.open_minor for bill in self.stands.bills if bill.due_on < self.today))
+        return self.stands.outstanding_minor
 
     @cached_property
     def open(self) -> Promise | None:
@@ -233,7 +230,7 @@ class PromiseToPay(Flow):
         self.say(_("You have no open bills."))
 
     def say_too_much(self) -> None:
-        self.say(wording.owed(self.owed_minor, self.stands.position.currency))
+        self.say(wording.owed(self.owed_minor, self.stands.currency))
         self.say(_("That is less than you promise, so nothing is noted."))
 
     def say_too_far(self) -> None:
@@ -247,4 +244,4 @@ class PromiseToPay(Flow):
         self.say(_("All right, your promise stays as it is.") if self.open else _("All right, nothing is noted."))
 
     def money(self, amount_minor: int | str) -> str:
-        return format_money(int(amount_minor), self.stands.position.currency)
+        return format_money(int(amount_minor), self.stands.currency)

@@ -9,7 +9,7 @@ import pytest
 from core import clock
 from core.i18n import LANGUAGES
 from core.outbox import OutboxMessage
-from credit import bills, gateway_accounts, payment_links
+from credit import bills, gateway_accounts, payment_links, payments
 from credit.bills import Posting
 from credit.gateways import Keys, Made
 from credit.online import PaymentLink
@@ -25,6 +25,12 @@ def owe(chat: Chat, reference: str, amount_minor: int, days_late: int = 0) -> No
         chat.session,
         Posting(shop.id, "opening", reference, due_on, due_on, amount_minor, {"opening_balance": amount_minor}),
     )
+
+
+def hold(chat: Chat, amount_minor: int) -> None:
+    """Money on account: paid before there was a bill."""
+    shop = chat.session.query(Retailer).filter_by(phone=chat.phone).one()
+    payments.record(chat.session, payments.NewPayment(shop.id, amount_minor, "cash"))
 
 
 def shown(chat: Chat) -> tuple[str, str, str]:
@@ -87,6 +93,39 @@ def test_what_is_past_due_one_bill_or_any_amount_can_be_paid(chat: Chat) -> None
     for said, amount in (("pay 5,000", "5000.00"), ("pay bill OB-1", "1000.00"), ("2k pay karna hai", "2000.00")):
         chat.say(said)
         assert shown(chat)[0] == amount
+
+
+def test_money_on_account_is_taken_off_what_is_past_due_and_off_the_oldest_bill(chat: Chat) -> None:
+    hold(chat, 40_000)
+    owe(chat, "OB-1", 100_000, days_late=3)
+    owe(chat, "OB-2", 20_000)
+    asked = chat.say("pay")
+    for told in ("You owe: ₹800", "Past due: ₹600", "Bill OB-1: ₹600", "Bill OB-2: ₹200"):
+        assert told in asked
+    chat.tap("What is past due")
+    assert shown(chat)[0] == "600.00"
+    for said, amount in (("pay bill OB-1", "600.00"), ("pay bill OB-2", "200.00")):
+        chat.say(said)
+        assert shown(chat)[0] == amount
+
+
+def test_a_bill_that_money_on_account_covers_is_not_offered_and_not_asked_for(chat: Chat) -> None:
+    hold(chat, 150_000)
+    owe(chat, "OB-1", 100_000, days_late=3)
+    owe(chat, "OB-2", 90_000)
+    assert "Nothing is left to pay of bill OB-1" in chat.say("pay bill OB-1")
+    assert chat.session.query(PayCode).count() == 0
+    chat.say("pay")  # one bill is left, so there is nothing to choose
+    assert shown(chat)[0] == "400.00"
+    for told in ("OB-1", "Past due"):
+        assert told not in chat.say("pay") + chat.say("balance")
+
+
+def test_who_has_paid_ahead_for_all_bills_is_asked_for_nothing(chat: Chat) -> None:
+    hold(chat, 100_000)
+    owe(chat, "OB-1", 100_000, days_late=3)
+    chat.play([("pay", "To pay in advance"), ("pay bill OB-1", "Nothing is left to pay of bill OB-1")])
+    assert chat.session.query(PayCode).count() == 0
 
 
 def test_an_unknown_bill_is_asked_about_and_no_drops_it(chat: Chat) -> None:

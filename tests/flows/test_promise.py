@@ -8,7 +8,7 @@ import pytest
 
 from core import clock
 from core.i18n import LANGUAGES
-from credit import bills, promises
+from credit import bills, payments, promises
 from credit.bills import Posting
 from credit.papers import Promise
 from parties.tables import Retailer
@@ -79,6 +79,14 @@ def test_without_an_amount_what_is_past_due_is_meant_else_everything(chat: Chat)
     assert "₹300" in chat.say("kal dunga")
     owe(chat, 100_000, days_late=3)
     assert "₹1,000" in chat.say("parso dunga")
+
+
+def test_money_on_account_is_taken_off_what_is_past_due(chat: Chat) -> None:
+    shop = chat.session.query(Retailer).filter_by(phone=chat.phone).one()
+    payments.record(chat.session, payments.NewPayment(shop.id, 40_000, "cash"))
+    owe(chat, 100_000, days_late=3)
+    owe(chat, 80_000, days_late=-5)
+    assert "₹600" in chat.say("kal dunga")
 
 
 def test_one_promise_at_a_time_and_never_more_than_is_owed(chat: Chat) -> None:
