@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from core import db, templates
 
-IN, OUT = "in", "out"
+DIRECTIONS = IN, OUT = "in", "out"
+SPEAKERS = ("retailer", "staff", "notice", "bot")
 STAFF_KEY = "staff:"  # how a staff reply's dedupe key begins; the user's id follows
 MAX_PAGE = 200
 

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.tables import Base, Identified, Moment, TenantOwned, Word, belongs_to, one_of
 
+MEDIA_STATES = ("waiting", "kept", "gone")
+
 
 class Conversation(Identified, Base):
     """Where the talk with one contact stands. `memory` holds ids and counts, never prices to be trusted later."""
@@ -72,7 +74,7 @@ class InboundMedia(Identified, Base):
     __table_args__ = (
         belongs_to("inbound_message", "message_id"),
         UniqueConstraint("org_id", "message_id", "place"),
-        one_of("status", ["waiting", "kept", "gone"]),
+        one_of("status", MEDIA_STATES),
         Index("ix_inbound_media_waiting", "org_id", "next_try_at", postgresql_where=text("status = 'waiting'")),
     )
 

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.tables import Base, Identified, Minor, Moment, Word, belongs_to, one_of
 
+PROMISE_STATES = ("open", "kept", "broken", "withdrawn")
+DISPUTE_STATES = ("open", "settled")
 CHEQUE_STATES = ("received", "deposited", "cleared", "bounced", "returned")
 
 
@@ -60,7 +62,7 @@ class Promise(Identified, Base):
     __table_args__ = (
         belongs_to("credit_account", "retailer_id", key="retailer_id"),
         CheckConstraint("amount_minor > 0", name="amount_positive"),
-        one_of("status", ["open", "kept", "broken", "withdrawn"]),
+        one_of("status", PROMISE_STATES),
         CheckConstraint("(status = 'open') = (resolved_at IS NULL)", name="resolved_once"),
         Index("uq_promise_open", "org_id", "retailer_id", unique=True, postgresql_where=text("status = 'open'")),
         Index("ix_promise_retailer", "org_id", "retailer_id", "promised_on"),
@@ -87,7 +89,7 @@ class Dispute(Identified, Base):
         belongs_to("payment", "freeze_id"),
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint("accepted_minor >= 0 AND accepted_minor <= amount_minor", name="accepted_within_amount"),
-        one_of("status", ["open", "settled"]),
+        one_of("status", DISPUTE_STATES),
         CheckConstraint("(status = 'open') = (settled_at IS NULL)", name="settled_once"),
         Index("ix_dispute_open", "org_id", "retailer_id", postgresql_where=text("status = 'open'")),
         Index("ix_dispute_bill", "org_id", "bill_id"),

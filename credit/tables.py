@@ -59,6 +59,11 @@ CREDITS = (
     "cash_discount",
     "dispute",
 )
+POSTED, REVERSED = "posted", "reversed"
+PAYMENT_STATES = (POSTED, REVERSED)
+BILL_KINDS = ("invoice", "opening", "charge", "debit_note")
+CLAIM_STATES = ("claimed", "verified", "rejected")
+OVERRIDE_STATES = ("requested", "approved", "used", "revoked", "expired")
 STAGES = ("T-1", "T+0", "T+3")
 TERMS = ("days", "bill_to_bill")
 STATUSES = ("OK", "WATCH", "PAUSED", "BLOCKED")
@@ -143,7 +148,7 @@ class CreditOverride(Identified, Base):
     __tablename__ = "credit_override"
     __table_args__ = (
         belongs_to("credit_account", "retailer_id", key="retailer_id"),
-        one_of("status", ["requested", "approved", "used", "revoked", "expired"]),
+        one_of("status", OVERRIDE_STATES),
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint("(status IN ('used', 'revoked', 'expired')) = (ended_at IS NOT NULL)", name="ended_once"),
         CheckConstraint("status NOT IN ('approved', 'used') OR approved_by IS NOT NULL", name="approved_by_somebody"),
@@ -252,7 +257,7 @@ class Bill(Identified, Base):
     __table_args__ = (
         belongs_to("credit_account", "retailer_id", key="retailer_id"),
         UniqueConstraint("org_id", "retailer_id", "kind", "reference"),
-        one_of("kind", ["invoice", "opening", "charge", "debit_note"]),
+        one_of("kind", BILL_KINDS),
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint("open_minor >= 0 AND open_minor <= amount_minor", name="open_within_amount"),
         Index(
@@ -292,7 +297,7 @@ class Payment(Identified, Base):
         belongs_to("credit_account", "retailer_id", key="retailer_id"),
         one_of("kind", CREDITS),
         one_of("method", [*METHODS, CREDIT]),
-        one_of("status", ["posted", "reversed"]),
+        one_of("status", PAYMENT_STATES),
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint("unapplied_minor >= 0 AND unapplied_minor <= amount_minor", name="unapplied_within_amount"),
         Index(
@@ -370,7 +375,7 @@ class PaymentClaim(Identified, Base):
     __table_args__ = (
         belongs_to("credit_account", "retailer_id", key="retailer_id"),
         belongs_to("payment", "payment_id"),
-        one_of("status", ["claimed", "verified", "rejected"]),
+        one_of("status", CLAIM_STATES),
         Index("ix_payment_claim_retailer", "org_id", "retailer_id"),
         Index("ix_payment_claim_proof", "org_id", "proof_sha256", postgresql_where=text("proof_sha256 IS NOT NULL")),
     )

@@ -19,6 +19,9 @@ STATUSES = {
     "failed": "refused; the reason is kept and it may be tried again",
     "held": "kept because only credit stands in the way; goes on by itself when that is gone",
 }
+PRICE_MODES = ("exclusive", "inclusive")
+MODES = ("CREDIT", "CASH")
+SOURCES = ("chat", "api", "console")
 MOVEMENTS = {
     "count": "somebody counted, and this is the difference",
     "receipt": "goods came in",
@@ -58,7 +61,7 @@ class ProductPrice(TenantOwned, Base):
     __tablename__ = "product_price"
     __table_args__ = (
         belongs_to("product", "product_id"),
-        one_of("mode", ["exclusive", "inclusive"]),
+        one_of("mode", PRICE_MODES),
         CheckConstraint("price_minor >= 0", name="price_not_negative"),
     )
 
@@ -227,8 +230,8 @@ class Order(Identified, Base):
         belongs_to("retailer", "retailer_id"),
         UniqueConstraint("org_id", "number"),
         one_of("status", list(STATUSES)),
-        one_of("payment_mode", ["CREDIT", "CASH"]),
-        one_of("source", ["chat", "api", "console"]),
+        one_of("payment_mode", MODES),
+        one_of("source", SOURCES),
         Index("ix_sales_order_retailer", "org_id", "retailer_id", "created_at"),
         Index("ix_sales_order_pending", "org_id", "created_at", postgresql_where=text("status = 'pending'")),
         Index("ix_sales_order_held", "org_id", "created_at", postgresql_where=text("status = 'held'")),

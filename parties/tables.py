@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.tables import Base, Identified, Moment, TenantOwned, Word, belongs_to, one_of
 
+RETAILER_STATES = ("active", "lead", "closed")
 ROLES = ("owner", "admin", "accountant", "sales", "analyst")
 
 
@@ -124,7 +125,7 @@ class Retailer(Identified, Base):
     __table_args__ = (
         UniqueConstraint("org_id", "code"),
         UniqueConstraint("org_id", "phone"),
-        one_of("status", ["active", "lead", "closed"]),
+        one_of("status", RETAILER_STATES),
         Index("ix_retailer_name", "org_id", "name"),
     )
 

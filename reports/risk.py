@@ -25,6 +25,7 @@ OVER_LIMIT = "CREDIT_LIMIT_EXCEEDED"
 NEAR_LIMIT = "CREDIT_LIMIT_NEAR"
 PAUSED = "CREDIT_PAUSED"
 BLOCKED = "ACCOUNT_BLOCKED"
+REASONS = (BLOCKED, PAUSED, TOO_OLD, OVERDUE, OVER_LIMIT, NEAR_LIMIT)
 
 # What a day other than today is asked: it reads every bill that was open then.
 _TOTALS = """
