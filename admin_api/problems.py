@@ -61,11 +61,11 @@ def answer(status: int, code: str, detail: str, **more: Any) -> Response:
     """One problem document."""
     body = {
         "type": f"about:blank#{code.lower().replace('_', '-')}",
-        "title": TITLES.get(status, "Error"),
+        "title": _title(status),
         "status": status,
         "detail": detail,
         "code": code,
-        "request_id": g.get("request_id", ""),
+        "request_id": _request_id(),
         "errors": [],
         **more,
     }
@@ -77,7 +77,9 @@ def answer(status: int, code: str, detail: str, **more: Any) -> Response:
 def from_refusal(error: DomainError) -> Response:
     """A refusal by a rule: its code, its sentence, and the facts that decided."""
     facts = {f"current_{name}" if name in OWN else name: value for name, value in _plain(error.facts).items()}
-    return answer(error.status, error.code, error.detail, **facts)
+    field = facts.get("field")
+    wrong = [{"pointer": _pointer(field), "code": error.code, "detail": error.detail}] if field else []
+    return answer(error.status, error.code, error.detail, **{**facts, "errors": wrong})
 
 
 def from_http(error: HTTPException) -> Response:
@@ -85,7 +87,7 @@ def from_http(error: HTTPException) -> Response:
     status = error.code or 500
     messages = (getattr(error, "data", None) or {}).get("messages", {})
     wrong = [{"pointer": where, "code": "INVALID", "detail": why} for where, why in _flatten(messages)]
-    detail = wrong[0]["detail"] if wrong else (error.description or TITLES.get(status, "Error"))
+    detail = wrong[0]["detail"] if wrong else (error.description or _title(status))
     response = answer(status, _code(status), detail, errors=wrong)
     for name in ("WWW-Authenticate", "Retry-After", "Allow"):
         if value := error.get_response().headers.get(name):
@@ -119,7 +121,14 @@ def _below(kind: type[DomainError]) -> Iterator[type[DomainError]]:
 
 def _name_request() -> None:
     if not request.path.startswith(MACHINES):
+        _request_id()
+
+
+def _request_id() -> str:
+    """This request's id; one that none was given to, as machines' are not, gets its own once it goes wrong."""
+    if "request_id" not in g:
         g.request_id = ids.public("req", ids.new())
+    return str(g.request_id)
 
 
 def _sign_answer(response: Response) -> Response:
@@ -134,8 +143,13 @@ def _sign_answer(response: Response) -> Response:
     return response
 
 
+def _title(status: int) -> str:
+    """What is told of a status; one that nobody here asked for is told as its kind."""
+    return TITLES.get(status) or TITLES[400 if status < 500 else 500]
+
+
 def _code(status: int) -> str:
-    return TITLES.get(status, "Error").upper().replace(" ", "_").replace("NOT_VALID", "INVALID")
+    return _title(status).upper().replace(" ", "_").replace("NOT_VALID", "INVALID")
 
 
 def _flatten(messages: Any, where: str = "") -> Iterator[tuple[str, str]]:
@@ -148,6 +162,10 @@ def _flatten(messages: Any, where: str = "") -> Iterator[tuple[str, str]]:
             yield from _flatten(inner, where)
     elif messages:
         yield where, str(messages)
+
+
+def _pointer(field: str) -> str:
+    return f"/{field.replace('.', '/')}"
 
 
 def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
