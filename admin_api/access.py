@@ -3,7 +3,7 @@
 The application does not start with a route that has none (see `require_declared`): forgetting opens no door.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ from flask import Flask, Response, g, make_response, request
 from sqlalchemy.orm import Session
 
 from admin_api import problems, tokens
+from admin_api.answers import naming
 from core import audit, db, idempotency, queue
 from core.errors import DomainError, Forbidden, NotFound
 from parties import users
@@ -77,20 +78,27 @@ def caller() -> Identity:
 
 
 def require_declared(app: Flask) -> None:
-    """Refuse to start when a route names nobody who may call it."""
+    """Refuse to start when a route names nobody who may call it, or does not say what it answers."""
     if forgotten := undeclared(app):
         raise RuntimeError(f"routes without a permission: {', '.join(forgotten)}")
+    if silent := undescribed(app):
+        raise RuntimeError(f"routes without an answer that is described: {', '.join(silent)}")
 
 
 def undeclared(app: Flask) -> list[str]:
     """API routes whose view names no roles; must be empty."""
-    return [
-        rule.rule
-        for rule in app.url_map.iter_rules()
-        if rule.rule.startswith("/api/v1/")
-        and rule.endpoint != "api-docs.openapi_json"
-        and not hasattr(app.view_functions[rule.endpoint], "roles")
-    ]
+    return [where for where, view in _views(app) if not hasattr(view, "roles")]
+
+
+def undescribed(app: Flask) -> list[str]:
+    """API routes whose view has no described answer (see spec.Blueprint.response); must be empty."""
+    return [where for where, view in _views(app) if not getattr(view, "_apidoc", {}).get("success_status_codes")]
+
+
+def _views(app: Flask) -> Iterator[tuple[str, Any]]:
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith("/api/v1/") and rule.endpoint != "api-docs.openapi_json":
+            yield rule.rule, app.view_functions[rule.endpoint]
 
 
 def _answer(
@@ -101,6 +109,7 @@ def _answer(
         raise Forbidden(f"This needs one of these roles: {', '.join(sorted(roles))}.")
     audit.act_as(audit.Actor(users.public_id(who.user_id), g.request_id))
     g.who = who
+    naming.start(session)
     if not idempotent:
         return make_response(call())
     route, key = f"{request.method} {request.path}", request.headers.get("Idempotency-Key")
@@ -123,7 +132,10 @@ def _replayed(replay: idempotency.Replay) -> Response:
 def _describe(guarded: Any, idempotent: bool) -> None:
     manual = guarded._apidoc.setdefault("manual_doc", {})
     manual["security"] = [{"token": []}]
+    refusals = manual.setdefault("responses", {})
+    refusals |= {"401": "UNAUTHORIZED", "403": "FORBIDDEN"}
     if idempotent:
+        refusals |= {"400": "BAD_REQUEST", "409": "CONFLICT"}
         header = {
             "in": "header",
             "name": "Idempotency-Key",

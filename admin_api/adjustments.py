@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 import notices
 from admin_api.access import operation
-from admin_api.receipts import show_applied
+from admin_api.answers.adjustments import AdjustmentOut, BillOut, GivenOut
+from admin_api.answers.shape import Beside
+from admin_api.receipts import what_it_did
 from admin_api.shapes import Day, Id, PositiveMinor, Strict, Text, Thousandths
 from admin_api.spec import Blueprint
 from core import ids
@@ -19,7 +21,7 @@ from credit.tables import Bill
 from flows import releasing
 from invoicing import cancelling, credit_notes
 from invoicing.tables import CANCELLED
-from parties import organisations, retailers
+from parties import retailers
 from parties.roles import BOOKKEEPERS, FOUNDERS
 
 blueprint = Blueprint("adjustments", __name__, url_prefix="/api/v1/admin/adjustment", description="Credits and debits")
@@ -80,8 +82,8 @@ class Undoing(Strict):
 @blueprint.route("/create", methods=["POST"])
 @operation(BOOKKEEPERS, idempotent=True)
 @blueprint.arguments(AdjustmentIn)
-@blueprint.response(201)
-def create(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+@blueprint.response(201, GivenOut)
+def create(session: Session, given: dict[str, Any]) -> Beside:
     """Give a credit: return, damage, short supply, rate difference, expiry, scheme claim, goodwill or write-off.
 
     A dispute (with `bill_id`) is opened as `/disputes` does, and settled there. Every other credit has a numbered
@@ -106,8 +108,8 @@ def create(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 @blueprint.route("/<adjustment_id>/reverse", methods=["POST"])
 @operation(BOOKKEEPERS, idempotent=True)
 @blueprint.arguments(Undoing)
-@blueprint.response(200)
-def reverse(session: Session, why: dict[str, Any], adjustment_id: str) -> dict[str, Any]:
+@blueprint.response(200, AdjustmentOut)
+def reverse(session: Session, why: dict[str, Any], adjustment_id: str) -> Beside:
     """Take a credit back: the same bills are open again. Needs a role that may give it.
 
     A cash discount that those bills earned by being settled goes with it, and with its note.
@@ -117,19 +119,19 @@ def reverse(session: Session, why: dict[str, Any], adjustment_id: str) -> dict[s
     if note is None or note.status == CANCELLED:
         undone = adjustments.reverse(session, credit_id, why["reason"], g.who.role)
         cancelling.follow_credits(session, undone.retailer_id, cancelling.CREDIT_WENT)
-        return show(undone)
+        return shown(undone)
     kind = payments.get(session, credit_id).kind
     if kind in adjustments.MAY_GIVE:  # a cash discount is nobody's favour: whoever may cancel its note may undo it
         adjustments.allow(kind, g.who.role)
     cancelling.cancel(session, note.id, why["reason"], g.who.role)  # the note goes with its credit
-    return show(payments.receipt(session, payments.get(session, credit_id)))
+    return shown(payments.receipt(session, payments.get(session, credit_id)))
 
 
 @blueprint.route("/cash-discount", methods=["POST"])
 @operation(BOOKKEEPERS, idempotent=True)
 @blueprint.arguments(OfBill)
-@blueprint.response(201)
-def cash_discount(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+@blueprint.response(201, GivenOut)
+def cash_discount(session: Session, given: dict[str, Any]) -> Beside:
     """Give the discount that a bill has earned by being paid in full in time, with a commercial credit note of its own.
 
     Refused with what is missing.
@@ -142,19 +144,17 @@ def cash_discount(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 @blueprint.route("/late-fee", methods=["POST"])
 @operation(FOUNDERS, idempotent=True)
 @blueprint.arguments(OfBill)
-@blueprint.response(201)
-def late_fee(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+@blueprint.response(201, BillOut)
+def late_fee(session: Session, given: dict[str, Any]) -> Bill:
     """Charge the interest of a late bill until today, once; refused while late fees are off."""
-    return show_bill(
-        session, late_fees.charge(session, ids.parse("bil", given["bill_id"]), given["reason"], g.who.role)
-    )
+    return late_fees.charge(session, ids.parse("bil", given["bill_id"]), given["reason"], g.who.role)
 
 
 @blueprint.route("/debit-note", methods=["POST"])
 @operation(BOOKKEEPERS, idempotent=True)
 @blueprint.arguments(DebitNoteIn)
-@blueprint.response(201)
-def debit_note(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+@blueprint.response(201, BillOut)
+def debit_note(session: Session, given: dict[str, Any]) -> Bill:
     """Make a shop owe more, as a bill of its own."""
     note = debit_notes.DebitNote(
         retailer_id=retailers.find(session, given["retailer_id"]).id,
@@ -164,10 +164,10 @@ def debit_note(session: Session, given: dict[str, Any]) -> dict[str, Any]:
         role=g.who.role,
         due_on=given["due_on"],
     )
-    return show_bill(session, debit_notes.issue(session, note))
+    return debit_notes.issue(session, note)
 
 
-def _returned(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+def _returned(session: Session, given: dict[str, Any]) -> Beside:
     shop, bill_id = retailers.find(session, given["retailer_id"]), ids.parse("bil", given["bill_id"])
     bills.of(session, shop.id, bill_id)
     invoice = credit_notes.of_bill(session, bill_id)
@@ -179,18 +179,15 @@ def _returned(session: Session, given: dict[str, Any]) -> dict[str, Any]:
         return _with_note(session, credit_notes.issue(session, new))
 
 
-def _with_note(session: Session, given: credit_notes.Given) -> dict[str, Any]:
+def _with_note(session: Session, given: credit_notes.Given) -> Beside:
     """A credit with the paper that says it, which goes to the shop."""
     note = given.note
     if note is not None:
         notices.documents.note(session, note)
-    known = (
-        {"id": ids.public("inv", note.id), "number": note.number, "document_type": note.document_type} if note else None
-    )
-    return {**show(given.receipt), "credit_note": known}
+    return shown(given.receipt, credit_note=note, dispute_id=None)
 
 
-def _dispute(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+def _dispute(session: Session, given: dict[str, Any]) -> Beside:
     if not given["bill_id"]:
         raise Invalid("A dispute is about a bill: name it.", field="bill_id")
     shop, bill_id = retailers.find(session, given["retailer_id"]), ids.parse("bil", given["bill_id"])
@@ -198,37 +195,9 @@ def _dispute(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     with releasing.making_room(session, shop.id):
         dispute = disputes.start(session, bill_id, given["amount_minor"], given["reason"])
     freeze = payments.receipt(session, payments.get(session, dispute.freeze_id))
-    return {**show(freeze), "dispute_id": ids.public("dsp", dispute.id)}
+    return shown(freeze, credit_note=None, dispute_id=dispute.id)
 
 
-def show(receipt: Receipt) -> dict[str, Any]:
-    """A credit and what it settled."""
-    credit = receipt.payment
-    return {
-        "id": ids.public("adj", credit.id),
-        "retailer_id": retailers.public_id(credit.retailer_id),
-        "kind": credit.kind,
-        "amount_minor": credit.amount_minor,
-        "currency": receipt.currency,
-        "reason": credit.note,
-        "effective_on": credit.received_on.isoformat(),
-        "status": credit.status,
-        "allocations": show_applied(receipt.allocations),
-        "unapplied_minor": credit.unapplied_minor,
-        "outstanding_minor": receipt.outstanding_minor,
-    }
-
-
-def show_bill(session: Session, bill: Bill) -> dict[str, Any]:
-    """A bill that staff posted."""
-    return {
-        "bill_id": ids.public("bil", bill.id),
-        "retailer_id": retailers.public_id(bill.retailer_id),
-        "kind": bill.kind,
-        "invoice_number": bill.reference,
-        "bill_on": bill.bill_on.isoformat(),
-        "due_on": bill.due_on.isoformat(),
-        "amount_minor": bill.amount_minor,
-        "open_minor": bill.open_minor,
-        "currency": organisations.get(session).currency,
-    }
+def shown(receipt: Receipt, **more: Any) -> Beside:
+    """A credit and what it settled, as AdjustmentOut tells it."""
+    return Beside(receipt.payment, **what_it_did(receipt), **more)

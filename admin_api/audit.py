@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from admin_api import sheets
 from admin_api.access import operation
+from admin_api.answers.audit import AuditEntryOut, VerifiedOut
+from admin_api.answers.shape import Beside, page_of
 from admin_api.shapes import Day, PageQuery, Text, decode, page
 from admin_api.spec import Blueprint
-from core import clock, ids
+from core import ids
 from core.audit import AuditEntry
 from core.errors import Invalid
 from parties import retailers
@@ -40,7 +42,7 @@ class TrailQuery(PageQuery):
 @blueprint.route("/credit/all", methods=["GET"])
 @operation(BOOKKEEPERS)
 @blueprint.arguments(TrailQuery, location="query")
-@blueprint.response(200)
+@blueprint.response(200, page_of(AuditEntryOut), files=["text/csv"])
 def everything(session: Session, query: dict[str, Any]) -> Any:
     """The whole organisation's trail, newest first; `format=csv` downloads all of what the filters leave."""
     return _list(session, query, None)
@@ -48,25 +50,17 @@ def everything(session: Session, query: dict[str, Any]) -> Any:
 
 @blueprint.route("/verify", methods=["GET"])
 @operation(BOOKKEEPERS)
-@blueprint.response(200)
-def verify(session: Session) -> dict[str, Any]:
+@blueprint.response(200, VerifiedOut)
+def verify(session: Session) -> Beside:
     """Recompute every chain, and compare it with its head and with the anchors outside the database."""
     found = trail.verify(session)
-    return {
-        "intact": found.status == doctor.HOLDS,
-        "status": found.status,
-        "entries": found.entries,
-        "chains": found.chains,
-        "anchored_at": clock.rfc3339(found.anchored_at),
-        "problem_count": found.count,
-        "problems": list(found.problems),
-    }
+    return Beside(found, intact=found.status == doctor.HOLDS, problem_count=found.count)
 
 
 @blueprint.route("/<retailer_id>", methods=["GET"])
 @operation(BOOKKEEPERS)
 @blueprint.arguments(TrailQuery, location="query")
-@blueprint.response(200)
+@blueprint.response(200, page_of(AuditEntryOut), files=["text/csv"])
 def of_retailer(session: Session, query: dict[str, Any], retailer_id: str) -> Any:
     """One shop's trail, newest first, with the same filters and forms."""
     return _list(session, query, retailers.find(session, retailer_id).id)
@@ -80,32 +74,21 @@ def _list(session: Session, query: dict[str, Any], chain_id: UUID | None) -> dic
     after = decode(query["cursor"])
     last = ids.parse("aud", after) if after else None
     rows = trail.entries(session, wanted, after=last, limit=query["limit"] + 1)
-    return page(rows, query["limit"], lambda row: ids.public("aud", row.id), show)
+    return page(rows, query["limit"], lambda row: ids.public("aud", row.id), _of_shop)
+
+
+def _of_shop(row: AuditEntry) -> Beside:
+    """The entry with the shop whose chain it is in; the organisation's own chain is about none."""
+    return Beside(row, retailer_id=row.chain_id if row.chain_id != row.org_id else None)
 
 
 def _sheet(session: Session, wanted: trail.Filter) -> Response:
     rows = trail.entries(session, wanted, after=None, limit=sheets.MAX_ROWS + 1)
     if len(rows) > sheets.MAX_ROWS:
         raise Invalid(f"More than {sheets.MAX_ROWS} entries: name a shorter period.", field="from")
-    return sheets.answer("audit.csv", COLUMNS, ([_cell(shown[name]) for name in COLUMNS] for shown in map(show, rows)))
+    told = AuditEntryOut(only=COLUMNS).dump(rows, many=True)
+    return sheets.answer("audit.csv", COLUMNS, ([_cell(one[name]) for name in COLUMNS] for one in told))
 
 
 def _cell(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False, sort_keys=True) if isinstance(value, dict) else value
-
-
-def show(entry: AuditEntry) -> dict[str, Any]:
-    """One entry; `hash` is the link of its chain."""
-    return {
-        "id": ids.public("aud", entry.id),
-        "at": clock.rfc3339(entry.at),
-        "actor": entry.actor,
-        "action": entry.action,
-        "subject": entry.subject,
-        "before": entry.before,
-        "after": entry.after,
-        "reason": entry.reason,
-        "request_id": entry.request_id,
-        "seq": entry.seq,
-        "hash": bytes(entry.hash).hex(),
-    }

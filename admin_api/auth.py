@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from admin_api import access, tokens
+from admin_api.answers.auth import TokensOut
 from admin_api.shapes import Strict, Text
 from admin_api.spec import Blueprint
 from core import db
@@ -31,18 +32,10 @@ class RefreshToken(Strict):
     refresh_token = Text(longest=200, needed=True)
 
 
-class Tokens(Strict):
-    """Use `access_token` as bearer; exchange `refresh_token` before it expires."""
-
-    access_token = fields.String()
-    refresh_token = fields.String()
-    expires_in = fields.Integer(metadata={"description": "seconds"})
-
-
 @blueprint.route("/login", methods=["POST"])
 @access.public
 @blueprint.arguments(Credentials)
-@blueprint.response(200, Tokens)
+@blueprint.response(200, TokensOut)
 def login(credentials: dict[str, Any]) -> dict[str, Any]:
     """Sign in with e-mail and password."""
     who = users.authenticate(credentials["email"], credentials["password"])
@@ -54,7 +47,7 @@ def login(credentials: dict[str, Any]) -> dict[str, Any]:
 @blueprint.route("/refresh", methods=["POST"])
 @access.public
 @blueprint.arguments(RefreshToken)
-@blueprint.response(200, Tokens)
+@blueprint.response(200, TokensOut)
 def refresh(given: dict[str, Any]) -> dict[str, Any]:
     """Exchange a refresh token for new tokens; each works once."""
     refreshed = sessions.rotate(given["refresh_token"])

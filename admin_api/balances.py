@@ -6,15 +6,16 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api.access import operation
-from admin_api.adjustments import show, show_bill
-from admin_api.receipts import Chosen, chosen, show_applied
+from admin_api.adjustments import shown
+from admin_api.answers.balances import AdvanceOut, AgeingOut, LateFeesOut, OpeningOut
+from admin_api.receipts import Chosen, chosen
 from admin_api.shapes import Day, Id, PositiveMinor, Strict, Text
 from admin_api.spec import Blueprint
 from core import ids
 from core.errors import Invalid
 from credit import accounts, advances, days, late_fees, openings
 from flows import releasing
-from parties import organisations, retailers
+from parties import retailers
 from parties.roles import BOOKKEEPERS, EVERYBODY
 from reports import ageing
 
@@ -62,7 +63,7 @@ class FeeDay(Strict):
 @blueprint.route("/ageing", methods=["GET"])
 @operation(EVERYBODY)
 @blueprint.arguments(AgeingQuery, location="query")
-@blueprint.response(200)
+@blueprint.response(200, AgeingOut)
 def ages(session: Session, query: dict[str, Any]) -> dict[str, Any]:
     """What is open by age: from due date or bill date, as accountants or as collectors look at it, on any day."""
     shop = retailers.find(session, query["retailer_id"]).id if query["retailer_id"] else None
@@ -72,7 +73,7 @@ def ages(session: Session, query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.route("/retailer/<retailer_id>/opening-balance", methods=["POST"])
 @operation(BOOKKEEPERS, idempotent=True)
 @blueprint.arguments(Opening)
-@blueprint.response(201)
+@blueprint.response(201, OpeningOut)
 def opening_balance(session: Session, given: dict[str, Any], retailer_id: str) -> dict[str, Any]:
     """Enter what was owed before, bill by bill, and what was on account."""
     shop = retailers.find(session, retailer_id)
@@ -82,30 +83,30 @@ def opening_balance(session: Session, given: dict[str, Any], retailer_id: str) -
         openings.OpeningBill(one["number"], one["bill_on"], one["amount_minor"], one["due_on"])
         for one in given["bills"]
     ]
-    posted = [show_bill(session, bill) for bill in openings.owe(session, shop.id, old)]
+    posted = openings.owe(session, shop.id, old)
     held = None
     if given["on_account_minor"]:
         with releasing.making_room(session, shop.id):
             held = openings.hold(session, shop.id, given["on_account_minor"], given["on"])
-    return {"bills": posted, "on_account": show(held) if held else None, **_owed(session, retailer_id)}
+    return {"bills": posted, "on_account": shown(held) if held else None, **_owed(session, retailer_id)}
 
 
 @blueprint.route("/retailer/<retailer_id>/apply-advance", methods=["POST"])
 @operation(BOOKKEEPERS, idempotent=True)
 @blueprint.arguments(Application)
-@blueprint.response(200)
+@blueprint.response(200, AdvanceOut)
 def apply_advance(session: Session, given: dict[str, Any], retailer_id: str) -> dict[str, Any]:
     """Put money on account to open bills."""
     shop = retailers.find(session, retailer_id)
     parts = advances.apply(session, shop.id, chosen(given["allocations"]))
     left = sum(one.unapplied_minor for one in advances.held(session, shop.id))
-    return {"allocations": show_applied(parts), "on_account_minor": left, **_owed(session, retailer_id)}
+    return {"allocations": parts, "on_account_minor": left, **_owed(session, retailer_id)}
 
 
 @blueprint.route("/retailer/<retailer_id>/late-fees", methods=["GET"])
 @operation(EVERYBODY)
 @blueprint.arguments(FeeDay, location="query")
-@blueprint.response(200)
+@blueprint.response(200, LateFeesOut)
 def fees(session: Session, query: dict[str, Any], retailer_id: str) -> dict[str, Any]:
     """The interest of each overdue bill: for showing, nothing is booked."""
     shop = retailers.find(session, retailer_id)
@@ -113,22 +114,9 @@ def fees(session: Session, query: dict[str, Any], retailer_id: str) -> dict[str,
     found = late_fees.of_shop(session, shop.id, as_of)
     return {
         "retailer_id": retailer_id,
-        "as_of_on": as_of.isoformat(),
-        "currency": organisations.get(session).currency,
+        "as_of_on": as_of,
         "due_minor": sum(fee.due_minor for fee in found),
-        "bills": [
-            {
-                "bill_id": ids.public("bil", fee.bill_id),
-                "invoice_number": fee.reference,
-                "due_on": fee.due_on.isoformat(),
-                "open_minor": fee.open_minor,
-                "days_overdue": fee.days_late,
-                "accrued_minor": fee.accrued_minor,
-                "charged_minor": fee.charged_minor,
-                "due_minor": fee.due_minor,
-            }
-            for fee in found
-        ],
+        "bills": found,
     }
 
 

@@ -8,12 +8,14 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api.access import operation
-from admin_api.receipts import show_applied
+from admin_api.answers.payments import PaymentOut
+from admin_api.answers.shape import Beside, page_of
 from admin_api.shapes import Id, Nothing, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
 from credit import accounts, allocating, cheques, listing, payments
 from credit.papers import CHEQUE_STATES, Cheque
+from credit.tables import POSTED
 from flows import releasing, stopping
 from parties import retailers
 from parties.roles import BOOKKEEPERS, FOUNDERS, SELLERS
@@ -44,7 +46,7 @@ class GivenBack(Strict):
 @blueprint.route("", methods=["GET"])
 @operation(SELLERS)
 @blueprint.arguments(ChequeQuery, location="query")
-@blueprint.response(200)
+@blueprint.response(200, page_of(PaymentOut))
 def cheques_list(session: Session, query: dict[str, Any]) -> dict[str, Any]:
     """Cheques, newest first."""
     position = decode(query["cursor"])
@@ -56,14 +58,14 @@ def cheques_list(session: Session, query: dict[str, Any]) -> dict[str, Any]:
         retailer_id=retailers.find(session, query["retailer_id"]).id if query["retailer_id"] else None,
         status=query["state"],
     )
-    return page(rows, query["limit"], lambda row: ids.public("chq", row.id), lambda row: show(session, row))
+    return page(rows, query["limit"], lambda row: ids.public("chq", row.id), lambda row: receipt_of(session, row))
 
 
 @blueprint.route("/<cheque_id>/deposit", methods=["POST"])
 @operation(BOOKKEEPERS, idempotent=True)
 @blueprint.arguments(Nothing)
-@blueprint.response(200)
-def deposit(session: Session, _given: dict[str, Any], cheque_id: str) -> dict[str, Any]:
+@blueprint.response(200, PaymentOut)
+def deposit(session: Session, _given: dict[str, Any], cheque_id: str) -> Beside:
     """The cheque was brought to the bank."""
     return _step(session, cheque_id, cheques.deposit)
 
@@ -71,8 +73,8 @@ def deposit(session: Session, _given: dict[str, Any], cheque_id: str) -> dict[st
 @blueprint.route("/<cheque_id>/clear", methods=["POST"])
 @operation(BOOKKEEPERS, idempotent=True)
 @blueprint.arguments(Nothing)
-@blueprint.response(200)
-def clear(session: Session, _given: dict[str, Any], cheque_id: str) -> dict[str, Any]:
+@blueprint.response(200, PaymentOut)
+def clear(session: Session, _given: dict[str, Any], cheque_id: str) -> Beside:
     """The bank has paid."""
     return _step(session, cheque_id, cheques.clear)
 
@@ -80,23 +82,23 @@ def clear(session: Session, _given: dict[str, Any], cheque_id: str) -> dict[str,
 @blueprint.route("/<cheque_id>/bounce", methods=["POST"])
 @operation(FOUNDERS, idempotent=True)
 @blueprint.arguments(Bounce)
-@blueprint.response(200)
-def bounce(session: Session, why: dict[str, Any], cheque_id: str) -> dict[str, Any]:
+@blueprint.response(200, PaymentOut)
+def bounce(session: Session, why: dict[str, Any], cheque_id: str) -> Beside:
     """The bank has not paid: the same bills are open again, and its charge is owed on top."""
     cheque = cheques.bounce(session, ids.parse("chq", cheque_id), why["reason"], why["charge_minor"])
     stopping.after_setback(session, cheque.retailer_id, "cheque_bounced")
-    return show(session, cheque)
+    return receipt_of(session, cheque)
 
 
 @blueprint.route("/<cheque_id>/return", methods=["POST"])
 @operation(BOOKKEEPERS, idempotent=True)
 @blueprint.arguments(GivenBack)
-@blueprint.response(200)
-def give_back(session: Session, why: dict[str, Any], cheque_id: str) -> dict[str, Any]:
+@blueprint.response(200, PaymentOut)
+def give_back(session: Session, why: dict[str, Any], cheque_id: str) -> Beside:
     """The cheque goes back to the shop; it never saw the bank."""
     cheque = cheques.give_back(session, ids.parse("chq", cheque_id), why["reason"])
     stopping.after_setback(session, cheque.retailer_id, "cheque_returned")
-    return show(session, cheque)
+    return receipt_of(session, cheque)
 
 
 def receive(
@@ -105,11 +107,11 @@ def receive(
     given: dict[str, Any],
     chosen: tuple[tuple[UUID, int], ...],
     take: Callable[[Session, cheques.NewCheque], Cheque] = cheques.receive,
-) -> dict[str, Any]:
+) -> Beside:
     """Take in what `/payment/record`, or the verifying of a claim, was given as a cheque."""
     with releasing.making_room(session, retailer_id):
         cheque = _told(session, take(session, _new(retailer_id, given, chosen)))
-    return show(session, cheque)
+    return receipt_of(session, cheque)
 
 
 def _new(retailer_id: UUID, given: dict[str, Any], chosen: tuple[tuple[UUID, int], ...]) -> cheques.NewCheque:
@@ -124,33 +126,30 @@ def _new(retailer_id: UUID, given: dict[str, Any], chosen: tuple[tuple[UUID, int
     )
 
 
-def show(session: Session, cheque: Cheque) -> dict[str, Any]:
-    """A cheque in the shape of a receipt, with its own state; it settles bills from the day it counts."""
+def receipt_of(session: Session, cheque: Cheque) -> Beside:
+    """A cheque as the payment that it becomes, with its own state; it settles bills from the day it counts."""
     paid, account = cheques.counted(session, cheque), accounts.get(session, cheque.retailer_id)
-    return {
-        "id": ids.public("pay", cheque.id),
-        "cheque_id": ids.public("chq", cheque.id),
-        "retailer_id": retailers.public_id(cheque.retailer_id),
-        "amount_minor": cheque.amount_minor,
-        "currency": account.currency,
-        "method": "cheque",
-        "reference": cheque.number,
-        "dated_on": cheque.dated_on.isoformat(),
-        "received_on": cheque.received_on.isoformat(),
-        "status": cheque.state,
-        "counts": paid is not None and paid.status == "posted",
-        "allocations": show_applied(allocating.applied_to(session, cheque.id)),
-        "unapplied_minor": paid.unapplied_minor if paid else 0,
-        "outstanding_minor": account.outstanding_minor,
-        "note": cheque.note,
-    }
+    return Beside(
+        cheque,
+        cheque_id=cheque.id,
+        currency=account.currency,
+        method="cheque",
+        reference=cheque.number,
+        status=cheque.state,
+        counts=paid is not None and paid.status == POSTED,
+        recorded_by=paid.recorded_by if paid else None,
+        allocations=allocating.applied_to(session, cheque.id),
+        unapplied_minor=paid.unapplied_minor if paid else 0,
+        outstanding_minor=account.outstanding_minor,
+        warnings=(),
+    )
 
 
-def _step(session: Session, cheque_id: str, step: Callable[[Session, UUID], Cheque]) -> dict[str, Any]:
+def _step(session: Session, cheque_id: str, step: Callable[[Session, UUID], Cheque]) -> Beside:
     found = cheques.get(session, ids.parse("chq", cheque_id))
     with releasing.making_room(session, found.retailer_id):
         cheque = _told(session, step(session, found.id))
-    return show(session, cheque)
+    return receipt_of(session, cheque)
 
 
 def _told(session: Session, cheque: Cheque) -> Cheque:

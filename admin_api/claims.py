@@ -10,16 +10,19 @@ from sqlalchemy.orm import Session
 import notices
 from admin_api import cheques as cheque_noun
 from admin_api.access import operation
-from admin_api.receipts import Chosen, chosen, show_receipt
+from admin_api.answers.claims import ClaimOut
+from admin_api.answers.payments import PaymentOut
+from admin_api.answers.shape import Beside, page_of
+from admin_api.receipts import Chosen, chosen, receipt_of
 from admin_api.shapes import Day, Id, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
 from credit import claims, listing, payments
 from credit.cheques import NewCheque
 from credit.papers import Cheque
-from credit.tables import METHODS, PaymentClaim
+from credit.tables import CLAIM_STATES, METHODS, PaymentClaim
 from flows import releasing
-from parties import organisations, retailers
+from parties import retailers
 from parties.roles import BOOKKEEPERS, SELLERS
 
 blueprint = Blueprint("claims", __name__, url_prefix="/api/v1/admin/claims", description="What shops say they paid")
@@ -29,9 +32,7 @@ class ClaimQuery(PageQuery):
     """Which claims: of one shop, in one state."""
 
     retailer_id = Id(load_default=None, allow_none=True)
-    status = fields.String(
-        load_default=None, allow_none=True, validate=validate.OneOf((claims.CLAIMED, claims.VERIFIED, claims.REJECTED))
-    )
+    status = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(CLAIM_STATES))
 
 
 class ClaimIn(Strict):
@@ -64,7 +65,7 @@ class ClaimRejected(Strict):
 @blueprint.route("", methods=["GET"])
 @operation(SELLERS)
 @blueprint.arguments(ClaimQuery, location="query")
-@blueprint.response(200)
+@blueprint.response(200, page_of(ClaimOut))
 def claims_list(session: Session, query: dict[str, Any]) -> dict[str, Any]:
     """Claims, newest first."""
     position = decode(query["cursor"])
@@ -76,29 +77,28 @@ def claims_list(session: Session, query: dict[str, Any]) -> dict[str, Any]:
         retailer_id=retailers.find(session, query["retailer_id"]).id if query["retailer_id"] else None,
         status=query["status"],
     )
-    currency = organisations.get(session).currency
-    return page(rows, query["limit"], lambda row: ids.public("clm", row.id), lambda row: show(row, currency))
+    return page(rows, query["limit"], lambda row: ids.public("clm", row.id))
 
 
 @blueprint.route("", methods=["POST"])
 @operation(SELLERS, idempotent=True)
 @blueprint.arguments(ClaimIn)
-@blueprint.response(201)
-def record(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+@blueprint.response(201, ClaimOut)
+def record(session: Session, given: dict[str, Any]) -> PaymentClaim:
     """Note a claim; nothing is booked. A reference that waits already is refused."""
     shop = retailers.find(session, given["retailer_id"])
     new = claims.NewClaim(shop.id, given["amount_minor"], given["reference"], given["method"])
     claim = claims.record(session, new)
     if claim is None:
         raise claims.ClaimKnown(reference=given["reference"])
-    return show(claim, organisations.get(session).currency)
+    return claim
 
 
 @blueprint.route("/<claim_id>/verify", methods=["POST"])
 @operation(BOOKKEEPERS, idempotent=True)
 @blueprint.arguments(ClaimVerified)
-@blueprint.response(200)
-def verify(session: Session, given: dict[str, Any], claim_id: str) -> dict[str, Any]:
+@blueprint.response(200, PaymentOut)
+def verify(session: Session, given: dict[str, Any], claim_id: str) -> Beside:
     """The money is there: record it as a payment; the shop gets a receipt.
 
     A cheque is taken in as `received`; it lowers what is owed when it is cleared (or as the setting says).
@@ -122,7 +122,7 @@ def verify(session: Session, given: dict[str, Any], claim_id: str) -> dict[str, 
         ),
     )
     releasing.after_payment(session, receipt)
-    return show_receipt(receipt)
+    return receipt_of(receipt)
 
 
 def _take_cheque(claim_id: UUID, session: Session, handed_over: NewCheque) -> Cheque:
@@ -132,25 +132,9 @@ def _take_cheque(claim_id: UUID, session: Session, handed_over: NewCheque) -> Ch
 @blueprint.route("/<claim_id>/reject", methods=["POST"])
 @operation(BOOKKEEPERS, idempotent=True)
 @blueprint.arguments(ClaimRejected)
-@blueprint.response(200)
-def reject(session: Session, why: dict[str, Any], claim_id: str) -> dict[str, Any]:
+@blueprint.response(200, ClaimOut)
+def reject(session: Session, why: dict[str, Any], claim_id: str) -> PaymentClaim:
     """No such payment came in: reminders go on, and the shop is told with the reason."""
     claim = claims.reject(session, ids.parse("clm", claim_id), why["reason"])
     notices.payments.claim_declined(session, claim)
-    return show(claim, organisations.get(session).currency)
-
-
-def show(claim: PaymentClaim, currency: str) -> dict[str, Any]:
-    """A claim and what became of it."""
-    return {
-        "id": ids.public("clm", claim.id),
-        "retailer_id": retailers.public_id(claim.retailer_id),
-        "amount_minor": claim.amount_minor,
-        "currency": currency,
-        "method": claim.method,
-        "reference": claim.reference,
-        "status": claim.status,
-        "payment_id": ids.public("pay", claim.payment_id) if claim.payment_id else None,
-        "note": claim.note,
-        "message_id": ids.public("msg", claim.message_id) if claim.message_id else None,
-    }
+    return claim

@@ -9,6 +9,8 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api.access import operation
+from admin_api.answers.conversations import ConversationOut, MessageOut, ReplyOut
+from admin_api.answers.shape import Beside, page_of
 from admin_api.shapes import Id, Nothing, PageQuery, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from bot import handing_over, history, media
@@ -17,7 +19,7 @@ from core import clock, ids
 from core.errors import Invalid, NotFound
 from flows import hand_over
 from invoicing import storage
-from parties import contacts, retailers, users
+from parties import contacts, retailers
 from parties.roles import SELLERS
 
 blueprint = Blueprint(
@@ -33,6 +35,7 @@ SHOWN = {  # what came is somebody else's: only these are named as what they say
     "audio/ogg": ".ogg",
     "video/mp4": ".mp4",
 }
+UNKNOWN = "application/octet-stream"
 MOST_MINUTES = int(handing_over.LONGEST.total_seconds()) // 60
 
 
@@ -58,7 +61,7 @@ class ReplyIn(Strict):
 @blueprint.route("", methods=["GET"])
 @operation(SELLERS)
 @blueprint.arguments(ConversationQuery, location="query")
-@blueprint.response(200)
+@blueprint.response(200, page_of(ConversationOut))
 def list_conversations(session: Session, query: dict[str, Any]) -> dict[str, Any]:
     """Conversations, the latest first."""
     wanted = query["retailer_id"]
@@ -69,71 +72,71 @@ def list_conversations(session: Session, query: dict[str, Any]) -> dict[str, Any
         before=_position(query["cursor"], "cnv"),
         limit=query["limit"] + 1,
     )
-    return page(rows, query["limit"], lambda row: _place(row.updated_at, "cnv", UUID(str(row.id))), show)
+    return page(rows, query["limit"], lambda row: _place(row.updated_at, "cnv", UUID(str(row.id))), _shown)
 
 
 @blueprint.route("/<conversation_id>", methods=["GET"])
 @operation(SELLERS)
-@blueprint.response(200)
-def read(session: Session, conversation_id: str) -> dict[str, Any]:
+@blueprint.response(200, ConversationOut)
+def read(session: Session, conversation_id: str) -> Beside:
     """One conversation."""
-    return show(_find(session, conversation_id))
+    return _shown(_find(session, conversation_id))
 
 
 @blueprint.route("/<conversation_id>/messages", methods=["GET"])
 @operation(SELLERS)
 @blueprint.arguments(PageQuery, location="query")
-@blueprint.response(200)
+@blueprint.response(200, page_of(MessageOut))
 def messages(session: Session, query: dict[str, Any], conversation_id: str) -> dict[str, Any]:
     """What was said by everybody, the latest first."""
     found = UUID(str(_find(session, conversation_id).id))
     before = _position(query["cursor"], "msg")
     rows = history.said(session, found, before=before, limit=query["limit"] + 1)
-    return page(rows, query["limit"], lambda said: _place(said.at, "msg", said.id), show_message)
+    return page(rows, query["limit"], lambda said: _place(said.at, "msg", said.id), _message)
 
 
 @blueprint.route("/<conversation_id>/takeover", methods=["POST"])
 @operation(SELLERS, idempotent=True)
 @blueprint.arguments(Takeover)
-@blueprint.response(200)
-def takeover(session: Session, given: dict[str, Any], conversation_id: str) -> dict[str, Any]:
+@blueprint.response(200, ConversationOut)
+def takeover(session: Session, given: dict[str, Any], conversation_id: str) -> Beside:
     """Answer yourself: the bot is quiet for so long, and the retailer is told."""
     lasts = timedelta(minutes=given["minutes"])
     talk = hand_over.take(session, ids.parse("cnv", conversation_id), g.who.user_id, lasts)
-    return show(_find(session, ids.public("cnv", talk.id)))
+    return _shown(_find(session, ids.public("cnv", talk.id)))
 
 
 @blueprint.route("/<conversation_id>/hand-back", methods=["POST"])
 @operation(SELLERS, idempotent=True)
 @blueprint.arguments(Nothing)
-@blueprint.response(200)
-def hand_back(session: Session, _given: dict[str, Any], conversation_id: str) -> dict[str, Any]:
+@blueprint.response(200, ConversationOut)
+def hand_back(session: Session, _given: dict[str, Any], conversation_id: str) -> Beside:
     """Let the bot answer again, and tell the retailer."""
     talk = hand_over.give_back(session, ids.parse("cnv", conversation_id))
-    return show(_find(session, ids.public("cnv", talk.id)))
+    return _shown(_find(session, ids.public("cnv", talk.id)))
 
 
 @blueprint.route("/<conversation_id>/messages", methods=["POST"])
 @operation(SELLERS, idempotent=True)
 @blueprint.arguments(ReplyIn)
-@blueprint.response(201)
+@blueprint.response(201, ReplyOut)
 def reply(session: Session, given: dict[str, Any], conversation_id: str) -> dict[str, Any]:
     """Write to the retailer under your name, inside the 24-hour window only; whoever writes has taken over."""
     found = ids.parse("cnv", conversation_id)
     message_id = hand_over.reply(session, found, g.who.user_id, given["text"])
-    return {"id": ids.public("msg", message_id), "conversation_id": conversation_id, "status": "queued"}
+    return {"id": message_id, "conversation_id": conversation_id, "status": "queued"}
 
 
 @blueprint.route("/<conversation_id>/media/<media_id>", methods=["GET"])
 @operation(SELLERS)
-@blueprint.response(200)
+@blueprint.response(200, files=[*SHOWN, UNKNOWN])
 def media_file(session: Session, conversation_id: str, media_id: str) -> Response:
     """A picture or file of this conversation, as it came; 404 while it is not here (yet)."""
     found = media.find(session, UUID(str(_find(session, conversation_id).id)), ids.parse("med", media_id))
     content = storage.current().read(media.key(found.org_id, found.id))
     if content is None:
         raise NotFound(kind="InboundMedia")
-    shown = found.content_type if found.content_type in SHOWN else "application/octet-stream"
+    shown = found.content_type if found.content_type in SHOWN else UNKNOWN
     answer = Response(content, mimetype=shown)
     answer.headers["Content-Disposition"] = f'attachment; filename="{media_id}{SHOWN.get(shown, "")}"'
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
@@ -142,38 +145,19 @@ def media_file(session: Session, conversation_id: str, media_id: str) -> Respons
     return answer
 
 
-def show(row: Any) -> dict[str, Any]:
-    """A conversation: with whom, whether free text may be sent, and who answers."""
-    return {
-        "id": ids.public("cnv", UUID(str(row.id))),
-        "retailer_id": retailers.public_id(UUID(str(row.retailer_id))) if row.retailer_id else None,
-        "name": row.retailer_name or row.profile_name,
-        "phone": row.phone,
-        "language": row.language,
-        "opted_out": row.opted_out_at is not None,
-        "window_open": contacts.window_open(row.last_inbound_at, clock.now()),
-        "last_inbound_at": clock.rfc3339(row.last_inbound_at),
-        "updated_at": clock.rfc3339(row.updated_at),
-        "flow": row.flow,
-        "state": row.state,
-        "with_staff": _with_staff(row),
-    }
+def _shown(row: Any) -> Beside:
+    """A conversation, with what follows from its row now."""
+    return Beside(
+        row,
+        name=row.retailer_name or row.profile_name,
+        opted_out=row.opted_out_at is not None,
+        window_open=contacts.window_open(row.last_inbound_at, clock.now()),
+        with_staff=_with_staff(row),
+    )
 
 
-def show_message(said: Said) -> dict[str, Any]:
-    """One message of a conversation."""
-    return {
-        "id": ids.public("msg", said.id),
-        "direction": said.direction,
-        "at": clock.rfc3339(said.at),
-        "who": said.who,
-        "user_id": users.public_id(said.user_id) if said.user_id else None,
-        "kind": said.kind,
-        "text": said.text,
-        "choices": list(said.choices),
-        "status": said.status,
-        "media": [{**one, "id": ids.public("med", UUID(one["id"]))} for one in said.media],
-    }
+def _message(said: Said) -> Beside:
+    return Beside(said, by=said.user_id or said.who)
 
 
 def _with_staff(row: Any) -> dict[str, Any] | None:
@@ -182,11 +166,7 @@ def _with_staff(row: Any) -> dict[str, Any] | None:
     until = handing_over.ends_at(row.handed_over_at, row.handed_over_until)
     if until <= clock.now():
         return None
-    return {
-        "since": clock.rfc3339(row.handed_over_at),
-        "until": clock.rfc3339(until),
-        "user_id": users.public_id(UUID(str(row.handed_over_to))) if row.handed_over_to else None,
-    }
+    return {"since": row.handed_over_at, "until": until, "user_id": row.handed_over_to}
 
 
 def _find(session: Session, public: str) -> Any:

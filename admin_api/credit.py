@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 import notices
 from admin_api.access import operation
+from admin_api.answers.credit import DashboardOut, EvaluationOut, ProfileOut, StatementOut
 from admin_api.shapes import Day, Strict, Text
 from admin_api.spec import Blueprint
 from credit import accounts, pauses
@@ -41,7 +42,7 @@ class Why(Strict):
 @blueprint.route("/risk-dashboard", methods=["GET"])
 @operation(EVERYBODY)
 @blueprint.arguments(AsOf, location="query")
-@blueprint.response(200)
+@blueprint.response(200, DashboardOut)
 def risk_dashboard(session: Session, query: dict[str, Any]) -> dict[str, Any]:
     """What is owed by age, and who needs attention: the rule that fired and the next automatic step."""
     return risk.dashboard(session, query["as_of"])
@@ -50,7 +51,7 @@ def risk_dashboard(session: Session, query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.route("/retailer/<retailer_id>", methods=["GET"])
 @operation(EVERYBODY)
 @blueprint.arguments(AsOf, location="query")
-@blueprint.response(200)
+@blueprint.response(200, ProfileOut)
 def credit_profile(session: Session, query: dict[str, Any], retailer_id: str) -> dict[str, Any]:
     """One shop: limit, used, available, open bills with days overdue, last payments, guardrails; on a past day too."""
     return profile.of(session, retailers.find(session, retailer_id).id, query["as_of"])
@@ -59,7 +60,7 @@ def credit_profile(session: Session, query: dict[str, Any], retailer_id: str) ->
 @blueprint.route("/retailer/<retailer_id>/statement", methods=["GET"])
 @operation(EVERYBODY)
 @blueprint.arguments(Period, location="query")
-@blueprint.response(200)
+@blueprint.response(200, StatementOut)
 def credit_statement(session: Session, query: dict[str, Any], retailer_id: str) -> dict[str, Any]:
     """Every movement of a period with its running balance; the last 30 days when left out."""
     return statement.of(session, retailers.find(session, retailer_id).id, query["from_on"], query["to_on"])
@@ -67,7 +68,7 @@ def credit_statement(session: Session, query: dict[str, Any], retailer_id: str) 
 
 @blueprint.route("/<retailer_id>/evaluate", methods=["GET"])
 @operation(EVERYBODY)
-@blueprint.response(200)
+@blueprint.response(200, EvaluationOut)
 def evaluate(session: Session, retailer_id: str) -> dict[str, Any]:
     """Would the smallest credit order be allowed now, and if not, why; which rules gave the shop its status."""
     return profile.evaluate(session, retailers.find(session, retailer_id).id)
@@ -76,7 +77,7 @@ def evaluate(session: Session, retailer_id: str) -> dict[str, Any]:
 @blueprint.route("/<retailer_id>/pause", methods=["POST"])
 @operation(SELLERS, idempotent=True)
 @blueprint.arguments(Why)
-@blueprint.response(200)
+@blueprint.response(200, ProfileOut)
 def pause(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str, Any]:
     """Stop new credit orders of a shop; cash orders go on. The shop is told once."""
     retailer = retailers.find(session, retailer_id)
@@ -88,7 +89,7 @@ def pause(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str, 
 @blueprint.route("/<retailer_id>/unpause", methods=["POST"])
 @operation(BOOKKEEPERS - {"accountant"}, idempotent=True)
 @blueprint.arguments(Why)
-@blueprint.response(200)
+@blueprint.response(200, ProfileOut)
 def unpause(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str, Any]:
     """Allow credit orders again. The shop is told once."""
     retailer = retailers.find(session, retailer_id)
@@ -101,7 +102,7 @@ def unpause(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str
 @blueprint.route("/<retailer_id>/block", methods=["POST"])
 @operation(FOUNDERS, idempotent=True)
 @blueprint.arguments(Why)
-@blueprint.response(200)
+@blueprint.response(200, ProfileOut)
 def block(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str, Any]:
     """Stop all credit of a shop until somebody unblocks it; no override goes past a block. The shop is told once."""
     retailer = retailers.find(session, retailer_id)
@@ -113,7 +114,7 @@ def block(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str, 
 @blueprint.route("/<retailer_id>/unblock", methods=["POST"])
 @operation(FOUNDERS, idempotent=True)
 @blueprint.arguments(Why)
-@blueprint.response(200)
+@blueprint.response(200, ProfileOut)
 def unblock(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str, Any]:
     """Lift a block. A pause below it goes on; without one the shop is told that credit is open again."""
     retailer = retailers.find(session, retailer_id)

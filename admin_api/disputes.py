@@ -8,14 +8,16 @@ from sqlalchemy.orm import Session
 
 import notices
 from admin_api.access import operation
+from admin_api.answers.disputes import DisputeOut
+from admin_api.answers.shape import page_of
 from admin_api.shapes import Id, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
 from core.money import MAX_MINOR
 from credit import adjustments, bills, disputes, listing
-from credit.papers import Dispute
+from credit.papers import DISPUTE_STATES, Dispute
 from flows import releasing
-from parties import organisations, retailers
+from parties import retailers
 from parties.roles import BOOKKEEPERS, SELLERS
 
 blueprint = Blueprint("disputes", __name__, url_prefix="/api/v1/admin/disputes", description="Contested parts of bills")
@@ -25,7 +27,7 @@ class DisputeQuery(PageQuery):
     """Which disputes: of one shop, in one state."""
 
     retailer_id = Id(load_default=None, allow_none=True)
-    status = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(("open", "settled")))
+    status = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(DISPUTE_STATES))
 
 
 class DisputeIn(Strict):
@@ -47,7 +49,7 @@ class Settlement(Strict):
 @blueprint.route("", methods=["GET"])
 @operation(SELLERS)
 @blueprint.arguments(DisputeQuery, location="query")
-@blueprint.response(200)
+@blueprint.response(200, page_of(DisputeOut))
 def disputes_list(session: Session, query: dict[str, Any]) -> dict[str, Any]:
     """Disputes, newest first."""
     position = decode(query["cursor"])
@@ -59,27 +61,25 @@ def disputes_list(session: Session, query: dict[str, Any]) -> dict[str, Any]:
         retailer_id=retailers.find(session, query["retailer_id"]).id if query["retailer_id"] else None,
         status=query["status"],
     )
-    currency = organisations.get(session).currency
-    return page(rows, query["limit"], lambda row: ids.public("dsp", row.id), lambda row: show(row, currency))
+    return page(rows, query["limit"], lambda row: ids.public("dsp", row.id))
 
 
 @blueprint.route("", methods=["POST"])
 @operation(BOOKKEEPERS, idempotent=True)
 @blueprint.arguments(DisputeIn)
-@blueprint.response(201)
-def start(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+@blueprint.response(201, DisputeOut)
+def start(session: Session, given: dict[str, Any]) -> Dispute:
     """Freeze a contested amount: neither overdue, nor reminded of, nor counted against the limit."""
     bill_id = ids.parse("bil", given["bill_id"])
     with releasing.making_room(session, bills.get(session, bill_id).retailer_id):
-        dispute = disputes.start(session, bill_id, given["amount_minor"], given["reason"])
-    return show(dispute, organisations.get(session).currency)
+        return disputes.start(session, bill_id, given["amount_minor"], given["reason"])
 
 
 @blueprint.route("/<dispute_id>/settle", methods=["POST"])
 @operation(BOOKKEEPERS, idempotent=True)
 @blueprint.arguments(Settlement)
-@blueprint.response(200)
-def settle(session: Session, given: dict[str, Any], dispute_id: str) -> dict[str, Any]:
+@blueprint.response(200, DisputeOut)
+def settle(session: Session, given: dict[str, Any], dispute_id: str) -> Dispute:
     """End a dispute: the accepted part becomes an adjustment, the rest is owed as before, and the shop is told."""
     dispute = disputes.settle(
         session,
@@ -90,20 +90,4 @@ def settle(session: Session, given: dict[str, Any], dispute_id: str) -> dict[str
         given["kind"],
     )
     notices.disputes.settled(session, dispute)
-    return show(dispute, organisations.get(session).currency)
-
-
-def show(dispute: Dispute, currency: str) -> dict[str, Any]:
-    """A dispute and how it ended."""
-    return {
-        "id": ids.public("dsp", dispute.id),
-        "retailer_id": retailers.public_id(dispute.retailer_id),
-        "bill_id": ids.public("bil", dispute.bill_id),
-        "amount_minor": dispute.amount_minor,
-        "accepted_minor": dispute.accepted_minor,
-        "currency": currency,
-        "status": dispute.status,
-        "reason": dispute.reason,
-        "settlement": dispute.settlement,
-        "opened_on": dispute.opened_on.isoformat(),
-    }
+    return dispute

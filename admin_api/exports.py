@@ -11,9 +11,11 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api.access import operation
-from admin_api.shapes import Day, Strict, Text
+from admin_api.answers.exports import FiledOut, RegistrationCheckOut
+from admin_api.answers.shape import Beside, page_of
+from admin_api.shapes import Day, Strict, Text, whole
 from admin_api.spec import Blueprint
-from core import audit, clock, db
+from core import audit, db
 from credit import days
 from invoicing import filed, papers
 from invoicing.tables import FiledReturn
@@ -83,7 +85,7 @@ class AsOf(Strict):
 @blueprint.route("/journal", methods=["GET"])
 @operation(BOOKKEEPERS, snapshot=True)
 @blueprint.arguments(AsOf, location="query")
-@blueprint.response(200, content_type="text/plain")
+@blueprint.response(200, files=["text/plain"])
 def journal_file(session: Session, query: dict[str, Any]) -> Response:
     """The whole ledger as a plain-text journal (hledger); every shop's balance is its outstanding."""
     file = answer("books.journal", "text/plain; charset=utf-8", journal.write(session, query["as_of"]))
@@ -94,7 +96,7 @@ def journal_file(session: Session, query: dict[str, Any]) -> Response:
 @blueprint.route("/gstr1", methods=["GET"])
 @operation(BOOKKEEPERS, snapshot=True)
 @blueprint.arguments(Month, location="query")
-@blueprint.response(200, content_type="application/json")
+@blueprint.response(200, files=[JSON])
 def gstr1_file(session: Session, query: dict[str, Any]) -> Response:
     """GSTR-1 of a month as the portal's JSON. Refused when it would not tie out with the documents."""
     period = periods.month(query["month"])
@@ -106,26 +108,26 @@ def gstr1_file(session: Session, query: dict[str, Any]) -> Response:
 @blueprint.route("/gstr1/filed", methods=["POST"])
 @operation(BOOKKEEPERS, idempotent=True)
 @blueprint.arguments(FiledIn)
-@blueprint.response(201)
-def close_month(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+@blueprint.response(201, FiledOut)
+def close_month(session: Session, given: dict[str, Any]) -> FiledReturn:
     """Note that a month's GSTR-1 was filed at the portal: none of its documents can be cancelled from then on."""
     period = periods.month(given["month"])
     filed_on = given["filed_on"] or days.today(session)
-    return show_filed(filing.close(session, period, filed_on, given["reference"], g.who.role))
+    return filing.close(session, period, filed_on, given["reference"], g.who.role)
 
 
 @blueprint.route("/gstr1/filed", methods=["GET"])
 @operation(BOOKKEEPERS)
-@blueprint.response(200)
+@blueprint.response(200, page_of(FiledOut))
 def filed_months(session: Session) -> dict[str, Any]:
     """The months whose GSTR-1 was filed, newest first, and what they said."""
-    return {"data": [show_filed(one) for one in filed.listed(session)]}
+    return whole(filed.listed(session))
 
 
 @blueprint.route("/sales-register", methods=["GET"])
 @operation(BOOKKEEPERS, snapshot=True)
 @blueprint.arguments(RegisterQuery, location="query")
-@blueprint.response(200, content_type="text/csv")
+@blueprint.response(200, files=["text/csv", XLSX])
 def register_file(session: Session, query: dict[str, Any]) -> Response:
     """Every document with its tax, signed so that columns add up; as CSV, or as a workbook with a sheet by rate."""
     period, form = _period(query), query["form"]
@@ -141,7 +143,7 @@ def register_file(session: Session, query: dict[str, Any]) -> Response:
 @blueprint.route("/tally", methods=["GET"])
 @operation(BOOKKEEPERS, snapshot=True)
 @blueprint.arguments(Covered, location="query")
-@blueprint.response(200, content_type="application/xml")
+@blueprint.response(200, files=["application/xml"])
 def tally_file(session: Session, query: dict[str, Any]) -> Response:
     """Ledgers and vouchers that Tally imports: sales, receipts, credit and debit notes, journals."""
     period = _period(query)
@@ -154,7 +156,7 @@ def tally_file(session: Session, query: dict[str, Any]) -> Response:
 @blueprint.route("/einvoice", methods=["GET"])
 @operation(BOOKKEEPERS, snapshot=True)
 @blueprint.arguments(EInvoiceQuery, location="query")
-@blueprint.response(200, content_type="application/json")
+@blueprint.response(200, files=[JSON])
 def einvoice_file(session: Session, query: dict[str, Any]) -> Response:
     """E-invoices (schema 1.1): `{invoices, incomplete}` of some days, or the document with a number alone."""
     if query["number"]:
@@ -170,30 +172,11 @@ def einvoice_file(session: Session, query: dict[str, Any]) -> Response:
 @blueprint.route("/einvoice/check", methods=["POST"])
 @operation(BOOKKEEPERS)
 @blueprint.arguments(Answered)
-@blueprint.response(200)
-def check_registration(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+@blueprint.response(200, RegistrationCheckOut)
+def check_registration(session: Session, given: dict[str, Any]) -> Beside:
     """Does what the portal answered belong to this document? Valid only when a known portal signed it."""
     checked = filing.check_registration(session, given["number"], given["irn"], given["signed_code"])
-    return {
-        "number": given["number"],
-        "irn": checked.irn,
-        "is_valid": checked.is_valid,
-        "is_signed": checked.is_signed,
-        "problems": list(checked.problems),
-    }
-
-
-def show_filed(row: FiledReturn) -> dict[str, Any]:
-    """A filed month; amounts are of its documents, less what its credit notes took back."""
-    return {
-        "month": f"{row.month_on:%Y-%m}",
-        "filed_on": row.filed_on.isoformat(),
-        "reference": row.reference,
-        "documents": row.documents,
-        "taxable_minor": row.taxable_minor,
-        "tax_minor": row.tax_minor,
-        "created_at": clock.rfc3339(row.created_at),
-    }
+    return Beside(checked, number=given["number"])
 
 
 def _period(query: dict[str, Any]) -> Period:

@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 
 from admin_api import preconditions
 from admin_api.access import operation
-from admin_api.shapes import PositiveMinor, Strict, Text
+from admin_api.answers.groups import GroupOut
+from admin_api.answers.shape import Beside, page_of
+from admin_api.shapes import PositiveMinor, Strict, Text, whole
 from admin_api.spec import Blueprint
 from core import ids
 from core.money import MAX_MINOR
@@ -18,6 +20,8 @@ from parties.roles import EVERYBODY, FOUNDERS
 blueprint = Blueprint(
     "groups", __name__, url_prefix="/api/v1/admin/groups", description="Shops of one owner under one cap"
 )
+
+Answer = tuple[Beside, int, dict[str, str]]
 
 
 class GroupIn(Strict):
@@ -36,50 +40,43 @@ class CapIn(Strict):
 
 @blueprint.route("", methods=["GET"])
 @operation(EVERYBODY)
-@blueprint.response(200)
+@blueprint.response(200, page_of(GroupOut))
 def list_groups(session: Session) -> dict[str, Any]:
     """All groups by name, with what their shops use."""
-    return {"data": [show(session, group) for group in groups.every(session)]}
+    return whole([_shown(session, group) for group in groups.every(session)])
 
 
 @blueprint.route("", methods=["POST"])
 @operation(FOUNDERS, idempotent=True)
 @blueprint.arguments(GroupIn)
-@blueprint.response(201)
-def add(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+@blueprint.response(201, GroupOut)
+def add(session: Session, given: dict[str, Any]) -> Beside:
     """Add a group; shops join it through their guardrails."""
-    return show(session, groups.create(session, given["name"], given["limit_minor"]))
+    return _shown(session, groups.create(session, given["name"], given["limit_minor"]))
 
 
 @blueprint.route("/<group_id>", methods=["GET"])
 @operation(EVERYBODY)
-@blueprint.response(200)
-def read(session: Session, group_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
+@blueprint.response(200, GroupOut)
+def read(session: Session, group_id: str) -> Answer:
     """One group, with the ETag that a change must name."""
     return _answer(session, groups.get(session, ids.parse("grp", group_id)))
 
 
 @blueprint.route("/<group_id>", methods=["PUT"])
 @operation(FOUNDERS)
-@blueprint.doc(parameters=[preconditions.HEADER])
+@blueprint.doc(**preconditions.GUARDED)
 @blueprint.arguments(CapIn)
-@blueprint.response(200)
-def change(session: Session, given: dict[str, Any], group_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
+@blueprint.response(200, GroupOut)
+def change(session: Session, given: dict[str, Any], group_id: str) -> Answer:
     """Change a group's cap; below what is used is allowed and only stops new orders."""
     seen, key = preconditions.version(), ids.parse("grp", group_id)
     return _answer(session, groups.set_limit(session, key, given["limit_minor"], given["reason"], seen))
 
 
-def show(session: Session, group: CreditGroup) -> dict[str, Any]:
-    """A group and what its shops use of the cap."""
-    return {
-        "id": ids.public("grp", group.id),
-        "name": group.name,
-        "limit_minor": group.limit_minor,
-        "used_minor": groups.standing_of(session, group.id).used_minor,
-        "version": group.version,
-    }
+def _shown(session: Session, group: CreditGroup) -> Beside:
+    return Beside(group, used_minor=groups.standing_of(session, group.id).used_minor)
 
 
-def _answer(session: Session, group: CreditGroup) -> tuple[dict[str, Any], int, dict[str, str]]:
-    return show(session, group), 200, preconditions.tag(group.version)
+def _answer(session: Session, group: CreditGroup) -> Answer:
+    return _shown(session, group), 200, preconditions.tag(group.version)

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 import notices
 from admin_api import preconditions
 from admin_api.access import operation
+from admin_api.answers.guardrails import AtRiskOut, EvaluatedOut, LadderOut, ShopTermsOut, VerdictOut, WhatIfOut
+from admin_api.answers.shape import page_of
 from admin_api.shapes import NOT_OURS, Count, Day, Id, Nothing, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
@@ -25,7 +27,7 @@ from reports import profile, standing, what_if
 blueprint = Blueprint(
     "guardrails", __name__, url_prefix="/api/v1/admin/guardrails", description="Rules that stop credit orders"
 )
-GUARDED = {"parameters": [preconditions.HEADER]}
+Answer = tuple[dict[str, Any], int, dict[str, str]]
 
 
 class OrderToJudge(Strict):
@@ -81,7 +83,7 @@ class LadderIn(Strict):
 @blueprint.route("/validate-order", methods=["POST"])
 @operation(EVERYBODY)
 @blueprint.arguments(OrderToJudge)
-@blueprint.response(200)
+@blueprint.response(200, VerdictOut)
 def validate_order(session: Session, asked: dict[str, Any]) -> dict[str, Any]:
     """All failing rules in order, with the numbers and what would help; nothing is reserved."""
     retailer = retailers.find(session, asked["retailer_id"])
@@ -91,18 +93,18 @@ def validate_order(session: Session, asked: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.route("/<retailer_id>", methods=["GET"])
 @operation(EVERYBODY)
-@blueprint.response(200)
-def read(session: Session, retailer_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
+@blueprint.response(200, ShopTermsOut)
+def read(session: Session, retailer_id: str) -> Answer:
     """A shop's terms, with the ETag that a change must name."""
     return _answer(accounts.get(session, retailers.find(session, retailer_id).id))
 
 
 @blueprint.route("/<retailer_id>", methods=["PUT"])
 @operation(FOUNDERS)
-@blueprint.doc(**GUARDED)
+@blueprint.doc(**preconditions.GUARDED)
 @blueprint.arguments(TermsIn)
-@blueprint.response(200)
-def change(session: Session, given: dict[str, Any], retailer_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
+@blueprint.response(200, ShopTermsOut)
+def change(session: Session, given: dict[str, Any], retailer_id: str) -> Answer:
     """Change a shop's terms. A limit below what is owed is allowed and only stops new orders."""
     seen = preconditions.version()
     shop = retailers.find(session, retailer_id).id
@@ -121,7 +123,7 @@ def change(session: Session, given: dict[str, Any], retailer_id: str) -> tuple[d
 @blueprint.route("/<retailer_id>/what-if", methods=["GET"])
 @operation(EVERYBODY)
 @blueprint.arguments(WhatIf, location="query")
-@blueprint.response(200)
+@blueprint.response(200, WhatIfOut)
 def what_if_terms(session: Session, changes: dict[str, Any], retailer_id: str) -> dict[str, Any]:
     """The credit orders of the last 90 days as other terms would have judged them; nothing is changed."""
     days = changes.pop("days")
@@ -133,7 +135,7 @@ def what_if_terms(session: Session, changes: dict[str, Any], retailer_id: str) -
 @blueprint.route("/evaluate-all", methods=["POST"])
 @operation(FOUNDERS, idempotent=True)
 @blueprint.arguments(Nothing)
-@blueprint.response(200)
+@blueprint.response(200, EvaluatedOut)
 def evaluate_all(session: Session, _given: dict[str, Any]) -> dict[str, Any]:
     """Apply the status rules to every shop now; those that are paused or restored by it are told."""
     changed = ladder.evaluate_all(session, "asked")
@@ -142,7 +144,7 @@ def evaluate_all(session: Session, _given: dict[str, Any]) -> dict[str, Any]:
     return {
         "changed": [
             {
-                "retailer_id": ids.public("ret", one.retailer_id),
+                "retailer_id": one.retailer_id,
                 "status_before": one.was,
                 "status_after": one.status,
                 "fired": [f"{tried.level}: {tried.rule} {tried.value} (from {tried.threshold})" for tried in one.fired],
@@ -155,43 +157,43 @@ def evaluate_all(session: Session, _given: dict[str, Any]) -> dict[str, Any]:
 @blueprint.route("/at-risk", methods=["GET"])
 @operation(EVERYBODY)
 @blueprint.arguments(PageQuery, location="query")
-@blueprint.response(200)
+@blueprint.response(200, page_of(AtRiskOut))
 def at_risk(session: Session, query: dict[str, Any]) -> dict[str, Any]:
     """Shops that are watched or stopped, or about to be: the rule that fired and the next automatic step."""
     limit, position = query["limit"], decode(query["cursor"]) or "0"
     if not position.isdecimal() or len(position) > 9:
         raise Invalid(NOT_OURS)
     rows = standing.at_risk(session, limit + 1, int(position))
-    return page(rows, limit, lambda _row: str(int(position) + limit), lambda row: row)
+    return page(rows, limit, lambda _row: str(int(position) + limit))
 
 
 @blueprint.route("/ladder", methods=["GET"])
 @operation(EVERYBODY)
-@blueprint.response(200)
-def read_ladder(session: Session) -> tuple[dict[str, Any], int, dict[str, str]]:
+@blueprint.response(200, LadderOut)
+def read_ladder(session: Session) -> Answer:
     """The thresholds of the status rules, with the ETag that a change must name."""
     return _ladder(session)
 
 
 @blueprint.route("/ladder", methods=["PUT"])
 @operation(FOUNDERS)
-@blueprint.doc(**GUARDED)
+@blueprint.doc(**preconditions.GUARDED)
 @blueprint.arguments(LadderIn)
-@blueprint.response(200)
-def change_ladder(session: Session, given: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+@blueprint.response(200, LadderOut)
+def change_ladder(session: Session, given: dict[str, Any]) -> Answer:
     """Replace the thresholds of the status rules; shops follow at the next evaluation."""
     reason = given.pop("reason")
     ladder.configure(session, given, reason, preconditions.version())
     return _ladder(session)
 
 
-def _ladder(session: Session) -> tuple[dict[str, Any], int, dict[str, str]]:
+def _ladder(session: Session) -> Answer:
     return rules.configured(session), 200, preconditions.tag(organisations.get(session).settings_version)
 
 
-def _answer(account: CreditAccount) -> tuple[dict[str, Any], int, dict[str, str]]:
+def _answer(account: CreditAccount) -> Answer:
     body = {
-        "retailer_id": retailers.public_id(account.retailer_id),
+        "retailer_id": account.retailer_id,
         "currency": account.currency,
         **profile.guardrails_of(account),
     }

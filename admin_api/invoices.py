@@ -8,17 +8,25 @@ from sqlalchemy.orm import Session
 
 import notices
 from admin_api.access import operation
-from admin_api.adjustments import show_bill
-from admin_api.papers import Undone, answered, show_link
-from admin_api.shapes import Day, Id, Nothing, PageQuery, PositiveMinor, Strict, Text, Thousandths, decode, page
+from admin_api.answers.invoices import (
+    CreditNoteOut,
+    DebitNoteOut,
+    InvoiceInFullOut,
+    InvoiceOut,
+    PreviewOut,
+    RegisteredOut,
+)
+from admin_api.answers.papers import NewShareOut, RevokedOut, ShareOut
+from admin_api.answers.shape import Beside, page_of
+from admin_api.papers import Undone, answered
+from admin_api.shapes import Day, Id, Nothing, PageQuery, PositiveMinor, Strict, Text, Thousandths, decode, page, whole
 from admin_api.spec import Blueprint
-from core import clock, ids
+from core import ids
 from credit import bills, debit_notes
 from flows import releasing
 from invoicing import cancelling, credit_notes, listing, papers, preview, registrations, sharing
 from invoicing import debit_notes as tax_debit_notes
-from invoicing.tables import Invoice, InvoiceLine, Registration
-from invoicing.writing import HEADS
+from invoicing.tables import Invoice
 from parties import retailers
 from parties.roles import BOOKKEEPERS, EVERYBODY, SELLERS
 from reports.returns import filing
@@ -93,7 +101,7 @@ class Unsaved(Strict):
 @blueprint.route("", methods=["GET"])
 @operation(EVERYBODY)
 @blueprint.arguments(InvoicesQuery, location="query")
-@blueprint.response(200)
+@blueprint.response(200, page_of(InvoiceOut))
 def index(session: Session, query: dict[str, Any]) -> dict[str, Any]:
     """Documents of every type, newest first."""
     limit, after = query["limit"], decode(query["cursor"])
@@ -107,13 +115,13 @@ def index(session: Session, query: dict[str, Any]) -> dict[str, Any]:
         limit=limit + 1,
         after=ids.parse("inv", after) if after else None,
     )
-    return page(rows, limit, lambda invoice: ids.public("inv", invoice.id), show)
+    return page(rows, limit, lambda invoice: ids.public("inv", invoice.id))
 
 
 @blueprint.route("/preview", methods=["POST"])
 @operation(EVERYBODY)
 @blueprint.arguments(Unsaved)
-@blueprint.response(200)
+@blueprint.response(200, PreviewOut)
 def compute(_session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """What a document would come to, with what deserves a look; nothing is saved."""
     return preview.preview(given["document"])
@@ -121,25 +129,24 @@ def compute(_session: Session, given: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.route("/<invoice_id>", methods=["GET"])
 @operation(EVERYBODY)
-@blueprint.response(200)
-def read(session: Session, invoice_id: str) -> dict[str, Any]:
+@blueprint.response(200, InvoiceInFullOut)
+def read(session: Session, invoice_id: str) -> Beside:
     """One document with its lines, its notes and what deserves a look."""
     invoice = listing.get(session, ids.parse("inv", invoice_id))
     lines = papers.lines_of(session, invoice.id)
-    return {
-        **show(invoice),
-        "details": invoice.details,
-        "lines": [_line(line) for line in lines],
-        "notes": [show(note) for note in listing.notes_on(session, invoice.id)],
-        "registration": show_registration(registrations.of(session, invoice.id)),
-        "warnings": [caution.as_dict() for caution in listing.cautions_of(session, invoice, lines)],
-    }
+    return Beside(
+        invoice,
+        lines=lines,
+        notes=listing.notes_on(session, invoice.id),
+        registration=registrations.of(session, invoice.id),
+        warnings=listing.cautions_of(session, invoice, lines),
+    )
 
 
 @blueprint.route("/<invoice_id>/pdf", methods=["GET"])
 @operation(EVERYBODY)
 @blueprint.arguments(PrintQuery, location="query")
-@blueprint.response(200, content_type="application/pdf")
+@blueprint.response(200, files=["application/pdf"])
 def pdf(session: Session, query: dict[str, Any], invoice_id: str) -> Response:
     """The document on paper."""
     invoice = listing.get(session, ids.parse("inv", invoice_id))
@@ -149,20 +156,20 @@ def pdf(session: Session, query: dict[str, Any], invoice_id: str) -> Response:
 @blueprint.route("/<invoice_id>/credit-notes", methods=["POST"])
 @operation(BOOKKEEPERS, idempotent=True)
 @blueprint.arguments(CreditNoteIn)
-@blueprint.response(201)
-def credit_note(session: Session, given: dict[str, Any], invoice_id: str) -> dict[str, Any]:
+@blueprint.response(201, CreditNoteOut)
+def credit_note(session: Session, given: dict[str, Any], invoice_id: str) -> Beside:
     """Take goods back, or lower a price, with the tax of the original; its bill is settled first, the shop is told."""
     made = issue_credit_note(session, ids.parse("inv", invoice_id), given)
     if made.note is not None:
         notices.documents.note(session, made.note)
-    return show_given(made)
+    return _told(made)
 
 
 @blueprint.route("/<invoice_id>/debit-notes", methods=["POST"])
 @operation(BOOKKEEPERS, idempotent=True)
 @blueprint.arguments(TaxDebitNoteIn)
-@blueprint.response(201)
-def debit_note(session: Session, given: dict[str, Any], invoice_id: str) -> dict[str, Any]:
+@blueprint.response(201, DebitNoteOut)
+def debit_note(session: Session, given: dict[str, Any], invoice_id: str) -> Beside:
     """Charge what an invoice charged too little, with its tax, as a bill of its own; the shop is told."""
     new = tax_debit_notes.NewDebitNote(
         invoice_id=ids.parse("inv", invoice_id),
@@ -174,55 +181,56 @@ def debit_note(session: Session, given: dict[str, Any], invoice_id: str) -> dict
     )
     note = tax_debit_notes.issue(session, new)
     notices.documents.note(session, note)
-    return {**show(note), "bill": show_bill(session, bills.get(session, note.bill_id)) if note.bill_id else None}
+    return Beside(note, bill=bills.get(session, note.bill_id) if note.bill_id else None)
 
 
 @blueprint.route("/<invoice_id>/cancel", methods=["POST"])
 @operation(BOOKKEEPERS, idempotent=True)
 @blueprint.arguments(Undone)
-@blueprint.response(200)
-def cancel(session: Session, why: dict[str, Any], invoice_id: str) -> dict[str, Any]:
+@blueprint.response(200, InvoiceOut)
+def cancel(session: Session, why: dict[str, Any], invoice_id: str) -> Invoice:
     """Cancel a document that nobody acted on: its number stays, what it did to the account is undone."""
     found = listing.get(session, ids.parse("inv", invoice_id))
     with releasing.making_room(session, found.retailer_id):
-        return show(cancelling.cancel(session, found.id, why["reason"], g.who.role))
+        return cancelling.cancel(session, found.id, why["reason"], g.who.role)
 
 
 @blueprint.route("/<invoice_id>/registration", methods=["POST"])
 @operation(BOOKKEEPERS, idempotent=True)
 @blueprint.arguments(AnswerIn)
-@blueprint.response(201)
+@blueprint.response(201, RegisteredOut)
 def register(session: Session, given: dict[str, Any], invoice_id: str) -> dict[str, Any]:
     """Keep what the portal (IRP) answered for an e-invoice; refused when it is another document's. Never changed."""
     invoice = listing.get(session, ids.parse("inv", invoice_id))
     answer = registrations.Answer(given["irn"], given["ack_number"], given["ack_at"], given["signed_code"])
     kept = filing.register(session, invoice, answer, g.who.role)
-    return {"number": invoice.number, "registration": show_registration(kept)}
+    return {"number": invoice.number, "registration": kept}
 
 
 @blueprint.route("/<invoice_id>/links", methods=["POST"])
 @operation(SELLERS, idempotent=True)
 @blueprint.arguments(Nothing)
-@blueprint.response(201)
-def share(session: Session, _given: dict[str, Any], invoice_id: str) -> dict[str, Any]:
+@blueprint.response(201, NewShareOut)
+def share(session: Session, _given: dict[str, Any], invoice_id: str) -> Beside:
     """A link to the PDF for seven days. It is shown this once: only its hash is kept."""
     invoice = listing.get(session, ids.parse("inv", invoice_id))
-    return {"url": sharing.mint(session, invoice.id), **show_link(sharing.links(session, invoice.id)[0])}
+    url = sharing.mint(session, invoice.id)
+    return Beside(sharing.links(session, invoice.id)[0], url=url)
 
 
 @blueprint.route("/<invoice_id>/links", methods=["GET"])
 @operation(EVERYBODY)
-@blueprint.response(200)
+@blueprint.response(200, page_of(ShareOut))
 def links(session: Session, invoice_id: str) -> dict[str, Any]:
     """The links that were given to people, and how often each was followed."""
     invoice = listing.get(session, ids.parse("inv", invoice_id))
-    return {"data": [show_link(link) for link in sharing.links(session, invoice.id)]}
+    return whole(sharing.links(session, invoice.id))
 
 
 @blueprint.route("/<invoice_id>/links/revoke", methods=["POST"])
 @operation(SELLERS, idempotent=True)
 @blueprint.arguments(Undone)
-@blueprint.response(200)
+@blueprint.response(200, RevokedOut)
 def revoke(session: Session, why: dict[str, Any], invoice_id: str) -> dict[str, Any]:
     """End every live link of the document at once."""
     return {"revoked": sharing.revoke(session, ids.parse("inv", invoice_id), why["reason"])}
@@ -239,75 +247,12 @@ def issue_credit_note(session: Session, invoice_id: Any, given: dict[str, Any]) 
         return credit_notes.issue(session, new)
 
 
-def show_given(given: credit_notes.Given) -> dict[str, Any]:
+def _told(given: credit_notes.Given) -> Beside:
     """A credit note and what its credit did."""
-    receipt, note = given.receipt, given.note
-    return {
-        **(show(note) if note else {}),
-        "adjustment_id": ids.public("adj", receipt.payment_id),
-        "unapplied_minor": receipt.unapplied_minor,
-        "outstanding_minor": receipt.outstanding_minor,
-    }
-
-
-def show_registration(kept: Registration | None) -> dict[str, Any] | None:
-    """What the portal answered; None for a document that is not registered."""
-    if kept is None:
-        return None
-    return {
-        "irn": kept.irn,
-        "ack_number": kept.ack_number,
-        "ack_at": clock.rfc3339(kept.ack_at),
-        "signed_code": kept.signed_code,
-        "is_signed": kept.is_signed,
-        "created_at": clock.rfc3339(kept.created_at),
-    }
-
-
-def show(invoice: Invoice) -> dict[str, Any]:
-    """A document without its lines."""
-    return {
-        "id": ids.public("inv", invoice.id),
-        "document_type": invoice.document_type,
-        "number": invoice.number,
-        "status": invoice.status,
-        "retailer_id": retailers.public_id(invoice.retailer_id),
-        "buyer": {name: invoice.buyer.get(name) for name in ("name", "gstin", "state_code")},
-        "bill_id": ids.public("bil", invoice.bill_id) if invoice.bill_id else None,
-        "refers_to_id": ids.public("inv", invoice.refers_to_id) if invoice.refers_to_id else None,
-        "reason": invoice.reason,
-        "issued_on": invoice.issued_on.isoformat(),
-        "due_on": invoice.due_on.isoformat(),
-        "place_of_supply": invoice.place_of_supply,
-        "reverse_charge": invoice.reverse_charge,
-        "currency": invoice.currency,
-        "discount_minor": invoice.discount_minor,
-        "taxable_minor": invoice.taxable_minor,
-        **{f"{head}_minor": getattr(invoice, f"{head}_minor") for head in HEADS},
-        "round_off_minor": invoice.round_off_minor,
-        "total_minor": invoice.total_minor,
-        "pdf_sha256": invoice.pdf_sha256,
-        "created_at": clock.rfc3339(invoice.created_at),
-        "cancelled_at": clock.rfc3339(invoice.cancelled_at) if invoice.cancelled_at else None,
-        "cancel_reason": invoice.cancel_reason,
-    }
-
-
-def _line(line: InvoiceLine) -> dict[str, Any]:
-    return {
-        "line": line.line_no,
-        "original_line": line.original_line_no,
-        "sku": line.sku,
-        "description": line.description,
-        "hsn": line.hsn,
-        "qty": line.qty_milli / 1000 if line.qty_milli % 1000 else line.qty_milli // 1000,
-        "unit": line.unit,
-        "price_minor": line.price_minor,
-        "price_mode": line.price_mode,
-        "rate_bps": line.rate_bps,
-        "treatment": line.treatment,
-        "discount_minor": line.discount_minor,
-        "taxable_minor": line.taxable_minor,
-        **{f"{head}_minor": getattr(line, f"{head}_minor") for head in HEADS},
-        "total_minor": line.total_minor,
-    }
+    receipt = given.receipt
+    return Beside(
+        given.note,
+        adjustment_id=receipt.payment_id,
+        unapplied_minor=receipt.unapplied_minor,
+        outstanding_minor=receipt.outstanding_minor,
+    )

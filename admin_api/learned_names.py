@@ -5,11 +5,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from admin_api.access import operation
+from admin_api.answers.learned_names import LearnedNameOut
+from admin_api.answers.shape import page_of
 from admin_api.shapes import PageQuery, decode, page
 from admin_api.spec import Blueprint
-from core import clock, ids
+from core import ids
 from orders import learning
-from orders.learning import Learned
 from parties import retailers
 from parties.roles import EVERYBODY, SELLERS
 
@@ -21,13 +22,13 @@ blueprint = Blueprint(
 @blueprint.route("/<retailer_id>/learned-names", methods=["GET"])
 @operation(EVERYBODY)
 @blueprint.arguments(PageQuery, location="query")
-@blueprint.response(200)
+@blueprint.response(200, page_of(LearnedNameOut))
 def list_names(session: Session, query: dict[str, Any], retailer_id: str) -> dict[str, Any]:
     """The shop's own names for products; one applies after two uses, while the product is sold."""
     limit, position = query["limit"], decode(query["cursor"])
     after = ids.parse(learning.PREFIX, position) if position else None
     rows = learning.page(session, retailers.find(session, retailer_id).id, limit=limit + 1, after=after)
-    return page(rows, limit, lambda row: row.public_id, show)
+    return page(rows, limit, lambda row: row.public_id)
 
 
 @blueprint.route("/<retailer_id>/learned-names/<name_id>", methods=["DELETE"])
@@ -36,16 +37,3 @@ def list_names(session: Session, query: dict[str, Any], retailer_id: str) -> dic
 def remove(session: Session, retailer_id: str, name_id: str) -> None:
     """Forget a name; its words are asked about again."""
     learning.remove(session, retailers.find(session, retailer_id).id, ids.parse(learning.PREFIX, name_id))
-
-
-def show(learned: Learned) -> dict[str, Any]:
-    """A name and what it means."""
-    return {
-        "id": learned.public_id,
-        "said": learned.said,
-        "sku": learned.sku,
-        "product": learned.product,
-        "uses": learned.uses,
-        "used_at": clock.rfc3339(learned.used_at),
-        "applies": learned.applies,
-    }

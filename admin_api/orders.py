@@ -11,19 +11,22 @@ from sqlalchemy.orm import Session
 import notices
 from admin_api import problems
 from admin_api.access import operation
-from admin_api.papers import show as show_paper
+from admin_api.answers.orders import DispatchedOut, ExpiredOut, OrderOut
+from admin_api.answers.papers import PaperOut
+from admin_api.answers.shape import Beside, page_of
 from admin_api.shapes import Day, Id, Nothing, PageQuery, PositiveMinor, Quantity, Strict, Text, decode, page
 from admin_api.spec import Blueprint
-from core import clock, ids
+from core import ids
 from core.errors import DomainError, Invalid
 from core.money import MAX_MINOR
 from credit.guardrails import Refused
 from flows import releasing
 from invoicing import identifiers, papers, transport
-from orders import billing, dispatching, holding, listing, ordering, shortening, supply
+from invoicing.tables import Paper
+from orders import billing, dispatching, holding, listing, ordering, shortening
 from orders import confirmation as confirming
 from orders.drafting import Extras
-from orders.order import Order, OrderLine
+from orders.order import Order
 from orders.quotes import Wanted
 from orders.tables import STATUSES
 from parties import organisations, retailers, states
@@ -131,7 +134,7 @@ class TransportIn(Strict):
 @blueprint.route("", methods=["GET"])
 @operation(EVERYBODY)
 @blueprint.arguments(OrderQuery, location="query")
-@blueprint.response(200)
+@blueprint.response(200, page_of(OrderOut))
 def list_orders(session: Session, query: dict[str, Any]) -> dict[str, Any]:
     """Orders, newest first."""
     return _page(session, query, query["retailer_id"], query["status"])
@@ -140,7 +143,7 @@ def list_orders(session: Session, query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.route("/pending/<retailer_id>", methods=["GET"])
 @operation(EVERYBODY)
 @blueprint.arguments(PageQuery, location="query")
-@blueprint.response(200)
+@blueprint.response(200, page_of(OrderOut))
 def pending(session: Session, query: dict[str, Any], retailer_id: str) -> dict[str, Any]:
     """A shop's orders that wait for a yes."""
     return _page(session, query, retailer_id, "pending")
@@ -149,7 +152,7 @@ def pending(session: Session, query: dict[str, Any], retailer_id: str) -> dict[s
 @blueprint.route("/failed/<retailer_id>", methods=["GET"])
 @operation(EVERYBODY)
 @blueprint.arguments(PageQuery, location="query")
-@blueprint.response(200)
+@blueprint.response(200, page_of(OrderOut))
 def failed(session: Session, query: dict[str, Any], retailer_id: str) -> dict[str, Any]:
     """A shop's orders that were refused, with the reason."""
     return _page(session, query, retailer_id, "failed")
@@ -158,7 +161,7 @@ def failed(session: Session, query: dict[str, Any], retailer_id: str) -> dict[st
 @blueprint.route("", methods=["POST"])
 @operation(SELLERS, idempotent=True)
 @blueprint.arguments(OrderIn)
-@blueprint.response(201)
+@blueprint.response(201, OrderOut)
 def place(session: Session, given: dict[str, Any]) -> Any:
     """Place what is in stock of an order (`shorts` says what is not); 409 with the rule's code when it may not be."""
     retailer = retailers.find(session, given["retailer_id"])
@@ -167,72 +170,71 @@ def place(session: Session, given: dict[str, Any]) -> Any:
     placed = ordering.place(session, retailer.id, wanted, given["payment_mode"], "api", extras)
     if placed.refusal is not None:
         return refused(placed.refusal, placed.order)
-    return show(placed.order)
+    return placed.order
 
 
 @blueprint.route("/<order_id>", methods=["GET"])
 @operation(EVERYBODY)
-@blueprint.response(200)
-def read(session: Session, order_id: str) -> dict[str, Any]:
+@blueprint.response(200, OrderOut)
+def read(session: Session, order_id: str) -> Order:
     """One order."""
-    return show(listing.get(session, ids.parse("ord", order_id)))
+    return listing.get(session, ids.parse("ord", order_id))
 
 
 @blueprint.route("/<order_id>/confirm", methods=["POST"])
 @operation(SELLERS, idempotent=True)
 @blueprint.arguments(Confirmation)
-@blueprint.response(200)
-def confirm(session: Session, given: dict[str, Any], order_id: str) -> dict[str, Any]:
+@blueprint.response(200, OrderOut)
+def confirm(session: Session, given: dict[str, Any], order_id: str) -> Order:
     """Confirm a pending order for a shop that said yes in another way.
 
     When prices rose since the quote: 409 PRICE_CHANGED with `now_minor`; send that as `agreed_total_minor` after a
     fresh yes. When less is in stock: 409 STOCK_SHORT with `shorts`; send `accept_short` after a fresh yes.
     """
-    order = ordering.confirm(
+    return ordering.confirm(
         session,
         ids.parse("ord", order_id),
         given["payment_mode"],
         agreed_minor=given["agreed_total_minor"],
         shrink=given["accept_short"],
     )
-    return show(order)
 
 
 @blueprint.route("/<order_id>/retry", methods=["POST"])
 @operation(SELLERS, idempotent=True)
 @blueprint.arguments(Nothing)
-@blueprint.response(200)
+@blueprint.response(200, OrderOut)
 def retry(session: Session, _given: dict[str, Any], order_id: str) -> Any:
     """Try a failed order again through the guardrails, at today's prices; a confirmed one is answered as it is."""
     tried = ordering.retry(session, ids.parse("ord", order_id))
     if tried.refusal is not None:
         return refused(tried.refusal, tried.order)
-    return show(tried.order)
+    return tried.order
 
 
 @blueprint.route("/<order_id>/hold", methods=["POST"])
 @operation(SELLERS, idempotent=True)
 @blueprint.arguments(Nothing)
-@blueprint.response(200)
-def hold(session: Session, _given: dict[str, Any], order_id: str) -> dict[str, Any]:
+@blueprint.response(200, OrderOut)
+def hold(session: Session, _given: dict[str, Any], order_id: str) -> Order:
     """Keep an order that only credit stands in the way of; it is placed by itself when credit allows it."""
-    return show(holding.hold(session, ids.parse("ord", order_id)))
+    return holding.hold(session, ids.parse("ord", order_id))
 
 
 @blueprint.route("/<order_id>/cancel", methods=["POST"])
 @operation(SELLERS, idempotent=True)
 @blueprint.arguments(Cancellation)
-@blueprint.response(200)
-def cancel(session: Session, why: dict[str, Any], order_id: str) -> dict[str, Any]:
+@blueprint.response(200, OrderOut)
+def cancel(session: Session, why: dict[str, Any], order_id: str) -> Order:
     """Call an order off before dispatch; what it reserved is free again, and the shop is told with the reason."""
-    return show(releasing.call_off(session, ids.parse("ord", order_id), why["reason"]))
+    return releasing.call_off(session, ids.parse("ord", order_id), why["reason"])
 
 
 @blueprint.route("/<order_id>/shorten", methods=["POST"])
 @operation(SELLERS, idempotent=True)
 @blueprint.arguments(ShorteningIn)
-@blueprint.response(200)
-def shorten(session: Session, given: dict[str, Any], order_id: str) -> dict[str, Any]:
+@blueprint.response(200, OrderOut)
+def shorten(session: Session, given: dict[str, Any], order_id: str) -> Order:
     """Less could be packed than was promised: order, credit and invoice shrink together, and the shop is told."""
     there: dict[str, Decimal] = {}
     for line in given["lines"]:
@@ -241,14 +243,14 @@ def shorten(session: Session, given: dict[str, Any], order_id: str) -> dict[str,
     order = shortening.shorten(session, before.id, there, given["reason"])
     if order.total_minor != before.total_minor:
         notices.orders.shortened(session, order)
-    return show(order)
+    return order
 
 
 @blueprint.route("/<order_id>/dispatch", methods=["POST"])
 @operation(BOOKKEEPERS | {"sales"}, idempotent=True)
 @blueprint.arguments(TransportIn)
-@blueprint.response(200)
-def dispatch(session: Session, given: dict[str, Any], order_id: str) -> dict[str, Any]:
+@blueprint.response(200, DispatchedOut)
+def dispatch(session: Session, given: dict[str, Any], order_id: str) -> Beside:
     """The goods leave: the invoice is issued once, posted as a bill, and sent to the shop as a PDF.
 
     How they travel is printed on it.
@@ -261,23 +263,23 @@ def dispatch(session: Session, given: dict[str, Any], order_id: str) -> dict[str
     if not already and order.invoice_id is not None:
         notices.documents.invoice(session, order.invoice_id)
     is_notified = order.invoice_id is not None and notices.documents.is_invoice_sent(session, order.invoice_id)
-    return {**show(order), "notified": is_notified}
+    return Beside(order, notified=is_notified)
 
 
 @blueprint.route("/<order_id>/confirmation", methods=["POST"])
 @operation(SELLERS, idempotent=True)
 @blueprint.arguments(Nothing)
-@blueprint.response(201)
-def confirmation(session: Session, _given: dict[str, Any], order_id: str) -> dict[str, Any]:
+@blueprint.response(201, PaperOut)
+def confirmation(session: Session, _given: dict[str, Any], order_id: str) -> Paper:
     """The order on paper as it stands now: print it or make a link of it under `/papers`."""
     kept = confirming.keep(session, ids.parse("ord", order_id))
-    return show_paper(papers.kept_paper(session, kept))
+    return papers.kept_paper(session, kept)
 
 
 @blueprint.route("/expire-pending", methods=["POST"])
 @operation(SELLERS, idempotent=True)
 @blueprint.arguments(Nothing)
-@blueprint.response(200)
+@blueprint.response(200, ExpiredOut)
 def expire_pending(session: Session, _given: dict[str, Any]) -> dict[str, Any]:
     """Expire orders that nobody confirmed for a day, as the job does every six hours."""
     return {"expired": ordering.expire_pending(session)}
@@ -289,49 +291,6 @@ def refused(refusal: DomainError, order: Order) -> Response:
     if isinstance(refusal, Refused):
         why = {"reasons": refusal.verdict.as_dict()["reasons"], "helps": refusal.verdict.helps.as_dict()}
     return problems.answer(409, refusal.code, refusal.detail, order_id=ids.public("ord", order.id), **why)
-
-
-def show(order: Order) -> dict[str, Any]:
-    """An order with its lines, as the contract has it."""
-    return {
-        "id": ids.public("ord", order.id),
-        "number": order.number,
-        "retailer_id": retailers.public_id(order.retailer_id),
-        "status": order.status,
-        "payment_mode": order.payment_mode,
-        "currency": order.currency,
-        "total_minor": order.total_minor,
-        "source": order.source,
-        "failure": order.failure,
-        "invoice_id": ids.public("inv", order.invoice_id) if order.invoice_id else None,
-        "created_at": clock.rfc3339(order.created_at),
-        "confirmed_at": clock.rfc3339(order.confirmed_at),
-        "deliver_on": order.deliver_on.isoformat() if order.deliver_on else None,
-        "delivery_address": order.delivery_address,
-        "note": order.note,
-        "billing": order.billing,
-        "price_class": order.price_class,
-        "shorts": supply.shown(order.shorts or ()),
-        "lines": [_line(line) for line in order.lines],
-    }
-
-
-def _line(line: OrderLine) -> dict[str, Any]:
-    return {
-        "sku": line.sku,
-        "name": line.name,
-        "qty": _quantity(line.qty),
-        "unit": line.unit,
-        "base_qty": _quantity(line.base_qty),
-        "base_unit": line.base_unit,
-        "free_qty": _quantity(line.free_qty),
-        "price_minor": line.price_minor,
-        "list_price_minor": line.list_price_minor,
-        "rate_bps": line.rate_bps,
-        "taxable_minor": line.taxable_minor,
-        "tax_minor": line.tax_minor,
-        "total_minor": line.total_minor,
-    }
 
 
 def _billing(session: Session, given: dict[str, Any]) -> billing.Billing:
@@ -358,8 +317,4 @@ def _page(session: Session, query: dict[str, Any], retailer_id: str | None, stat
         limit=limit + 1,
         after=ids.parse("ord", after) if after else None,
     )
-    return page(rows, limit, lambda order: ids.public("ord", order.id), show)
-
-
-def _quantity(qty: Decimal | int) -> int | float:
-    return int(qty) if qty == int(qty) else float(qty)
+    return page(rows, limit, lambda order: order.public_id)

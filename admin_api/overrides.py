@@ -5,13 +5,15 @@ from typing import Any
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from admin_api import credit, orders
+from admin_api import credit
 from admin_api.access import operation
-from admin_api.shapes import Id, Nothing, PositiveMinor, Strict, Text
+from admin_api.answers.overrides import GrantedOut, OverrideOut
+from admin_api.answers.shape import Beside, page_of
+from admin_api.shapes import Id, Nothing, PositiveMinor, Strict, Text, whole
 from admin_api.spec import Blueprint
-from core import clock, ids
+from core import ids
 from credit import overrides
-from credit.tables import CreditOverride
+from credit.tables import OVERRIDE_STATES, CreditOverride
 from flows import releasing
 from orders import listing, ordering
 from orders.order import FAILED, HELD, PENDING, Order
@@ -21,7 +23,6 @@ from parties.roles import EVERYBODY, FOUNDERS, OWNER
 blueprint = Blueprint(
     "overrides", __name__, url_prefix="/api/v1/admin/overrides", description="One order past the rules"
 )
-STATUSES = (overrides.REQUESTED, overrides.APPROVED, overrides.USED, overrides.REVOKED, overrides.EXPIRED)
 WAITING = (PENDING, HELD, FAILED)  # what credit may still stand in the way of
 
 
@@ -37,25 +38,25 @@ class OverrideQuery(Strict):
     """Which overrides."""
 
     retailer_id = Id(load_default=None, allow_none=True)
-    status = fields.String(load_default=None, validate=validate.OneOf(STATUSES))
+    status = fields.String(load_default=None, validate=validate.OneOf(OVERRIDE_STATES))
 
 
 @blueprint.route("", methods=["GET"])
 @operation(EVERYBODY)
 @blueprint.arguments(OverrideQuery, location="query")
-@blueprint.response(200)
+@blueprint.response(200, page_of(OverrideOut))
 def list_overrides(session: Session, query: dict[str, Any]) -> dict[str, Any]:
     """Overrides, newest first."""
     retailer = retailers.find(session, query["retailer_id"]) if query["retailer_id"] else None
     found = overrides.page(session, retailer.id if retailer else None, query["status"])
-    return {"data": [show(override) for override in found]}
+    return whole(found)
 
 
 @blueprint.route("", methods=["POST"])
 @operation(OWNER, idempotent=True)
 @blueprint.arguments(OverrideIn)
-@blueprint.response(201)
-def grant(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+@blueprint.response(201, GrantedOut)
+def grant(session: Session, given: dict[str, Any]) -> Beside:
     """Let an order through; it is placed at once when it was refused or held. Above the threshold a second person
     approves first. What was placed, called off or has lapsed needs none."""
     order = listing.get(session, ids.parse("ord", given["order_id"]))
@@ -69,8 +70,8 @@ def grant(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 @blueprint.route("/<override_id>/approve", methods=["POST"])
 @operation(FOUNDERS, idempotent=True)
 @blueprint.arguments(Nothing)
-@blueprint.response(200)
-def approve(session: Session, _given: dict[str, Any], override_id: str) -> dict[str, Any]:
+@blueprint.response(200, GrantedOut)
+def approve(session: Session, _given: dict[str, Any], override_id: str) -> Beside:
     """The second person's yes; the order is placed at once."""
     override = overrides.approve(session, ids.parse("ovr", override_id))
     return _answer(session, override, releasing.let_through(session, override))
@@ -79,26 +80,11 @@ def approve(session: Session, _given: dict[str, Any], override_id: str) -> dict[
 @blueprint.route("/<override_id>/revoke", methods=["POST"])
 @operation(FOUNDERS, idempotent=True)
 @blueprint.arguments(credit.Why)
-@blueprint.response(200)
-def revoke(session: Session, why: dict[str, Any], override_id: str) -> dict[str, Any]:
+@blueprint.response(200, OverrideOut)
+def revoke(session: Session, why: dict[str, Any], override_id: str) -> CreditOverride:
     """Take an override back before it is used."""
-    return show(overrides.revoke(session, ids.parse("ovr", override_id), why["reason"]))
+    return overrides.revoke(session, ids.parse("ovr", override_id), why["reason"])
 
 
-def show(override: CreditOverride) -> dict[str, Any]:
-    """An override as the API has it."""
-    return {
-        "id": ids.public("ovr", override.id),
-        "retailer_id": retailers.public_id(override.retailer_id),
-        "order_id": ids.public("ord", override.reference_id),
-        "amount_minor": override.amount_minor,
-        "reason": override.reason,
-        "status": override.status,
-        "requested_by": override.requested_by,
-        "approved_by": override.approved_by,
-        "expires_at": clock.rfc3339(override.expires_at),
-    }
-
-
-def _answer(session: Session, override: CreditOverride, placed: Order | None) -> dict[str, Any]:
-    return {**show(overrides.get(session, override.id)), "order": orders.show(placed) if placed else None}
+def _answer(session: Session, override: CreditOverride, placed: Order | None) -> Beside:
+    return Beside(overrides.get(session, override.id), order=placed)

@@ -7,9 +7,11 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api.access import operation
-from admin_api.shapes import Day, Id, Nothing, PageQuery, Strict, Text, decode, page
+from admin_api.answers.papers import NewShareOut, PaperOut, PrintedOut, RevokedOut, ShareOut
+from admin_api.answers.shape import Beside, page_of
+from admin_api.shapes import Day, Id, Nothing, PageQuery, Strict, Text, decode, page, whole
 from admin_api.spec import Blueprint
-from core import clock, ids
+from core import ids
 from invoicing import papers, sharing
 from invoicing.tables import ORDER_CONFIRMATION, STATEMENT, Paper
 from parties import retailers
@@ -49,7 +51,7 @@ class Undone(Strict):
 @blueprint.route("", methods=["GET"])
 @operation(EVERYBODY)
 @blueprint.arguments(PapersQuery, location="query")
-@blueprint.response(200)
+@blueprint.response(200, page_of(PaperOut))
 def index(session: Session, query: dict[str, Any]) -> dict[str, Any]:
     """Papers, newest first."""
     limit, after = query["limit"], decode(query["cursor"])
@@ -60,33 +62,32 @@ def index(session: Session, query: dict[str, Any]) -> dict[str, Any]:
         limit=limit + 1,
         after=ids.parse("ppr", after) if after else None,
     )
-    return page(rows, limit, lambda paper: ids.public("ppr", paper.id), show)
+    return page(rows, limit, lambda paper: ids.public("ppr", paper.id))
 
 
 @blueprint.route("/statements", methods=["POST"])
 @operation(SELLERS, idempotent=True)
 @blueprint.arguments(StatementIn)
-@blueprint.response(201)
-def statement(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+@blueprint.response(201, PaperOut)
+def statement(session: Session, given: dict[str, Any]) -> Paper:
     """Keep a shop's statement of a period as it stands now."""
     shop = retailers.find(session, given["retailer_id"])
     kept = statement_paper.keep(session, shop.id, given["from_on"], given["to_on"])
-    return show(papers.kept_paper(session, kept))
+    return papers.kept_paper(session, kept)
 
 
 @blueprint.route("/<paper_id>", methods=["GET"])
 @operation(EVERYBODY)
-@blueprint.response(200)
-def read(session: Session, paper_id: str) -> dict[str, Any]:
+@blueprint.response(200, PrintedOut)
+def read(session: Session, paper_id: str) -> Paper:
     """One paper with all that it prints."""
-    kept = _find(session, paper_id)
-    return {**show(kept), "content": kept.content}
+    return _find(session, paper_id)
 
 
 @blueprint.route("/<paper_id>/pdf", methods=["GET"])
 @operation(EVERYBODY)
 @blueprint.arguments(SizeQuery, location="query")
-@blueprint.response(200, content_type="application/pdf")
+@blueprint.response(200, files=["application/pdf"])
 def pdf(session: Session, query: dict[str, Any], paper_id: str) -> Response:
     """The paper as a PDF."""
     return answered(papers.pdf(session, _find(session, paper_id).id, size=query["size"]))
@@ -95,51 +96,29 @@ def pdf(session: Session, query: dict[str, Any], paper_id: str) -> Response:
 @blueprint.route("/<paper_id>/links", methods=["POST"])
 @operation(SELLERS, idempotent=True)
 @blueprint.arguments(Nothing)
-@blueprint.response(201)
-def share(session: Session, _given: dict[str, Any], paper_id: str) -> dict[str, Any]:
+@blueprint.response(201, NewShareOut)
+def share(session: Session, _given: dict[str, Any], paper_id: str) -> Beside:
     """A link to the PDF for seven days. It is shown this once: only its hash is kept."""
     kept = _find(session, paper_id)
-    return {"url": sharing.mint(session, kept.id), **show_link(sharing.links(session, kept.id)[0])}
+    url = sharing.mint(session, kept.id)
+    return Beside(sharing.links(session, kept.id)[0], url=url)
 
 
 @blueprint.route("/<paper_id>/links", methods=["GET"])
 @operation(EVERYBODY)
-@blueprint.response(200)
+@blueprint.response(200, page_of(ShareOut))
 def links(session: Session, paper_id: str) -> dict[str, Any]:
     """The links that were given to people, and how often each was followed."""
-    return {"data": [show_link(link) for link in sharing.links(session, _find(session, paper_id).id)]}
+    return whole(sharing.links(session, _find(session, paper_id).id))
 
 
 @blueprint.route("/<paper_id>/links/revoke", methods=["POST"])
 @operation(SELLERS, idempotent=True)
 @blueprint.arguments(Undone)
-@blueprint.response(200)
+@blueprint.response(200, RevokedOut)
 def revoke(session: Session, why: dict[str, Any], paper_id: str) -> dict[str, Any]:
     """End every live link of the paper at once."""
     return {"revoked": sharing.revoke(session, _find(session, paper_id).id, why["reason"])}
-
-
-def show(kept: Paper) -> dict[str, Any]:
-    """A paper without what it prints."""
-    return {
-        "id": ids.public("ppr", kept.id),
-        "kind": kept.kind,
-        "name": kept.name,
-        "retailer_id": retailers.public_id(kept.retailer_id),
-        "pdf_sha256": kept.pdf_sha256,
-        "created_at": clock.rfc3339(kept.created_at),
-    }
-
-
-def show_link(link: sharing.Link) -> dict[str, Any]:
-    """A link that was given to people; not the address, which is nowhere kept."""
-    return {
-        "id": str(link.id),
-        "created_at": clock.rfc3339(link.created_at),
-        "expires_at": clock.rfc3339(link.expires_at),
-        "revoked_at": clock.rfc3339(link.revoked_at) if link.revoked_at else None,
-        "downloads": link.downloads,
-    }
 
 
 def answered(print_: papers.Pdf) -> Response:

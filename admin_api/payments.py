@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 import notices
 from admin_api import cheques as cheque_noun
 from admin_api.access import operation
-from admin_api.receipts import Chosen, chosen, show_receipt
+from admin_api.answers.payments import PaymentOut
+from admin_api.answers.shape import Beside
+from admin_api.receipts import Chosen, chosen, receipt_of
 from admin_api.shapes import Day, Id, PositiveMinor, Strict, Text
 from admin_api.spec import Blueprint
 from core import ids
@@ -45,8 +47,8 @@ class Reversal(Strict):
 @blueprint.route("/record", methods=["POST"])
 @operation(BOOKKEEPERS, idempotent=True)
 @blueprint.arguments(PaymentIn)
-@blueprint.response(201)
-def record(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+@blueprint.response(201, PaymentOut)
+def record(session: Session, given: dict[str, Any]) -> Beside:
     """Record a payment; the shop gets a receipt. The same bank reference is refused.
 
     A cheque is taken in as `received`; it lowers what is owed when it is cleared (or as the setting says).
@@ -66,24 +68,24 @@ def record(session: Session, given: dict[str, Any]) -> dict[str, Any]:
         ),
     )
     releasing.after_payment(session, receipt)
-    return show_receipt(receipt)
+    return receipt_of(receipt)
 
 
 @blueprint.route("/<payment_id>/reverse", methods=["POST"])
 @operation(FOUNDERS, idempotent=True)
 @blueprint.arguments(Reversal)
-@blueprint.response(200)
-def reverse(session: Session, why: dict[str, Any], payment_id: str) -> dict[str, Any]:
+@blueprint.response(200, PaymentOut)
+def reverse(session: Session, why: dict[str, Any], payment_id: str) -> Beside:
     """Take a payment back (wrong entry, bounced cheque): the same bills are open again, and the shop is told."""
     cheque = cheques.find(session, ids.parse("pay", payment_id))
     if cheque is not None:
         cheque = cheques.undo(session, cheque.id, why["reason"], why["charge_minor"])
         stopping.after_setback(session, cheque.retailer_id, f"cheque_{cheque.state}")
-        return cheque_noun.show(session, cheque)
+        return cheque_noun.receipt_of(session, cheque)
     found = payments.get(session, ids.parse("pay", payment_id))
     if found.kind != payments.PAYMENT:
         raise NotFound(id=payment_id)
     receipt = payments.reverse(session, found.id, why["reason"], why["charge_minor"])
     notices.payments.taken_back(session, receipt)
     stopping.after_setback(session, receipt.retailer_id, "payment_reversed")
-    return show_receipt(receipt)
+    return receipt_of(receipt)

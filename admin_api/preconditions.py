@@ -14,6 +14,10 @@ HEADER = {
     "schema": {"type": "string"},
     "description": "The ETag of what was read; 412 when somebody changed it since, 428 when it is missing.",
 }
+GUARDED = {  # how a change that needs the header describes itself
+    "parameters": [HEADER],
+    "responses": {"412": "PRECONDITION_FAILED", "428": "PRECONDITION_REQUIRED"},
+}
 
 
 class ReadFirst(DomainError):

@@ -7,16 +7,16 @@ from sqlalchemy.orm import Session
 
 from admin_api import preconditions
 from admin_api.access import operation
+from admin_api.answers.products import ProductOut
+from admin_api.answers.shape import page_of
 from admin_api.shapes import Day, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
-from core import ids
 from core.errors import Invalid, NotFound
 from orders import catalogue, conditions, pricing
 from parties.roles import EVERYBODY, FOUNDERS
 
 blueprint = Blueprint("products", __name__, url_prefix="/api/v1/admin/products", description="What is sold")
-GUARDED = {"parameters": [preconditions.HEADER]}
-Answer = tuple[dict[str, Any], int, dict[str, str]]
+Answer = tuple[catalogue.Listed, int, dict[str, str]]
 
 
 class PriceIn(Strict):
@@ -58,17 +58,17 @@ class ProductTermsIn(Strict):
 @blueprint.route("", methods=["GET"])
 @operation(EVERYBODY)
 @blueprint.arguments(PageQuery, location="query")
-@blueprint.response(200)
+@blueprint.response(200, page_of(ProductOut))
 def list_products(session: Session, query: dict[str, Any]) -> dict[str, Any]:
     """Products by code with today's price, tax and terms."""
     after, limit = decode(query["cursor"]) or "", query["limit"]
     rows = [listed for listed in catalogue.load(session).listed() if listed.sku > after]
-    return page(rows, limit, lambda row: row.sku, show)
+    return page(rows, limit, lambda row: row.sku)
 
 
 @blueprint.route("/<path:sku>", methods=["GET"])
 @operation(EVERYBODY)
-@blueprint.response(200)
+@blueprint.response(200, ProductOut)
 def read(session: Session, sku: str) -> Answer:
     """One product, with the ETag that a change must name."""
     return _answer(session, sku)
@@ -76,9 +76,9 @@ def read(session: Session, sku: str) -> Answer:
 
 @blueprint.route("/<path:sku>/price", methods=["PUT"])
 @operation(FOUNDERS)
-@blueprint.doc(**GUARDED)
+@blueprint.doc(**preconditions.GUARDED)
 @blueprint.arguments(PriceIn)
-@blueprint.response(200)
+@blueprint.response(200, ProductOut)
 def change_price(session: Session, given: dict[str, Any], sku: str) -> Answer:
     """Set the price from a day on. Quotes that wait ask again when it rose; a drop is passed on."""
     change = pricing.Change(given["reason"], preconditions.version(), given["valid_from"])
@@ -88,9 +88,9 @@ def change_price(session: Session, given: dict[str, Any], sku: str) -> Answer:
 
 @blueprint.route("/<path:sku>/terms", methods=["PUT"])
 @operation(FOUNDERS)
-@blueprint.doc(**GUARDED)
+@blueprint.doc(**preconditions.GUARDED)
 @blueprint.arguments(ProductTermsIn)
-@blueprint.response(200)
+@blueprint.response(200, ProductOut)
 def change_terms(session: Session, given: dict[str, Any], sku: str) -> Answer:
     """Set smallest quantity, packs, prices by class and quantity, and the scheme, from a day on."""
     change = pricing.Change(given.pop("reason"), preconditions.version(), given.pop("valid_from"))
@@ -98,30 +98,12 @@ def change_terms(session: Session, given: dict[str, Any], sku: str) -> Answer:
     return _answer(session, sku)
 
 
-def show(listed: catalogue.Listed) -> dict[str, Any]:
-    """A product with the price of one base unit and its terms."""
-    return {
-        "id": ids.public("prd", listed.product_id),
-        "sku": listed.sku,
-        "name": listed.name,
-        "hsn": listed.hsn,
-        "base_unit": listed.base_unit,
-        "default_unit": listed.default_unit,
-        "units": dict(listed.units),
-        "price_minor": listed.price_minor,
-        "price_mode": listed.price_mode,
-        "rate_bps": listed.rate_bps,
-        "mrp_minor": listed.mrp_minor,
-        **pricing.shown(listed.terms),
-    }
-
-
 def _answer(session: Session, sku: str) -> Answer:
     found = pricing.product(session, sku)
     listed = catalogue.load(session).products.get(sku)
     if listed is None:
         raise NotFound(kind="Product")
-    return show(listed), 200, preconditions.tag(found.version)
+    return listed, 200, preconditions.tag(found.version)
 
 
 def _columns(given: dict[str, Any]) -> dict[str, Any]:

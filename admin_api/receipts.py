@@ -1,14 +1,13 @@
-"""Receipts as several operations show them: a payment, the bills named for it and the bills that it settled."""
+"""Receipts as several operations have them: the bills named for a payment, and what it did."""
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from admin_api.answers.shape import Beside
 from admin_api.shapes import Id, PositiveMinor, Strict
 from core import ids
-from credit.allocating import Applied
 from credit.payments import Receipt
-from parties import retailers
+from credit.tables import POSTED
 
 
 class Chosen(Strict):
@@ -23,32 +22,23 @@ def chosen(allocations: list[dict[str, Any]]) -> tuple[tuple[UUID, int], ...]:
     return tuple((ids.parse("bil", one["bill_id"]), one["amount_minor"]) for one in allocations)
 
 
-def show_receipt(receipt: Receipt) -> dict[str, Any]:
-    """A receipt as the contract has it."""
+def receipt_of(receipt: Receipt) -> Beside:
+    """A payment and what it did, as PaymentOut tells it."""
     payment = receipt.payment
+    return Beside(
+        payment,
+        cheque_id=None,
+        dated_on=None,
+        counts=payment.status == POSTED,
+        **what_it_did(receipt),
+        warnings=receipt.warnings,
+    )
+
+
+def what_it_did(receipt: Receipt) -> dict[str, Any]:
+    """What any credit changes, beside the credit itself."""
     return {
-        "id": ids.public("pay", payment.id),
-        "retailer_id": retailers.public_id(payment.retailer_id),
-        "amount_minor": payment.amount_minor,
         "currency": receipt.currency,
-        "method": payment.method,
-        "reference": payment.reference,
-        "received_on": payment.received_on.isoformat(),
-        "status": payment.status,
-        "allocations": show_applied(receipt.allocations),
-        "unapplied_minor": payment.unapplied_minor,
+        "allocations": receipt.allocations,
         "outstanding_minor": receipt.outstanding_minor,
-        "warnings": list(receipt.warnings),
     }
-
-
-def show_applied(applied: Iterable[Applied]) -> list[dict[str, Any]]:
-    """Which bill got which part."""
-    return [
-        {
-            "bill_id": ids.public("bil", one.bill_id),
-            "invoice_number": one.reference,
-            "amount_minor": one.amount_minor,
-        }
-        for one in applied
-    ]

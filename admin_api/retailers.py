@@ -6,6 +6,8 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from admin_api.access import operation
+from admin_api.answers.retailers import RetailerOut
+from admin_api.answers.shape import page_of
 from admin_api.shapes import PageQuery, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import i18n
@@ -40,49 +42,31 @@ class RetailerIn(Strict):
 @blueprint.route("", methods=["GET"])
 @operation(EVERYBODY)
 @blueprint.arguments(RetailerQuery, location="query")
-@blueprint.response(200)
+@blueprint.response(200, page_of(RetailerOut))
 def list_retailers(session: Session, query: dict[str, Any]) -> dict[str, Any]:
     """Shops by code."""
     limit = query["limit"]
     rows = retailers.page(session, limit=limit + 1, after=decode(query["cursor"]), search=query["q"])
-    return page(rows, limit, lambda row: row.code, show)
+    return page(rows, limit, lambda row: row.code)
 
 
 @blueprint.route("", methods=["POST"])
 @operation(SELLERS, idempotent=True)
 @blueprint.arguments(RetailerIn)
-@blueprint.response(201)
-def add(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+@blueprint.response(201, RetailerOut)
+def add(session: Session, given: dict[str, Any]) -> Retailer:
     """Add a shop with the organisation's usual terms; without any it may buy for cash until a limit is granted."""
     country = organisations.get(session).country
     gstin = identifiers.parse_tax_id(given["gstin"], country) if given["gstin"] else None
     details = retailers.Details(**{**given, "phone": phones.e164(given["phone"], country), "gstin": gstin})
     retailer = retailers.create(session, details)
     accounts.open_account(session, retailer.id)
-    return show(retailer)
+    return retailer
 
 
 @blueprint.route("/<retailer_id>", methods=["GET"])
 @operation(EVERYBODY)
-@blueprint.response(200)
-def read(session: Session, retailer_id: str) -> dict[str, Any]:
+@blueprint.response(200, RetailerOut)
+def read(session: Session, retailer_id: str) -> Retailer:
     """One shop."""
-    return show(retailers.find(session, retailer_id))
-
-
-def show(retailer: Retailer) -> dict[str, Any]:
-    """A shop as the contract has it."""
-    return {
-        "id": retailers.public_id(retailer.id),
-        "code": retailer.code,
-        "name": retailer.name,
-        "phone": retailer.phone,
-        "language": retailer.language,
-        "status": retailer.status,
-        "gstin": retailer.gstin,
-        "state_code": retailer.state_code,
-        "address": retailer.address,
-        "price_class": retailer.price_class,
-        "route": retailer.route,
-        "sez": retailer.sez,
-    }
+    return retailers.find(session, retailer_id)

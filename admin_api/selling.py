@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from admin_api import preconditions
 from admin_api.access import operation
+from admin_api.answers.selling import PlacedOut, RulesOut
+from admin_api.answers.shape import Beside
 from admin_api.shapes import PositiveMinor, Strict, Text
 from admin_api.spec import Blueprint
 from orders import catalogue, rules
@@ -17,8 +19,7 @@ from parties.roles import EVERYBODY, FOUNDERS
 from parties.tables import Retailer
 
 blueprint = Blueprint("selling", __name__, url_prefix="/api/v1/admin/selling", description="How is sold")
-GUARDED = {"parameters": [preconditions.HEADER]}
-Answer = tuple[dict[str, Any], int, dict[str, str]]
+Answer = tuple[Any, int, dict[str, str]]
 
 
 def _weekday() -> fields.Integer:
@@ -49,7 +50,7 @@ class ShopIn(Strict):
 
 @blueprint.route("", methods=["GET"])
 @operation(EVERYBODY)
-@blueprint.response(200)
+@blueprint.response(200, RulesOut)
 def read(session: Session) -> Answer:
     """The rules, with the ETag that a change must name."""
     return _answer(rules.read(session))
@@ -57,9 +58,9 @@ def read(session: Session) -> Answer:
 
 @blueprint.route("", methods=["PUT"])
 @operation(FOUNDERS)
-@blueprint.doc(**GUARDED)
+@blueprint.doc(**preconditions.GUARDED)
 @blueprint.arguments(RulesIn)
-@blueprint.response(200)
+@blueprint.response(200, RulesOut)
 def change(session: Session, given: dict[str, Any]) -> Answer:
     """Replace the rules; every quote from now on follows them."""
     catalogue.lock(session)
@@ -77,7 +78,7 @@ def change(session: Session, given: dict[str, Any]) -> Answer:
 
 @blueprint.route("/retailers/<retailer_id>", methods=["GET"])
 @operation(EVERYBODY)
-@blueprint.response(200)
+@blueprint.response(200, PlacedOut)
 def read_shop(session: Session, retailer_id: str) -> Answer:
     """A shop's price class and route, with the ETag that a change must name."""
     return _shop(retailers.find(session, retailer_id))
@@ -85,9 +86,9 @@ def read_shop(session: Session, retailer_id: str) -> Answer:
 
 @blueprint.route("/retailers/<retailer_id>", methods=["PUT"])
 @operation(FOUNDERS)
-@blueprint.doc(**GUARDED)
+@blueprint.doc(**preconditions.GUARDED)
 @blueprint.arguments(ShopIn)
-@blueprint.response(200)
+@blueprint.response(200, PlacedOut)
 def change_shop(session: Session, given: dict[str, Any], retailer_id: str) -> Answer:
     """Give a shop another price list or route; a quote that waits asks again when that makes it dearer."""
     rules.check_names(rules.read(session), given["price_class"], given["route"])
@@ -101,5 +102,4 @@ def _answer(found: Rules) -> Answer:
 
 
 def _shop(shop: Retailer) -> Answer:
-    body = {"retailer_id": retailers.public_id(shop.id), "price_class": shop.price_class, "route": shop.route}
-    return body, 200, preconditions.tag(shop.version)
+    return Beside(shop, retailer_id=shop.id), 200, preconditions.tag(shop.version)

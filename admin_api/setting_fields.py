@@ -46,7 +46,8 @@ def _one_of(kind: OneOf) -> fields.Field:
 
 @field.register
 def _clock_time(_kind: ClockTime) -> fields.Field:
-    return fields.String(validate=validate.Regexp(rf"{CLOCK_TIME.pattern}\Z", error="Write HH:MM."))
+    rule = validate.Regexp(rf"{CLOCK_TIME.pattern}\Z", error="Write HH:MM.")
+    return fields.String(validate=rule, metadata={"pattern": f"^{CLOCK_TIME.pattern}$"})  # as a description may have it
 
 
 @field.register

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 import policy
 from admin_api import preconditions, setting_fields
 from admin_api.access import operation
+from admin_api.answers.settings import ELSEWHERE, LogoPictureOut, SettingsOut
 from admin_api.shapes import Strict, Text
 from admin_api.spec import Blueprint
 from core.errors import Invalid
@@ -24,7 +25,6 @@ from parties.tables import Organisation
 
 blueprint = Blueprint("settings", __name__, url_prefix="/api/v1/admin/settings", description="How we work")
 
-ELSEWHERE = {"ladder", "logo"}  # changed at their own addresses
 OF_DELIVERY = {"closed_weekdays", "holidays"}  # read with the catalogue and cached with it
 MAX_LOGO_TEXT = logos.MAX_BYTES * 4 // 3 + 4
 
@@ -41,7 +41,7 @@ SettingsIn.__doc__ = "The settings to change; the others stay. Times are local H
 
 @blueprint.route("", methods=["GET"])
 @operation(EVERYBODY)
-@blueprint.response(200)
+@blueprint.response(200, SettingsOut)
 def read(session: Session) -> Answer:
     """Every setting as it holds now, with the ETag that a change must name."""
     return _answer(organisations.get(session))
@@ -49,9 +49,9 @@ def read(session: Session) -> Answer:
 
 @blueprint.route("", methods=["PATCH"])
 @operation(FOUNDERS)
-@blueprint.doc(parameters=[preconditions.HEADER])
+@blueprint.doc(**preconditions.GUARDED)
 @blueprint.arguments(SettingsIn)
-@blueprint.response(200)
+@blueprint.response(200, SettingsOut)
 def change(session: Session, given: dict[str, Any]) -> Answer:
     """Change some settings; audited with the reason."""
     seen, reason = preconditions.version(), given.pop("reason")
@@ -70,7 +70,7 @@ class LogoIn(Strict):
     reason = Text(longest=500, needed=True)
 
 
-class LogoOut(Strict):
+class LogoGone(Strict):
     """Why the picture is no longer printed."""
 
     reason = Text(longest=500, needed=True)
@@ -78,7 +78,7 @@ class LogoOut(Strict):
 
 @blueprint.route("/logo", methods=["GET"])
 @operation(EVERYBODY)
-@blueprint.response(200)
+@blueprint.response(200, LogoPictureOut)
 def logo(session: Session) -> Answer:
     """The picture on papers as it is printed (PNG, base64), or null; with the ETag of the settings."""
     organisation = organisations.get(session)
@@ -87,9 +87,9 @@ def logo(session: Session) -> Answer:
 
 @blueprint.route("/logo", methods=["PUT"])
 @operation(FOUNDERS)
-@blueprint.doc(parameters=[preconditions.HEADER])
+@blueprint.doc(**preconditions.GUARDED)
 @blueprint.arguments(LogoIn)
-@blueprint.response(200)
+@blueprint.response(200, LogoPictureOut)
 def set_logo(session: Session, given: dict[str, Any]) -> Answer:
     """Print this picture on papers from now on; those that exist stay as they were printed."""
     try:
@@ -102,9 +102,9 @@ def set_logo(session: Session, given: dict[str, Any]) -> Answer:
 
 @blueprint.route("/logo", methods=["DELETE"])
 @operation(FOUNDERS)
-@blueprint.doc(parameters=[preconditions.HEADER])
-@blueprint.arguments(LogoOut)
-@blueprint.response(200)
+@blueprint.doc(**preconditions.GUARDED)
+@blueprint.arguments(LogoGone)
+@blueprint.response(200, LogoPictureOut)
 def drop_logo(session: Session, given: dict[str, Any]) -> Answer:
     """Print no picture from now on."""
     return _logo(logos.remove(session, given["reason"], preconditions.version()), None)

@@ -138,7 +138,9 @@ class PageQuery(Strict):
     cursor = Text(longest=MAX_CURSOR, load_default=None, allow_none=True)
 
 
-def page(rows: Sequence[Row], limit: int, key: Callable[[Row], str], show: Callable[[Row], Any]) -> dict[str, Any]:
+def page(
+    rows: Sequence[Row], limit: int, key: Callable[[Row], str], show: Callable[[Row], Any] = lambda row: row
+) -> dict[str, Any]:
     """A page from `limit + 1` fetched rows: the extra one only tells that there is more."""
     shown, more = rows[:limit], len(rows) > limit
     return {
@@ -146,6 +148,11 @@ def page(rows: Sequence[Row], limit: int, key: Callable[[Row], str], show: Calla
         "has_more": more,
         "next_cursor": encode(key(shown[-1])) if more else None,
     }
+
+
+def whole(rows: Sequence[Row]) -> dict[str, Any]:
+    """A list that is short enough to be told at once, in the form of a page."""
+    return {"data": rows, "has_more": False, "next_cursor": None}
 
 
 def encode(position: str) -> str:

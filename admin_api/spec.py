@@ -1,17 +1,25 @@
 """flask-smorest with our error format: everything that goes wrong is problem+json, in the description too."""
 
 import json
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn, TypeVar
 
 import flask_smorest
 from flask import Request, Response
 from flask_smorest import Api
-from marshmallow import Schema, fields, missing
+from marshmallow import INCLUDE, Schema, fields, missing, validate
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
 from admin_api import problems
+from admin_api.answers.shape import Answer
+from core import ids
+
+FILE = {"type": "string", "format": "binary"}
+CODE = validate.Regexp(r"^[A-Z][A-Z0-9_]*$")
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class StrictParser(FlaskParser):
@@ -52,29 +60,54 @@ def _no_number(constant: str) -> NoReturn:
 
 
 class Blueprint(flask_smorest.Blueprint):
-    """flask-smorest's, with the strict parser."""
+    """flask-smorest's, with the strict parser, and with answers that are described."""
 
     ARGUMENTS_PARSER = StrictParser()
+
+    def response(
+        self, status_code: int, answer: type[Answer] | None = None, *, files: Sequence[str] = (), **more: Any
+    ) -> Callable[[View], View]:
+        """Answer with this shape, or with a file of one of these kinds; nothing but a 204 has neither."""
+        if not (answer or files) and status_code != HTTPStatus.NO_CONTENT:
+            raise TypeError(f"an answer of {status_code} has a shape, or is a file")
+        if answer is not None or not files:
+            decorated = super().response(status_code, answer, **more)
+        else:
+            decorated = super().response(status_code, FILE, content_type=files[0], **more)
+            files = files[1:]
+        for kind in files:
+            decorated = _both(decorated, self.alt_response(status_code, schema=FILE, content_type=kind))
+        return decorated
+
+
+def _both(first: Callable[[View], View], second: Callable[[View], View]) -> Callable[[View], View]:
+    return lambda view: first(second(view))
 
 
 class ProblemError(Schema):
     """One wrong field: where, which rule, in words."""
 
-    pointer = fields.String()
-    code = fields.String()
-    detail = fields.String()
+    class Meta:
+        unknown = INCLUDE
+
+    pointer = fields.String(required=True, metadata={"description": "where in the body, or which name in the query"})
+    code = fields.String(required=True, validate=CODE)
+    detail = fields.String(required=True)
 
 
 class Problem(Schema):
-    """RFC 9457, with a stable `code` and the request's id."""
+    """RFC 9457, with a stable `code` and the request's id. A refusal by a rule has the facts that decided beside."""
 
-    type = fields.String()
-    title = fields.String()
-    status = fields.Integer()
-    detail = fields.String()
-    code = fields.String()
-    request_id = fields.String()
-    errors = fields.List(fields.Nested(ProblemError))
+    class Meta:
+        unknown = INCLUDE
+
+    type = fields.String(required=True, metadata={"format": "uri-reference"})
+    title = fields.String(required=True)
+    status = fields.Integer(required=True, validate=validate.Range(400, 599))
+    detail = fields.String(required=True)
+    code = fields.String(required=True, validate=CODE)
+    request_id = fields.String(required=True, metadata={"pattern": f"^req_[{ids.ALPHABET}]{{26}}$"})
+    errors = fields.List(fields.Nested(ProblemError), required=True)
 
 
 class BahiApi(Api):

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from admin_api import preconditions
 from admin_api.access import operation
+from admin_api.answers.shape import page_of
+from admin_api.answers.stock import StockOut
 from admin_api.shapes import PageQuery, Quantity, Strict, Text, decode, page
 from admin_api.spec import Blueprint
-from core import ids
 from core.errors import Invalid
 from orders import stock
 from orders.stock import Level
@@ -18,9 +19,8 @@ from orders.terms import THOUSANDTHS
 from parties.roles import EVERYBODY, SELLERS
 
 blueprint = Blueprint("stock", __name__, url_prefix="/api/v1/admin/stock", description="What is on the shelf")
-GUARDED = {"parameters": [preconditions.HEADER]}
 MOST = stock.MAX_MILLI // THOUSANDTHS
-Answer = tuple[dict[str, Any], int, dict[str, str]]
+Answer = tuple[Level, int, dict[str, str]]
 
 
 class CountIn(Strict):
@@ -41,17 +41,17 @@ class MovementIn(Strict):
 @blueprint.route("", methods=["GET"])
 @operation(EVERYBODY)
 @blueprint.arguments(PageQuery, location="query")
-@blueprint.response(200)
+@blueprint.response(200, page_of(StockOut))
 def list_stock(session: Session, query: dict[str, Any]) -> dict[str, Any]:
     """Counted goods by code."""
     limit = query["limit"]
     rows = stock.page(session, limit=limit + 1, after=decode(query["cursor"]) or "")
-    return page(rows, limit, lambda row: row.sku, show)
+    return page(rows, limit, lambda row: row.sku)
 
 
 @blueprint.route("/<path:sku>", methods=["GET"])
 @operation(EVERYBODY)
-@blueprint.response(200)
+@blueprint.response(200, StockOut)
 def read(session: Session, sku: str) -> Answer:
     """One product's stock, with the ETag that a count must name; `counted` false: it never runs out."""
     return _answer(stock.level(session, sku))
@@ -59,9 +59,9 @@ def read(session: Session, sku: str) -> Answer:
 
 @blueprint.route("/<path:sku>", methods=["PUT"])
 @operation(SELLERS)
-@blueprint.doc(**GUARDED)
+@blueprint.doc(**preconditions.GUARDED)
 @blueprint.arguments(CountIn)
-@blueprint.response(200)
+@blueprint.response(200, StockOut)
 def count(session: Session, given: dict[str, Any], sku: str) -> Answer:
     """Set what is on the shelf as counted; from the first count on, orders reserve the goods."""
     return _answer(stock.count(session, sku, _milli(given["on_hand"]), given["reason"], preconditions.version()))
@@ -70,28 +70,14 @@ def count(session: Session, given: dict[str, Any], sku: str) -> Answer:
 @blueprint.route("/<path:sku>/movements", methods=["POST"])
 @operation(SELLERS, idempotent=True)
 @blueprint.arguments(MovementIn)
-@blueprint.response(201)
-def move(session: Session, given: dict[str, Any], sku: str) -> dict[str, Any]:
+@blueprint.response(201, StockOut)
+def move(session: Session, given: dict[str, Any], sku: str) -> Level:
     """Book goods that came in, came back or were lost."""
-    return show(stock.move(session, sku, _milli(given["change"]), given["kind"], given["reason"]))
-
-
-def show(level: Level) -> dict[str, Any]:
-    """Quantities in base units; `available` is what new orders may have."""
-    return {
-        "product_id": ids.public("prd", level.product_id),
-        "sku": level.sku,
-        "name": level.name,
-        "base_unit": level.base_unit,
-        "counted": level.version > 0,
-        "on_hand": _number(level.on_hand_milli),
-        "reserved": _number(level.reserved_milli),
-        "available": _number(level.available_milli),
-    }
+    return stock.move(session, sku, _milli(given["change"]), given["kind"], given["reason"])
 
 
 def _answer(level: Level) -> Answer:
-    return show(level), 200, preconditions.tag(level.version)
+    return level, 200, preconditions.tag(level.version)
 
 
 def _milli(qty: Decimal) -> int:
@@ -99,7 +85,3 @@ def _milli(qty: Decimal) -> int:
     if scaled != int(scaled):
         raise Invalid("A quantity has at most three decimals.", field="on_hand")
     return int(scaled)
-
-
-def _number(milli: int) -> int | float:
-    return milli // THOUSANDTHS if milli % THOUSANDTHS == 0 else milli / THOUSANDTHS

@@ -18,6 +18,7 @@ from core import db
 from orders import catalogue_import
 from parties import retailers
 from parties.tables import Retailer
+from tests.admin_api.answers import Checked
 from tests.people import PASSWORD, new_user
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "orders" / "data" / "catalog.json"
@@ -56,7 +57,10 @@ class Caller:
 
 @pytest.fixture(scope="session")
 def app(database: str) -> Flask:
-    return create_app()
+    """The application, whose clients take no answer but one that is described."""
+    made = create_app()
+    made.test_client_class = Checked
+    return made
 
 
 @pytest.fixture

@@ -113,12 +113,7 @@ KNOWN = problems.codes()
 
 
 @pytest.fixture(scope="module")
-def api(database: str) -> Flask:
-    return create_app()
-
-
-@pytest.fixture(scope="module")
-def build(api: Flask, new_org: Callable[..., UUID], make_retailer: Callable[..., Retailer]) -> Callable[[], World]:
+def build(app: Flask, new_org: Callable[..., UUID], make_retailer: Callable[..., Retailer]) -> Callable[[], World]:
     """Make an organisation with goods, users and settings under which every operation has something to do."""
 
     def make() -> World:
@@ -133,7 +128,7 @@ def build(api: Flask, new_org: Callable[..., UUID], make_retailer: Callable[...,
                 user = users.create(session, email=email, role=role, password=PASSWORD)
                 signed[role] = tokens.issue(users.identity(session, user.id))
                 login = {"email": email, "password": PASSWORD}
-        return World(org, api.test_client(), signed, make_retailer, login)
+        return World(org, app.test_client(), signed, make_retailer, login)
 
     return make
 
@@ -195,9 +190,9 @@ def test_every_good_request_is_one_of_an_operation() -> None:
     assert set(GOOD) - set(DESCRIBED) == set()
 
 
-def test_a_code_that_was_told_once_stays_and_the_description_lists_all(api: Flask) -> None:
+def test_a_code_that_was_told_once_stays_and_the_description_lists_all(app: Flask) -> None:
     assert TOLD.items() <= KNOWN.items()
-    shown = api.test_client().get("/api/v1/openapi.json").json["info"]["description"]
+    shown = app.test_client().get("/api/v1/openapi.json").json["info"]["description"]
     assert [code for code in KNOWN if f"`{code}`" not in shown] == []
 
 

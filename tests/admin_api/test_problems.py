@@ -1,4 +1,4 @@
-"""Whatever goes wrong is told in one form: the client itself holds each answer against the Problem of the description."""
+"""Whatever goes wrong is told in one form: the client itself holds each answer against the described Problem."""
 
 import json
 from collections.abc import Callable

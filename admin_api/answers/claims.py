@@ -1,0 +1,22 @@
+"""What a shop says it paid."""
+
+from marshmallow import fields
+
+from admin_api.answers.shape import Answer, Currency, Minor, PublicId, Shop, Word
+from credit.tables import CLAIM_STATES, METHODS
+
+
+class ClaimOut(Answer):
+    """A claim and what became of it."""
+
+    id = PublicId("clm")
+    retailer_id = PublicId("ret")
+    retailer = Shop()
+    amount_minor = Minor(allow_none=True)
+    currency = Currency()
+    method = Word(METHODS, allow_none=True)
+    reference = fields.String(allow_none=True)
+    status = Word(CLAIM_STATES)
+    payment_id = PublicId("pay", allow_none=True)
+    note = fields.String(allow_none=True)
+    message_id = PublicId("msg", allow_none=True)

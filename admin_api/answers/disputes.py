@@ -1,0 +1,22 @@
+"""A contested part of a bill."""
+
+from marshmallow import fields
+
+from admin_api.answers.shape import Answer, Currency, Day, Minor, PublicId, Shop, Word
+from credit.papers import DISPUTE_STATES
+
+
+class DisputeOut(Answer):
+    """A dispute and how it ended."""
+
+    id = PublicId("dsp")
+    retailer_id = PublicId("ret")
+    retailer = Shop()
+    bill_id = PublicId("bil")
+    amount_minor = Minor()
+    accepted_minor = Minor()
+    currency = Currency()
+    status = Word(DISPUTE_STATES)
+    reason = fields.String()
+    settlement = fields.String(allow_none=True)
+    opened_on = Day()

@@ -1,0 +1,218 @@
+"""What answers are made of: ids, money, days, moments, words, quantities, shops and people; and a page of a list.
+
+An answer has every field that its schema names and no other. A schema that what it is given does not fit is a mistake
+of ours and raises: nothing is left out in silence, and nothing is told that the description does not know.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any, ClassVar
+from uuid import UUID
+
+from marshmallow import EXCLUDE, Schema, fields, post_dump, pre_dump, validate
+
+from admin_api.answers import naming
+from core import clock, ids
+
+THOUSAND = 1000
+
+
+class Undescribed(Exception):
+    """What is answered is not what the schema says."""
+
+
+class Answer(Schema):
+    """One shape of an answer. Its fields are all there each time, but for those that SOMETIMES names.
+
+    Of those one without a value is left out, unless it may be null.
+    """
+
+    SOMETIMES: ClassVar[frozenset[str]] = frozenset()
+
+    class Meta:
+        unknown = EXCLUDE  # a reader may meet more in time, and must not choke on it
+
+    def __init_subclass__(cls) -> None:
+        """The docstring is what the description says of the shape."""
+        about = {"description": " ".join((cls.__doc__ or "").split())}
+        cls.Meta = type("Meta", (cls.Meta,), about)  # type: ignore[misc, assignment]
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """Tell the description which fields are always there."""
+        field_obj.required = field_name not in self.SOMETIMES
+
+    @pre_dump(pass_collection=True)
+    def _read_names(self, data: Any, many: bool, **_: Any) -> Any:
+        """The shops and people of all rows at once."""
+        naming_fields = [one for one in self.dump_fields.values() if isinstance(one, Shop | Person)]
+        if not naming_fields:
+            return data
+        rows = data = list(data) if many else data
+        for field in naming_fields:
+            met = [self.get_attribute(row, field.attribute or "", None) for row in (rows if many else [data])]
+            naming.current().expect(**{"shops" if isinstance(field, Shop) else "people": met})
+        return data
+
+    @post_dump(pass_original=True)
+    def _is_whole(self, told: dict[str, Any], found: Any, **_: Any) -> dict[str, Any]:
+        for name in self.SOMETIMES & told.keys():
+            if told[name] is None and not self.dump_fields[name].allow_none:
+                del told[name]
+        missing = self.dump_fields.keys() - told.keys() - self.SOMETIMES
+        surplus = set()
+        if isinstance(found, Mapping):
+            surplus = found.keys() - {field.attribute or name for name, field in self.dump_fields.items()}
+            surplus -= self.dump_fields.keys()
+        if missing or surplus:
+            raise Undescribed(f"{type(self).__name__}: missing {sorted(missing)}, not described {sorted(surplus)}")
+        return told
+
+
+class Beside:
+    """A row with more beside it: `Beside(order, notified=True)` has what the order has, and `notified`."""
+
+    def __init__(self, row: Any, **more: Any) -> None:
+        self._row, self._more = row, more
+
+    def __getattr__(self, name: str) -> Any:
+        return self._more[name] if name in self._more else getattr(self._row, name)
+
+
+class PublicId(fields.String):
+    """An id as the outside names it: `ret_01KB3Y...`."""
+
+    def __init__(self, prefix: str, **kwargs: Any) -> None:
+        super().__init__(metadata={"pattern": f"^{prefix}_[{ids.ALPHABET}]{{26}}$"}, **kwargs)
+        self._prefix = prefix
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        if value is None or (isinstance(value, str) and value.startswith(f"{self._prefix}_")):
+            return value
+        return ids.public(self._prefix, value if isinstance(value, UUID) else UUID(value))
+
+
+class Minor(fields.Integer):
+    """Money in minor units of the answer's currency."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strict=True, metadata={"format": "int64"}, **kwargs)
+
+
+class Whole(fields.Integer):
+    """A whole number."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strict=True, **kwargs)
+
+
+class Day(fields.Date):
+    """A local date."""
+
+    def _serialize(self, value: date | str | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return value.isoformat() if isinstance(value, date) else value
+
+
+class Moment(fields.DateTime):
+    """A moment, RFC 3339 in UTC."""
+
+    def _serialize(self, value: datetime | str | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return clock.rfc3339(value) if isinstance(value, datetime) else value
+
+
+class Word(fields.String):
+    """One of a few words."""
+
+    def __init__(self, words: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(validate=validate.OneOf(tuple(words)), **kwargs)
+
+
+class Measure(fields.Number[Any]):
+    """How many of a unit: a whole number, or one with decimals."""
+
+    num_type = Decimal
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> int | float | None:
+        if value is None:
+            return None
+        return int(value) if value == int(value) else float(value)
+
+
+class Milli(Measure):
+    """How many of a unit, kept in thousandths of it."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> int | float | None:
+        return None if value is None else super()._serialize(Decimal(value) / THOUSAND, attr, obj, **kwargs)
+
+
+class Currency(fields.String):
+    """The currency of a row; of the organisation where rows have none of their own."""
+
+    _CHECK_ATTRIBUTE = False
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str:
+        own = self.get_value(obj, attr or "currency", default=None)
+        return str(own) if own else naming.current().currency
+
+
+class ShopName(Answer):
+    """A shop, by what people call it."""
+
+    id = PublicId("ret")
+    code = fields.String()
+    name = fields.String()
+
+
+class PersonName(Answer):
+    """Who did it. Without an id it was no user: `name` is then job, retailer, gateway, provider, cli or system."""
+
+    id = PublicId("usr", allow_none=True)
+    name = fields.String()
+
+
+class Shop(fields.Nested):
+    """The shop that a row belongs to, beside its `retailer_id`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(ShopName, attribute="retailer_id", dump_only=True, **kwargs)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        shop = naming.current().shop(value) if value else None
+        return super()._serialize(shop, attr, obj, **kwargs)
+
+
+class Person(fields.Nested):
+    """Who did it; `attribute` is where the row keeps its actor."""
+
+    def __init__(self, attribute: str, **kwargs: Any) -> None:
+        super().__init__(PersonName, attribute=attribute, dump_only=True, **kwargs)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        person = naming.current().person(value) if value else None
+        return super()._serialize(person, attr, obj, **kwargs)
+
+
+class Rows(fields.Nested):
+    """Rows of another shape; where there are none, an empty list."""
+
+    def __init__(self, row: type[Answer], **kwargs: Any) -> None:
+        super().__init__(row, many=True, **kwargs)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return super()._serialize(list(value or ()), attr, obj, **kwargs)
+
+
+class Page(Answer):
+    """Part of a list; `next_cursor` asks for what follows."""
+
+    has_more = fields.Boolean()
+    next_cursor = fields.String(allow_none=True)
+
+
+@cache
+def page_of(row: type[Answer]) -> type[Answer]:
+    """A page of these rows."""
+    named = f"{row.__name__.removesuffix('Out')}List"
+    rows = {"data": Rows(row), "__doc__": f"A page of {row.__name__}.", "__module__": __name__}
+    return type(named, (Page,), rows)

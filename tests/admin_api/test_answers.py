@@ -1,0 +1,88 @@
+"""Rows name the shop and the people they are about, however many there are, and the check of answers sees mistakes."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from core import db
+from parties import retailers
+from parties.tables import Retailer
+from tests.admin_api import answers
+from tests.admin_api.conftest import Caller
+from tests.admin_api.described import resolved
+
+LINE = {"sku": "SPRITE-500", "qty": 1, "unit": "case"}
+
+
+@pytest.fixture
+def shops(org: UUID, goods: None, make_retailer: Callable[..., Retailer]) -> list[str]:
+    with db.transaction(org) as session:
+        return [retailers.public_id(make_retailer(session, code=f"S{number}").id) for number in range(4)]
+
+
+def test_an_order_names_its_shop(owner: Caller, shops: list[str]) -> None:
+    placed = owner.post("/orders", {"retailer_id": shops[0], "payment_mode": "CASH", "lines": [LINE]}).json
+    known = owner.get(f"/retailers/{shops[0]}").json
+    assert placed["retailer"] == {name: known[name] for name in ("id", "code", "name")}
+    assert placed["retailer"]["id"] == placed["retailer_id"]
+
+
+def test_a_payment_names_who_recorded_it(owner: Caller, shops: list[str]) -> None:
+    paid = owner.post("/payment/record", {"retailer_id": shops[0], "amount_minor": 5, "method": "cash"}).json
+    newest = owner.get(f"/audit/{shops[0]}").json["data"][0]
+    assert paid["by"] == newest["by"]
+    assert paid["by"]["id"] == newest["actor"]
+    assert "@" in paid["by"]["name"]  # nobody gave a name: the address
+
+
+def test_what_no_person_did_has_a_word_and_no_id(owner: Caller, shops: list[str]) -> None:
+    opened = owner.get(f"/audit/{shops[0]}").json["data"][-1]
+    assert opened["by"] == {"id": None, "name": opened["actor"].partition(":")[0]}
+    assert opened["retailer"]["id"] == shops[0]
+
+
+def test_a_page_of_many_shops_asks_as_often_as_one_of_one(
+    owner: Caller, shops: list[str], sent_statements: list[str]
+) -> None:
+    for shop in shops:
+        owner.post("/claims", {"retailer_id": shop, "amount_minor": 5, "method": "cash"})
+        owner.post("/promises", {"retailer_id": shop, "amount_minor": 5, "promised_on": _coming(owner)})
+        owner.post("/orders", {"retailer_id": shop, "payment_mode": "CASH", "lines": [LINE]})
+    for path in ("/claims", "/promises", "/orders", "/audit/credit/all"):
+        counts = []
+        for limit in (1, 4):
+            sent_statements.clear()
+            assert len(owner.get(path, limit=limit).json["data"]) == limit
+            counts.append(len(sent_statements))
+        assert counts[0] == counts[1], path
+
+
+def _coming(owner: Caller) -> str:
+    day: str = owner.get("/credit/risk-dashboard").json["as_of_on"]
+    return day
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        {"surprise": 1},
+        {"name": None},
+        {"id": "ret_1"},
+        {"status": "asleep"},
+        {"sez": "no"},
+        {"language": 7},
+    ],
+)
+def test_the_check_sees_an_answer_that_is_not_as_described(
+    app: Flask, owner: Caller, shops: list[str], spoil: dict[str, Any]
+) -> None:
+    """Planted: a field more, a null, an id of another form, an unknown word, a wrong type; and each field missing."""
+    shape = {"$ref": "#/components/schemas/RetailerOut"}
+    good = owner.get(f"/retailers/{shops[0]}").json
+    assert answers.errors(app, shape, good) == []
+    assert answers.errors(app, shape, {**good, **spoil}) != []
+    for name in resolved(answers.description(app), shape)["properties"]:
+        assert answers.errors(app, shape, {one: good[one] for one in good if one != name}) != [], name
