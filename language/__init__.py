@@ -2,6 +2,8 @@
 
 The ground floor, beside nothing: no goods, no money owed, no database. One module a thing:
 
+    files       the words, from `data/` and the folders of languages in it
+    patterns    phrases written once and said in many ways
     folding     whole messages in one spelling, to look them up
     normalise   one spelling of digits, letters and marks
     spelling    when two spellings are one word

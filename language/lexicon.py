@@ -5,17 +5,15 @@ complain, pay or greet. A word may have several roles; a phrase replaces the rol
 though "chahiye" alone orders). Spelling is compared by sound.
 """
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
-from language import spelling
+from language import files, spelling
 from language.normalise import normalise
+from language.patterns import expand
 from language.roles import BY_NAME, Role
 from language.tokens import LETTERS, Kind, Token
 
@@ -25,7 +23,7 @@ Phrases = dict[tuple[str, ...], set[Role]]
 _WORD = re.compile(rf"\d+(?:\.\d+)?|{LETTERS}+")
 NONE: Roles = frozenset()
 FILLER: Roles = frozenset({Role.FILLER})
-_DATA: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "roles.json").read_text(encoding="utf-8"))
+_DATA = files.read("roles")
 
 
 @lru_cache(maxsize=4096)
@@ -51,7 +49,7 @@ def _word_roles() -> dict[str, set[Role]]:
 def _phrase_roles() -> Phrases:
     phrases: Phrases = {}
     for name, entry in _DATA["roles"].items():
-        for phrase in entry["phrases"]:
+        for phrase in (phrase for pattern in entry["phrases"] for phrase in expand(pattern, _DATA["groups"])):
             phrases.setdefault(sounds(phrase), set()).add(BY_NAME[name])
     return {words: roles for words, roles in phrases.items() if len(words) > 1}
 

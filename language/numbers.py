@@ -5,19 +5,16 @@ also *with*): those are *careful* words, and the reader of a message believes th
 another number.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
-from language import spelling
+from language import files, spelling
 from language.normalise import normalise
 from language.tokens import Kind, Token, tokenise
 
 _MIN_LETTERS_BY_SOUND = 5
-_DATA: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "number_words.json").read_text(encoding="utf-8"))
+_DATA = files.read("number_words")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,17 +11,23 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from language import files
+from language.patterns import expand
 from orders.understanding.facts import CartLine, Context, Question
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE: dict[str, Any] = json.loads((ROOT / "orders" / "data" / "catalog.json").read_text(encoding="utf-8"))
-_NUMBERS = json.loads((ROOT / "language" / "data" / "number_words.json").read_text(encoding="utf-8"))
-_ROLES = json.loads((ROOT / "language" / "data" / "roles.json").read_text(encoding="utf-8"))["roles"]
+_NUMBERS = files.read("number_words")
+_ROLES = files.read("roles")
 
 ITEMS = {item["sku"]: item for item in CATALOGUE["items"]}
 NAMES = [(item["sku"], alias) for item in CATALOGUE["items"] for group in item["aliases"].values() for alias in group]
 UNITS = {name: words for name, words in CATALOGUE["unit_aliases"].items() if words}
-WORDS = sorted({word for role in _ROLES.values() for word in (*role["words"], *role["phrases"])})
+_PHRASES = [pattern for role in _ROLES["roles"].values() for pattern in role["phrases"]]
+WORDS = sorted(
+    {word for role in _ROLES["roles"].values() for word in role["words"]}
+    | {phrase for pattern in _PHRASES for phrase in expand(pattern, _ROLES["groups"])}
+)
 _FAMILIES = [item["family"] for item in CATALOGUE["items"]]
 # Names that stand for one product only, whatever is said beside them.
 _SURE = [
