@@ -8,6 +8,7 @@ from flask import Response
 from marshmallow import ValidationError, fields, validate
 from sqlalchemy.orm import Session
 
+import countries
 import notices
 from admin_api import problems
 from admin_api.access import operation
@@ -21,7 +22,7 @@ from core.errors import DomainError, Invalid
 from core.money import MAX_MINOR
 from credit.guardrails import Refused
 from flows import releasing
-from invoicing import identifiers, papers, transport
+from invoicing import papers, transport
 from invoicing.tables import Paper
 from orders import billing, dispatching, holding, listing, ordering, shortening
 from orders import confirmation as confirming
@@ -29,7 +30,7 @@ from orders.drafting import Extras
 from orders.order import Order
 from orders.quotes import Wanted
 from orders.tables import STATUSES
-from parties import organisations, retailers, states
+from parties import organisations, retailers
 from parties.roles import BOOKKEEPERS, EVERYBODY, SELLERS
 
 blueprint = Blueprint("orders", __name__, url_prefix="/api/v1/admin/orders", description="Orders")
@@ -301,10 +302,10 @@ def _billing(session: Session, given: dict[str, Any]) -> billing.Billing:
     to = said.ship_to
     if to is None:
         return said
-    country = organisations.get(session).country
-    gstin = identifiers.parse_tax_id(to.gstin, country) if to.gstin else None
-    state_code = to.state_code or (gstin[:2] if gstin and country == "IN" else None)
-    states.check(country, state_code, gstin)
+    country = countries.get(organisations.get(session).country)
+    gstin = country.registration.parse(to.gstin) if to.gstin else None
+    state_code = country.region_of(to.state_code, gstin)
+    country.check_region(state_code, gstin)
     return replace(said, ship_to=replace(to, gstin=gstin, state_code=state_code))
 
 

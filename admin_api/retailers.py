@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
+import countries
 from admin_api.access import operation
 from admin_api.answers.retailers import RetailerOut
 from admin_api.answers.shape import page_of
@@ -12,7 +13,6 @@ from admin_api.shapes import PageQuery, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import i18n
 from credit import accounts
-from invoicing import identifiers
 from parties import organisations, phones, retailers
 from parties.roles import EVERYBODY, SELLERS
 from parties.tables import Retailer
@@ -57,7 +57,7 @@ def list_retailers(session: Session, query: dict[str, Any]) -> dict[str, Any]:
 def add(session: Session, given: dict[str, Any]) -> Retailer:
     """Add a shop with the organisation's usual terms; without any it may buy for cash until a limit is granted."""
     country = organisations.get(session).country
-    gstin = identifiers.parse_tax_id(given["gstin"], country) if given["gstin"] else None
+    gstin = countries.get(country).registration.parse(given["gstin"]) if given["gstin"] else None
     details = retailers.Details(**{**given, "phone": phones.e164(given["phone"], country), "gstin": gstin})
     retailer = retailers.create(session, details)
     accounts.open_account(session, retailer.id)

@@ -1,6 +1,6 @@
 """Retailers and their opening balances from files: each row checked whole, then written through the domain."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -8,18 +8,17 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import countries
 from core import i18n
 from core.money import from_major
 from credit import accounts, bills
 from credit.accounts import Terms
 from credit.tables import Bill
-from invoicing.identifiers import parse_tax_id
 from orders import rules
 from orders.rows import Fields, Outcome, Report, Row, RowInvalid, text, whole, word
 from orders.rules import Rules
 from parties import organisations, phones, retailers
 from parties.retailers import Details
-from parties.states import CURRENT_STATES, current_state
 from parties.tables import Organisation, Retailer
 
 RETAILER_COLUMNS = (
@@ -29,7 +28,6 @@ RETAILER_COLUMNS = (
 BALANCE_COLUMNS = "code,bill_number,bill_on,due_on,amount"
 _REASON = "imported from a file"
 _TERMS = {"credit_limit", "credit_days", "max_order_value", "max_outstanding_days"}
-_STATE_CODES = {name.lower(): code for code, name in CURRENT_STATES.items()}
 _DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y")
 
 
@@ -79,8 +77,9 @@ def _retailer(
     before = shop or Retailer(
         language="en", gstin=None, state_code=None, address="", price_class="", route="", sez=False
     )
-    gstin = fields.optional("gstin", _tax_id(organisation.country), before.gstin if "gstin" not in raw else None)
-    state = fields.optional("state", _state(organisation.country), _kept(raw, "state", before.state_code, None))
+    country = countries.get(organisation.country)
+    gstin = fields.optional("gstin", country.registration.parse, before.gstin if "gstin" not in raw else None)
+    state = fields.optional("state", country.regions.parse, _kept(raw, "state", before.state_code, None))
     details = Details(
         code=fields.required("code", text(32)) or "",
         name=fields.required("name", text(200)) or "",
@@ -97,8 +96,8 @@ def _retailer(
         == "yes",
     )
     terms = _terms(session, fields, raw, shop)
-    if organisation.country == "IN" and gstin and state and current_state(state) != current_state(gstin[:2]):
-        fields.problems.append(f"gstin: {gstin} belongs to state {gstin[:2]}, not to {state}")
+    if differs := country.disagreement(state, gstin):
+        fields.problems.append(f"gstin: {differs}")
     fields.check()
     return details, terms
 
@@ -186,21 +185,6 @@ def _post(session: Session, posting: bills.Posting) -> Outcome:
     if (found.bill_on, found.due_on, found.amount_minor) != (posting.bill_on, posting.due_on, posting.amount_minor):
         raise RowInvalid([f"bill_number: {posting.reference} is posted already with another amount or date"])
     return "unchanged"
-
-
-def _tax_id(country: str) -> Callable[[Any], str]:
-    return lambda value: parse_tax_id(str(value), country)
-
-
-def _state(country: str) -> Any:
-    def parse(value: Any) -> str:
-        given = str(value).strip()
-        code = _STATE_CODES.get(given.lower(), given.zfill(2) if given.isdigit() else given)
-        if country == "IN" and current_state(code) not in CURRENT_STATES:
-            raise ValueError(f"{given!r} is not a GST state: two digits, such as 27, or its name")
-        return code
-
-    return parse
 
 
 def _digits(value: Any) -> str:

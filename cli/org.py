@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 from sqlalchemy.orm import Session
 
+import countries
 import policy
 from core import audit, db, ids, settings
 from core.errors import Invalid, NotFound
-from invoicing.identifiers import is_vpa, parse_tax_id
+from invoicing.identifiers import is_vpa
 from parties import channels, organisations, phones
 from parties.tables import Organisation
 
@@ -27,7 +28,7 @@ def command() -> None:
 
 @command.command()
 @click.option("--name", required=True, help="As printed on invoices.")
-@click.option("--country", required=True, type=click.Choice(sorted(organisations.COUNTRIES)))
+@click.option("--country", required=True, type=click.Choice(sorted(countries.KNOWN)))
 @click.option("--state", required=True, help="GST state code of the shop, such as 27; in Pakistan the province.")
 @click.option("--gstin", help="GST number; its state must be --state.")
 @click.option("--timezone", help="IANA name; the country's own when left out.")
@@ -57,7 +58,7 @@ def create(
         name=name,
         country=country,
         state_code=state,
-        gstin=parse_tax_id(gstin, country) if gstin else None,
+        gstin=countries.get(country).registration.parse(gstin) if gstin else None,
         timezone=_timezone(timezone) if timezone else None,
         upi_vpa=_vpa(upi_vpa) if upi_vpa else None,
         phone=number,

@@ -61,7 +61,7 @@ def _catalogue(name: str) -> NullTranslations:
     return Translations.load(LOCALE, [name], DOMAIN)
 
 
-def format_money(amount_minor: int, currency: str = "INR", spoken: str | None = None) -> str:
+def format_money(amount_minor: int, currency: str, spoken: str | None = None) -> str:
     """`₹1,24,500.00` in Indian grouping and Latin digits in every language; whole rupees lose the paise."""
     return isolate(_written(amount_minor, currency), spoken)
 

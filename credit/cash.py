@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+import countries
 from core import db, ids
 from core.i18n import format_money
 from credit.allocating import Applied
@@ -17,7 +18,6 @@ from parties import tasks
 
 CASH = "cash"
 WARNING = "CASH_OVER_STATUTORY_LIMIT"
-LAW_MINOR = {"IN": 20_000_000}
 
 _OF_BILLS = """
 SELECT a.bill_id, sum(a.amount_minor)::bigint
@@ -57,4 +57,4 @@ def ask_accountant(session: Session, payment: Payment, currency: str, most_minor
 
 def limit(country: str, ours: CreditSettings) -> int | None:
     """The amount of cash that is too much, in minor units: the organisation's setting, else the country's law."""
-    return LAW_MINOR.get(country) if ours.cash_limit_minor is None else ours.cash_limit_minor
+    return countries.get(country).cash_limit_minor if ours.cash_limit_minor is None else ours.cash_limit_minor

@@ -11,7 +11,7 @@ from core import clock
 from core.i18n import N_, _, format_money, isolate
 from credit import payment_links, standing
 from credit.standing import OpenBill, Standing
-from invoicing import pay_codes
+from invoicing import pay_codes, upi
 from language import amounts
 from notices import wording
 from parties import organisations
@@ -141,7 +141,7 @@ class Pay(Flow):
         return f"{self.turn.shop.code}-{clock.today(self.turn.business.timezone):%y%m%d}"
 
     def upi_is_not_possible(self) -> bool:
-        return not self.address or self.turn.business.currency != pay_codes.RUPEES
+        return not self.address or self.turn.business.currency != upi.CURRENCY
 
     def nothing_is_owed(self) -> bool:
         return self.owed_minor <= 0

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+import countries
 from core.errors import Invalid
-from invoicing import tax
-from invoicing.tax import TAXABLE, TREATMENTS, ComputedLine, Discount, Document, Line, PriceMode, Treatment
-from invoicing.tax.delivery import DESCRIPTION, shares, worth_of
-from invoicing.tax.rounding import THOUSANDTHS
+from tax import TAXABLE, TREATMENTS, ComputedLine, Discount, Document, Line, PriceMode, Treatment
+from tax.delivery import DESCRIPTION, shares, worth_of
+from tax.rounding import THOUSANDTHS
 
 __all__ = ["TAXABLE", "TREATMENTS", "Charge", "Goods", "Supply", "Treatment", "charge", "delivered", "document_type"]
 
@@ -69,7 +69,7 @@ class Supply:
     seller_state: str
     buyer_state: str | None = None
     buyer_tax_id: str | None = None
-    country: str = "IN"
+    country: str = ""
     delivery_state: str | None = None
     is_sez: bool = False
     is_composition: bool = False
@@ -98,7 +98,7 @@ class Charge:
 
 def charge(goods: Sequence[Goods], supply: Supply, discount: Discount = NO_DISCOUNT) -> Charge:
     """The money of these goods, by the seller's country. Raises subclasses of Invalid."""
-    computed = tax.compute(document_of(goods, supply, discount))
+    computed = countries.compute(document_of(goods, supply, discount))
     if supply.is_composition and computed.place_of_supply != supply.seller_state:
         raise CompositionInterstate
     return Charge(
@@ -122,8 +122,9 @@ def document_type(goods: Sequence[Goods], supply: Supply | None = None) -> str:
     taxable = [item.treatment == TAXABLE for item in goods]
     if not any(taxable) or (supply is not None and supply.is_composition):
         return "bill_of_supply"
-    is_mixed = not all(taxable) and supply is not None and supply.country == "IN" and not supply.buyer_tax_id
-    return "invoice_cum_bill" if is_mixed else "tax_invoice"
+    if all(taxable) or supply is None or supply.buyer_tax_id:
+        return "tax_invoice"
+    return countries.get(supply.country).tax.mixed_type
 
 
 def delivered(goods: Sequence[Goods], amount_minor: int, price_mode: PriceMode = "exclusive") -> tuple[Goods, ...]:

@@ -13,6 +13,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import countries
+import tax
 from core import db
 from core.errors import DomainError, Invalid
 from credit import accounts, adjustments, bills, discounts, payments
@@ -20,15 +22,15 @@ from credit.adjustments import Adjustment
 from credit.allocating import Chosen
 from credit.payments import Receipt
 from credit.tables import CREDIT
-from invoicing import originals, series, snapshots, tax, writing
+from invoicing import originals, series, snapshots, writing
 from invoicing.charging import Goods
 from invoicing.originals import Original
 from invoicing.series import Place
 from invoicing.tables import COMMERCIAL_CREDIT_NOTE, CREDIT_NOTE, Invoice
-from invoicing.tax import ComputedLine, CreditNote
-from invoicing.tax.rounding import THOUSANDTHS
 from invoicing.writing import HEADS, Draft, DraftLine
 from parties import organisations, retailers
+from tax import ComputedLine, CreditNote
+from tax.rounding import THOUSANDTHS
 
 KINDS = ("return", "damage", "short_supply", "rate_difference", "expiry")
 UNNUMBERED = frozenset({adjustments.WRITE_OFF})  # the shop gets no paper for what is given up
@@ -207,7 +209,7 @@ def _measure(one: Correction) -> Decimal:
 
 
 def _check_date(invoice: Invoice, on: date) -> None:
-    last_on = originals.deadline(invoice.issued_on, invoice.seller.get("country") or "IN")
+    last_on = countries.of(invoice.seller).last_correction_on(invoice.issued_on)
     if on > last_on:
         raise TooLate(
             f"The tax of {invoice.number} could be lowered until {last_on}; give a commercial credit note instead.",

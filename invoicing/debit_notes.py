@@ -10,19 +10,20 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+import countries
 from core import ids
 from core.errors import Forbidden, Invalid
 from credit import accounts, bills, debit_notes
 from credit.adjustments import BOOKKEEPERS
 from credit.tables import Bill
-from invoicing import originals, series, snapshots, tax, writing
+from invoicing import originals, series, snapshots, writing
 from invoicing.originals import Original
 from invoicing.series import Place
 from invoicing.tables import BILL_OF_SUPPLY, DEBIT_NOTE, Invoice
-from invoicing.tax import Computed, Document, Line
-from invoicing.tax.rounding import THOUSANDTHS
 from invoicing.writing import Draft, DraftLine
 from parties import organisations
+from tax import Computed, Document, Line
+from tax.rounding import THOUSANDTHS
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def issue(session: Session, new: NewDebitNote) -> Invoice:
     if not new.lines or len({one.line_no for one in new.lines}) != len(new.lines):
         raise Invalid("Name each line that was charged too little once.", field="lines")
     original = originals.lock(session, new.invoice_id)
-    money = tax.compute(_document(original, new.lines))
+    money = countries.compute(_document(original, new.lines))
     organisation = organisations.get(session)
     place = series.take(session, organisation, DEBIT_NOTE)
     bill = _post(session, original.invoice, new, money, place, reason)
@@ -93,7 +94,7 @@ def _document(original: Original, lines: Sequence[Raised]) -> Document:
         lines=[_line(original, one) for one in lines],
         seller_state=seller_state,
         place_of_supply=invoice.place_of_supply,
-        country=invoice.seller.get("country") or "IN",
+        country=countries.of(invoice.seller).code,
         buyer_is_sez=bool(invoice.buyer.get("sez")),
         tax_charged=invoice.document_type != BILL_OF_SUPPLY,
         reverse_charge=invoice.reverse_charge,

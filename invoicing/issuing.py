@@ -17,11 +17,11 @@ from invoicing.charging import NO_DISCOUNT, Charge, Goods, Supply, charge, docum
 from invoicing.series import Place
 from invoicing.settings import InvoicingSettings
 from invoicing.tables import Invoice
-from invoicing.tax import Discount
 from invoicing.transport import UNTOLD, Transport
 from invoicing.writing import HEADS, Draft, DraftLine
 from parties import organisations
 from parties.tables import Organisation
+from tax import Discount
 
 
 class CountryNotIssued(DomainError):

@@ -7,10 +7,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import countries
+import tax
 from core import db
+from countries.cautions import Caution, Deal, Sold
 from credit.settings import CreditSettings
-from invoicing import cautions, tax
-from invoicing.cautions import Caution, Deal, Sold
 from invoicing.charging import CHARGE_SKU
 from invoicing.settings import InvoicingSettings
 from invoicing.tables import CANCELLED, ISSUED, NOTES, SALES, Invoice, InvoiceLine
@@ -65,7 +66,7 @@ def cautions_of(session: Session, invoice: Invoice, lines: Sequence[InvoiceLine]
     if invoice.document_type not in SALES:
         return []
     ours, address = InvoicingSettings.current(session), invoice.details.get("ship_to") or invoice.buyer
-    return cautions.of(
+    return countries.of(invoice.seller).cautions(
         Deal(
             lines=[_sold(line) for line in lines],
             total_minor=invoice.total_minor,
@@ -75,7 +76,6 @@ def cautions_of(session: Session, invoice: Invoice, lines: Sequence[InvoiceLine]
             buyer_address=address.get("address") or "",
             buyer_state=address.get("state_code"),
             is_cash=invoice.buyer.get("payment_mode") == "CASH",
-            country=invoice.seller.get("country") or "IN",
             hsn_digits=ours.hsn_digits,
             eway_limit_minor=ours.eway_limit_minor,
             cash_limit_minor=CreditSettings.current(session).cash_limit_minor,

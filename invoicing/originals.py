@@ -6,23 +6,22 @@ by value, the "quantity" of a line is its taxable value in paise, in thousandths
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import countries
+import tax
 from core import db
 from core.errors import DomainError, Invalid
-from invoicing import papers, tax
+from invoicing import papers
 from invoicing.charging import Goods, quantity
 from invoicing.tables import CANCELLED, CREDIT_NOTE, NOTES, Invoice, InvoiceLine
-from invoicing.tax import Computed, ComputedLine, Line
-from invoicing.tax.rounding import THOUSANDTHS, divided
 from invoicing.writing import HEADS
-
-LAST_MONTH, LAST_DAY = 11, 30  # s.34(2): 30 November after the end of the financial year
+from tax import Computed, ComputedLine, Line
+from tax.rounding import THOUSANDTHS, divided
 
 
 class NotCorrectable(DomainError):
@@ -62,19 +61,13 @@ def lock(session: Session, invoice_id: UUID) -> Original:
     return Original(invoice, papers.lines_of(session, invoice_id), _credited(session, invoice_id))
 
 
-def deadline(issued_on: date, country: str = "IN") -> date:
-    """Until when a credit note may lower the tax of a supply: 30 November after its financial year."""
-    ends = issued_on.year + 1 if issued_on.month >= tax.country(country).year_starts_in_month else issued_on.year
-    return date(ends, LAST_MONTH, LAST_DAY)
-
-
 def computed(original: Original, by_value: frozenset[int]) -> Computed:
     """The invoice's money as it was computed; lines `by_value` count their taxable paise as quantity."""
     invoice, lines = original.invoice, [_money(line) for line in original.lines]
-    rules = tax.country(invoice.seller.get("country") or "IN")
+    country = countries.of(invoice.seller)
     before_minor = sum(line.total_minor for line in lines)
     return Computed(
-        country=rules.code,
+        country=country.code,
         currency=invoice.currency,
         heads=HEADS,
         lines=tuple(lines),

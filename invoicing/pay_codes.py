@@ -18,7 +18,6 @@ from invoicing.tables import PayCode
 from parties import organisations
 
 LIFE = timedelta(hours=24)
-RUPEES = "INR"
 
 
 class NoUpi(DomainError):
@@ -39,7 +38,7 @@ class Picture:
 def create(session: Session, retailer_id: UUID, amount_minor: int, reference: str) -> PayCode:
     """A code for exactly this amount and reference. Raises NoUpi, upi.UpiInvalid."""
     business = organisations.get(session)
-    if not business.upi_vpa or business.currency != RUPEES:
+    if not business.upi_vpa or business.currency != upi.CURRENCY:
         raise NoUpi
     link = upi.pay_link(
         vpa=business.upi_vpa, name=business.name, amount_minor=amount_minor, reference=reference, note=reference

@@ -9,18 +9,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from invoicing import cautions, tax
+import countries
+import tax
+from countries.cautions import Caution, Deal, Sold
 from invoicing import preview_fields as fields
-from invoicing.cautions import Caution, Deal, Sold
 from invoicing.preview_fields import PreviewInputInvalid
-from invoicing.tax import Computed, CreditNote, Discount, Document, Line
-from invoicing.tax.rounding import BPS, thousandths
 from invoicing.words import amount_in_words
+from tax import Computed, CreditNote, Discount, Document, Line
+from tax.rounding import BPS, thousandths
 
 PRICE_MODES: dict[str, tax.PriceMode] = {"exclusive": "exclusive", "inclusive": "inclusive"}
 ORDINARY = ("tax_invoice", "bill_of_supply", "invoice_cum_bill", "debit_note", "sales_tax_invoice")
 NOTES = ("credit_note", "commercial_credit_note")
-CURRENCY_COUNTRIES = {"INR": "IN", "PKR": "PK"}
 
 
 def preview(given: object) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def preview(given: object) -> dict[str, Any]:
     if doc_type == "commercial_credit_note":
         return _with_warnings(_commercial_json(source), _misread(source))
     document = document_from(source)
-    computed = tax.compute(document)
+    computed = countries.compute(document)
     return _with_warnings(_computed_json(computed), [*_misread(source), *_cautions(source, document, computed)])
 
 
@@ -128,7 +128,7 @@ def _cautions(source: Mapping[str, Any], document: Document, computed: Computed)
     given = [*source["lines"], *[{}] * (len(computed.lines) - len(source["lines"]))]
     rows = zip(given, computed.lines_sold, computed.lines, strict=True)
     buyer = fields.mapping(source.get("buyer") or {}, "buyer")
-    return cautions.of(
+    return countries.get(computed.country).cautions(
         Deal(
             lines=[_sold(row, line, money) for row, line, money in rows],
             total_minor=computed.grand_total_minor,
@@ -138,8 +138,7 @@ def _cautions(source: Mapping[str, Any], document: Document, computed: Computed)
             buyer_address=fields.text(buyer, "address"),
             buyer_state=document.buyer_state,
             is_cash=fields.text(source, "payment_mode").upper() == "CASH",
-            country=computed.country,
-            hsn_digits=fields.whole(source, "hsn_digits", cautions.HSN_DIGITS, ""),
+            hsn_digits=fields.integer(source, "hsn_digits", None),
             eway_limit_minor=fields.integer(source, "eway_limit_paise", None),
         )
     )
@@ -183,7 +182,7 @@ def _credit_note(source: Mapping[str, Any]) -> CreditNote:
     against = source.get("against")
     if not isinstance(against, dict):
         raise PreviewInputInvalid("against: a credit note preview needs the original document's input here")
-    original = tax.compute(document_from(against.get("input", against)))
+    original = countries.compute(document_from(against.get("input", against)))
     return tax.credit_note(original, *returns_from(source))
 
 
@@ -215,7 +214,7 @@ def _commercial_json(source: Mapping[str, Any]) -> dict[str, Any]:
     against = source.get("against")
     if not isinstance(against, dict):
         raise PreviewInputInvalid("against: a commercial credit note preview needs the original's input here")
-    original = tax.compute(document_from(against.get("input", against)))
+    original = countries.compute(document_from(against.get("input", against)))
     bps = fields.whole(source, "cash_discount_bps", None, "")
     base_minor = {"grand_total": original.grand_total_minor, "taxable": original.totals.taxable_minor}
     name = fields.text(source, "base") or "grand_total"
@@ -225,8 +224,8 @@ def _commercial_json(source: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _computed_json(computed: Computed) -> dict[str, Any]:
-    full = computed.country == "IN"
-    name = tax.country(computed.country).taxable_name
+    country = countries.get(computed.country)
+    full, name = country.papers.previews_discounts, country.tax.taxable_name
     lines = [
         {
             **(_discounts_json(line) if full else {}),
@@ -249,7 +248,7 @@ def _discounts_json(line: tax.ComputedLine) -> dict[str, int]:
 
 
 def _credit_note_json(note: CreditNote) -> dict[str, Any]:
-    name = tax.country(note.country).taxable_name
+    name = countries.get(note.country).tax.taxable_name
     lines = [
         {
             "line": line.line_number,
@@ -296,11 +295,13 @@ def _price_mode(source: Mapping[str, Any]) -> tax.PriceMode:
 
 
 def _country(source: Mapping[str, Any]) -> str:
-    currency = fields.text(source, "currency") or "INR"
-    country = fields.text(source, "country") or CURRENCY_COUNTRIES.get(currency)
-    if country is None:
+    country, currency = fields.text(source, "country"), fields.text(source, "currency")
+    if country or not currency:
+        return country
+    found = countries.by_currency(currency)
+    if found is None:
         raise PreviewInputInvalid(f"currency: {currency} is not known; give country")
-    return country
+    return found.code
 
 
 def _registered(buyer: Mapping[str, Any]) -> bool | None:

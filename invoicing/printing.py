@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from invoicing import logos, snapshots
+import countries
+from countries.country import Country
+from invoicing import logos, snapshots, upi
 from invoicing.charging import quantity
-from invoicing.identifiers import is_strn
 from invoicing.pdf import (
     TITLES,
     InvoicePaper,
@@ -32,18 +33,14 @@ from invoicing.tables import (
     COMMERCIAL_CREDIT_NOTE,
     ORDER_CONFIRMATION,
     SALES,
-    TAX_INVOICE,
     Invoice,
     InvoiceLine,
     Paper,
     Registration,
 )
-from invoicing.tax import Totals
-from invoicing.tax.rounding import THOUSANDTHS, divided
 from invoicing.writing import HEADS
-from parties.states import state_name
-
-PORTAL_TIME = ZoneInfo("Asia/Kolkata")
+from tax import Totals
+from tax.rounding import THOUSANDTHS, divided
 
 UNTAXED = {"exempt": "Exempt", "nil_rated": "Nil", "non_gst": "Non-GST"}
 COMPOSITION_SAYS = "Composition taxable person, not eligible to collect tax on supplies."
@@ -80,7 +77,7 @@ def confirmation_of(content: Mapping[str, Any], org_id: UUID) -> InvoicePaper:
         taxable_minor=content["taxable_minor"],
         taxes=content["taxes"],
     )
-    country = _country(content["seller"])
+    country = countries.of(content["seller"])
     return InvoicePaper(
         number=content["number"],
         issued_on=date.fromisoformat(content["confirmed_on"]),
@@ -95,7 +92,7 @@ def confirmation_of(content: Mapping[str, Any], org_id: UUID) -> InvoicePaper:
         grand_total_minor=content["total_minor"],
         heads=printed_heads(totals),
         currency=content["currency"],
-        place_of_supply=_place(content["seller"], content["place_of_supply"]),
+        place_of_supply=_place(country, content["place_of_supply"]),
         reverse_charge=content["reverse_charge"],
         prices_include_tax=all(line["price_mode"] == "inclusive" for line in content["lines"]),
         references=_promise(content),
@@ -110,8 +107,8 @@ def statement_of(content: Mapping[str, Any]) -> StatementPaper:
     """What a kept statement prints."""
     to_on, name = date.fromisoformat(content["to_on"]), content["buyer"].get("code") or "KHATA"
     return StatementPaper(
-        seller=_party(content["seller"], _country(content["seller"])),
-        buyer=_party(content["buyer"], _country(content["seller"])),
+        seller=_party(content["seller"], countries.of(content["seller"])),
+        buyer=_party(content["buyer"], countries.of(content["seller"])),
         from_on=date.fromisoformat(content["from_on"]),
         to_on=to_on,
         opening_minor=content["opening_minor"],
@@ -149,7 +146,7 @@ def paper_of(
         taxable_minor=invoice.taxable_minor,
         taxes=_taxes(invoice),
     )
-    ship_to, country = invoice.details.get("ship_to"), _country(invoice.seller)
+    ship_to, country = invoice.details.get("ship_to"), countries.of(invoice.seller)
     return InvoicePaper(
         number=invoice.number,
         issued_on=invoice.issued_on,
@@ -165,12 +162,12 @@ def paper_of(
         heads=printed_heads(totals),
         summary=summarised(printed),
         currency=invoice.currency,
-        place_of_supply=_place(invoice.seller, invoice.place_of_supply),
+        place_of_supply=_place(country, invoice.place_of_supply),
         reverse_charge=invoice.reverse_charge,
         prices_include_tax=all(line.price_mode == "inclusive" for line in lines),
         references=_references(invoice),
         carriage=_carriage(invoice.details),
-        registration=_registration(registration) if registration else None,
+        registration=_registration(registration, country) if registration else None,
         refers_to=(original.number, original.issued_on) if original else None,
         payment=_payable(invoice),
         notes=_notes(invoice),
@@ -233,9 +230,9 @@ def _carriage(known: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((label, value) for label, value in rows if value)
 
 
-def _registration(known: Registration) -> PaperRegistration:
-    """What the portal answered. Its clock, like every e-invoice, is India's."""
-    acknowledged = known.ack_at.astimezone(PORTAL_TIME)
+def _registration(known: Registration, country: Country) -> PaperRegistration:
+    """What the portal answered, by the clock of its country."""
+    acknowledged = known.ack_at.astimezone(ZoneInfo(country.timezone))
     return PaperRegistration(
         irn=known.irn,
         ack_number=known.ack_number,
@@ -293,45 +290,38 @@ def _taxes(row: Invoice | InvoiceLine) -> dict[str, int]:
     return {head: getattr(row, f"{head}_minor") for head in HEADS}
 
 
-def _party(known: Mapping[str, Any], country: str = "IN") -> PaperParty:
-    is_indian = country == "IN"
-    state = known.get("state_code") or (known.get("gstin") or "")[: 2 if is_indian else 0]
+def _party(known: Mapping[str, Any], country: Country) -> PaperParty:
+    state = country.region_of(known.get("state_code"), known.get("gstin")) or ""
     return PaperParty(
         name=known["name"],
         address=tuple(line.strip() for line in (known.get("address") or "").splitlines() if line.strip()),
-        tax_ids=_tax_ids(known, is_indian),
-        state_code=state if is_indian else "",
-        state_name=state_name(state),
+        tax_ids=_tax_ids(known, country),
+        state_code=state if country.regions.decide_tax else "",
+        state_name=country.regions.name(state),
         phone=known.get("phone") or "",
         email=known.get("email") or "",
     )
 
 
-def _tax_ids(known: Mapping[str, Any], is_indian: bool) -> tuple[tuple[str, str], ...]:
+def _tax_ids(known: Mapping[str, Any], country: Country) -> tuple[tuple[str, str], ...]:
     number, ntn = known.get("gstin") or "", known.get("ntn") or ""
-    label = "GSTIN" if is_indian else "STRN" if is_strn(number) else "NTN"
-    return tuple((name, value) for name, value in ((label, number), ("NTN", ntn)) if value)
+    return tuple((name, value) for name, value in ((country.registration.label(number), number), ("NTN", ntn)) if value)
 
 
-def _place(seller: Mapping[str, Any], code: str) -> str:
+def _place(country: Country, code: str) -> str:
     """`Gujarat (24)`; nothing where the tax is federal."""
-    return f"{state_name(code)} ({code})" if _country(seller) == "IN" else ""
-
-
-def _country(seller: Mapping[str, Any]) -> str:
-    return seller.get("country") or "IN"
+    return f"{country.regions.name(code)} ({code})" if country.regions.decide_tax else ""
 
 
 def _title(invoice: Invoice) -> str:
     """What the document is called in its country."""
-    if _country(invoice.seller) == "IN" or invoice.document_type not in SALES:
-        return TITLES[invoice.document_type]
-    return TITLES["sales_tax_invoice" if invoice.document_type == TAX_INVOICE else "invoice"]
+    kind = invoice.document_type
+    return countries.of(invoice.seller).papers.titles.get(kind, TITLES[kind])
 
 
 def _payment(seller: Mapping[str, Any], currency: str, amount_minor: int, number: str, note: str) -> PaperPayment:
     return PaperPayment(
-        vpa=(seller.get("upi_vpa") or "") if currency == "INR" else "",
+        vpa=(seller.get("upi_vpa") or "") if currency == upi.CURRENCY else "",
         upi_link=snapshots.upi_link(seller, currency, amount_minor, number, note),
         bank=snapshots.bank_rows(seller),
     )

@@ -9,9 +9,10 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+import countries
 from core import clock, db
 from core.errors import Invalid
-from invoicing import numbers, tax
+from invoicing import numbers
 from invoicing.settings import InvoicingSettings
 from invoicing.tables import (
     BILL_OF_SUPPLY,
@@ -75,7 +76,7 @@ def take(session: Session, organisation: Organisation, document_type: str, issue
     on = issued_on or today
     if on > today:
         raise DateInFuture(f"A document cannot be dated {on}: today is {today}.", today=str(today))
-    year = tax.financial_year(on, organisation.country)
+    year = countries.get(organisation.country).financial_year(on)
     key = (str(db.org_of(session)), document_type, year)
     prefix, sequence = db.execute(session, _NEXT, (*key, prefix_of(organisation, document_type))).one()
     last_on = db.execute(session, _LAST_DATE, key).scalar()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from core.errors import Invalid
 from core.options import OneOf, Part, Section, Several, Whole, Written, needed, option
+from countries.pakistan.registration import is_ntn
 from invoicing import identifiers, numbers
 from parties.settings import Settings
 
@@ -27,7 +28,7 @@ def _iban(text: str) -> str | None:
 
 
 def _ntn(text: str) -> str | None:
-    fits = not text or identifiers.is_ntn(text)
+    fits = not text or is_ntn(text)
     return None if fits else "An NTN has seven digits, and a check digit behind a dash."
 
 

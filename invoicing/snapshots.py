@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from invoicing.settings import InvoicingSettings
-from invoicing.upi import MAX_AMOUNT_MINOR, pay_link
+from invoicing.upi import CURRENCY, MAX_AMOUNT_MINOR, pay_link
 from parties.tables import Organisation, Retailer
 
 BANK_ROWS = (
@@ -58,6 +58,6 @@ def bank_rows(known: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 def upi_link(known: Mapping[str, Any], currency: str, amount_minor: int, number: str, note: str) -> str:
     """The seller's `upi://pay` link for an amount; empty without an address, or when UPI does not carry so much."""
     vpa = known.get("upi_vpa")
-    if not vpa or currency != "INR" or not 0 < amount_minor <= MAX_AMOUNT_MINOR:
+    if not vpa or currency != CURRENCY or not 0 < amount_minor <= MAX_AMOUNT_MINOR:
         return ""
     return pay_link(vpa=vpa, name=known["name"], amount_minor=amount_minor, reference=number, note=note)

@@ -15,6 +15,7 @@ import segno
 from core.errors import Invalid
 from invoicing.identifiers import is_vpa
 
+CURRENCY = "INR"  # of every UPI payment
 MAX_REFERENCE = 35
 MAX_NOTE = 50
 MAX_NAME = 60
@@ -44,7 +45,7 @@ def pay_link(
     note: str = "",
     merchant_code: str = "",
 ) -> str:
-    """`upi://pay?...` in INR; without an amount the payer types it. Raises UpiInvalid."""
+    """`upi://pay?...` in rupees; without an amount the payer types it. Raises UpiInvalid."""
     _check(vpa, amount_minor, merchant_code)
     fields = {
         "pn": quote(_plain(name, MAX_NAME), safe=""),
@@ -52,7 +53,7 @@ def pay_link(
         "tr": reference_for(reference),
         "tn": quote(_plain(note, MAX_NOTE), safe=""),
         "am": "" if amount_minor is None else f"{amount_minor // 100}.{amount_minor % 100:02d}",
-        "cu": "INR",
+        "cu": CURRENCY,
     }
     return "&".join([f"upi://pay?pa={vpa}", *(f"{key}={value}" for key, value in fields.items() if value)])
 

@@ -12,7 +12,7 @@ from core import audit, clock, ids
 from invoicing.charging import Goods
 from invoicing.series import Place
 from invoicing.tables import ISSUED, Invoice, InvoiceLine
-from invoicing.tax import ComputedLine
+from tax import ComputedLine
 
 # What an invoice row and the ledger have columns and accounts for: the heads of every country that is served.
 HEADS = ("cgst", "sgst", "utgst", "igst", "cess", "sales_tax", "further_tax")

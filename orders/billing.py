@@ -10,8 +10,8 @@ from typing import Any
 
 from invoicing.charging import NO_DISCOUNT
 from invoicing.issuing import Buyer
-from invoicing.tax import Discount
 from parties.tables import Retailer
+from tax import Discount
 
 
 @dataclass(frozen=True, slots=True)

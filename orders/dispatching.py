@@ -13,12 +13,12 @@ from credit import accounts, reservations
 from credit.guardrails import CREDIT
 from invoicing import issuing
 from invoicing.charging import Goods, Treatment
-from invoicing.tax import PriceMode
 from invoicing.transport import UNTOLD, Transport
 from orders import billing, catalogue, stock, supply
 from orders.listing import get
 from orders.order import CONFIRMED, DISPATCHED, Order, OrderLine
 from parties import retailers
+from tax import PriceMode
 
 ALL = 10_000  # basis points
 FREE = "free with the above"  # papers are in English

@@ -8,9 +8,9 @@ from typing import Any, cast
 
 from core.money import from_major
 from invoicing.charging import TAXABLE, TREATMENTS, Treatment
-from invoicing.tax import PriceMode
 from orders import conditions
 from orders.rows import Fields, text, whole, word
+from tax import PriceMode
 
 MAX_UNIT_WORTH = 100_000
 MAX_ALIASES = 60

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid, NotFound
-from invoicing.tax import PriceMode
 from orders import catalogue, rules
 from orders.tables import Product, ProductPrice, ProductTerms
 from orders.terms import EVERYBODY, Terms
 from parties import organisations
+from tax import PriceMode
 
 MAX_PRICE_MINOR = 10**9
 FARTHEST = timedelta(days=366)

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from core.errors import Invalid
 from invoicing.charging import NO_DISCOUNT, Goods, Supply, charge, quantity
-from invoicing.tax import ComputedLine, Discount
 from orders import terms
 from orders.catalogue import Catalogue, Listed
 from orders.terms import EVERYBODY, THOUSANDTHS
+from tax import ComputedLine, Discount
 
 MAX_LINES = 100
 MAX_BASE_QTY = 100_000

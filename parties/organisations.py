@@ -8,17 +8,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import countries
 from core import audit, clock, db, ids
 from core.errors import Invalid
-from parties import states
 from parties.tables import Organisation, TenantRoute
-
-COUNTRIES = {"IN": ("INR", "Asia/Kolkata"), "PK": ("PKR", "Asia/Karachi")}
 
 
 @dataclass(frozen=True)
 class NewOrganisation:
-    """What is known of a wholesaler when it joins. `state_code` is the GST state for India."""
+    """What is known of a wholesaler when it joins. `state_code` is the state or province."""
 
     name: str
     country: str
@@ -35,20 +33,18 @@ def create(session: Session, new: NewOrganisation, settings: Mapping[str, Any]) 
 
     Raises Invalid (country, state, empty name).
     """
-    if new.country not in COUNTRIES:
-        raise Invalid(f"Country {new.country!r} is not served: use {' or '.join(COUNTRIES)}.")
+    country = countries.get(new.country)
     if not new.name.strip():
         raise Invalid("An organisation needs a name.")
-    states.check(new.country, new.state_code, new.gstin)
-    currency, timezone = COUNTRIES[new.country]
+    country.check_region(new.state_code, new.gstin)
     organisation = Organisation(
         org_id=db.org_of(session),
         name=new.name.strip(),
-        country=new.country,
+        country=country.code,
         state_code=new.state_code,
         gstin=new.gstin,
-        timezone=new.timezone or timezone,
-        currency=currency,
+        timezone=new.timezone or country.timezone,
+        currency=country.currency,
         upi_vpa=new.upi_vpa,
         phone=new.phone,
         address=new.address,

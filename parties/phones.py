@@ -4,9 +4,9 @@ import re
 
 import phonenumbers
 
+import countries
 from core.errors import Invalid
 
-REGION = {"IN": "IN", "PK": "PK"}
 _DIGITS = re.compile(r"[^\d+]")
 
 
@@ -16,10 +16,10 @@ class NotAPhone(Invalid):
     code = "INVALID_PHONE"
 
 
-def e164(text: str, country: str = "IN") -> str:
+def e164(text: str, country: str = "") -> str:
     """`98100 00001` -> `+919810000001`. Raises NotAPhone."""
     try:
-        parsed = phonenumbers.parse(_DIGITS.sub("", text), REGION.get(country, "IN"))
+        parsed = phonenumbers.parse(_DIGITS.sub("", text), countries.get(country).phone_region)
     except phonenumbers.NumberParseException as error:
         raise NotAPhone(f"{text!r} is not a phone number") from error
     if not phonenumbers.is_possible_number(parsed):

@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+import countries
 from core import audit, clock, db, i18n, ids
 from core.errors import DomainError, Invalid
-from parties import contacts, organisations, states
+from parties import contacts, organisations
 from parties.tables import Contact, Retailer
 
 UNIQUE_VIOLATION = "23505"
@@ -170,9 +171,9 @@ def _checked(session: Session, details: Details) -> Details:
         raise Invalid("A retailer needs a name of at most 200 characters.")
     if details.language not in i18n.LANGUAGES:
         raise Invalid(f"Language {details.language!r} is not spoken: use {', '.join(i18n.LANGUAGES)}.")
-    country, gstin = organisations.get(session).country, details.gstin or None
-    state_code = details.state_code or (gstin[:2] if gstin and country == "IN" else None)
-    states.check(country, state_code, gstin)
+    country, gstin = countries.get(organisations.get(session).country), details.gstin or None
+    state_code = country.region_of(details.state_code, gstin)
+    country.check_region(state_code, gstin)
     return replace(details, gstin=gstin, state_code=state_code)
 
 

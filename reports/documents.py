@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from parties.states import current_state
+import countries
 
 TAX_INVOICE, BILL_OF_SUPPLY = "tax_invoice", "bill_of_supply"
 SALES = (TAX_INVOICE, BILL_OF_SUPPLY, "invoice_cum_bill")
@@ -105,7 +105,7 @@ class Document:
     totals: Amounts
     round_off_minor: int
     total_minor: int
-    currency: str = "INR"
+    currency: str = countries.get().currency
     due_on: date | None = None
     status: str = ISSUED
     reverse_charge: bool = False
@@ -141,4 +141,6 @@ class Document:
     @property
     def is_inter_state(self) -> bool:
         """Whether the supply crossed a state's border."""
-        return self.is_to_zone or self.place_of_supply != current_state(self.seller.get("state_code") or "")
+        return self.is_to_zone or self.place_of_supply != countries.of(self.seller).regions.current(
+            self.seller.get("state_code") or ""
+        )

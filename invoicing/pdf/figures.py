@@ -3,8 +3,9 @@
 from datetime import date
 from decimal import Decimal
 
+import countries
+
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-CURRENCY_SIGNS = {"INR": "₹", "PKR": "Rs"}
 MINUS = "\u2212"
 
 
@@ -30,8 +31,9 @@ def grouped(number: int) -> str:
 
 def with_currency(amount_minor: int, currency: str) -> str:
     """`₹12,34,567.50`, `Rs 12,34,567.50`."""
-    sign = CURRENCY_SIGNS.get(currency, currency)
-    gap = "" if sign == "₹" else " "
+    country = countries.by_currency(currency)
+    sign = country.currency_sign if country else currency
+    gap = " " if sign[-1:].isalpha() else ""
     return f"{sign}{gap}{amount(amount_minor)}"
 
 

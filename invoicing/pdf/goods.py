@@ -4,11 +4,12 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from invoicing.pdf.figures import amount, percent, quantity, signed, with_currency
-from invoicing.pdf.paper import HALVED_HEADS, HEAD_LABELS, RATED_HEADS, InvoicePaper, PaperLine, PaperTaxRow
+from invoicing.pdf.paper import InvoicePaper, PaperLine, PaperTaxRow
 from invoicing.pdf.pen import BODY, LABEL, STRONG, TOTAL, Pen, height
 from invoicing.pdf.sheet import LEFT, RIGHT
 from invoicing.pdf.table import Column, Row, draw_table, keep_together, section_title
 from invoicing.words import amount_in_words
+from tax.rules import Head
 
 TOTALS_WIDTH = 200.0
 TOTALS_PITCH = 13.0
@@ -51,8 +52,8 @@ def draw_summary(pen: Pen, paper: InvoicePaper, on_new_page: Callable[[], None])
         return
     columns = [Column(_code_label(paper), align_right=False, flexible=True), Column("Taxable value")]
     for head in paper.heads:
-        columns += [Column(f"{HEAD_LABELS.get(head, head)} %")] if head in HALVED_HEADS | RATED_HEADS else []
-        columns.append(Column(HEAD_LABELS.get(head, head)))
+        columns += [Column(f"{paper.head(head).label} %")] if paper.head(head).shares else []
+        columns.append(Column(paper.head(head).label))
     columns.append(Column("Total tax"))
     rows = [_summary_row(paper, row) for row in paper.summary]
     keep_together(pen.sheet, 60, on_new_page)
@@ -62,7 +63,7 @@ def draw_summary(pen: Pen, paper: InvoicePaper, on_new_page: Callable[[], None])
 
 
 def _code_label(paper: InvoicePaper) -> str:
-    return "HSN" if paper.currency == "INR" else "HS code"
+    return paper.country.papers.goods_code
 
 
 def _goods_row(number: int, line: PaperLine, discounted: bool, taxed: bool) -> Row:
@@ -89,7 +90,7 @@ def _total_entries(paper: InvoicePaper) -> list[tuple[str, str]]:
             ("Discount", amount(-totals.discount_minor)),
         ]
     entries.append(("Taxable value" if paper.heads else "Value of goods", amount(totals.taxable_minor)))
-    entries += [(HEAD_LABELS.get(head, head), amount(totals.taxes.get(head, 0))) for head in paper.heads]
+    entries += [(paper.head(head).label, amount(totals.taxes.get(head, 0))) for head in paper.heads]
     return [*entries, ("Round off", signed(paper.round_off_minor))]
 
 
@@ -112,7 +113,7 @@ def _totals_column(pen: Pen, paper: InvoicePaper, entries: list[tuple[str, str]]
 def _summary_row(paper: InvoicePaper, row: PaperTaxRow) -> Row:
     cells = [row.hsn or "–", amount(row.taxable_minor)]
     for head in paper.heads:
-        cells += [head_rate(head, row.rate_bps)] if head in HALVED_HEADS | RATED_HEADS else []
+        cells += [head_rate(paper.head(head), row.rate_bps)] if paper.head(head).shares else []
         cells.append(amount(row.taxes.get(head, 0)))
     return Row([*cells, amount(sum(row.taxes.values()))])
 
@@ -120,14 +121,12 @@ def _summary_row(paper: InvoicePaper, row: PaperTaxRow) -> Row:
 def _summary_total(paper: InvoicePaper) -> Row:
     cells = ["Total", amount(sum(row.taxable_minor for row in paper.summary))]
     for head in paper.heads:
-        cells += [""] if head in HALVED_HEADS | RATED_HEADS else []
+        cells += [""] if paper.head(head).shares else []
         cells.append(amount(sum(row.taxes.get(head, 0) for row in paper.summary)))
     whole_minor = sum(sum(row.taxes.values()) for row in paper.summary)
     return Row([*cells, amount(whole_minor)], strong=True)
 
 
-def head_rate(head: str, rate_bps: int) -> str:
-    """The rate of one head: CGST and its local partner are half of the rate each."""
-    if head in HALVED_HEADS:
-        return f"{quantity(Decimal(rate_bps) / 200)}%"
-    return percent(rate_bps)
+def head_rate(head: Head, rate_bps: int) -> str:
+    """The rate of one head: its part of the line's."""
+    return f"{quantity(Decimal(rate_bps) / (100 * (head.shares or 1)))}%"

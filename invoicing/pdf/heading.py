@@ -133,6 +133,6 @@ def _supply(pen: Pen, paper: InvoicePaper, top: float) -> float:
 
 def _supply_facts(paper: InvoicePaper) -> Sequence[tuple[str, str]]:
     facts = [("Place of supply", paper.place_of_supply)] if paper.place_of_supply else []
-    if paper.currency == "INR" and paper.heads:
+    if paper.country.papers.says_reverse_charge and paper.heads:
         facts.append(("Reverse charge", "Yes" if paper.reverse_charge else "No"))
     return facts

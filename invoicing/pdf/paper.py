@@ -5,20 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from invoicing.tax import ComputedLine, Totals
+import countries
+from countries.country import Country
+from tax import ComputedLine, Totals
+from tax.rules import Head
 
 ORIGINAL = "ORIGINAL FOR RECIPIENT"
-HEAD_LABELS = {
-    "cgst": "CGST",
-    "sgst": "SGST",
-    "utgst": "UTGST",
-    "igst": "IGST",
-    "cess": "Cess",
-    "sales_tax": "Sales tax",
-    "further_tax": "Further tax",
-}
-HALVED_HEADS = frozenset({"cgst", "sgst", "utgst"})
-RATED_HEADS = frozenset({"igst", "sales_tax"})
 TITLES = {
     "tax_invoice": "Tax invoice",
     "bill_of_supply": "Bill of supply",
@@ -26,8 +18,6 @@ TITLES = {
     "credit_note": "Credit note",
     "commercial_credit_note": "Commercial credit note",
     "debit_note": "Debit note",
-    "sales_tax_invoice": "Sales tax invoice",
-    "invoice": "Invoice",
     "order_confirmation": "Order confirmation",
 }
 
@@ -116,7 +106,7 @@ class InvoicePaper:
     summary: Sequence[PaperTaxRow] = ()
     title: str = TITLES["tax_invoice"]
     copy_label: str = ORIGINAL
-    currency: str = "INR"
+    currency: str = field(default_factory=lambda: countries.get().currency)
     due_on: date | None = None
     ship_to: PaperParty | None = None
     place_of_supply: str = ""
@@ -131,6 +121,15 @@ class InvoicePaper:
     terms: Sequence[str] = ()
     logo: bytes = b""
     is_signed: bool = True
+
+    @property
+    def country(self) -> Country:
+        """Whose customs it is printed by."""
+        return countries.by_currency(self.currency) or countries.get()
+
+    def head(self, name: str) -> Head:
+        """A tax head as this paper names it."""
+        return self.country.tax.head(name)
 
 
 def printed_heads(totals: Totals) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from invoicing.pdf.figures import amount, day, percent, quantity, signed, with_c
 from invoicing.pdf.fonts import FONT_FOLDER
 from invoicing.pdf.goods import head_rate
 from invoicing.pdf.heading import MAX_CARRIAGE, MAX_REFERENCES
-from invoicing.pdf.paper import HALVED_HEADS, HEAD_LABELS, RATED_HEADS, InvoicePaper, PaperLine
+from invoicing.pdf.paper import InvoicePaper, PaperLine
 from invoicing.pdf.pen import Pen
 from invoicing.pdf.plain_text import printable
 from invoicing.pdf.registration import rows, signed_matrix
@@ -30,6 +30,7 @@ from invoicing.pdf.roll import (
 )
 from invoicing.pdf.sheet import CodeMark, Sheet, written
 from invoicing.words import amount_in_words
+from tax.rules import Head
 
 
 def render_slip(paper: InvoicePaper, font_folder: Path = FONT_FOLDER) -> bytes:
@@ -69,7 +70,7 @@ def _facts(paper: InvoicePaper) -> list[tuple[str, str]]:
         facts += [("Original invoice", paper.refers_to[0]), ("Original date", day(paper.refers_to[1]))]
     if paper.place_of_supply:
         facts.append(("Place of supply", paper.place_of_supply))
-    if paper.currency == "INR" and paper.heads:
+    if paper.country.papers.says_reverse_charge and paper.heads:
         facts.append(("Reverse charge", "Yes" if paper.reverse_charge else "No"))
     return [*facts, *paper.references[:MAX_REFERENCES], *paper.carriage[:MAX_CARRIAGE]]
 
@@ -107,7 +108,7 @@ def _sums(pen: Pen, paper: InvoicePaper) -> None:
         pair(pen, "Discount", amount(-totals.discount_minor), BODY)
     pair(pen, "Taxable value" if paper.heads else "Value of goods", amount(totals.taxable_minor), BODY)
     for head in paper.heads:
-        pair(pen, HEAD_LABELS.get(head, head), amount(totals.taxes.get(head, 0)), BODY)
+        pair(pen, paper.head(head).label, amount(totals.taxes.get(head, 0)), BODY)
     pair(pen, "Round off", signed(paper.round_off_minor), BODY)
     rule(pen)
     pair(pen, "Total", with_currency(paper.grand_total_minor, paper.currency), TOTAL)
@@ -123,15 +124,16 @@ def _taxes(pen: Pen, paper: InvoicePaper) -> None:
             continue
         heads = [head for head in paper.heads if row.taxes.get(head)]
         parts = [
-            f"{HEAD_LABELS.get(head, head)} {_rate(head, row.rate_bps)}{amount(row.taxes[head])}" for head in heads
+            f"{paper.head(head).label} {_rate(paper.head(head), row.rate_bps)}{amount(row.taxes[head])}"
+            for head in heads
         ]
         pair(pen, f"HSN {row.hsn or '–'}", amount(row.taxable_minor), SMALL)
         text(pen, ", ".join(parts), SMALL, 2)
     rule(pen)
 
 
-def _rate(head: str, rate_bps: int) -> str:
-    return f"{head_rate(head, rate_bps)} " if head in HALVED_HEADS | RATED_HEADS else ""
+def _rate(head: Head, rate_bps: int) -> str:
+    return f"{head_rate(head, rate_bps)} " if head.shares else ""
 
 
 def _registered(pen: Pen, paper: InvoicePaper) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+import countries
 from invoicing.pdf.closing import closing_height, draw_footers, draw_payment
 from invoicing.pdf.figures import amount, day, with_currency
 from invoicing.pdf.fonts import FONT_FOLDER
@@ -73,7 +74,7 @@ class StatementPaper:
     movements: Sequence[Movement]
     open_bills: Sequence[OpenBill] = ()
     disputed_minor: int = 0
-    currency: str = "INR"
+    currency: str = field(default_factory=lambda: countries.get().currency)
     payment: PaperPayment = field(default_factory=PaperPayment)
     logo: bytes = b""
 

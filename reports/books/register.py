@@ -14,7 +14,7 @@ from typing import Any
 import xlsxwriter
 from sqlalchemy.orm import Session
 
-from parties.states import state_name
+import countries
 from reports import issued
 from reports.cells import guarded
 from reports.documents import (
@@ -84,7 +84,7 @@ def row(document: Document) -> Row:
         document.buyer.get("name") or "",
         document.buyer_gstin or "",
         document.place_of_supply,
-        state_name(document.place_of_supply),
+        countries.of(document.seller).regions.name(document.place_of_supply),
         "Y" if document.reverse_charge else "N",
         document.original.number if document.original else "",
         *(_rupees(document.sign * amount_minor) for amount_minor in amounts),

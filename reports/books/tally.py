@@ -12,10 +12,11 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from sqlalchemy.orm import Session
 
+import countries
 from core import db, money
+from countries.country import Country
 from invoicing import cancelling
 from parties import organisations
-from parties.states import state_name
 from reports.books import entries
 from reports.books.entries import Entry
 from reports.period import Period
@@ -69,11 +70,12 @@ def write(session: Session, period: Period) -> Iterator[str]:
     where = {"org": str(db.org_of(session)), "from_on": period.from_on, "to_on": period.to_on}
     shops = db.execute(session, _SHOPS, where).all()
     names = party_names(shops)
-    yield _opening(organisations.get(session).name)
+    ours = organisations.get(session)
+    yield _opening(ours.name)
     for name, parent in LEDGERS.values():
         yield _message(_ledger(name, parent))
     for shop in shops:
-        yield _message(_party(shop, names[shop.id]))
+        yield _message(_party(shop, names[shop.id], countries.get(ours.country)))
     for entry in entries.walk(session, period.from_on, period.to_on):
         yield _message(_voucher(entry, names[entry.retailer_id]))
     yield "</REQUESTDATA></IMPORTDATA></BODY></ENVELOPE>\n"
@@ -124,10 +126,10 @@ def _ledger(name: str, parent: str) -> Element:
     return ledger
 
 
-def _party(shop: Any, name: str) -> Element:
+def _party(shop: Any, name: str, country: Country) -> Element:
     ledger = _ledger(name, "Sundry Debtors")
     SubElement(ledger, "ISBILLWISEON").text = "Yes"
-    state = state_name(shop.state_code)
+    state = country.regions.name(shop.state_code)
     for tag, value in (("LEDSTATENAME", state), ("PARTYGSTIN", shop.gstin), ("ADDRESS", shop.address)):
         if value:
             SubElement(ledger, tag).text = _plain(value)

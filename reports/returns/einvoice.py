@@ -11,13 +11,14 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+import countries
 from core.errors import DomainError
 from invoicing.irn import TYPES, Registered
-from invoicing.tax.rounding import BPS, THOUSANDTHS, divided
 from reports.documents import ISSUED, Document, Line
 from reports.plain_json import rupees, trimmed
 from reports.returns.hsn_summary import SERVICES
 from reports.unit_codes import unit_code
+from tax.rounding import BPS, THOUSANDTHS, divided
 
 VERSION = "1.1"
 MAX_TEXT, MAX_DESCRIPTION = 100, 300
@@ -55,8 +56,9 @@ class Address:
 
 def is_eligible(document: Document) -> bool:
     """Whether the document is registered when the seller's turnover asks for it."""
-    is_indian = document.seller.get("country", "IN") == "IN" and document.currency == "INR"
-    return is_indian and document.kind in TYPES and document.status == ISSUED and document.buyer_gstin is not None
+    country = countries.of(document.seller)
+    is_filed = "einvoice" in country.returns and document.currency == country.currency
+    return is_filed and document.kind in TYPES and document.status == ISSUED and document.buyer_gstin is not None
 
 
 def of(document: Document) -> Row:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import countries
 from core.errors import DomainError, Invalid
 from reports.documents import (
     CANCELLED,
@@ -234,7 +235,7 @@ def _day(on: date) -> str:
 
 
 def _gstin(seller: Mapping[str, Any]) -> str:
-    if seller.get("country", "IN") != "IN":
+    if "gstr1" not in countries.of(seller).returns:
         raise NoReturn("GSTR-1 is a return of India.")
     if seller.get("scheme") == "composition":
         raise NoReturn("A composition dealer files no GSTR-1.")

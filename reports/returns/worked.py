@@ -9,12 +9,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import countries
+import tax
 from core.errors import Invalid
-from invoicing import tax
-from invoicing.identifiers import normalised
+from countries.registration import normalised
 from invoicing.preview import document_from, returns_from
-from invoicing.tax import Computed, ComputedLine, CreditNote
-from invoicing.tax.rounding import thousandths
 from reports.documents import (
     BILL_OF_SUPPLY,
     COMMERCIAL_CREDIT_NOTE,
@@ -29,6 +28,8 @@ from reports.documents import (
     Line,
     Original,
 )
+from tax import Computed, ComputedLine, CreditNote
+from tax.rounding import thousandths
 
 HEADS = ("igst", "cgst", "sgst", "utgst", "cess")
 MAX_DOCUMENTS = 100_000
@@ -62,7 +63,7 @@ def _document(entry: Entry, known: Mapping[str, Entry]) -> Document:
     source = entry["input"]
     against = known.get(str(source.get("against")))
     if source.get("doc_type") != CREDIT_NOTE:
-        return _sale(entry, tax.compute(document_from(source)), against)
+        return _sale(entry, countries.compute(document_from(source)), against)
     if against is None:
         raise WorkedInvalid(f"{entry['number']}: `against` names no other entry")
     return _credit_note(entry, against)
@@ -71,7 +72,7 @@ def _document(entry: Entry, known: Mapping[str, Entry]) -> Document:
 def _sale(entry: Entry, computed: Computed, against: Entry | None) -> Document:
     source = entry["input"]
     lines = tuple(_line(sold, money, thousandths(sold.qty)) for sold, money in _pairs(computed))
-    corrected = _corrected(against, tax.compute(document_from(against["input"]))) if against else None
+    corrected = _corrected(against, countries.compute(document_from(against["input"]))) if against else None
     return _shaped(entry, source, _kind(entry), lines, computed, corrected)
 
 
@@ -94,7 +95,7 @@ def _pairs(computed: Computed) -> Iterator[tuple[tax.Line, ComputedLine]]:
 
 
 def _credit_note(entry: Entry, against: Entry) -> Document:
-    original = tax.compute(document_from(against["input"]))
+    original = countries.compute(document_from(against["input"]))
     returns, before = returns_from(entry["input"])
     note = tax.credit_note(original, returns, before)
     lines = tuple(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+import countries
 from core import db, ids
 from core.errors import NotFound
 from credit import allocating, booking, cash, days, payments, promises
@@ -80,7 +81,7 @@ def test_a_payment_goes_on_past_the_bills_that_were_read_first(
 
 
 def test_bills_that_were_named_count_as_cash_of_their_bill(session: Session, make_retailer: Make, bill: Post) -> None:
-    shop, limit = make_retailer(session), cash.LAW_MINOR["IN"]
+    shop, limit = make_retailer(session), countries.get("IN").cash_limit_minor
     large = bill(session, shop.id, limit)
     ago = days.today(session) - timedelta(days=1)
     assert pay(session, shop, limit - 1, method="cash", received_on=ago, chosen=((large.id, limit - 1),)).warnings == ()

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from random import Random
 
-from invoicing.tax import Discount, Document, Line
+from tax import Discount, Document, Line
 
 RATES = (0, 25, 300, 500, 500, 1200, 1800, 1800, 2800, 4000)
 PLACES = ("27", "27", "24", "04", "97", "96")

@@ -6,7 +6,8 @@ from decimal import Decimal
 from random import Random
 from string import ascii_letters, digits
 
-from invoicing import tax
+import countries
+import tax
 from invoicing.pdf import (
     InvoicePaper,
     PaperLine,
@@ -58,7 +59,7 @@ def paper(goods=GOODS, place="27", seller=SELLER, buyer=BUYER, discount_bps=0, *
         place_of_supply=place,
         invoice_discount=tax.Discount(bps=discount_bps),
     )
-    return replace(_paper(tax.compute(document), goods, seller, buyer), **changes)
+    return replace(_paper(countries.compute(document), goods, seller, buyer), **changes)
 
 
 def _paper(computed, goods, seller, buyer) -> InvoicePaper:

@@ -19,8 +19,8 @@ from invoicing.credit_notes import Correction, Given, NewCreditNote
 from invoicing.debit_notes import NewDebitNote, Raised
 from invoicing.originals import MixedCorrection, NotCorrectable
 from invoicing.tables import Invoice
-from invoicing.tax.credit_note import ReturnInvalid
 from parties.tables import Retailer
+from tax.credit_note import ReturnInvalid
 from tests.invoicing.conftest import goods
 
 Make = Callable[..., Retailer]

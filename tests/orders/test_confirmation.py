@@ -11,7 +11,6 @@ from invoicing import papers
 from invoicing.charging import NO_DISCOUNT
 from invoicing.printing import confirmation_of
 from invoicing.tables import Invoice
-from invoicing.tax import Discount
 from invoicing.transport import Transport
 from orders import billing, confirmation, ordering, shortening
 from orders.billing import Billing, Consignee
@@ -19,6 +18,7 @@ from orders.dispatching import NotConfirmed
 from orders.drafting import Extras
 from orders.quotes import Wanted
 from parties.tables import Retailer
+from tax import Discount
 
 GOODS = [Wanted("COKE-500", 2, "case"), Wanted("SUGAR", 10, "kg"), Wanted("RICE-L", 5, "kg")]
 SITE = Consignee("Site 4, Metro Line 3", "Gate 2, Surat 395003", "24")

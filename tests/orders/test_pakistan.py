@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+import countries
 import policy
 from core import db
+from countries.registration import TaxIdInvalid
 from credit import accounts
 from invoicing import cancelling, credit_notes, papers
-from invoicing.identifiers import TaxIdInvalid, parse_tax_id
 from invoicing.printing import confirmation_of
 from invoicing.tables import Invoice
 from orders import catalogue_import, confirmation, ordering
@@ -109,10 +110,10 @@ def test_an_order_is_confirmed_on_paper_and_the_rate_of_further_tax_is_a_setting
     [("0306260012345", STRN), (STRN, STRN), ("12345678", "1234567-8"), ("1234567", "1234567")],
 )
 def test_numbers_of_pakistan_are_kept_as_they_are_written_there(given: str, kept: str) -> None:
-    assert parse_tax_id(given, "PK") == kept
+    assert countries.get("PK").registration.parse(given) == kept
 
 
 @pytest.mark.parametrize("wrong", ["", "27AAPFU0939F1ZV", "123456", "12345678901"])
 def test_what_is_no_number_of_pakistan_is_refused(wrong: str) -> None:
     with pytest.raises(TaxIdInvalid):
-        parse_tax_id(wrong, "PK")
+        countries.get("PK").registration.parse(wrong)

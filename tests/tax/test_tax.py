@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import countries
+import tax
 from core.errors import Invalid
-from invoicing import tax
-from invoicing.tax import Computed, Discount, Document, Line, rounding
-from invoicing.tax.discounts import DiscountInvalid, PriceInvalid
-from invoicing.tax.india import StateUnknown
-from invoicing.tax.pakistan import RetailPriceMissing
+from countries.india.tax import StateUnknown, place_of_supply
+from countries.pakistan.tax import RetailPriceMissing
+from tax import Computed, Discount, Document, Line, rounding
+from tax.discounts import DiscountInvalid, PriceInvalid
 
 RATES = st.sampled_from([0, 25, 300, 500, 1200, 1800, 2800, 4000])
 DISCOUNTS = st.one_of(st.just(Discount()), st.integers(0, 10_000).map(lambda bps: Discount(bps=bps)))
@@ -36,12 +37,12 @@ DOCUMENTS = st.builds(
 
 
 def one(line: Line, **changes: object) -> Computed:
-    return tax.compute(replace(Document(lines=[line], seller_state="27"), **changes))
+    return countries.compute(replace(Document(lines=[line], seller_state="27"), **changes))
 
 
 @given(DOCUMENTS)
 def test_lines_always_sum_to_the_totals(document: Document) -> None:
-    computed = tax.compute(document)
+    computed = countries.compute(document)
     assert computed.totals.taxable_minor == sum(line.taxable_minor for line in computed.lines)
     for head, amount_minor in computed.totals.taxes.items():
         assert amount_minor == sum(line.taxes[head] for line in computed.lines)
@@ -52,22 +53,22 @@ def test_lines_always_sum_to_the_totals(document: Document) -> None:
 
 @given(DOCUMENTS)
 def test_central_and_state_tax_are_always_equal(document: Document) -> None:
-    for line in tax.compute(document).lines:
+    for line in countries.compute(document).lines:
         assert line.taxes["cgst"] == line.taxes["sgst"]
         assert not (line.taxes["cgst"] and line.taxes["igst"])
 
 
 @given(DOCUMENTS)
 def test_inclusive_prices_are_what_the_customer_pays(document: Document) -> None:
-    computed = tax.compute(replace(document, price_mode="inclusive", round_to_rupee=False))
+    computed = countries.compute(replace(document, price_mode="inclusive", round_to_rupee=False))
     assert computed.grand_total_minor == computed.totals.gross_minor - computed.totals.discount_minor
     assert abs(computed.round_off_minor) <= 3 * len(computed.lines)
 
 
 @given(DOCUMENTS)
 def test_rounding_to_the_rupee_moves_at_most_half_a_rupee(document: Document) -> None:
-    exact = tax.compute(replace(document, round_to_rupee=False))
-    rounded = tax.compute(replace(document, round_to_rupee=True))
+    exact = countries.compute(replace(document, round_to_rupee=False))
+    rounded = countries.compute(replace(document, round_to_rupee=True))
     assert rounded.grand_total_minor % 100 == 0
     assert -50 < rounded.grand_total_minor - exact.grand_total_minor <= 50
     assert rounded.totals == exact.totals
@@ -88,7 +89,7 @@ def test_a_tie_in_spreading_goes_to_the_earlier_line() -> None:
 @settings(max_examples=50)
 @given(DOCUMENTS, st.data())
 def test_part_returns_add_up_to_the_whole_line(document: Document, data: st.DataObject) -> None:
-    computed = tax.compute(document)
+    computed = countries.compute(document)
     sold = Decimal(computed.lines_sold[0].qty)
     first = Decimal(data.draw(st.integers(1, int(sold * 1000)))) / 1000
     parts = [tax.credit_note(computed, {1: first})]
@@ -100,7 +101,7 @@ def test_part_returns_add_up_to_the_whole_line(document: Document, data: st.Data
 
 def test_returning_everything_gives_back_what_was_paid() -> None:
     lines = [Line(qty=10, unit_price_minor=900, rate_bps=500), Line(qty=24, unit_price_minor=905, rate_bps=1800)]
-    computed = tax.compute(Document(lines=lines, seller_state="27", price_mode="inclusive"))
+    computed = countries.compute(Document(lines=lines, seller_state="27", price_mode="inclusive"))
     note = tax.credit_note(computed, {1: 10, 2: 24})
     assert note.grand_total_minor == computed.grand_total_minor
 
@@ -140,14 +141,14 @@ def test_a_special_economic_zone_pays_integrated_tax_in_the_same_state() -> None
 @pytest.mark.parametrize(
     ("facts", "place"),
     [
-        ({"buyer_tax_id": "24AANFA2641L1ZF", "delivery_state": "29"}, "24"),
-        ({"delivery_state": "29"}, "29"),
+        ({"buyer_tax_id": "24AANFA2641L1ZF", "buyer_state": "29"}, "24"),
+        ({"buyer_state": "29"}, "29"),
         ({}, "27"),
         ({"buyer_tax_id": " 29aagcb7383j1z4 "}, "29"),
     ],
 )
 def test_place_of_supply_is_the_buyers_then_the_deliverys_then_our_own(facts: dict[str, str], place: str) -> None:
-    assert tax.place_of_supply(seller_state="27", **facts) == place
+    assert place_of_supply(Document(lines=[], seller_state="27", **facts)) == place
 
 
 def test_an_unknown_state_is_refused() -> None:
@@ -173,15 +174,15 @@ def test_negative_prices_unknown_countries_and_empty_documents_are_refused() -> 
     with pytest.raises(PriceInvalid):
         one(Line(qty=1, unit_price_minor=-1))
     with pytest.raises(Invalid, match="0"):
-        tax.compute(Document(lines=[], seller_state="27"))
+        countries.compute(Document(lines=[], seller_state="27"))
     with pytest.raises(tax.CountryUnknown):
-        tax.compute(Document(lines=[Line(qty=1, unit_price_minor=1)], country="XX"))
+        countries.compute(Document(lines=[Line(qty=1, unit_price_minor=1)], country="XX"))
     with pytest.raises(Invalid, match="rate"):
         one(Line(qty=1, unit_price_minor=100, rate_bps=10_001))
 
 
 def pakistani(line: Line, **changes: object) -> Computed:
-    return tax.compute(replace(Document(lines=[line], country="PK"), **changes))
+    return countries.compute(replace(Document(lines=[line], country="PK"), **changes))
 
 
 def test_an_unregistered_buyer_in_pakistan_pays_further_tax() -> None:

@@ -1,23 +1,15 @@
 """From a document to its money: lines, discounts, tax by the country's rule, totals, round-off."""
 
 from collections.abc import Mapping, Sequence
-from importlib import import_module
-from pkgutil import iter_modules
 
 from core.errors import Invalid
-from invoicing.tax.country import Assess, Country
-from invoicing.tax.delivery import charge_lines
-from invoicing.tax.discounts import discounted, gross, spread
-from invoicing.tax.document import Computed, ComputedLine, Document, Line, RateGroup, Totals, payable
-from invoicing.tax.rounding import to_rupee
+from tax.delivery import charge_lines
+from tax.discounts import discounted, gross, spread
+from tax.document import Computed, ComputedLine, Document, Line, RateGroup, Totals, payable
+from tax.rounding import to_rupee
+from tax.rules import Assess, Taxing
 
 MAX_LINES = 1000
-
-
-class CountryUnknown(Invalid):
-    """No tax rules exist for this country."""
-
-    code = "COUNTRY_UNKNOWN"
 
 
 class LinesInvalid(Invalid):
@@ -26,14 +18,7 @@ class LinesInvalid(Invalid):
     code = "LINES_INVALID"
 
 
-def discover(package: str, paths: Sequence[str]) -> dict[str, Country]:
-    """Every module of the package that has RULES, by country code: adding a country is adding a file."""
-    modules = [import_module(f"{package}.{found.name}") for found in iter_modules(paths)]
-    rules = [module.RULES for module in modules if hasattr(module, "RULES")]
-    return {country.code: country for country in rules}
-
-
-def compute(document: Document, country: Country) -> Computed:
+def compute(document: Document, country: Taxing) -> Computed:
     """The document's money, every rounding named. Raises Invalid subclasses for what no document may hold."""
     if not 0 < len(document.lines) <= MAX_LINES:
         raise LinesInvalid(f"a document has 1 to {MAX_LINES} lines, not {len(document.lines)}")
@@ -41,7 +26,8 @@ def compute(document: Document, country: Country) -> Computed:
         *document.lines,
         *(charge_lines(document.lines, document.delivery_minor) if document.delivery_minor else []),
     ]
-    lines = _lines(document, sold, country.assessor(document))
+    rules = country.tax
+    lines = _lines(document, sold, rules.assessor(document))
     inclusive = tuple(document.includes_tax(line) for line in sold)
     before_minor = sum(line.total_minor for line in lines)
     payable_minor = payable(lines, inclusive, document.reverse_charge)
@@ -50,14 +36,14 @@ def compute(document: Document, country: Country) -> Computed:
     return Computed(
         country=country.code,
         currency=country.currency,
-        heads=country.heads,
+        heads=rules.head_names,
         lines=lines,
-        totals=totals(lines, country.heads),
-        by_rate_bps=by_rate(lines, country.heads),
+        totals=totals(lines, rules.head_names),
+        by_rate_bps=by_rate(lines, rules.head_names),
         total_before_round_off_minor=before_minor,
         round_off_minor=payable_minor - before_minor,
         grand_total_minor=payable_minor,
-        place_of_supply=country.place_of_supply(document),
+        place_of_supply=rules.place_of_supply(document),
         lines_sold=tuple(sold),
         inclusive=inclusive,
         round_to_rupee=document.round_to_rupee,

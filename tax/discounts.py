@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from core.errors import Invalid
-from invoicing.tax.document import Discount, Line
-from invoicing.tax.rounding import BPS, THOUSANDTHS, apportioned, divided, share, thousandths
+from tax.document import Discount, Line
+from tax.rounding import BPS, THOUSANDTHS, apportioned, divided, share, thousandths
 
 MAX_UNIT_PRICE_MINOR = 10**12
 

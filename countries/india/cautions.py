@@ -1,15 +1,14 @@
-"""What a document should make somebody look twice: never a refusal, always a code, a sentence and its numbers.
+"""What Indian law or custom makes worth a look on a document of sale.
 
-Limits of the law that change are settings or defaults here; none of this is advice on a single case.
+Limits of the law that change are settings or defaults here.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
-from invoicing.identifiers import buyer_id_problem
-from invoicing.tax import TAXABLE, Treatment
-from invoicing.tax.rounding import THOUSANDTHS
+from countries.cautions import Caution, Deal, Sold
+from countries.india.registration import buyer_id_problem
+from tax import TAXABLE
+from tax.rounding import THOUSANDTHS
 
 EWAY_LIMIT_MINOR = 50_000_00  # rule 138: with tax, without exempt goods; several states allow more inside the state
 EWAY_LIMITS_INSIDE = {"07": 1_00_000_00, "10": 1_00_000_00}  # Delhi, Bihar
@@ -21,58 +20,8 @@ HSN_DIGITS = 4  # up to 5 crore of turnover; six above. Notification 78/2020
 MOST_HSN_DIGITS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Caution:
-    """One thing to look at; `line` counts from 1 when it is about one."""
-
-    code: str
-    detail: str
-    line: int | None = None
-    value_minor: int | None = None
-    limit_minor: int | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """What is known of it, for JSON."""
-        known = {"code": self.code, "detail": self.detail, "line": self.line}
-        numbers = {"value_minor": self.value_minor, "limit_minor": self.limit_minor}
-        return {name: value for name, value in {**known, **numbers}.items() if value is not None}
-
-
-@dataclass(frozen=True, slots=True)
-class Sold:
-    """A line as far as cautions care. `total_minor` is what the buyer pays for it, tax and all."""
-
-    hsn: str
-    qty_milli: int
-    total_minor: int
-    taxable_minor: int
-    treatment: Treatment = TAXABLE
-    mrp_minor: int | None = None
-    is_charge: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Deal:
-    """A document as far as cautions care. None as a limit is the law's own."""
-
-    lines: Sequence[Sold]
-    total_minor: int
-    seller_state: str
-    place_of_supply: str
-    buyer_tax_id: str | None = None
-    buyer_address: str = ""
-    buyer_state: str | None = None
-    is_cash: bool = False
-    country: str = "IN"
-    hsn_digits: int = HSN_DIGITS
-    eway_limit_minor: int | None = None
-    cash_limit_minor: int | None = None
-
-
 def of(deal: Deal) -> list[Caution]:
-    """Everything that deserves a look, the document's first, then line by line. Other countries have none yet."""
-    if deal.country != "IN":
-        return []
+    """Everything that deserves a look, the document's first, then line by line."""
     found = [_eway(deal), _cash(deal), _upi(deal), _buyer(deal), _tax_id(deal)]
     lines = (caution for number, line in enumerate(deal.lines, start=1) for caution in _line(deal, number, line))
     return [caution for caution in found if caution is not None] + list(lines)
@@ -126,9 +75,10 @@ def _line(deal: Deal, number: int, line: Sold) -> Iterator[Caution]:
         each_minor = -(-line.total_minor * THOUSANDTHS // line.qty_milli)
         said = "With its tax this costs more than the MRP printed on the pack."
         yield Caution("MRP_EXCEEDED", said, number, each_minor, line.mrp_minor)
-    is_asked = deal.buyer_tax_id or deal.hsn_digits > HSN_DIGITS  # the smaller sellers' sales to others need none
-    if is_asked and not line.is_charge and not _is_hsn(line.hsn, deal.hsn_digits):
-        yield Caution("HSN_DIGITS", f"An HSN code of at least {deal.hsn_digits} digits is needed here.", number)
+    digits = deal.hsn_digits or HSN_DIGITS
+    is_asked = deal.buyer_tax_id or digits > HSN_DIGITS  # the smaller sellers' sales to others need none
+    if is_asked and not line.is_charge and not _is_hsn(line.hsn, digits):
+        yield Caution("HSN_DIGITS", f"An HSN code of at least {digits} digits is needed here.", number)
 
 
 def _is_hsn(code: str, digits: int) -> bool:

@@ -1,12 +1,13 @@
 """Federal sales tax on goods, further tax on unregistered buyers, Third Schedule goods taxed on the retail price."""
 
 from core.errors import Invalid
-from invoicing.tax.country import Assess, Assessed, Country, checked_rate
-from invoicing.tax.discounts import gross
-from invoicing.tax.document import TAXABLE, Document, Line
-from invoicing.tax.rounding import BPS, divided, share
+from tax.discounts import gross
+from tax.document import TAXABLE, Document, Line
+from tax.rounding import BPS, divided, share
+from tax.rules import Assess, Assessed, Head, Rules, checked_rate
 
-HEADS = ("sales_tax", "further_tax")
+HEADS = (Head("sales_tax", "Sales tax", shares=1), Head("further_tax", "Further tax"))
+UNTAXED = {head.name: 0 for head in HEADS}
 FURTHER_TAX_BPS = 400  # s.3(1A) since 2023; the Finance Act may change it any 1 July, hence Document.further_tax_bps
 
 
@@ -46,7 +47,7 @@ def _further_bps(document: Document) -> int:
 
 
 def _untaxed(_line: Line, net_minor: int) -> Assessed:
-    return Assessed(net_minor, dict.fromkeys(HEADS, 0), net_minor)
+    return Assessed(net_minor, UNTAXED, net_minor)
 
 
 def _taxed(line: Line, net_minor: int, inclusive: bool, further_bps: int) -> Assessed:
@@ -71,9 +72,7 @@ def _taxed_on_retail_price(line: Line, net_minor: int, inclusive: bool, rate_bps
     return Assessed(taxable_minor, {"sales_tax": tax_minor, "further_tax": 0}, total_minor)
 
 
-RULES = Country(
-    code="PK",
-    currency="PKR",
+RULES = Rules(
     heads=HEADS,
     year_starts_in_month=7,
     taxable_name="value_excl",

@@ -1,19 +1,21 @@
 """GST: CGST + SGST (or UTGST) inside a state, IGST between states and to special economic zones, cess beside."""
 
 from core.errors import Invalid
-from invoicing.identifiers import normalised
-from invoicing.tax.country import Assess, Assessed, Country, checked_rate
-from invoicing.tax.discounts import gross
-from invoicing.tax.document import TAXABLE, Document, Line
-from invoicing.tax.rounding import BPS, divided, share
-from parties.states import (
-    CURRENT_STATES,
-    UNION_TERRITORIES_WITHOUT_LEGISLATURE,
-    current_state,
-)
+from countries.india.states import STATES, UNION_TERRITORIES_WITHOUT_LEGISLATURE
+from countries.registration import normalised
+from tax.discounts import gross
+from tax.document import TAXABLE, Document, Line
+from tax.rounding import BPS, divided, share
+from tax.rules import Assess, Assessed, Head, Rules, checked_rate
 
-HEADS = ("cgst", "sgst", "utgst", "igst", "cess")
-UNTAXED = dict.fromkeys(HEADS, 0)
+HEADS = (
+    Head("cgst", "CGST", shares=2),
+    Head("sgst", "SGST", shares=2),
+    Head("utgst", "UTGST", shares=2),
+    Head("igst", "IGST", shares=1),
+    Head("cess", "Cess"),
+)
+UNTAXED = {head.name: 0 for head in HEADS}
 
 
 class StateUnknown(Invalid):
@@ -75,18 +77,17 @@ def _taxed(line: Line, net_minor: int, inclusive: bool, head: str) -> Assessed:
 
 
 def _known(state: str) -> str:
-    code = current_state(state)
-    if code not in CURRENT_STATES:
+    code = STATES.current(state)
+    if code not in STATES.names:
         raise StateUnknown(f"{state!r} is not a GST state code", state=state)
     return code
 
 
-RULES = Country(
-    code="IN",
-    currency="INR",
+RULES = Rules(
     heads=HEADS,
     year_starts_in_month=4,
     taxable_name="taxable",
     place_of_supply=place_of_supply,
     assessor=assessor,
+    mixed_type="invoice_cum_bill",
 )

@@ -1,6 +1,6 @@
 """GST state codes: the first two digits of a GSTIN and the place of supply on an invoice."""
 
-from core.errors import Invalid
+from countries.regions import Regions
 
 CURRENT_STATES = {
     "01": "Jammu and Kashmir",
@@ -43,37 +43,15 @@ CURRENT_STATES = {
     "97": "Other territory",
 }
 
-PROVINCES = {  # of Pakistan; its sales tax on goods is federal, so that they are only printed
-    "BA": "Balochistan",
-    "GB": "Gilgit-Baltistan",
-    "IS": "Islamabad",
-    "JK": "Azad Jammu and Kashmir",
-    "KP": "Khyber Pakhtunkhwa",
-    "PB": "Punjab",
-    "SD": "Sindh",
-}
-
 MERGED_STATES = {"25": "26", "28": "37"}  # Daman and Diu, undivided Andhra Pradesh: old papers still carry them
 
 # Delhi, Puducherry and Jammu and Kashmir have legislatures and therefore SGST.
 UNION_TERRITORIES_WITHOUT_LEGISLATURE = frozenset({"04", "26", "31", "35", "38", "97"})
 
-
-def current_state(code: str) -> str:
-    """The code in force today for a code on an older paper; any other code as it is."""
-    return MERGED_STATES.get(code, code)
-
-
-def state_name(code: str | None) -> str:
-    """The state's or province's name, or nothing when the code is unknown."""
-    return CURRENT_STATES.get(current_state(code or ""), PROVINCES.get(code or "", ""))
-
-
-def check(country: str, code: str | None, gstin: str | None = None) -> None:
-    """Raises Invalid for a GST state that does not exist, or that is not the GSTIN's. Other countries: any province."""
-    if country != "IN" or code is None:
-        return
-    if current_state(code) not in CURRENT_STATES:
-        raise Invalid(f"{code!r} is not a GST state code: two digits, such as 27 for Maharashtra.")
-    if gstin and current_state(gstin[:2]) != current_state(code):
-        raise Invalid(f"{gstin} belongs to state {gstin[:2]}, not to {code}.")
+STATES = Regions(
+    CURRENT_STATES,
+    decide_tax=True,
+    old=MERGED_STATES,
+    hint="a GST state code: two digits, such as 27 for Maharashtra",
+    digits=2,
+)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from core.errors import Invalid
-from invoicing.tax.discounts import MAX_UNIT_PRICE_MINOR, discounted, gross
-from invoicing.tax.document import Line
-from invoicing.tax.rounding import apportioned
+from tax.discounts import MAX_UNIT_PRICE_MINOR, discounted, gross
+from tax.document import Line
+from tax.rounding import apportioned
 
 DESCRIPTION = "Delivery"
 Kind = TypeVar("Kind")

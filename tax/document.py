@@ -51,7 +51,8 @@ class Line:
 class Document:
     """Everything that decides the tax. Only lines and states are needed for a quote; the rest has defaults.
 
-    `place_of_supply` may be left out: the country's rule then finds it from the buyer.
+    `place_of_supply` may be left out: the country's rule then finds it from the buyer. So may `country`
+    (see countries).
     `buyer_tax_id` is the GSTIN or STRN; `buyer_is_registered` None means "if there is a tax id".
     `further_tax_bps` None means the country's own rate for unregistered buyers. `buyer_state` is where the goods go.
     `delivery_minor` becomes lines of its own, taxed like the goods. Under `reverse_charge` the buyer pays the tax to
@@ -61,7 +62,7 @@ class Document:
     lines: Sequence[Line]
     seller_state: str = ""
     place_of_supply: str | None = None
-    country: str = "IN"
+    country: str = ""
     doc_type: str = "tax_invoice"
     date: Date | None = None
     price_mode: PriceMode = "exclusive"

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.errors import Invalid
-from invoicing.tax.document import Computed, ComputedLine, RateGroup, Totals, payable
-from invoicing.tax.engine import by_rate, totals
-from invoicing.tax.rounding import divided, share, thousandths, to_rupee
+from tax.document import Computed, ComputedLine, RateGroup, Totals, payable
+from tax.engine import by_rate, totals
+from tax.rounding import divided, share, thousandths, to_rupee
 
 Quantities = Mapping[int, Decimal | int]  # by line number of the original
 

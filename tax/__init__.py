@@ -1,0 +1,40 @@
+"""Tax arithmetic: what a document's lines cost once the rules of a country say how each of them is taxed.
+
+Pure: integer minor units, halves rounded up, per line and per tax head. `rules.py` says what a country must offer; the
+countries themselves, and `compute` by a country's code, are in `countries`.
+"""
+
+from tax.credit_note import CreditNote, ReturnedLine, commercial_credit, credit_note
+from tax.document import (
+    TAXABLE,
+    TREATMENTS,
+    Computed,
+    ComputedLine,
+    Discount,
+    Document,
+    Line,
+    PriceMode,
+    RateGroup,
+    Totals,
+    Treatment,
+)
+from tax.engine import totals
+
+__all__ = [
+    "TAXABLE",
+    "TREATMENTS",
+    "Computed",
+    "ComputedLine",
+    "CreditNote",
+    "Discount",
+    "Document",
+    "Line",
+    "PriceMode",
+    "RateGroup",
+    "ReturnedLine",
+    "Totals",
+    "Treatment",
+    "commercial_credit",
+    "credit_note",
+    "totals",
+]
