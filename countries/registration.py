@@ -18,11 +18,14 @@ class Registration:
     """How a country registers people. `parse` gives a number as it is kept, or raises Invalid with the reason.
 
     `label` is what papers call a number that is kept; `region` the region that it says its holder is in, if it does.
+    Where sellers have a second number, `second` is what it is called, and `is_second` says whether it is well formed.
     """
 
     parse: Callable[[str], str]
     label: Callable[[str], str]
     region: Callable[[str], str | None] = lambda _number: None
+    second: str = ""
+    is_second: Callable[[str], bool] = lambda _number: False
 
 
 def normalised(text: str) -> str:

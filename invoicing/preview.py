@@ -51,7 +51,8 @@ def document_from(source: Mapping[str, Any]) -> Document:
         ),
         seller_state=fields.text(seller, "state")
         or fields.text(seller, "province")
-        or fields.text(seller, "gstin")[:2],
+        or countries.get(country).region_of(None, fields.text(seller, "gstin"))
+        or "",
         place_of_supply=fields.text(source, "place_of_supply") or None,
         delivery_minor=fields.whole(source, "delivery_charge_paise", 0, ""),
         reverse_charge=fields.flag(source, "reverse_charge", default=False),

@@ -304,8 +304,8 @@ def _party(known: Mapping[str, Any], country: Country) -> PaperParty:
 
 
 def _tax_ids(known: Mapping[str, Any], country: Country) -> tuple[tuple[str, str], ...]:
-    number, ntn = known.get("gstin") or "", known.get("ntn") or ""
-    return tuple((name, value) for name, value in ((country.registration.label(number), number), ("NTN", ntn)) if value)
+    number, second, how = known.get("gstin") or "", known.get("ntn") or "", country.registration
+    return tuple((name, value) for name, value in ((how.label(number), number), (how.second, second)) if name and value)
 
 
 def _place(country: Country, code: str) -> str:

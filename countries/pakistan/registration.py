@@ -33,4 +33,4 @@ def label(number: str) -> str:
     return "STRN" if is_strn(number) else "NTN"
 
 
-REGISTRATION = Registration(parse=parse, label=label)
+REGISTRATION = Registration(parse=parse, label=label, second="NTN", is_second=is_ntn)

@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+import countries
 from core import clock, db
 from core.errors import Forbidden, Invalid
 from credit import accounts, adjustments, bills, ledger, payments
 from credit.tables import LedgerTransfer
-from invoicing import cancelling, credit_notes, debit_notes, originals, papers
+from invoicing import cancelling, credit_notes, debit_notes, papers
 from invoicing.cancelling import NotCancellable
 from invoicing.credit_notes import Correction, Given, NewCreditNote
 from invoicing.debit_notes import NewDebitNote, Raised
@@ -139,11 +140,13 @@ def test_a_return_that_cannot_be_is_refused_and_takes_no_number(
 def test_tax_is_lowered_until_november_after_the_financial_year(
     session: Session, make_retailer: Make, issue: Issue
 ) -> None:
-    assert originals.deadline(date(2026, 3, 31)) == date(2026, 11, 30)
-    assert originals.deadline(date(2026, 4, 1)) == date(2027, 11, 30)
+    assert countries.get("IN").last_correction_on(date(2026, 3, 31)) == date(2026, 11, 30)
+    assert countries.get("IN").last_correction_on(date(2026, 4, 1)) == date(2027, 11, 30)
     invoice = issue(session, make_retailer(session).id)
     clock.move_to(
-        datetime.combine(originals.deadline(invoice.issued_on), datetime.min.time(), UTC).replace(day=30, hour=20)
+        datetime.combine(countries.get("IN").last_correction_on(invoice.issued_on), datetime.min.time(), UTC).replace(
+            day=30, hour=20
+        )
     )
     with pytest.raises(credit_notes.TooLate):
         back(session, invoice, Correction(1, 1_000))

@@ -175,7 +175,7 @@ def test_negative_prices_unknown_countries_and_empty_documents_are_refused() -> 
         one(Line(qty=1, unit_price_minor=-1))
     with pytest.raises(Invalid, match="0"):
         countries.compute(Document(lines=[], seller_state="27"))
-    with pytest.raises(tax.CountryUnknown):
+    with pytest.raises(countries.CountryUnknown):
         countries.compute(Document(lines=[Line(qty=1, unit_price_minor=1)], country="XX"))
     with pytest.raises(Invalid, match="rate"):
         one(Line(qty=1, unit_price_minor=100, rate_bps=10_001))
