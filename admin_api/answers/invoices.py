@@ -7,8 +7,8 @@ from marshmallow import fields
 from admin_api.answers.adjustments import BillOut
 from admin_api.answers.shape import Answer, Currency, Day, Milli, Minor, Moment, PublicId, Rows, Shop, Whole, Word
 from invoicing.listing import STATUSES, TYPES
-from invoicing.tax import TREATMENTS
 from orders.tables import PRICE_MODES
+from tax import TREATMENTS
 
 
 class BuyerOut(Answer):
