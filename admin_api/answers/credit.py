@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from admin_api.answers.guardrails import TermsOut, TriedOut, VerdictOut
+from admin_api.answers.guardrails import TermsOut, TraceOut, TriedOut, VerdictOut
 from admin_api.answers.shape import Answer, Currency, Day, Minor, Moment, PublicId, Rows, Shop, Whole, Word
 from credit.tables import METHODS, PAYMENT_STATES, STATUSES
 from parties.tables import RETAILER_STATES
@@ -151,7 +151,7 @@ class DecisionOut(Answer):
     cause = fields.String()
     status_before = Word(STATUSES)
     status_after = Word(STATUSES)
-    trace = Rows(TriedOut)
+    trace = Rows(TraceOut)
 
 
 class EvaluationOut(VerdictOut):

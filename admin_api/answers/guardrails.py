@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from admin_api.answers.orders import HelpsOut, ReasonOut
-from admin_api.answers.shape import Answer, Currency, Day, Minor, Moment, PublicId, Rows, Shop, Whole, Word
+from admin_api.answers.shape import Answer, Currency, Day, Minor, Moment, Person, PublicId, Rows, Shop, Whole, Word
 from credit import guardrails
 from credit.rules import LEVELS, RULES
 from credit.tables import STATUSES, TERMS
@@ -53,6 +53,16 @@ class TriedOut(Answer):
     threshold = Whole()
     fired = fields.Boolean()
     acknowledged = fields.Boolean()
+
+
+class TraceOut(TriedOut):
+    """What stood behind a decision: a rule as it was tried, or who decided by hand (`rule` is then what they did)."""
+
+    SOMETIMES = frozenset({"level", "value", "threshold", "acknowledged", "by", "reason"})
+
+    rule = fields.String()
+    by = Person("by")
+    reason = fields.String()
 
 
 class ChangedStatusOut(Answer):
