@@ -5,7 +5,7 @@ COMPILE := $(VENV)/uv pip compile --universal --python-version 3.11 --generate-h
 SOURCES := admin_api bot cli console core countries credit flows invoicing jobs language notices orders parties policy reports tax
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up check test model fuzz pairs bench lock catalogues roles clean
+.PHONY: help setup up check test hours model fuzz pairs bench lock catalogues roles clean
 
 help: ## print this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -21,6 +21,9 @@ check: setup ## linters, types, layers and the tests about the code itself
 
 test: ## the whole suite
 	@./bahi test
+
+hours: setup ## the whole suite at eight hours of the day and on four days that end or begin something (two hours)
+	$(VENV)/python -m tests.moments -n 2 --dist loadfile
 
 model: setup ## 3,000 random lives of 80 steps against the books told in plain Python, on two cores (an hour)
 	BAHI_MODEL=deep BAHI_MODEL_SEED=$${BAHI_MODEL_SEED:-$$(date +%s)} \

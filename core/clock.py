@@ -56,7 +56,7 @@ def offset() -> timedelta:
 def seconds_since_moved() -> float:
     """Real seconds since somebody moved the clock; infinite when nobody did."""
     path = settings.current().home / FILE_NAME
-    return time.time() - path.stat().st_mtime if path.exists() else math.inf
+    return time.time() - json.loads(path.read_text()).get("moved_at", 0) if path.exists() else math.inf
 
 
 def read() -> dict[str, str | float]:
@@ -88,5 +88,5 @@ def _write(delta: timedelta) -> None:
     current.home.mkdir(parents=True, exist_ok=True)
     path = current.home / FILE_NAME
     draft = path.with_suffix(f".{os.getpid()}")
-    draft.write_text(json.dumps({"offset_seconds": delta.total_seconds()}))
+    draft.write_text(json.dumps({"offset_seconds": delta.total_seconds(), "moved_at": time.time()}))
     draft.replace(path)  # readers see the old file or the new one, never half of it

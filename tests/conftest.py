@@ -73,6 +73,12 @@ def home(database: str) -> Path:
     return Path(os.environ["BAHI_HOME"])
 
 
+@pytest.fixture
+def midday(home: Path) -> None:
+    """Twelve o'clock in India: some hours more or less are the same day, whenever the test runs."""
+    clock.move_to(clock.now().replace(hour=6, minute=30, second=0))
+
+
 @pytest.fixture(scope="session")
 def new_org(database: str) -> Callable[..., UUID]:
     """Make a committed organisation with a WhatsApp number; `new_org(name=..., state_code=...)`."""

@@ -14,6 +14,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from cli.embedded import processes
 from cli.embedded.binaries import PostgresPrograms
 from cli.embedded.errors import ServiceError, ServiceMissing
 
@@ -41,7 +42,7 @@ def _namespace(command: list[str]) -> list[str]:
 def _environment() -> dict[str, str]:
     """Little enough that neither secrets nor a stray PGHOST reach the server."""
     kept = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
-    return {**kept, "LC_ALL": "C", "TZ": "UTC"}
+    return {**kept, **processes.moved_clock(), "LC_ALL": "C", "TZ": "UTC"}
 
 
 def run(identity: Identity, command: list[str], *, given: str = "") -> subprocess.CompletedProcess[str]:

@@ -11,6 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 LOOK_AGAIN_SECONDS = 0.02
+CLOCK = ("LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC")  # what moves the clock of all processes of a run
+
+
+def moved_clock() -> dict[str, str]:
+    """What a server's environment must have so that its clock is the one of the process that starts it."""
+    return {name: os.environ[name] for name in CLOCK if name in os.environ}
 
 
 def free_port() -> int:

@@ -109,7 +109,7 @@ def _launch(server: Server) -> bool:
         durable="yes" if server.fsync else "no",
     )
     processes.write_private(server.config, text)
-    environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
+    environment = {**processes.moved_clock(), "PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
     done = subprocess.run(
         [binaries.redis(), server.config], cwd="/", env=environment, capture_output=True, text=True, check=False
     )

@@ -98,13 +98,19 @@ def sweep() -> None:
 
 def _sweep_one(home: Home, folder: Path) -> None:
     mark_file = home.folder / "in_use"
-    if not mark_file.exists() or time.time() - mark_file.stat().st_mtime < SWEEP_AFTER_SECONDS:
+    if not mark_file.exists() or _age_seconds(mark_file) < SWEEP_AFTER_SECONDS:
         return
     with mark_file.open() as mark:
         if _try_lock(mark, fcntl.LOCK_EX):
             _stop(home)
             postgres_server.discard(home.postgres)
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _age_seconds(file: Path) -> float:
+    """How long ago a file was written, by the clock of the file system, which need not be this process's."""
+    with tempfile.NamedTemporaryFile() as fresh:
+        return Path(fresh.name).stat().st_mtime - file.stat().st_mtime
 
 
 def _home(folder: Path, *, fsync: bool) -> Home:

@@ -18,7 +18,7 @@ from cli import environment as dotenv
 from cli import failures, main, metering, schema, table
 from cli.embedded import services
 from cli.embedded.errors import ServiceError, ServiceMissing
-from cli.embedded.processes import wait_until
+from cli.embedded.processes import moved_clock, wait_until
 from core import errors, settings
 from core import schema as revisions
 
@@ -26,7 +26,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "BAHI_HOME": str(home), "BAHI_ENV": "test", **more}
+    kept = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **moved_clock()}
+    return {**kept, "BAHI_HOME": str(home), "BAHI_ENV": "test", **more}
 
 
 def bahi(home: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:

@@ -85,7 +85,8 @@ def test_too_many_movements_ask_for_a_shorter_period(
         statement.of(session, shop.id)
 
 
-def test_a_past_day_is_told_as_it_was(org: UUID, home: Path, make_retailer: Make, owe: Owe) -> None:
+@pytest.mark.usefixtures("midday")
+def test_a_past_day_is_told_as_it_was(org: UUID, make_retailer: Make, owe: Owe) -> None:
     with db.transaction(org) as session:
         shop = make_retailer(session, limit_minor=10_000).id
         first_day = days.today(session)
