@@ -22,7 +22,7 @@ from credit.tables import TERMS, CreditAccount
 from flows import releasing
 from parties import organisations, retailers
 from parties.roles import EVERYBODY, FOUNDERS
-from reports import profile, standing, what_if
+from reports import profile, watchlist, what_if
 
 blueprint = Blueprint(
     "guardrails", __name__, url_prefix="/api/v1/admin/guardrails", description="Rules that stop credit orders"
@@ -163,7 +163,7 @@ def at_risk(session: Session, query: dict[str, Any]) -> dict[str, Any]:
     limit, position = query["limit"], decode(query["cursor"]) or "0"
     if not position.isdecimal() or len(position) > 9:
         raise Invalid(NOT_OURS)
-    rows = standing.at_risk(session, limit + 1, int(position))
+    rows = watchlist.at_risk(session, limit + 1, int(position))
     return page(rows, limit, lambda _row: str(int(position) + limit))
 
 

@@ -46,7 +46,7 @@ def read(session: Session, retailer_id: str) -> str:
         standing=decisions.status_of(account).lower(),
         is_stopped=decisions.is_stopped(account),
         stopped_for=account.block_reason or account.pause_reason,
-        account=accounts.position_of(session, account),
+        account=accounts.position(session, shop.id),
         names=names[:ROWS],
         is_first=after is None,
         next_after=names[ROWS - 1].public_id if len(names) > ROWS else None,

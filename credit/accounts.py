@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from core import audit, db, ids
 from core.errors import DomainError, Invalid, NotFound
 from core.money import MAX_MINOR
-from credit import days
+from credit import days, standing
 from credit.settings import MAX_DAYS, CreditSettings
+from credit.standing import Standing
 from credit.tables import TERMS, CreditAccount
 from parties import organisations
 
@@ -70,49 +71,6 @@ class Terms:
         return max((limit for limit in (self.limit_minor, current) if limit is not None), default=None)
 
 
-_CAP = """
-SELECT g.limit_minor,
-    coalesce(sum(a.outstanding_minor + CASE WHEN %(counts)s THEN a.reserved_minor ELSE 0 END
-        + CASE WHEN %(cheques)s THEN credit_uncleared(a.org_id, a.retailer_id) ELSE 0 END), 0)::bigint
-FROM credit_group g LEFT JOIN credit_account a ON a.org_id = g.org_id AND a.group_id = g.id
-WHERE g.org_id = %(org)s AND g.id = %(id)s GROUP BY g.limit_minor
-"""
-
-
-@dataclass(frozen=True)
-class Position:
-    """Where an account stands, in minor units of its currency. `available_minor` never shows less than nothing.
-
-    `limit_minor` is the one that holds today. `counts_reserved` is the setting `exposure`. `uncleared_minor` are
-    cheques that lowered what is owed before the bank has paid: they still use up the limit. `shared_left_minor` is what
-    is left of the cap that shops of one owner share, if there is one.
-    """
-
-    currency: str
-    limit_minor: int | None
-    outstanding_minor: int
-    reserved_minor: int
-    counts_reserved: bool = True
-    uncleared_minor: int = 0
-    shared_left_minor: int | None = None
-
-    @property
-    def exposure_minor(self) -> int:
-        """What uses up the limit: what is owed, uncleared cheques, and what is promised unless that is not counted."""
-        return self.outstanding_minor + self.uncleared_minor + (self.reserved_minor if self.counts_reserved else 0)
-
-    @property
-    def headroom_minor(self) -> int:
-        """Limit less exposure, or what is left of a shared cap when that is less; below zero after a cut."""
-        own = (self.limit_minor or 0) - self.exposure_minor
-        return own if self.shared_left_minor is None else min(own, self.shared_left_minor)
-
-    @property
-    def available_minor(self) -> int:
-        """What an order may still take."""
-        return max(0, self.headroom_minor)
-
-
 @dataclass(frozen=True)
 class Totals:
     """The running totals after a movement."""
@@ -160,58 +118,9 @@ def get(session: Session, retailer_id: UUID, lock: bool = False) -> CreditAccoun
     return account
 
 
-def position(session: Session, retailer_id: UUID) -> Position:
-    """Limit, outstanding, reserved and available. Raises NotFound."""
-    return position_of(session, get(session, retailer_id))
-
-
-def position_of(session: Session, account: CreditAccount) -> Position:
-    """The same, of an account that was read already."""
-    return Position(
-        account.currency,
-        terms_of(account).limit_on(days.today(session)),
-        account.outstanding_minor,
-        account.reserved_minor,
-        counts_reserved(session),
-        uncleared(session, account.retailer_id),
-        _shared_left(session, account.group_id),
-    )
-
-
-def cap(session: Session, group_id: UUID) -> tuple[int, int] | None:
-    """The cap that shops of one owner share, and what they use of it together, in minor units."""
-    asked = {
-        "org": str(db.org_of(session)),
-        "id": str(group_id),
-        "counts": counts_reserved(session),
-        "cheques": counts_uncleared(session),
-    }
-    row = db.execute(session, _CAP, asked).first()
-    return (row[0], row[1]) if row else None
-
-
-def _shared_left(session: Session, group_id: UUID | None) -> int | None:
-    found = cap(session, group_id) if group_id else None
-    return found[0] - found[1] if found else None
-
-
-def counts_reserved(session: Session) -> bool:
-    """Whether confirmed orders use up the limit before their goods leave (the organisation's setting `exposure`)."""
-    return CreditSettings.current(session).counts_reserved
-
-
-def counts_uncleared(session: Session) -> bool:
-    """Whether cheques lower what is owed before they are cleared, or some did before the setting was changed back."""
-    return CreditSettings.current(session).cheques_counted_early
-
-
-def uncleared(session: Session, retailer_id: UUID) -> int:
-    """What cheques have settled that the bank has not paid yet, in minor units."""
-    if not counts_uncleared(session):
-        return 0
-    asked = (str(db.org_of(session)), str(retailer_id))
-    minor: int = db.execute(session, "SELECT credit_uncleared(%s, %s)", asked).scalar_one()
-    return minor
+def position(session: Session, retailer_id: UUID) -> Standing:
+    """Every figure of the account as it is now (see credit/standing.py). Raises NotFound."""
+    return standing.of(session, retailer_id)
 
 
 def terms_of(account: CreditAccount) -> Terms:

@@ -19,6 +19,12 @@ from credit.tables import CreditGroup
 
 MAX_NAME = 200
 
+_USE = """
+SELECT g.limit_minor, coalesce(sum(used.used_minor), 0)::bigint
+FROM credit_group g LEFT JOIN credit_use(%(org)s) used ON used.group_id = g.id
+WHERE g.org_id = %(org)s AND g.id = %(id)s GROUP BY g.limit_minor
+"""
+
 
 class NameTaken(DomainError):
     """Two groups of one name could not be told apart."""
@@ -28,7 +34,7 @@ class NameTaken(DomainError):
 
 
 @dataclass(frozen=True)
-class Standing:
+class SharedLimit:
     """A group's cap and how much of it its shops use up together, in minor units."""
 
     limit_minor: int
@@ -116,12 +122,12 @@ def join(session: Session, retailer_id: UUID, group_id: UUID | None, reason: str
     return True
 
 
-def standing_of(session: Session, group_id: UUID) -> Standing:
+def standing_of(session: Session, group_id: UUID) -> SharedLimit:
     """The cap and what is used of it now. Raises NotFound."""
-    found = accounts.cap(session, group_id)
-    if found is None:
+    row = db.execute(session, _USE, {"org": str(db.org_of(session)), "id": str(group_id)}).first()
+    if row is None:
         raise NotFound(kind="CreditGroup")
-    return Standing(*found)
+    return SharedLimit(*row)
 
 
 def _check(limit_minor: int) -> None:

@@ -15,7 +15,7 @@ from core import audit, clock, ids
 from credit import accounts, decisions, pauses, rules
 from credit.booking import Known
 from credit.decisions import AUTOMATIC, BLOCKED, OK, PAUSED, WATCH
-from credit.rules import NOTHING, Facts, Seen, Tried
+from credit.rules import Facts, Seen, Tried
 from credit.settings import CreditSettings
 from credit.tables import CreditAccount
 from credit.thresholds import LEVELS
@@ -26,7 +26,7 @@ from parties import settings
 class Evaluation:
     """What the rules say of an account and what became of it. `was` and `status` are the same when nothing changed.
 
-    `seen` is the account as it was only looked at.
+    `seen` is the account as the rules saw it, before anything became of it.
     """
 
     retailer_id: UUID
@@ -34,11 +34,15 @@ class Evaluation:
     status: str
     wanted: str
     trace: tuple[Tried, ...]
+    seen: Seen
     is_paused_now: bool = False
     is_restored_now: bool = False
     is_blocked_now: bool = False
-    facts: Facts = NOTHING
-    seen: Seen | None = None
+
+    @property
+    def facts(self) -> Facts:
+        """What the rules looked at."""
+        return self.seen.facts
 
     @property
     def fired(self) -> tuple[Tried, ...]:
@@ -63,7 +67,7 @@ def look(session: Session, retailer_id: UUID) -> Evaluation:
     seen = rules.one(session, retailer_id)
     wanted, trace = rules.judge_seen(rules.configured(session), seen)
     status = decisions.status_of(account)
-    return Evaluation(retailer_id, status, status, wanted, trace, facts=seen.facts, seen=seen)
+    return Evaluation(retailer_id, status, status, wanted, trace, seen)
 
 
 def look_all(session: Session) -> Iterator[Evaluation]:
@@ -74,7 +78,7 @@ def look_all(session: Session) -> Iterator[Evaluation]:
         marks = {BLOCKED: seen.blocked, PAUSED: seen.paused, WATCH: seen.watched}
         status = next((status for status, holds in marks.items() if holds), OK)
         if status != OK or wanted != OK:
-            yield Evaluation(seen.retailer_id, status, status, wanted, trace, facts=seen.facts, seen=seen)
+            yield Evaluation(seen.retailer_id, status, status, wanted, trace, seen)
 
 
 def evaluate(
@@ -99,7 +103,7 @@ def evaluate(
     restored = is_over and pauses.unpause(session, retailer_id, "the cause of the pause is gone", AUTOMATIC, told)
     status = decisions.status_of(accounts.get(session, retailer_id))
     is_restored = restored and status != BLOCKED
-    return Evaluation(retailer_id, was, status, wanted, trace, paused, is_restored, blocks, seen.facts)
+    return Evaluation(retailer_id, was, status, wanted, trace, seen, paused, is_restored, blocks)
 
 
 def evaluate_all(session: Session, cause: str, *, may_stop: bool = True, may_lift: bool = True) -> list[Evaluation]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid, NotFound
 from core.money import MAX_MINOR
-from credit import accounts
+from credit import accounts, standing
 from credit.guardrails import BLOCKED, NOT_GRANTED, Verdict
 from credit.settings import CreditSettings
 from credit.tables import CreditAccount, CreditOverride
@@ -73,7 +73,7 @@ def grant(session: Session, retailer_id: UUID, reference_id: UUID, amount_minor:
     ours = CreditSettings.current(session)
     if amount_minor > ours.override_max_minor:
         raise AboveCap(amount_minor=amount_minor, limit_minor=ours.override_max_minor)
-    if account.blocked_at is not None or accounts.position_of(session, account).limit_minor is None:
+    if account.blocked_at is not None or standing.of(session, retailer_id).limit_minor is None:
         raise NotPossible
     _end_stale(session, reference_id)
     if _open(session, reference_id) is not None:

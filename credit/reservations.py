@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session
 from core import audit, clock, db, ids, logs, metrics
 from core.errors import DomainError, Invalid
 from core.money import MAX_MINOR
-from credit import accounts, guardrails, overrides
+from credit import accounts, guardrails, overrides, standing
 from credit.guardrails import Verdict
 from credit.tables import Reservation
-from parties import organisations
 
 POSTED, VOIDED, EXPIRED = "posted", "voided", "expired"
 LOOKS = 3  # how often a no that cannot be explained is looked at again
@@ -117,8 +116,8 @@ def use(session: Session, reservation_id: UUID, retailer_id: UUID) -> int:
 def _decide(session: Session, retailer_id: UUID, reference_id: UUID, amount_minor: int) -> UUID:
     """After a no: explain it, use an override, or reserve what was freed meanwhile.
 
-    The locks keep the numbers as they are. What they do not keep are the settings, which this transaction may have
-    read before somebody changed them: when explaining and taking differ, they are read again.
+    The locks keep the numbers of the account as they are. What they do not keep are the organisation's settings, and
+    what other shops of the owner are paid: when explaining and taking differ, both look again.
     """
     account = accounts.get(session, retailer_id, lock=True)
     for _ in range(LOOKS):
@@ -131,9 +130,8 @@ def _decide(session: Session, retailer_id: UUID, reference_id: UUID, amount_mino
         taken = _take(session, retailer_id, reference_id, amount_minor)
         if taken is not None:
             return taken
-        session.refresh(organisations.get(session))
     _log.warning("credit.reserve_undecided", retailer_id=ids.public("ret", retailer_id), amount_minor=amount_minor)
-    raise _refused(guardrails.undecided(session, account, amount_minor))
+    raise _refused(guardrails.undecided(standing.of(session, retailer_id), amount_minor))
 
 
 def _refused(verdict: Verdict) -> guardrails.Refused:

@@ -5,8 +5,8 @@ staff have acknowledged by lifting a stop does not fire again for the same facts
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from core import db
 from core.errors import NotFound
-from credit import accounts, days
+from credit import days, standing
 from credit.decisions import OK, WATCH
 from credit.settings import CreditSettings
+from credit.standing import Standing
 from credit.thresholds import AGE, LEVELS, RULES, Ladder
 
 PROMISES_COUNT_FOR = timedelta(days=90)
@@ -24,10 +25,14 @@ CHEQUES_COUNT_FOR = timedelta(days=180)
 
 Acknowledged = Mapping[str, Mapping[str, Any]]
 
-# Migration 0025 (`ACCOUNTS`) has the query, and says how age counts.
-_FACTS = """
-SELECT * FROM credit_facts(%(org)s, %(retailers)s::uuid[], %(today)s, %(counts)s, %(cheques)s, %(promises_from)s,
-    %(cheques_from)s)
+_FACTS = f"""
+SELECT stands.*, seen.broken_promises, seen.bounced_cheques, seen.fresh_pause, seen.fresh_block, seen.acknowledged,
+    seen.is_watched, seen.pause_source
+FROM {standing.FIGURES} stands
+JOIN credit_facts(
+    p_org => %(org)s, p_retailers => %(retailers)s::uuid[], p_today => %(today)s, p_promises_from => %(promises_from)s,
+    p_cheques_from => %(cheques_from)s) seen ON seen.retailer_id = stands.retailer_id
+ORDER BY stands.retailer_id
 """
 
 
@@ -40,9 +45,6 @@ class Facts:
     limit_used_percent: int = 0
     broken_promises: int = 0
     bounced_cheques: int = 0
-
-
-NOTHING = Facts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +65,29 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An account as the rules see it. `fresh_days`, by level, is the age of what was not acknowledged.
+    """An account as the rules see it. `fresh_days`, by level, is the age of what was not acknowledged."""
 
-    `used_minor` is what counts against `limit_minor`, the limit of the day (0: none).
-    """
-
-    retailer_id: UUID
+    stands: Standing
     facts: Facts
-    fresh_days: dict[str, int | None] = field(default_factory=dict)
-    acknowledged: dict[str, dict[str, Any]] = field(default_factory=dict)
-    watched: bool = False
-    paused: bool = False
-    pause_source: str | None = None
-    blocked: bool = False
-    used_minor: int = 0
-    limit_minor: int = 0
+    fresh_days: dict[str, int | None]
+    acknowledged: dict[str, dict[str, Any]]
+    watched: bool
+    pause_source: str | None
+
+    @property
+    def retailer_id(self) -> UUID:
+        """Whose account it is."""
+        return self.stands.retailer_id
+
+    @property
+    def paused(self) -> bool:
+        """Whether credit is paused."""
+        return self.stands.paused_for is not None
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the account is blocked."""
+        return self.stands.blocked_for is not None
 
 
 def configured(session: Session) -> Ladder:
@@ -135,18 +145,23 @@ def still(ladder: Mapping[str, Mapping[str, int]], seen: Seen) -> dict[str, dict
 
 def look(session: Session, retailers: Iterable[UUID] | None = None) -> Iterator[Seen]:
     """Every account, or these, as the rules see them now; one statement, nothing is locked."""
-    today: date = days.today(session)
+    today = days.today(session)
     asked = {
-        "org": str(db.org_of(session)),
-        "retailers": None if retailers is None else [str(one) for one in retailers],
-        "today": today,
-        "counts": accounts.counts_reserved(session),
-        "cheques": accounts.counts_uncleared(session),
+        **standing.asked(session, retailers, today),
         "promises_from": today - PROMISES_COUNT_FOR,
         "cheques_from": today - CHEQUES_COUNT_FOR,
     }
-    for row in db.execute(session, _FACTS, asked).all():
-        yield Seen(row[0], Facts(*row[1:6]), {"pause": row[6], "block": row[7]}, *row[8:])
+    for row in db.execute(session, _FACTS, asked):
+        stands = Standing(*row[: standing.COLUMNS])
+        facts = Facts(
+            stands.overdue_days,
+            stands.overdue_minor,
+            stands.limit_used_percent,
+            row.broken_promises,
+            row.bounced_cheques,
+        )
+        fresh_days = {"pause": row.fresh_pause, "block": row.fresh_block}
+        yield Seen(stands, facts, fresh_days, row.acknowledged, row.is_watched, row.pause_source)
 
 
 def one(session: Session, retailer_id: UUID) -> Seen:

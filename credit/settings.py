@@ -63,11 +63,6 @@ class CreditSettings(Settings):
     override_hours: int = option(24, Whole(least=1, most=24 * 30))
     default_terms: UsualTerms = option(UsualTerms(), Part(of=UsualTerms))
 
-    @property
-    def counts_reserved(self) -> bool:
-        """Whether confirmed orders use up the limit before their goods leave."""
-        return self.exposure == CONFIRMED
-
     def after(self, before: Self) -> Self:
         """As it is kept from now on."""
         return replace(self, cheques_counted_early=before.cheques_counted_early or self.cheque_counts_on != CLEARING)

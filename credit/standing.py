@@ -93,9 +93,9 @@ class OpenBill:
     owed_minor: int
 
 
-def of(session: Session, retailer_id: UUID) -> Standing:
-    """How the account stands now. Locks nothing. Raises NotFound."""
-    found = every(session, [retailer_id])
+def of(session: Session, retailer_id: UUID, today: date | None = None) -> Standing:
+    """How the account stands now, or would on a coming day. Locks nothing. Raises NotFound."""
+    found = every(session, [retailer_id], today)
     if not found:
         raise NotFound(kind="CreditAccount")
     return found[0]

@@ -51,6 +51,17 @@ FROM (
     FROM ({source}) open_bill WHERE %(retailer)s::uuid IS NULL OR retailer_id = %(retailer)s::uuid
 ) aged GROUP BY bucket
 """
+_OWED = """
+SELECT coalesce(sum(outstanding_minor), 0)::bigint FROM credit_account
+WHERE org_id = %(org)s AND (%(retailer)s::uuid IS NULL OR retailer_id = %(retailer)s::uuid)
+"""
+_OWED_THEN = """
+SELECT coalesce(sum(CASE WHEN debit_account = 'receivable' THEN amount_minor ELSE 0 END
+                  - CASE WHEN credit_account = 'receivable' THEN amount_minor ELSE 0 END), 0)::bigint
+FROM ledger_transfer
+WHERE org_id = %(org)s AND effective_on <= %(as_of)s
+    AND (%(retailer)s::uuid IS NULL OR retailer_id = %(retailer)s::uuid)
+"""
 _BUCKET_OF = {
     "due_on": "CASE WHEN due_on >= %(as_of)s THEN 0 ELSE 1 + width_bucket(%(as_of)s - due_on, %(edges)s::int[]) END",
     "bill_on": "width_bucket(%(as_of)s - bill_on, %(edges)s::int[])",
@@ -114,12 +125,16 @@ def report(
     where = parameters(session, when, edges=edges, retailer=str(retailer_id) if retailer_id else None)
     sql = _REPORT.format(bucket=_BUCKET_OF[by], source=when.open_bills)
     rows = {row.bucket: row for row in db.execute(session, sql, where)}
+    open_minor = sum(row.open_minor for row in rows.values())
+    owed_minor: int = db.execute(session, _OWED_THEN if when.is_past else _OWED, where).scalar_one()
     return {
         "as_of_on": when.on.isoformat(),
         "currency": organisations.get(session).currency,
         "by": by,
         "view": view,
-        "open_minor": sum(row.open_minor for row in rows.values()),
+        "open_minor": open_minor,
+        "on_account_minor": open_minor - owed_minor,
+        "outstanding_minor": owed_minor,
         "buckets": [_shown(name, rows.get(place)) for place, name in enumerate(buckets(view, by))],
     }
 

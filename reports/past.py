@@ -4,8 +4,10 @@ What it owed comes from the ledger and from allocations (see ageing); terms and 
 promised orders from their reservations.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,7 +15,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from core import db
-from credit import accounts, decisions
+from credit import decisions, guardrails, ledger
+from credit.accounts import Terms
+from credit.standing import Standing
 from parties import organisations
 
 _TERMS = """
@@ -27,9 +31,10 @@ WHERE org_id = %(org)s AND retailer_id = %(retailer)s AND at < %(until)s ORDER B
 """
 _UNCLEARED = """
 SELECT coalesce(sum(p.amount_minor), 0)::bigint
-FROM cheque c JOIN payment p ON p.org_id = c.org_id AND p.id = c.id
-WHERE c.org_id = %(org)s AND c.retailer_id = %(retailer)s AND p.created_at < %(until)s
-    AND (c.ended_on IS NULL OR c.ended_on > %(on)s)
+FROM org_rules(%(org)s) rules
+JOIN cheque c ON rules.counts_uncleared AND c.org_id = %(org)s AND c.retailer_id = %(retailer)s
+JOIN payment p ON p.org_id = c.org_id AND p.id = c.id
+WHERE p.created_at < %(until)s AND (c.ended_on IS NULL OR c.ended_on > %(on)s)
 """
 # A pause that staff took over (`pause_kept`) goes on from when it began, for their reason.
 _PAUSE = """
@@ -40,47 +45,127 @@ WHERE org_id = %(org)s AND chain_id = %(retailer)s AND at < %(until)s
         WHERE org_id = %(org)s AND chain_id = %(retailer)s AND at < %(until)s AND action = 'credit.unpaused')
 """
 _RESERVED = """
-SELECT coalesce(sum(amount_minor), 0)::bigint FROM reservation
-WHERE org_id = %(org)s AND retailer_id = %(retailer)s AND created_at < %(until)s
-    AND (resolved_at IS NULL OR resolved_at >= %(until)s)
+SELECT coalesce(sum(r.amount_minor), 0)::bigint AS reserved_minor,
+    coalesce(sum(r.amount_minor) FILTER (WHERE rules.counts_promised), 0)::bigint AS promised_minor
+FROM reservation r CROSS JOIN org_rules(%(org)s) rules
+WHERE r.org_id = %(org)s AND r.retailer_id = %(retailer)s AND r.created_at < %(until)s
+    AND (r.resolved_at IS NULL OR r.resolved_at >= %(until)s)
 """
 
 
 @dataclass(frozen=True)
-class Granted:
-    """Terms by their names in the audit trail, what was reserved, the status, and the pause if there was one.
+class OpenThen:
+    """A bill, and what was open of it on a day."""
 
-    `uncleared_minor` are cheques that had lowered what was owed and were not cleared yet.
-    """
+    reference: str
+    due_on: date
+    open_minor: int
+
+
+@dataclass(frozen=True)
+class Granted:
+    """The terms that held, by their names in the audit trail and as a value, and who had paused the account when."""
 
     terms: dict[str, Any]
-    reserved_minor: int
-    uncleared_minor: int
     status: str | None
     paused_at: datetime | None
     pause_reason: str | None
 
-    def limit_on(self, day: date) -> int | None:
-        """The limit that held on this day, a temporary one included."""
+    @property
+    def values(self) -> Terms:
+        """The terms; before the account was opened nothing was granted."""
         until = self.terms.get("temporary_until")
-        current = self.terms.get("temporary_limit_minor") if until and day <= date.fromisoformat(until) else None
-        return max((limit for limit in (self.terms.get("limit_minor"), current) if limit is not None), default=None)
+        return Terms(**{**self.terms, "temporary_until": date.fromisoformat(until) if until else None})
 
 
 def granted(session: Session, retailer_id: UUID, on: date) -> Granted:
     """What held at the end of this local day; nothing is granted before the account was opened."""
-    zone = ZoneInfo(organisations.get(session).timezone)
-    until = datetime.combine(on + timedelta(days=1), time(), zone)
-    where = {"org": str(db.org_of(session)), "retailer": str(retailer_id), "until": until, "on": on}
+    where = _where(session, retailer_id, on)
     terms = db.execute(session, _TERMS, where).scalar()
     pause = db.execute(session, _PAUSE, where).one()
     status = db.execute(session, _STATUS, where).scalar()
-    counts_uncleared = accounts.counts_uncleared(session)
     return Granted(
         terms=terms or {},
-        reserved_minor=db.execute(session, _RESERVED, where).scalar_one(),
-        uncleared_minor=db.execute(session, _UNCLEARED, where).scalar_one() if counts_uncleared else 0,
         status=status or (decisions.OK if terms else None),
         paused_at=pause.at,
         pause_reason=pause.reason,
     )
+
+
+def standing_then(session: Session, now: Standing, then: Granted, on: date, bills: Sequence[OpenThen]) -> Standing:
+    """How the account stood at the end of this local day; `bills` are those that were open then, oldest due first.
+
+    What other shops of the owner used of a shared limit is not told of past days.
+    """
+    where = _where(session, now.retailer_id, on)
+    outstanding_minor = ledger.receivable(session, now.retailer_id, on)
+    reserved_minor, promised_minor = db.execute(session, _RESERVED, where).one()
+    uncleared_minor = db.execute(session, _UNCLEARED, where).scalar_one()
+    used_minor = outstanding_minor + promised_minor + uncleared_minor
+    stood = under(now, then.values, on)
+    stood = replace(
+        stood,
+        outstanding_minor=outstanding_minor,
+        disputed_minor=ledger.disputed(session, now.retailer_id, on),
+        reserved_minor=reserved_minor,
+        promised_minor=promised_minor,
+        uncleared_minor=uncleared_minor,
+        used_minor=used_minor,
+        limit_used_percent=max(0, used_minor) * 100 // stood.limit_minor if stood.limit_minor else 0,
+        shared_limit_minor=None,
+        shared_used_minor=None,
+        paused_for=then.pause_reason if then.status == decisions.PAUSED else None,
+        blocked_for="" if then.status == decisions.BLOCKED else None,
+    )
+    stood = aged(stood, bills)
+    available_minor, reason = guardrails.available(stood)
+    return replace(stood, available_minor=available_minor, available_reason=reason)
+
+
+def under(stands: Standing, terms: Terms, on: date) -> Standing:
+    """The standing on another day, under the terms that held then."""
+    return replace(
+        stands,
+        today=on,
+        limit_minor=terms.limit_on(on),
+        max_order_minor=terms.max_order_minor,
+        max_outstanding_days=terms.max_outstanding_days,
+        tolerance_minor=terms.tolerance_minor,
+    )
+
+
+def aged(stood: Standing, bills: Sequence[OpenThen]) -> Standing:
+    """The standing with what its bills of that day say, oldest due first; `credit_net_bills` nets those of today."""
+    open_minor = sum(bill.open_minor for bill in bills)
+    owed = list(_netted(bills, open_minor - stood.outstanding_minor))
+    oldest, most_days = owed[0] if owed else None, stood.max_outstanding_days
+    latest = stood.today - timedelta(days=most_days) if most_days is not None else date.min
+    so_far = accumulate(bill.open_minor for bill in owed)
+    late = (bill for bill, minor in zip(owed, so_far, strict=True) if minor > stood.tolerance_minor)
+    since = next((bill.due_on for bill in late), stood.today)
+    return replace(
+        stood,
+        open_minor=open_minor,
+        on_account_minor=open_minor - stood.outstanding_minor,
+        overdue_minor=sum(bill.open_minor for bill in owed if bill.due_on < stood.today),
+        overdue_days=max(0, (stood.today - since).days),
+        too_old_minor=sum(bill.open_minor for bill in owed if bill.due_on < latest),
+        oldest_reference=oldest.reference if oldest else None,
+        oldest_due_on=oldest.due_on if oldest else None,
+        oldest_minor=oldest.open_minor if oldest else None,
+    )
+
+
+def _netted(bills: Sequence[OpenThen], held_minor: int) -> Iterator[OpenThen]:
+    """What was left of open bills once money on account had settled the oldest."""
+    for bill in bills:
+        covered = max(0, min(held_minor, bill.open_minor))
+        held_minor -= covered
+        if bill.open_minor > covered:
+            yield replace(bill, open_minor=bill.open_minor - covered)
+
+
+def _where(session: Session, retailer_id: UUID, on: date) -> dict[str, Any]:
+    zone = ZoneInfo(organisations.get(session).timezone)
+    until = datetime.combine(on + timedelta(days=1), time(), zone)
+    return {"org": str(db.org_of(session)), "retailer": str(retailer_id), "until": until, "on": on}

@@ -3,7 +3,6 @@
 The dicts are what the API answers: public ids, minor units, ISO dates.
 """
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,20 +12,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import clock, db, ids
-from credit import accounts, decisions, guardrails, ledger, payments
+from credit import accounts, decisions, guardrails, payments, standing
+from credit.standing import Standing
 from credit.tables import CreditAccount, Payment
 from parties import retailers
-from reports import ageing, past, standing
+from reports import ageing, past, watchlist
+from reports.past import Granted, OpenThen
 
 LAST_PAYMENTS = 10
 MAX_BILLS = 500
 
 _BILLS = """
-SELECT id, reference, bill_on, due_on, amount_minor, open_minor, greatest(0, %(as_of)s - due_on)
-FROM ({source}) open_bill WHERE retailer_id = %(retailer)s
-ORDER BY due_on, bill_on, reference LIMIT %(limit)s
+SELECT id, reference, bill_on, due_on, amount_minor, open_minor, greatest(0, %(as_of)s - due_on) AS days_overdue
+FROM ({source}) open_bill WHERE retailer_id = %(retailer)s ORDER BY due_on, bill_on, reference
+LIMIT %(limit)s
 """
-_OPEN = "SELECT coalesce(sum(open_minor), 0)::bigint FROM ({source}) open_bill WHERE retailer_id = %(retailer)s"
 # As in ageing: money counts from the day it came in, or was applied on; what was taken back, from that day on.
 _APPLIED_THEN = """
 SELECT a.payment_id, sum(a.amount_minor)::bigint
@@ -45,50 +45,56 @@ def of(session: Session, retailer_id: UUID, as_of: date | None = None) -> dict[s
     retailer = retailers.get(session, retailer_id)
     account = accounts.get(session, retailer_id)
     when = ageing.as_of(session, as_of)
-    owed = ledger.receivable(session, retailer_id, when.on) if when.is_past else account.outstanding_minor
-    stands = replace(accounts.position_of(session, account), outstanding_minor=owed)
-    where = ageing.parameters(session, when, retailer=str(retailer_id), limit=MAX_BILLS)
-    open_minor: int = db.execute(session, _OPEN.format(source=when.open_bills), where).scalar_one()
+    most = None if when.is_past else MAX_BILLS  # a past day is told by all its bills
+    where = ageing.parameters(session, when, retailer=str(retailer_id), limit=most)
+    bills = db.execute(session, _BILLS.format(source=when.open_bills), where).all()
+    stands = standing.of(session, retailer_id, None if when.is_past else when.on)
+    held = {
+        "status": _status(account) or retailer.status,
+        "credit_status": decisions.status_of(account),
+        "paused_at": clock.rfc3339(account.paused_at),
+        "pause_reason": account.pause_reason,
+        "guardrails": guardrails_of(account),
+    }
+    if when.is_past:
+        then = past.granted(session, retailer_id, when.on)
+        opened = [OpenThen(bill.reference, bill.due_on, bill.open_minor) for bill in bills]
+        stands, held = past.standing_then(session, stands, then, when.on, opened), _held_then(then)
     return {
         "retailer_id": ids.public("ret", retailer_id),
         "code": retailer.code,
         "name": retailer.name,
-        "status": _status(account) or retailer.status,
-        "credit_status": decisions.status_of(account),
         "as_of_on": when.on.isoformat(),
-        "currency": account.currency,
-        "limit_minor": stands.limit_minor,
-        "outstanding_minor": stands.outstanding_minor,
-        "reserved_minor": stands.reserved_minor,
-        "available_minor": stands.available_minor,
-        "on_account_minor": open_minor - owed,
-        "disputed_minor": ledger.disputed(session, retailer_id, when.on),
-        "paused_at": clock.rfc3339(account.paused_at),
-        "pause_reason": account.pause_reason,
-        "open_bills": _bills(session, when, where),
+        **figures(stands),
+        **held,
+        "open_bills": [_bill(bill) for bill in bills[:MAX_BILLS]],
         "last_payments": _payments(session, retailer_id, when),
-        "guardrails": guardrails_of(account),
-        **(_as_it_was(session, retailer_id, stands, when.on) if when.is_past else {}),
     }
 
 
-def _as_it_was(session: Session, retailer_id: UUID, stands: accounts.Position, on: date) -> dict[str, Any]:
-    """What is different in the profile of a past day: what was granted and promised then."""
-    then = past.granted(session, retailer_id, on)
-    stood = replace(
-        stands,
-        limit_minor=then.limit_on(on),
-        reserved_minor=then.reserved_minor,
-        uncleared_minor=then.uncleared_minor,
-        shared_left_minor=None,
-    )
+def figures(stands: Standing) -> dict[str, Any]:
+    """The amounts of an account as every answer has them."""
+    return {
+        "currency": stands.currency,
+        "limit_minor": stands.limit_minor,
+        "open_minor": stands.open_minor,
+        "on_account_minor": stands.on_account_minor,
+        "outstanding_minor": stands.outstanding_minor,
+        "disputed_minor": stands.disputed_minor,
+        "reserved_minor": stands.reserved_minor,
+        "uncleared_minor": stands.uncleared_minor,
+        "overdue_minor": stands.overdue_minor,
+        "available_minor": stands.available_minor,
+        "available_reason": stands.available_reason,
+    }
+
+
+def _held_then(then: Granted) -> dict[str, Any]:
+    """What is not an amount in the profile of a past day: what was granted then, and who had stopped the account."""
     stopped = {decisions.BLOCKED: "blocked", decisions.PAUSED: "paused"}
     return {
         "status": stopped.get(then.status or "", "active"),
         "credit_status": then.status,
-        "limit_minor": stood.limit_minor,
-        "reserved_minor": stood.reserved_minor,
-        "available_minor": stood.available_minor,
         "paused_at": clock.rfc3339(then.paused_at),
         "pause_reason": then.pause_reason,
         "guardrails": then.terms,
@@ -97,16 +103,17 @@ def _as_it_was(session: Session, retailer_id: UUID, stands: accounts.Position, o
 
 def evaluate(session: Session, retailer_id: UUID) -> dict[str, Any]:
     """May this shop take anything on account now, and if not, every reason why. Raises NotFound."""
-    account = accounts.get(session, retailer_id)
     verdict = guardrails.judge(session, retailer_id, amount_minor=1)
-    stands = accounts.position_of(session, account)
+    stands = standing.of(session, retailer_id)
+    most = stands.max_order_minor
     return {
         "retailer_id": ids.public("ret", retailer_id),
         **verdict.as_dict(),
-        "currency": account.currency,
+        "currency": stands.currency,
         "available_minor": stands.available_minor,
-        "largest_order_minor": _largest_order(account, stands, verdict),
-        **standing.why(session, retailer_id),
+        "available_reason": stands.available_reason,
+        "largest_order_minor": stands.available_minor if most is None else min(most, stands.available_minor),
+        **watchlist.why(session, retailer_id),
     }
 
 
@@ -125,27 +132,16 @@ def _status(account: CreditAccount) -> str | None:
     return "paused" if account.paused_at else None
 
 
-def _largest_order(account: CreditAccount, stands: accounts.Position, verdict: guardrails.Verdict) -> int:
-    if not verdict.allowed:
-        return 0
-    most = account.max_order_minor
-    return stands.available_minor if most is None else min(most, stands.available_minor)
-
-
-def _bills(session: Session, when: ageing.AsOf, where: dict[str, Any]) -> list[dict[str, Any]]:
-    rows = db.execute(session, _BILLS.format(source=when.open_bills), where)
-    return [
-        {
-            "bill_id": ids.public("bil", bill_id),
-            "invoice_number": reference,
-            "bill_on": bill_on.isoformat(),
-            "due_on": due_on.isoformat(),
-            "amount_minor": amount_minor,
-            "open_minor": open_minor,
-            "days_overdue": days_overdue,
-        }
-        for bill_id, reference, bill_on, due_on, amount_minor, open_minor, days_overdue in rows
-    ]
+def _bill(bill: Any) -> dict[str, Any]:
+    return {
+        "bill_id": ids.public("bil", bill.id),
+        "invoice_number": bill.reference,
+        "bill_on": bill.bill_on.isoformat(),
+        "due_on": bill.due_on.isoformat(),
+        "amount_minor": bill.amount_minor,
+        "open_minor": bill.open_minor,
+        "days_overdue": bill.days_overdue,
+    }
 
 
 def _payments(session: Session, retailer_id: UUID, when: ageing.AsOf) -> list[dict[str, Any]]:

@@ -6,7 +6,6 @@ limit counts on both sides on the days on which it held; which shops share which
 played forward: an order that would have been refused still counts as owed for the ones after it.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -15,11 +14,14 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from core import clock, db, ids
-from credit import accounts, groups, guardrails
+from credit import accounts, guardrails, standing
 from credit.accounts import Terms
-from credit.guardrails import BLOCKED, PAUSED, Books, Rules, Verdict
+from credit.guardrails import BLOCKED, PAUSED, Verdict
+from credit.standing import Standing
 from credit.tables import CreditAccount
 from parties import organisations
+from reports import past
+from reports.past import OpenThen
 
 DAYS = 90
 MAX_ORDERS = 1000
@@ -42,11 +44,12 @@ SELECT asked.*, (asked.at AT TIME ZONE %(zone)s)::date AS local_on,
             FROM ledger_transfer t
             WHERE t.org_id = %(org)s AND t.retailer_id = shop.id AND t.created_at < asked.at), (
             SELECT coalesce(sum(r.amount_minor), 0)::bigint FROM reservation r
-            WHERE r.org_id = %(org)s AND r.retailer_id = shop.id AND r.reference_id <> asked.id
-                AND r.created_at < asked.at AND (r.resolved_at IS NULL OR r.resolved_at >= asked.at)), (
+            WHERE rules.counts_promised AND r.org_id = %(org)s AND r.retailer_id = shop.id
+                AND r.reference_id <> asked.id AND r.created_at < asked.at
+                AND (r.resolved_at IS NULL OR r.resolved_at >= asked.at)), (
             SELECT coalesce(sum(p.amount_minor), 0)::bigint
             FROM cheque c JOIN payment p ON p.org_id = c.org_id AND p.id = c.id
-            WHERE c.org_id = %(org)s AND c.retailer_id = shop.id AND p.created_at < asked.at
+            WHERE rules.counts_uncleared AND c.org_id = %(org)s AND c.retailer_id = shop.id AND p.created_at < asked.at
                 AND (c.ended_on IS NULL OR c.ended_on > (asked.at AT TIME ZONE %(zone)s)::date))))
      FROM unnest(%(shops)s::uuid[]) AS shop (id)) AS used,
     (SELECT json_agg(json_build_array(b.reference, b.due_on, b.open_minor) ORDER BY b.due_on, b.bill_on, b.reference)
@@ -59,7 +62,7 @@ SELECT asked.*, (asked.at AT TIME ZONE %(zone)s)::date AS local_on,
     (SELECT json_build_array(e.after ->> 'temporary_limit_minor', e.after ->> 'temporary_until') FROM audit_entry e
      WHERE e.org_id = %(org)s AND e.chain_id = %(retailer)s AND e.at < asked.at
         AND e.action IN ('account.opened', 'terms.changed') ORDER BY e.seq DESC LIMIT 1) AS temporary
-FROM asked ORDER BY asked.at, asked.id
+FROM asked CROSS JOIN org_rules(%(org)s) rules ORDER BY asked.at, asked.id
 """
 _SHARING = """
 SELECT retailer_id::text FROM credit_account WHERE org_id = %s AND group_id = %s AND retailer_id <> %s
@@ -75,38 +78,25 @@ class _Asked:
 
     row: Any
     used: tuple[tuple[int, ...], ...]
-    bills: tuple[tuple[str, date, int], ...]
+    bills: tuple[OpenThen, ...]
 
-    def books(self, terms: Terms, cap_minor: int | None) -> Books:
-        """The numbers a verdict under these terms rests on."""
-        outstanding_minor, promised_minor, uncleared_minor = self.used[0]
-        most = terms.max_outstanding_days
-        latest = self.row.local_on - timedelta(days=most) if most is not None else None
-        too_old = [one for one in self._netted() if latest is not None and one[1] < latest]
-        return Books(
-            outstanding_minor,
-            promised_minor,
-            sum(open_minor for _, _, open_minor in too_old),
-            too_old[0] if too_old else None,
-            cap_minor,
-            sum(sum(one) for one in self.used),
-            uncleared_minor,
-        )
-
-    def limit_minor(self, terms: Terms) -> int | None:
-        """The limit under these terms on that day: a temporary one counts as it was."""
+    def standing(self, now: Standing, terms: Terms) -> Standing:
+        """How the account stood under these terms. A pause or a block that refused the order refuses it here too."""
         minor, until = self.row.temporary or (None, None)
-        temporary = int(minor) if minor and until and self.row.local_on <= date.fromisoformat(until) else None
-        return max((one for one in (terms.limit_minor, temporary) if one is not None), default=None)
-
-    def _netted(self) -> Iterator[tuple[str, date, int]]:
-        """What was left of the open bills once money on account had settled the oldest."""
-        held = sum(open_minor for _, _, open_minor in self.bills) - self.used[0][0]
-        for reference, due_on, open_minor in self.bills:
-            covered = min(held, open_minor)
-            held -= covered
-            if open_minor > covered:
-                yield reference, due_on, open_minor - covered
+        if minor and until:  # counts as it was, on both sides
+            terms = replace(terms, temporary_limit_minor=int(minor), temporary_until=date.fromisoformat(until))
+        outstanding_minor, promised_minor, uncleared_minor = self.used[0]
+        stood = replace(
+            past.under(now, terms, self.row.local_on),
+            outstanding_minor=outstanding_minor,
+            promised_minor=promised_minor,
+            uncleared_minor=uncleared_minor,
+            used_minor=sum(self.used[0]),
+            shared_used_minor=None if now.shared_limit_minor is None else sum(sum(one) for one in self.used),
+            paused_for="" if PAUSED in self.told else None,
+            blocked_for="" if BLOCKED in self.told else None,
+        )
+        return past.aged(stood, self.bills)
 
     @property
     def told(self) -> list[str]:
@@ -123,9 +113,9 @@ def replay(session: Session, retailer_id: UUID, changes: dict[str, int], days: i
     account = accounts.get(session, retailer_id)
     now = replace(accounts.terms_of(account), temporary_limit_minor=None, temporary_until=None)
     then = replace(now, **{name: changes[name] for name in RULES if name in changes})
-    cap = groups.get(session, account.group_id).limit_minor if account.group_id else None
+    stands = standing.of(session, retailer_id)
     asked = _asked(session, account, days)
-    judged = [(one, _judge(one, now, account.currency, cap), _judge(one, then, account.currency, cap)) for one in asked]
+    judged = [(one, _judge(one, stands, now), _judge(one, stands, then)) for one in asked]
     return {
         "retailer_id": ids.public("ret", retailer_id),
         "currency": account.currency,
@@ -156,34 +146,21 @@ def _asked(session: Session, account: CreditAccount, days: int) -> list[_Asked]:
             "most": MAX_ORDERS,
         },
     ).all()
-    counts = (True, accounts.counts_reserved(session), accounts.counts_uncleared(session))
-    return [_Asked(row, _used(row, retailer, counts), _bills(row)) for row in rows]
+    return [_Asked(row, _used(row, retailer), _bills(row)) for row in rows]
 
 
-def _used(row: Any, retailer: str, counts: tuple[bool, ...]) -> tuple[tuple[int, ...], ...]:
+def _used(row: Any, retailer: str) -> tuple[tuple[int, ...], ...]:
     """What each shop had owed, promised and uncleared, where the settings count it; the shop itself comes first."""
     own_first = sorted(row.used, key=lambda shop: shop[0] != retailer)
-    return tuple(
-        tuple(minor if counted else 0 for minor, counted in zip(amounts, counts, strict=True))
-        for _, *amounts in own_first
-    )
+    return tuple(tuple(amounts) for _, *amounts in own_first)
 
 
-def _bills(row: Any) -> tuple[tuple[str, date, int], ...]:
-    return tuple((reference, date.fromisoformat(due_on), left) for reference, due_on, left in row.bills or ())
+def _bills(row: Any) -> tuple[OpenThen, ...]:
+    return tuple(OpenThen(reference, date.fromisoformat(due_on), left) for reference, due_on, left in row.bills or ())
 
 
-def _judge(one: _Asked, terms: Terms, currency: str, cap_minor: int | None) -> Verdict:
-    """A pause or a block that refused the order then refuses it here too: other terms do not lift it."""
-    rules = Rules(
-        terms,
-        one.limit_minor(terms),
-        currency,
-        one.row.local_on,
-        "" if PAUSED in one.told else None,
-        "" if BLOCKED in one.told else None,
-    )
-    return guardrails.verdict(rules, one.books(terms, cap_minor), one.row.total_minor)
+def _judge(one: _Asked, now: Standing, terms: Terms) -> Verdict:
+    return guardrails.verdict(one.standing(now, terms), one.row.total_minor)
 
 
 def _summary(judged: list[tuple[_Asked, Verdict]]) -> dict[str, Any]:

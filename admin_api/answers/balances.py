@@ -25,6 +25,8 @@ class AgeingOut(Answer):
     by = Word(AGES_FROM)
     view = Word(VIEWS)
     open_minor = Minor()
+    on_account_minor = Minor()
+    outstanding_minor = Minor()
     buckets = Rows(AgeBucketOut)
 
 

@@ -6,6 +6,7 @@ from marshmallow import fields
 
 from admin_api.answers.guardrails import TermsOut, TraceOut, TriedOut, VerdictOut
 from admin_api.answers.shape import Answer, Currency, Day, Minor, Moment, PublicId, Rows, Shop, Whole, Word
+from credit.guardrails import CODES
 from credit.tables import METHODS, PAYMENT_STATES, STATUSES
 from parties.tables import RETAILER_STATES
 from reports import risk
@@ -38,14 +39,18 @@ class AttentionOut(Answer):
 
 
 class DashboardOut(Answer):
-    """Open bills by age, and the shops to look at, at the end of a day."""
+    """Open bills by age, and the shops to look at, at the end of a day.
+
+    The buckets add up to `open_minor`; `outstanding_minor` is that less money on account, and so is `overdue_minor` of
+    what is past due.
+    """
 
     as_of_on = Day()
     currency = Currency()
+    open_minor = Minor()
+    on_account_minor = Minor()
     outstanding_minor = Minor()
     overdue_minor = Minor()
-    on_account_minor = Minor()
-    net_minor = Minor()
     buckets = Rows(BucketOut)
     attention = Rows(AttentionOut)
 
@@ -89,7 +94,10 @@ class Recorded(fields.Nested):
 
 
 class ProfileOut(Answer):
-    """One shop's credit on a day. `credit_status` and the terms are unknown on a day before its account was opened."""
+    """One shop's credit on a day. `credit_status` and the terms are unknown on a day before its account was opened.
+
+    `available_minor` is 0 while not even the smallest order would be taken; then `available_reason` is the rule.
+    """
 
     retailer_id = PublicId("ret")
     retailer = Shop()
@@ -100,11 +108,15 @@ class ProfileOut(Answer):
     as_of_on = Day()
     currency = Currency()
     limit_minor = Minor(allow_none=True)
-    outstanding_minor = Minor()
-    reserved_minor = Minor()
-    available_minor = Minor()
+    open_minor = Minor()
     on_account_minor = Minor()
+    outstanding_minor = Minor()
+    overdue_minor = Minor()
     disputed_minor = Minor()
+    reserved_minor = Minor()
+    uncleared_minor = Minor()
+    available_minor = Minor()
+    available_reason = Word(CODES, allow_none=True)
     paused_at = Moment(allow_none=True)
     pause_reason = fields.String(allow_none=True)
     open_bills = Rows(OpenBillOut)
@@ -161,6 +173,7 @@ class EvaluationOut(VerdictOut):
     retailer = Shop()
     currency = Currency()
     available_minor = Minor()
+    available_reason = Word(CODES, allow_none=True)
     largest_order_minor = Minor()
     status = Word(STATUSES)
     since_at = Moment(allow_none=True)

@@ -18,6 +18,9 @@ from reports import ageing, doctor, invariants, risk
 Make = Callable[..., Retailer]
 KEPT = next(one for one in invariants.load() if one.id == "I60")
 _numbers = count(1)
+HELD = """
+SELECT retailer_id, sum(unapplied_minor)::bigint FROM payment WHERE org_id = %s AND status = 'posted' GROUP BY 1
+"""
 COPIES = """
 WITH fresh AS (SELECT number, gen_random_uuid() AS id FROM generate_series(1, 60) number), shop AS (
     INSERT INTO retailer (org_id, id, code, name, phone, language, status, state_code, address, reminders_paused,
@@ -60,8 +63,11 @@ def must_show_the_bills(session: Session) -> None:
     names = [one["name"] for one in board["buckets"]]
     shown = [(one["amount_minor"], one["retailers"]) for one in board["buckets"]]
     assert shown == [(minors[name], counted[name]) for name in names]
-    worst = sorted((minor for minor in late.values() if minor), reverse=True)
+    held = dict(db.execute(session, HELD, (str(db.org_of(session)),)).all())
+    owed = [max(0, minor - held.get(shop, 0)) for shop, minor in late.items()]
+    worst = sorted((minor for minor in owed if minor), reverse=True)
     assert [one["overdue_minor"] for one in board["attention"] if one["overdue_minor"]] == worst[: risk.MAX_ATTENTION]
+    assert (board["overdue_minor"], board["on_account_minor"]) == (sum(owed), sum(held.values()))
     finding = doctor.examine(session, KEPT, db.org_of(session), doctor.FULL)
     assert finding.status == doctor.HOLDS, finding.violations
 

@@ -30,7 +30,7 @@ def test_the_shops_of_a_group_share_its_cap(session: Session, make_retailer: Mak
     assert accounts.position(session, two).available_minor == 600
     assert standing.of(session, two).available_minor == accounts.position(session, two).available_minor
     reservations.reserve(session, two, ids.new(), 600)
-    assert groups.standing_of(session, group.id) == groups.Standing(1_500, 1_500)
+    assert groups.standing_of(session, group.id) == groups.SharedLimit(1_500, 1_500)
 
 
 def test_a_shop_that_left_counts_no_more(session: Session, make_retailer: Make) -> None:

@@ -83,7 +83,7 @@ def test_a_shop_is_seen_the_same_way_alone_and_among_all(session: Session, make_
     among_all = {seen.retailer_id: seen for seen in rules.look(session)}
     assert {shop: rules.one(session, shop) for shop in shops} == {shop: among_all[shop] for shop in shops}
     assert list(rules.look(session, shops)) == [among_all[shop] for shop in sorted(shops)]
-    assert (among_all[shops[0]].fresh_days["pause"], among_all[shops[1]].used_minor) == (44, 890)
+    assert (among_all[shops[0]].fresh_days["pause"], among_all[shops[1]].stands.used_minor) == (44, 890)
 
 
 def test_what_was_acknowledged_is_forgotten_once_it_is_paid(session: Session, make_retailer: Make, bill: Post) -> None:
@@ -197,16 +197,14 @@ def test_a_cheque_that_does_not_count_yet_counts_once_by_the_new_setting(
     bill(session, shop, 1_000)
     cheque = cheques.receive(session, NewCheque(shop, 600, "000123"))
     counts_at(session, "receipt")
-    assert (
-        accounts.position(session, shop).exposure_minor == accounts.position(session, shop).outstanding_minor == 1_000
-    )
+    assert accounts.position(session, shop).used_minor == accounts.position(session, shop).outstanding_minor == 1_000
     cheques.deposit(session, cheque.id)
     stands = accounts.position(session, shop)
-    assert (stands.outstanding_minor, stands.uncleared_minor, stands.exposure_minor) == (400, 600, 1_000)
+    assert (stands.outstanding_minor, stands.uncleared_minor, stands.used_minor) == (400, 600, 1_000)
     counts_at(session, "clearing")
     cheques.clear(session, cheque.id)
     stands = accounts.position(session, shop)
-    assert (stands.outstanding_minor, stands.uncleared_minor, stands.exposure_minor) == (400, 0, 400)
+    assert (stands.outstanding_minor, stands.uncleared_minor, stands.used_minor) == (400, 0, 400)
 
 
 def test_a_cheque_that_clears_ends_the_pause_for_a_used_up_limit(

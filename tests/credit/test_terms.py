@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 import policy
 from core import clock, ids
 from core.errors import Invalid
-from credit import accounts, bills, days, guardrails, payments, reservations, standing
+from credit import accounts, bills, days, guardrails, payments, reservations
 from credit.accounts import Terms
 from credit.settings import CreditSettings
 from credit.tables import Bill
@@ -38,7 +38,6 @@ def test_a_temporary_limit_counts_until_its_last_day(session: Session, make_reta
     assert codes(session, shop, 3_000) == []
     reservations.reserve(session, shop, ids.new(), 2_500)
     assert accounts.position(session, shop).available_minor == 500
-    assert standing.of(session, shop, limit=5).position == accounts.position(session, shop)
 
 
 def test_a_temporary_limit_that_ended_leaves_an_allowance_and_stops_orders(
@@ -108,7 +107,6 @@ def test_promises_use_up_the_limit_only_when_the_organisation_says_so(session: S
     account = accounts.get(session, shop)
     assert (account.reserved_minor, account.allowance_minor) == (1_600, 600)
     assert accounts.position(session, shop).available_minor == 1_000
-    assert standing.of(session, shop, limit=5).position == accounts.position(session, shop)
 
 
 def test_a_new_shop_gets_the_usual_terms_of_the_organisation(session: Session, make_retailer: Make) -> None:

@@ -378,8 +378,8 @@ SABOTAGE = {
     "the schema is of another version": ("I35", "UPDATE alembic_version SET version_num = '0000'"),
     "a function is changed by hand": (
         "I35",
-        "CREATE OR REPLACE FUNCTION credit_uncleared(p_org uuid, p_retailer uuid) RETURNS bigint LANGUAGE sql STABLE"
-        " AS $$ SELECT 0::bigint $$",
+        "CREATE OR REPLACE FUNCTION org_today(p_org uuid, p_at timestamptz) RETURNS date LANGUAGE sql STABLE"
+        " AS $$ SELECT p_at::date $$",
     ),
     "a function is gone": ("I35", "DROP FUNCTION totals_fold(uuid)"),
     "a trigger is gone with its function": ("I35", "DROP FUNCTION bill_changed() CASCADE"),

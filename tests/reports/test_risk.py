@@ -60,7 +60,7 @@ def test_money_on_account_is_shown_beside_the_buckets(session: Session, make_ret
     owe(session, shop.id, 1_000, due_in=-40)
     payments.record(session, payments.NewPayment(other.id, 300, "cash"))
     answer = risk.dashboard(session)
-    assert (answer["outstanding_minor"], answer["on_account_minor"], answer["net_minor"]) == (1_000, 300, 700)
+    assert (answer["open_minor"], answer["on_account_minor"], answer["outstanding_minor"]) == (1_000, 300, 700)
     assert json.dumps(answer)
 
 
@@ -197,9 +197,10 @@ def test_an_earlier_day_shows_what_was_open_then(session: Session, make_retailer
     expected = {ago[55]: 0, ago[40]: 1_000, ago[15]: 1_000, ago[10]: 0, ago[9]: 0, ago[5]: 200, ago[0]: 300}
     for on, open_minor in expected.items():
         answer = risk.dashboard(session, on)
-        assert (on, answer["outstanding_minor"]) == (on, open_minor)
-        assert answer["net_minor"] == ledger.receivable(session, shop.id, on)
-        assert profile.of(session, shop.id, on)["outstanding_minor"] == answer["net_minor"]
+        assert (on, answer["open_minor"]) == (on, open_minor)
+        assert answer["outstanding_minor"] == ledger.receivable(session, shop.id, on)
+        then = profile.of(session, shop.id, on)
+        assert (then["open_minor"], then["outstanding_minor"]) == (open_minor, answer["outstanding_minor"])
 
 
 def test_a_coming_day_shows_the_same_balances_at_their_age_then(

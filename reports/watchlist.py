@@ -12,11 +12,11 @@ from credit.decisions import BLOCKED, OK, PAUSED, WATCH
 from credit.ladder import Evaluation
 from credit.tables import CreditAccount, CreditEvaluation
 from reports import next_steps
-from reports.next_steps import Clockwork, Step
+from reports.next_steps import Clockwork
 
 LAST_DECISIONS = 5
 _NAMES = """
-SELECT r.id, r.name, r.code, a.outstanding_minor, a.currency, a.pause_source, a.block_source
+SELECT r.id, r.name, r.code, a.currency, a.pause_source, a.block_source
 FROM retailer r JOIN credit_account a ON a.org_id = r.org_id AND a.retailer_id = r.id
 WHERE r.org_id = %s AND r.id = ANY(%s::uuid[])
 """
@@ -54,7 +54,7 @@ def at_risk(session: Session, limit: int, skip: int = 0) -> list[dict[str, Any]]
 
 
 def _next_step(found: Evaluation, by: Clockwork) -> dict[str, str | None]:
-    step = next_steps.of(found.seen, found.wanted, by) if found.seen else Step("Nothing.")
+    step = next_steps.of(found.seen, found.wanted, by)
     return {"next_step": step.text, "next_step_on": step.on.isoformat() if step.on else None}
 
 
@@ -74,9 +74,20 @@ def _row(found: Evaluation, named: Any, by: Clockwork) -> dict[str, Any]:
         "wanted_status": found.wanted,
         "source": source,
         "currency": named.currency,
-        "outstanding_minor": named.outstanding_minor,
+        **used(found.seen.stands),
+        "available_minor": found.seen.stands.available_minor,
+        "available_reason": found.seen.stands.available_reason,
         "fired": [tried.as_dict() for tried in found.fired],
         **_next_step(found, by),
+    }
+
+
+def used(stands: Any) -> dict[str, Any]:
+    """What a shop owes, is late with and uses of its limit, as every list of shops to look at has it."""
+    return {
+        "outstanding_minor": stands.outstanding_minor,
+        "overdue_minor": stands.overdue_minor,
+        "limit_used_percent": stands.limit_used_percent if stands.limit_minor else None,
     }
 
 
