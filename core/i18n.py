@@ -1,12 +1,17 @@
-"""Words in four languages, and numbers, money and dates as people write them.
+"""Words in every language, and numbers, money and dates as people write them.
+
+A language is a folder in `locale/`: `language.json` says what it is called and how it is written, the catalogue beside
+it has its sentences. No Python file names one but English, which the sentences in the code are written in.
 
 The language of a turn is a context variable: `with speaking("hi"): ...`. Sentences come from gettext catalogues in
 `locale/`; WhatsApp template bodies, which Meta approves word for word, live in `core/templates.py` instead.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -20,20 +25,46 @@ from babel.support import NullTranslations, Translations
 
 LOCALE = Path(__file__).resolve().parents[1] / "locale"
 DOMAIN = "bahi"
-LANGUAGES = ("en", "hi", "ur", "hi_Latn")  # hi_Latn: Hindi and Urdu in Latin letters, as most people type
-RTL = frozenset({"ur"})
+ENGLISH = "en"
 INDIA = Locale.parse("en_IN")
 WHOLE, EXACT = parse_pattern("¤#,##,##0"), parse_pattern("¤#,##,##0.00")  # lakh grouping, parsed once
 COUNT = parse_pattern("#,##,##0.###")
 FSI, PDI = "\u2068", "\u2069"  # first strong isolate, pop directional isolate
 
-_language: ContextVar[str] = ContextVar("language", default="en")
+
+@dataclass(frozen=True)
+class Language:
+    """A language that is spoken: its own name, and how it is written."""
+
+    code: str
+    name: str
+    rank: int  # its place wherever languages are listed
+    letters: tuple[int, int] | None = None  # the first and the last letter of a script that suggests it
+    direction: str = "ltr"
+    comma: str = ", "  # between the parts of a list
+    provider: str = ""  # what WhatsApp knows it as: in Latin letters, Hindi goes as English, or there is a mismatch
+
+
+def _read(folder: Path) -> Language:
+    told = json.loads((folder / "language.json").read_text(encoding="utf-8"))
+    letters = tuple(int(sign, 16) for sign in told.pop("letters", "").split("-") if sign)
+    return Language(code=folder.name, letters=letters or None, **{"provider": folder.name, **told})  # type: ignore[arg-type]
+
+
+SPOKEN = {
+    known.code: known
+    for known in sorted((_read(found.parent) for found in LOCALE.glob("*/language.json")), key=lambda known: known.rank)
+}
+LANGUAGES = tuple(SPOKEN)
+RTL = frozenset(known.code for known in SPOKEN.values() if known.direction == "rtl")
+
+_language: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Everything inside speaks this language; unknown ones speak English."""
-    token = _language.set(language if language in LANGUAGES else "en")
+    token = _language.set(language if language in SPOKEN else ENGLISH)
     try:
         yield
     finally:
@@ -43,6 +74,17 @@ def speaking(language: str) -> Iterator[None]:
 def language() -> str:
     """The language spoken now."""
     return _language.get()
+
+
+def language_of_letters(text: str) -> str | None:
+    """The language that most of the letters suggest; None where they are Latin, which say nothing."""
+    counted = {
+        known.code: sum(known.letters[0] <= ord(sign) <= known.letters[1] for sign in text)
+        for known in SPOKEN.values()
+        if known.letters
+    }
+    most = max(counted, key=counted.__getitem__, default=None)
+    return most if most and counted[most] else None
 
 
 def _(message: str, **facts: Any) -> str:

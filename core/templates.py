@@ -1,8 +1,9 @@
 """WhatsApp templates: sentences that may be sent outside the 24-hour window, approved by Meta word for word.
 
-`locale/templates.json` is the one source: per name its category, parameters in order, and the body in every language
-with `{{name}}` parameters. Inside the window the same body goes as free text. Parameter values are one line, without
-tabs and never empty: WhatsApp refuses the rest (21656).
+`locale/templates.json` is the source: per name its category, parameters in order, and the body in every language with
+`{{name}}` parameters; a language of its own brings its bodies in `locale/LANGUAGE/templates.json`. Inside the window
+the same body goes as free text. Parameter values are one line, without tabs and never empty: WhatsApp refuses the rest
+(21656).
 """
 
 import json
@@ -20,7 +21,7 @@ VERSION = 1  # part of the name at Meta: a rejected or changed text needs a new 
 
 @dataclass(frozen=True)
 class Template:
-    """One approved sentence in four languages."""
+    """One approved sentence in every language."""
 
     name: str
     category: str
@@ -43,7 +44,10 @@ class Template:
 @lru_cache(maxsize=1)
 def catalogue() -> dict[str, Template]:
     """All templates by name."""
-    loaded: dict[str, dict[str, Any]] = json.loads((LOCALE / "templates.json").read_text())
+    loaded: dict[str, dict[str, Any]] = json.loads((LOCALE / "templates.json").read_text(encoding="utf-8"))
+    for path in LOCALE.glob("*/templates.json"):
+        for name, body in json.loads(path.read_text(encoding="utf-8")).items():
+            loaded[name]["body"][path.parent.name] = body
     return {
         name: Template(name, entry["category"], tuple(entry["params"]), entry["body"]) for name, entry in loaded.items()
     }

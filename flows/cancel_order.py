@@ -9,6 +9,7 @@ from bot.flow import END, REFUSED, START, Choice, Flow, Reply, go
 from bot.ingress import Message
 from bot.markup import bold, plain
 from core.i18n import _, format_money, isolate
+from language.phrases import Word, any_of
 from notices import wording
 from orders import listing, ordering
 from orders.order import CALLED_OFF_IN_CHAT, CANCELLED, CONFIRMED, DISPATCHED, Order
@@ -17,9 +18,12 @@ from parties import tasks
 MAX_SEARCHED = 200
 _CANCEL = r"(?:cancel|radd|रद्द|कैंसल|कैंसिल|منسوخ|کینسل)"
 _DO = r"(?:\s(?:karo|kar do|kar dijiye|please|करो|करें|कर दो|कर दीजिए|کرو|کریں|کر دو|کر دیں))?"
+_CANCEL = any_of(Word.CALLS_OFF)
+_DO = rf"(?:\s{any_of(Word.DO_IT)})?"
+_ORDER = rf"(?:{any_of(Word.ORDER)}\s)?"
 NAMED = re.compile(
-    rf"{_CANCEL}{_DO}\s(?:my\s)?(?:order\s|ऑर्डर\s|آرڈر\s)?(?:no\.?\s|number\s)?(\S+-\d+)"
-    rf"|(?:order\s|ऑर्डर\s|آرڈر\s)?(\S+-\d+)\s(?:ko\s|को\s|کو\s)?{_CANCEL}{_DO}"
+    rf"{_CANCEL}{_DO}\s(?:{any_of(Word.MY)}\s)?{_ORDER}(?:{any_of(Word.NUMBER)}\.?\s)?(\S+-\d+)"
+    rf"|{_ORDER}(\S+-\d+)\s(?:{any_of(Word.OBJECT_MARK)}\s)?{_CANCEL}{_DO}"
 )
 
 

@@ -17,6 +17,8 @@ from core import clock, db, ids
 from core.i18n import _, format_money, isolate
 from flows import my_bills, pictures
 from invoicing.tables import ISSUED, SALES, Invoice, InvoiceLine
+from language import phrases
+from language.phrases import Meaning, Word, any_of
 from notices import wording
 from orders import catalogue
 from orders.understanding.read import understand
@@ -26,24 +28,9 @@ MAX_BILLS, MAX_LINES = 8, 9
 MAX_NOTE = 500
 WHOLE = "0"
 
-WORDS = words.meanings(
-    {
-        "complaint": "complaint, complain, dispute, problem, wrong bill, bill is wrong, galat bill, bill galat hai,"
-        " bill mein galti hai, shikayat, shikayat hai, wapas karna hai, return, maal wapas karna hai, शिकायत, शिकायत है,"
-        " गलत बिल, बिल गलत है, बिल में गलती है, वापस करना है, माल वापस करना है, شکایت, شکایت ہے, غلط بل, بل غلط ہے,"
-        " واپس کرنا ہے, مال واپس کرنا ہے"
-    }
-)
-_WRONG = re.compile(
-    r"(?<![^\W_])(?:toota|toote|tooti|tuta|tute|toot gaya|toot gaye|phoota|phute|phata|phate|leak|leakage|damage"
-    r"|damaged|broken|kharab|expired?|expiry|short supply|missing"
-    r"|(?:kam|kum|short) (?:aaya|aya|aaye|mila|mile|nikla|nikle|bheja)"
-    r"|(?:galat|wrong) (?:saman|saamaan|maal|item|product|bill|rate)"
-    r"|टूटा|टूटे|टूटी|टूट गया|फूटा|फटा|फटे|लीक|खराब|एक्सपायर|कम (?:आया|आए|मिला|मिले|निकला|निकले)|गलत (?:सामान|माल|बिल|रेट)"
-    r"|ٹوٹا|ٹوٹے|ٹوٹی|ٹوٹ گیا|پھٹا|پھٹے|لیک|خراب|ایکسپائر|کم (?:آیا|آئے|ملا|ملے|نکلا|نکلے)"
-    r"|غلط (?:سامان|مال|بل|ریٹ))(?![^\W_])"
-)
-_BILL = re.compile(r"(?:bill|invoice|बिल|بل)\s*(?:no|number|नंबर|نمبر)?[\s.:#]*(\S*\d\S*)")
+WORDS = phrases.of(Meaning.COMPLAINT)
+_WRONG = re.compile(phrases.a_whole(Word.WRONG_WITH_GOODS))
+_BILL = re.compile(rf"{any_of(Word.BILL)}\s*{any_of(Word.NUMBER)}?[\s.:#]*(\S*\d\S*)")
 
 
 class Dispute(Flow):

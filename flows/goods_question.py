@@ -3,12 +3,13 @@
 import re
 from functools import cached_property
 
-from bot import words
 from bot.flow import END, START, Flow, go
 from bot.ingress import Message
 from bot.markup import plain
 from core import clock
 from core.i18n import _, format_money, isolate
+from language import phrases
+from language.phrases import Meaning, Word, any_of
 from notices import wording
 from orders import catalogue, drafting, terms
 from orders.catalogue import Listed
@@ -18,29 +19,11 @@ from orders.understanding.read import understand
 MAX_SHOWN = 8
 INCLUSIVE = "inclusive"
 
-WORDS = words.meanings(
-    {
-        "thanked": "thanks, thank you, thankyou, thanks a lot, many thanks, thx, tq, thank you ji, thank u, shukriya,"
-        " dhanyavaad, dhanyawad, dhanyavad, meherbani, धन्यवाद, शुक्रिया, थैंक यू, मेहरबानी, شکریہ, بہت شکریہ, مہربانی",
-    }
-)
-_THANKS = re.compile(
-    r"(?:(?:ok|okay|acha|accha|theek hai|thik hai|bahut|bohot|ji|अच्छा|ठीक है|बहुत|जी|اچھا|ٹھیک ہے|بہت|جی)\s)*"
-    r"(?:thanks|thank ?you|thank u|thankyou|thx|shukriya|dhanyavaad|dhanyavad|dhanyawad|धन्यवाद|शुक्रिया|شکریہ)"
-    r"(?:\s(?:so much|very much|a lot|again|ok|sir|ji|bhai|bhaiya|aapka|जी|भाई|आपका|جی|بھائی|آپ کا))*"
-)
-_ASKS = re.compile(
-    r"(?<![^\W_])(?:price|prices|rate|rates|cost|bhav|bhaav|daam|kimat|keemat|how much|kitne|kitna|kitni|do you have"
-    r"|have you|available|stock|milega|milegi|भाव|रेट|दाम|कीमत|क़ीमत|प्राइस|कितने|कितना|कितनी|मिलेगा|मिलेगी|स्टॉक"
-    r"|قیمت|ریٹ|دام|بھاؤ|کتنے|کتنا|کتنی|ملے گا|ملے گی|اسٹاک)(?![^\W_])"
-)
-_SOLD = re.compile(r"(.+?)\s(?:hai kya|hai|है क्या|है|ہے کیا|ہے)[?؟]?|(?:is|kya|क्या|کیا)\s(.+)")
-_BESIDE = re.compile(
-    r"(?<![^\W_])(?:what|whats|is|are|the|of|for|a|your|please|pls|tell|me|batao|bataiye|bata do|kya|hai|hain"
-    r"|ka|ki|ke|ko"
-    r"|aaj|today|in|any|there|aapke|paas|क्या|है|हैं|का|की|के|को|आज|बताओ|बताइए|आपके|पास|کیا|ہے|ہیں|کا|کی|کے|کو|آج"
-    r"|بتاؤ|بتائیے|آپ|پاس)(?![^\W_])|[?؟]"
-)
+WORDS = phrases.of(Meaning.THANKS)
+_THANKS = re.compile(rf"(?:{any_of(Word.BEFORE_THANKS)}\s)*{any_of(Word.THANKS)}(?:\s{any_of(Word.AFTER_THANKS)})*")
+_ASKS = re.compile(phrases.a_whole(Word.ASKS_ABOUT_GOODS))
+_SOLD = re.compile(rf"(.+?)\s{any_of(Word.IS_IT_SOLD)}[?؟]?|{any_of(Word.IS_THERE)}\s(.+)")
+_BESIDE = re.compile(phrases.a_whole(Word.BESIDE_A_QUESTION) + r"|[?؟]")
 
 
 class GoodsQuestion(Flow):

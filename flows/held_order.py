@@ -14,6 +14,8 @@ from core import ids
 from core.i18n import _, format_day, format_money, isolate
 from credit.guardrails import CASH, CREDIT, Refused
 from flows import quoting, refusals
+from language import phrases
+from language.phrases import Meaning
 from notices import order_facts, wording
 from orders import holding, listing, ordering
 from orders.order import CALLED_OFF_IN_CHAT, HELD, Order
@@ -21,15 +23,7 @@ from parties import tasks
 
 MAX_LINES = 10
 
-WORDS = words.meanings(
-    {
-        "opened": "kept, held, kept order, my kept order, held order, my held order, rakha order, rakha hua order,"
-        " ruka order, ruka hua order, रखा ऑर्डर, रखा हुआ ऑर्डर, रुका ऑर्डर, रुका हुआ ऑर्डर, رکھا آرڈر, رکھا ہوا آرڈر,"
-        " رکا آرڈر, رکا ہوا آرڈر",
-        "cash": "cash, upi, cash upi, cash/upi, nakad, naqad, nagad, नकद, नगद, कैश, यूपीआई, نقد, کیش, یو پی آئی",
-        "off": "drop, drop it, call it off, hata do, hatao, हटा दो, हटाओ, ہٹا دو, ہٹاؤ",
-    }
-)
+WORDS = phrases.table({"opened": Meaning.KEPT_ORDER, "cash": Meaning.CASH, "off": Meaning.CALL_IT_OFF})
 
 
 class HeldOrder(Flow):

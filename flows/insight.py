@@ -4,23 +4,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bot import words
 from bot.flow import END, START, Flow, go
 from bot.ingress import Message
 from bot.markup import plain
 from core.i18n import _, format_day, format_money, isolate
+from language import phrases
+from language.phrases import Meaning
 from notices import wording
 from reports import insights
 
 MAX_ITEMS = 5
 
-WORDS = words.meanings(
-    {
-        "figures": "my figures, my summary, summary, my shop, my report, report, insights, mera summary, mera report,"
-        " meri dukaan, mere aankde, सारांश, मेरा सारांश, मेरी रिपोर्ट, रिपोर्ट, मेरी दुकान, मेरे आँकड़े, خلاصہ, میرا خلاصہ,"
-        " میری رپورٹ, رپورٹ, میری دکان"
-    }
-)
+WORDS = phrases.of(Meaning.FIGURES)
 
 
 class Insight(Flow):

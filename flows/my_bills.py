@@ -14,21 +14,18 @@ from bot.markup import plain
 from core import db
 from core.i18n import N_, _, format_day, format_money, isolate
 from invoicing.tables import COMMERCIAL_CREDIT_NOTE, CREDIT_NOTE, ISSUED, SALES, Invoice
+from language import phrases
+from language.phrases import Meaning, Word, any_of
 from notices import wording
 
 MAX_SHOWN = 8
 MAX_SEARCHED = 500
 
-WORDS = words.meanings(
-    {
-        "bills": "bill, bills, my bills, my bill, invoice, invoices, my invoices, bill dikhao,"
-        " bill bhejo, bill bhej do, bill do, send bill, send my bill, bill pdf, invoice pdf,"
-        " mere bill, बिल, मेरे बिल, बिल दिखाओ, बिल भेजो, इनवॉइस, بل, میرے بل, بل دکھاؤ,"
-        " بل بھیجو, انوائس"
-    }
-)
+WORDS = phrases.of(Meaning.BILLS)
 CREDITS = (CREDIT_NOTE, COMMERCIAL_CREDIT_NOTE)
-ASKED = re.compile(r"(?:my )?(?:bill|invoice|inv|बिल|इनवॉइस|بل|انوائس)\s*(?:no|number|num|नंबर|نمبر)?[\s.:#]*(\S*\d\S*)")
+ASKED = re.compile(
+    rf"(?:{any_of(Word.MY)} )?{any_of(Word.BILL, Word.BILL_IN_SHORT)}\s*{any_of(Word.NUMBER)}?[\s.:#]*(\S*\d\S*)"
+)
 
 
 class MyBills(Flow):

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from bot import words
 from bot.flow import END, START, Choice, Flow, Reply, go
 from bot.ingress import Message
 from bot.markup import plain
@@ -10,28 +9,14 @@ from core.i18n import N_, _, format_day, format_money, isolate
 from credit import days, guardrails, standing
 from credit.standing import OpenBill, Standing
 from flows import why
+from language import phrases
+from language.phrases import Meaning
 from notices import wording
 
 MAX_BILLS = 10
 MAX_READ = 100  # more open bills than these are not counted one by one
 
-WORDS = words.meanings(
-    {
-        "why": "why, why not, why refused, why paused, why is my credit on hold, kyon, kyun, kyu, kyon nahi, kyun nahi,"
-        " udhaar kyon nahi, udhar kyun band hai, क्यों, क्यों नहीं, उधार क्यों नहीं, उधार क्यों बंद है, کیوں, کیوں نہیں,"
-        " ادھار کیوں نہیں, ادھار کیوں بند ہے",
-        "opened": "balance, my balance, my balance please, mera balance, my credit, credit, credit limit, limit,"
-        " my limit, account, my account, khata, mera khata,"
-        " hisab, hisaab, mera hisab, baki, baaki, baki kitna, kitna baki hai, kitna baki, udhaar, udhar,"
-        " mera udhaar, kitna dena hai,"
-        " kitna dena, kitna baaki hai, mera kitna baki hai, mera kitna baaki hai, kitna dena hai mujhe, mujhe kitna"
-        " dena hai, khata dikhao, ledger, my ledger, how much do i owe you, how much is my bill, outstanding, due,"
-        " dues, how much do i owe,"
-        " बैलेंस, बकाया, बाकी, कितना बाकी है, कितना बकाया है,"
-        " मेरा बकाया, खाता, मेरा खाता, हिसाब, मेरा हिसाब, उधार, मेरा उधार, लिमिट, सीमा, بیلنس, بقایا, کتنا باقی ہے,"
-        " باقی, کھاتہ, میرا کھاتہ, حساب, میرا حساب, ادھار, میرا ادھار, لمٹ, حد",
-    }
-)
+WORDS = phrases.table({"why": Meaning.WHY, "opened": Meaning.BALANCE})
 
 
 class MyCredit(Flow):
@@ -45,7 +30,7 @@ class MyCredit(Flow):
         return WORDS.get(message.folded)
 
     def explain(self) -> None:
-        self.say(why.explain(self.session, self.turn.shop))
+        self.say(why.explain(self.session, self.turn.shop.id))
 
     def show(self) -> None:
         stands, bills = standing.with_bills(self.session, self.turn.shop.id, limit=MAX_READ)

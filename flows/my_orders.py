@@ -9,6 +9,8 @@ from bot.ingress import Message
 from bot.markup import plain
 from core.i18n import N_, _, format_day, format_money, isolate
 from flows import quoting
+from language import phrases
+from language.phrases import Meaning, Word, any_of
 from notices import order_facts, wording
 from orders import confirmation, listing
 from orders.order import CONFIRMED, DISPATCHED, EXPIRED, HELD, Order
@@ -18,15 +20,11 @@ MAX_LINES = 15
 MAX_SEARCHED = 200
 MAX_LOOKED_AT = 20  # lists that were dropped have no number and are not shown
 
-WORDS = words.meanings(
-    {
-        "status": "status, order status, my orders, my order, orders, mera order, mere order, order kahan hai,"
-        " order history,"
-        " order kab aayega, kab aayega, where is my order, स्टेटस, मेरे ऑर्डर, मेरा ऑर्डर, ऑर्डर कहाँ है,"
-        " ऑर्डर कब आएगा, سٹیٹس, میرے آرڈر, میرا آرڈر, آرڈر کہاں ہے, آرڈر کب آئے گا"
-    }
+WORDS = phrases.of(Meaning.ORDER_STATUS)
+ASKED = re.compile(
+    rf"(?:{any_of(Word.MY)} )?{any_of(Word.ORDER_OR_STATUS)}\s"
+    rf"(?:{any_of(Word.OF)}\s|{any_of(Word.NUMBER)}\.?\s)?(\S+-\d+)"
 )
-ASKED = re.compile(r"(?:my )?(?:status|order|स्टेटस|ऑर्डर|سٹیٹس|آرڈر)\s(?:of\s|no\.?\s|number\s|नंबर\s|نمبر\s)?(\S+-\d+)")
 STATUSES = {
     HELD: N_("kept, waits for credit"),
     "confirmed": N_("placed, being packed"),

@@ -14,18 +14,12 @@ from bot.markup import plain
 from core.i18n import N_, _, isolate
 from flows import cancel_order, cart, quoting, reading
 from flows.reading import Heard
+from language import phrases
+from language.phrases import Meaning
 from orders import listing, usual
 from orders.order import CONFIRMED, DISPATCHED, HELD, Order
 
-WORDS = words.meanings(
-    {
-        "opened": "order, place order, place an order, new order, my list, list, cart, my cart, show list, show cart,"
-        " list dikhao, order karna hai, order dena hai, saman chahiye, maal chahiye, सूची, मेरी सूची, लिस्ट, ऑर्डर, ऑर्डर"
-        " करना है, सामान चाहिए, فہرست, میری فہرست, لسٹ, آرڈر, آرڈر کرنا ہے, سامان چاہیے",
-        "repeat": "repeat, repeat order, repeat last order, same order, same again, wahi order, phir se wahi, वही ऑर्डर,"
-        " फिर से वही, दोबारा वही, وہی آرڈر, پھر سے وہی, دوبارہ وہی",
-    }
-)
+WORDS = phrases.table({"opened": Meaning.ORDER, "repeat": Meaning.REPEAT})
 QUOTING = "place_order"  # the conversation about the quote of this list
 
 

@@ -14,43 +14,29 @@ from core.i18n import _, format_money, isolate, language
 from credit import claims
 from credit.tables import PaymentClaim
 from flows import pay, pictures
-from language import amounts
+from language import amounts, phrases
 from language.normalise import normalise
+from language.phrases import Meaning, Word, any_of
 from parties import tasks
 
 MAX_REFERENCE = 35
 EXAMPLE = "5000 UTR 412345678901"
 
-WORDS = words.meanings(
-    {
-        "paid": "paid, i paid, i have paid, already paid, payment done, paid already, payment kar diya, paise de diye,"
-        " paisa bhej diya, paise bhej diye, jama kar diya, bhej diya, भुगतान कर दिया, पैसे भेज दिए, पैसे दे दिए, जमा कर"
-        " दिया, पेमेंट कर दिया, ادائیگی کر دی, پیسے بھیج دیے, پیسے دے دیے, جمع کر دیے, پیمنٹ کر دی",
-    }
-)
+WORDS = phrases.of(Meaning.PAID)
+TO_BE_DONE = phrases.of(Meaning.PAY, Meaning.PROMISE)  # `bhugtan karna hai`: to be done, not done
+_AMOUNT = r"[\d,.]*\d "
+_REST = r"(?:[\s:](.*))?"
 SAID = re.compile(
-    r"(?:i (?:have )?)?(?:paid|payment done|payment kar diya|jama(?: kiya| kar diya)?|bhej diya"
-    r"|[\d,.]*\d (?:paid|bhej diya|bhej diye|de diya|de diye|jama kar diya|jama kiya)(?: .*)?"
-    r"|[\d,.]*\d (?:भेज दिया|भेज दिए|दे दिए|जमा कर दिए|بھیج دیے|دے دیے|جمع کر دیے)(?: .*)?"
-    r"|भुगतान(?: कर दिया)?|जमा(?: किया| कर दिया)?|ادائیگی(?: کر دی)?|جمع(?: کر دیے| کیے)?)(?:[\s:](.*))?"
-)
-_MEANS = (
-    r"(?:gpay|google pay|phonepe|phone pe|paytm|bhim|upi|cash|nakad|naqad|online|neft|imps|rtgs|cheque|payment|paise"
-    r"|paisa|गूगल पे|फोनपे|यूपीआई|नकद|कैश|ऑनलाइन|पेमेंट|पैसे|گوگل پے|یو پی آئی|نقد|کیش|آن لائن|پیمنٹ|پیسے)"
-)
-_DONE = (
-    r"(?:kar (?:diya|diye|di)|kiya|kiye|ho (?:gaya|gayi|gaye)|de (?:diya|diye)|diya|diye|bhej (?:diya|diye)|bheja|bheje"
-    r"|कर (?:दिया|दी|दिए)|किया|हो (?:गया|गई|गए)|दे (?:दिया|दिए)|दिया|दिए|भेज (?:दिया|दिए)|भेजा"
-    r"|کر (?:دیا|دی|دیے)|کیا|ہو (?:گیا|گئی|گئے)|دے (?:دیا|دیے)|دیا|دیے|بھیج (?:دیا|دیے)|بھیجا)"
+    rf"(?:{any_of(Word.I_HAVE)} )?(?:{any_of(Word.PAID)}|{_AMOUNT}{any_of(Word.PAID_SO_MUCH)}(?: .*)?){_REST}"
 )
 _BY_MEANS = re.compile(
-    rf"(?:(?:maine|mene|humne|मैंने|हमने|میں نے|ہم نے) )?(?:[\d,.]*\d )?{_MEANS} (?:se |से |سے )?(?:[\d,.]*\d )?"
-    rf"{_DONE}(?: hai| है| ہے)?(?:[\s:](.*))?"
+    rf"(?:{any_of(Word.I_DID)} )?(?:{_AMOUNT})?{any_of(Word.WAY_OF_PAYING)} (?:{any_of(Word.BY)} )?(?:{_AMOUNT})?"
+    rf"{any_of(Word.PAID_BY)}(?: {any_of(Word.IS)})?{_REST}"
 )
-_NOT_DONE = re.compile(r"[?؟]\s*$|(?<![^\W_])(?:kya|nahi|nahin|kab|क्या|नहीं|कब|نہیں|کب)(?![^\W_])", re.IGNORECASE)
+_NOT_DONE = re.compile(rf"[?؟]\s*$|{phrases.a_whole(Word.NOT_PAID, as_typed=True)}", re.IGNORECASE)
 _ALONE = re.compile(
-    r"(?:\d{12}|(?:upi |bank )?(?:utr|ref|reference|txn|transaction|रेफरेंस|यूटीआर|ریفرنس|یو ٹی آر)"
-    r"(?: no| number| id| नंबर| نمبر)?[\s:.#-]*(?=\w*\d{4})[a-z0-9]{6,35})"
+    rf"(?:\d{{12}}|(?:{any_of(Word.BEFORE_REFERENCE)} )?{any_of(Word.REFERENCE)}(?: {any_of(Word.AFTER_REFERENCE)})?"
+    r"[\s:.#-]*(?=\w*\d{4})[a-z0-9]{6,35})"
 )
 _REFERENCE = re.compile(r"\b(?=\w*\d{4})[a-z0-9]{6,35}\b")
 
@@ -90,7 +76,7 @@ class Paid(Flow):
         is_picture = pictures.is_one(message)
         if is_picture and (not message.text or said in pay.WORDS):
             return "pictured"
-        if said in pay.WORDS:  # `bhugtan karna hai`: to be done, not done
+        if said in TO_BE_DONE:
             return None
         if _ALONE.fullmatch(said):
             return "referred"

@@ -12,24 +12,18 @@ from core.i18n import N_, _, format_money, isolate
 from credit import payment_links, standing
 from credit.standing import OpenBill, Standing
 from invoicing import pay_codes, upi
-from language import amounts
+from language import amounts, phrases
+from language.phrases import Meaning, Word, any_of
 from notices import wording
 from parties import organisations
 
 MAX_READ = 100
 MAX_OFFERED = 6
 
-WORDS = words.meanings(
-    {
-        "pay": "pay, pay now, payment, how to pay, upi, upi id, qr, qr code, upi qr, pay karna hai, payment karna hai,"
-        " paise dene hai, upi id bhejo, upi id do, account number, account number do, bank details, gpay number,"
-        " qr bhejo, qr code bhejo, भुगतान, भुगतान करना है, पेमेंट, पेमेंट करना है, पैसे देने हैं, यूपीआई,"
-        " क्यूआर, क्यूआर कोड, क्यूआर भेजो, ادائیگی, ادائیگی کرنی ہے, پیمنٹ, پیسے دینے ہیں, یو پی آئی, کیو آر, کیو آر کوڈ"
-    }
-)
-_HOW = r"(?:pay|upi|qr|qr code|pay karna hai|pay karne hai|payment karna hai|क्यूआर|देना है|देने हैं|کیو آر|دینا ہے|دینے ہیں)"
+WORDS = phrases.of(Meaning.PAY)
+_HOW = any_of(Word.PAY_SO_MUCH)
 _AMOUNT = re.compile(rf"{_HOW}[\s:]+(\S.*)|(\S.*)\s{_HOW}")
-_BILL = re.compile(r"(?:bill|invoice|बिल|بل)\s*(?:no|number|नंबर|نمبر)?[\s.:#]*(\S*\d\S*)")
+_BILL = re.compile(rf"{any_of(Word.BILL)}\s*{any_of(Word.NUMBER)}?[\s.:#]*(\S*\d\S*)")
 
 
 class Pay(Flow):

@@ -17,27 +17,25 @@ from credit.guardrails import CASH, CREDIT, Refused, Verdict
 from flows import cart, order_list, packs, quoting, reading, refusals, splitting
 from flows.reading import Heard
 from flows.splitting import Basket
+from language import phrases
+from language.phrases import Meaning
 from language.yes_and_no import beyond_yes
 from notices import order_facts, wording
 from orders import holding, listing, ordering
 from orders.order import Order
 from parties import tasks
 
-WORDS = order_list.WORDS | words.meanings(
+WORDS = order_list.WORDS | phrases.table(
     {
-        "cash": "cash, cash upi, cash/upi, upi, nakad, naqad, nagad, cash par, cash pe, नकद, नगद, कैश, यूपीआई, نقد, کیش,"
-        " یو پی آئی",
-        "credit": "credit, on credit, udhaar, udhar, udhaar par, khata, khate par, khate mein, उधार, उधार पर, खाता, खाते"
-        " पर, खाते में, ادھار, ادھار پر, کھاتہ, کھاتے پر, کھاتے میں",
-        "change": "reduce, kam karo, reduce order, कम करो, घटाओ, کم کرو, کم کریں",
-        "fit": "fit, fit it, what fits, jitna ho sake, jitna ho sake utna, jitna aaye utna, जितना हो सके, जितना हो सके"
-        " उतना, जितना आए उतना, جتنا ہو سکے, جتنا ہو سکے اتنا",
-        "pay_rest": "pay the difference, pay difference, pay rest, baaki de dunga, फ़र्क चुकाऊँगा, फर्क चुकाऊंगा, فرق ادا"
-        " کروں گا",
-        "approve": "approve, approval, manzoori, मंज़ूरी, मंजूरी, منظوری",
+        "cash": Meaning.CASH,
+        "credit": Meaning.ON_CREDIT,
+        "change": Meaning.REDUCE,
+        "fit": Meaning.WHAT_FITS,
+        "pay_rest": Meaning.PAY_DIFFERENCE,
+        "approve": Meaning.APPROVAL,
     }
 )
-WANTED_ITSELF = {"upi", "यूपीआई", "یو پی آئی"}  # "upi do" asks for the code: only alone it says how to pay
+WANTED_ITSELF = phrases.of(Meaning.UPI)  # "upi do" asks for the code: only alone it says how to pay
 
 
 class PlaceOrder(Flow):

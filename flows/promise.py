@@ -15,35 +15,18 @@ from core.i18n import _, format_day, format_money
 from credit import promises, standing
 from credit.papers import Promise
 from credit.standing import Standing
-from language import amounts, dates
+from language import amounts, dates, phrases
+from language.phrases import Meaning, Word
 from notices import wording
 
 OFFERED_DAYS = (1, 3, 7)
 CHANGED = "changed in the chat"  # the note of a promise that took the place of another
 
-WORDS = words.meanings(
-    {
-        "promise": "promise, promise to pay, i promise, promise a day, vada, vaada, wada, payment ka vada, वादा,"
-        " भुगतान का वादा, وعدہ, ادائیگی کا وعدہ"
-    }
-)
-_GIVES = re.compile(
-    r"(?<![^\W_])(?:dunga|doonga|dungaa|dungi|doongi|denge|dedunga|chukaunga|chukadunga"
-    r"|(?:will|shall|'ll) (?:pay|give|clear)|दूंगा|दूंगी|दुंगा|देंगे|दे देंगे|चुका देंगे|चुकाऊंगा"
-    r"|دوں گا|دوں گی|دونگا|دیں گے|دینگے)(?![^\W_])"
-)
-_DOES = re.compile(
-    r"(?<![^\W_])(?:karunga|karoonga|karungi|karenge|kardunga|bhejunga|bhejungi|bhejenge|करूंगा|करूंगी|करेंगे|भेजूंगा|भेजेंगे"
-    r"|کروں گا|کروں گی|کریں گے|بھیجوں گا|بھیجیں گے)(?![^\W_])"
-)
-_MONEY = re.compile(
-    r"(?<![^\W_])(?:pay|payment|paise|paisa|rupay|rupaye|rs|bhugtan|jama|transfer|upi|hisab|hisaab|baki|baaki|clear|udhaar"
-    r"|पेमेंट|भुगतान|पैसे|पैसा|जमा|हिसाब|बाकी|उधार|ادائیگی|پیمنٹ|پیسے|جمع|حساب|باقی|ادھار|رقم)(?![^\W_])"
-)
-_NOT_THIS = re.compile(
-    r"(?<![^\W_])(?:order|orders|list|saman|saamaan|maal|goods|return|nahi|nahin|not|won't|cannot|cant|ऑर्डर|सामान|माल|नहीं|वापस"
-    r"|آرڈر|سامان|مال|نہیں|واپس)(?![^\W_])|[?؟]"
-)
+WORDS = phrases.of(Meaning.PROMISE)
+_GIVES = re.compile(phrases.a_whole(Word.WILL_PAY))
+_DOES = re.compile(phrases.a_whole(Word.WILL_DO))
+_MONEY = re.compile(phrases.a_whole(Word.MONEY))
+_NOT_THIS = re.compile(phrases.a_whole(Word.NO_PROMISE, as_typed=True) + r"|[?؟]")
 
 
 class PromiseToPay(Flow):

@@ -15,6 +15,7 @@ from core import clock
 from core.i18n import _, isolate
 from flows import cancel_order, cart, my_bills, my_orders, packs
 from flows.cart import Memory
+from language.phrases import Word, any_of
 from orders import catalogue, learning
 from orders.catalogue import Catalogue
 from orders.understanding.facts import Understanding
@@ -23,7 +24,7 @@ from orders.understanding.read import understand
 
 MOST_REMARKS = 3
 REMARK = re.compile(
-    r"\s*(?:(?P<note>note|remark|नोट|نوٹ)|(?P<address>address|deliver to|deliver at|delivery address|pata|पता|پتہ|پتا))"
+    rf"\s*(?:(?P<note>{any_of(Word.NOTE, as_typed=True)})|(?P<address>{any_of(Word.ADDRESS, as_typed=True)}))"
     r"\s*[:：-]\s*(?P<said>\S.*)",
     re.IGNORECASE | re.DOTALL,
 )

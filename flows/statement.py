@@ -11,22 +11,14 @@ from bot.flow import END, REFUSED, START, Choice, Flow, Reply, go
 from bot.ingress import Message
 from core import clock
 from core.i18n import N_, _, isolate, language
-from language import dates
+from language import dates, phrases
+from language.phrases import Meaning, Word
 from reports import statement_paper
 
 MONTHS_OFFERED = 6
 
-WORDS = words.meanings(
-    {
-        "statement": "statement, my statement, account statement, monthly statement, statement bhejo,"
-        " statement chahiye, hisab bhejo, hisaab bhejo, hisab chahiye, khata bhejo, mahine ka hisab, स्टेटमेंट, मेरा स्टेटमेंट,"
-        " स्टेटमेंट भेजो, हिसाब भेजो, महीने का हिसाब, खाता भेजो, سٹیٹمنٹ, اسٹیٹمنٹ, میری سٹیٹمنٹ, سٹیٹمنٹ بھیجو, حساب بھیجو,"
-        " مہینے کا حساب, کھاتہ بھیجو"
-    }
-)
-_NAMED = re.compile(
-    r"(?<![^\W_])(?:statement|hisab|hisaab|khata|स्टेटमेंट|हिसाब|खाता|سٹیٹمنٹ|اسٹیٹمنٹ|حساب|کھاتہ)(?![^\W_])"
-)
+WORDS = phrases.of(Meaning.STATEMENT)
+_NAMED = re.compile(phrases.a_whole(Word.STATEMENT))
 
 
 class Statement(Flow):

@@ -2,23 +2,17 @@
 
 from functools import cached_property
 
-from bot import words
 from bot.flow import END, START, Flow, go
 from bot.ingress import Message
 from core import clock
 from core.i18n import N_, _
 from flows import cart
+from language import phrases
+from language.phrases import Meaning
 from orders import catalogue, usual
 from orders.understanding.facts import CartLine
 
-WORDS = words.meanings(
-    {
-        "usual": "usual, the usual, usual order, usual basket, my usual, my usual order, same as always, as always,"
-        " hamesha wala, hamesha ka order, hamesha wala order, har baar wala, har baar ka, roz wala, roz ka order,"
-        " mera roz ka saman, हमेशा वाला, हमेशा का ऑर्डर, हमेशा वाला ऑर्डर, हर बार वाला, हर बार का, रोज़ का ऑर्डर,"
-        " रोज़ वाला, ہمیشہ والا, ہمیشہ کا آرڈر, ہمیشہ والا آرڈر, ہر بار والا, ہر بار کا, روز کا آرڈر, روز والا"
-    }
-)
+WORDS = phrases.of(Meaning.USUAL)
 
 
 class UsualBasket(Flow):

@@ -5,19 +5,13 @@ from bot.flow import END, EVERYBODY, START, Choice, Flow, Reply, go
 from bot.ingress import Message
 from bot.markup import plain
 from core import db
-from core.i18n import N_, _, isolate
+from core.i18n import ENGLISH, N_, SPOKEN, Language, _, isolate
 from flows import menu
+from language import phrases
+from language.phrases import Meaning
 from parties.tables import Contact
 
-GREETINGS = words.meanings(
-    {
-        "hello": "hi, hii, hiii, hello, helo, hey, hai, hlo, hallo, good morning, good afternoon, good evening, gm,"
-        " namaste, namaskar, ram ram, jai shree ram, jai jinendra, radhe radhe, sat sri akal, salaam, salam,"
-        " assalam alaikum, assalamu alaikum, assalam o alaikum, as salam alaikum, aadab, adaab, नमस्ते, नमस्कार,"
-        " राम राम, प्रणाम, हाय, हैलो, हेलो, सलाम, سلام, السلام علیکم, اسلام علیکم, آداب, نمستے, ہیلو, ہائے, 🙏, 👋"
-    }
-)
-LANGUAGES = (("en", "English"), ("hi", "हिन्दी"), ("ur", "اردو"), ("hi_Latn", "Hinglish"))
+GREETINGS = phrases.of(Meaning.GREETING)
 
 
 class Welcome(Flow):
@@ -47,7 +41,7 @@ class Welcome(Flow):
         return "chosen" if words.language_named(message.folded) else None
 
     def language_is_named(self) -> bool:
-        return self.wanted in dict(LANGUAGES)
+        return self.wanted in SPOKEN
 
     @property
     def wanted(self) -> str:
@@ -66,11 +60,16 @@ class Welcome(Flow):
         shop, business = isolate(plain(self.turn.shop.name)), isolate(plain(self.turn.business.name))
         self.say(_("Hello %(shop)s, welcome to *%(business)s*.", shop=shop, business=business))
         if self.turn.place.version == 0:
-            self.say("हिन्दी · اردو · Hinglish · English → *language*")
+            self.say(f"{' · '.join(known.name for known in by_name())} → *language*")
         told = _("Type your order in your own words, for example: 5 kg sugar, 2 box tea. Or choose:")
         self.say(Reply(told, menu.choices(self.turn)))
 
 
 def languages() -> tuple[Choice, ...]:
     """Every language under its own name."""
-    return tuple(Choice(title, "chosen", code, flow="welcome") for code, title in LANGUAGES)
+    return tuple(Choice(known.name, "chosen", known.code, flow="welcome") for known in SPOKEN.values())
+
+
+def by_name() -> list[Language]:
+    """All languages, with English, which those who read none of the others look for, at the end."""
+    return sorted(SPOKEN.values(), key=lambda known: known.code == ENGLISH)

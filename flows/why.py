@@ -1,6 +1,7 @@
 """Why a shop's credit is as it is, in its language: each rule with its number, and what would help."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -12,13 +13,12 @@ from credit.ladder import Evaluation
 from credit.rules import Tried
 from credit.tables import CreditAccount
 from notices import wording
-from parties.tables import Retailer
 
 
-def explain(session: Session, shop: Retailer) -> str:
+def explain(session: Session, retailer_id: UUID) -> str:
     """One message: the status, the rules behind it as they stand now, and the payment that would change it."""
-    account, now = accounts.get(session, shop.id), ladder.look(session, shop.id)
-    verdict = guardrails.judge(session, shop.id, amount_minor=1)
+    account, now = accounts.get(session, retailer_id), ladder.look(session, retailer_id)
+    verdict = guardrails.judge(session, retailer_id, amount_minor=1)
     lines = [*_status(account, now), *_rules(account, now), *_reasons(account, verdict.reasons), *_help(account, now)]
     return wording.titled(_("Why your credit is as it is"), list(dict.fromkeys(lines)))
 

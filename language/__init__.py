@@ -14,6 +14,7 @@ The ground floor, beside nothing: no goods, no money owed, no database. One modu
     dates       a day or a month
     lexicon     what words do (`data/roles.json`); roles names what there is to do, write_roles writes that module
     yes_and_no  a message that agrees or refuses
+    phrases     whole messages and pieces of longer ones, by meaning
 
 The words themselves stand in `data/`; what is done with them, here.
 """

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from bot.markup import bold, plain
 from bot.turn import Turn
-from core.i18n import FSI, N_, PDI, RTL, _, format_count, format_money, isolate, language
+from core.i18n import FSI, N_, PDI, RTL, SPOKEN, _, format_count, format_money, isolate, language
 
 UNITS = {
     "pc": N_("pc"),
@@ -65,7 +65,7 @@ def titled(title: str, lines: Iterable[str]) -> str:
 
 def joined(parts: Iterable[str]) -> str:
     """Parts of a sentence behind one another, with the comma of the language."""
-    return ("، " if language() in RTL else ", ").join(parts)
+    return SPOKEN[language()].comma.join(parts)
 
 
 def button(title: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
+from core import i18n
 from core.money import from_major
 from invoicing.charging import TAXABLE, TREATMENTS, Treatment
 from orders import conditions
@@ -17,8 +18,6 @@ MAX_ALIASES = 60
 MAX_PRICE_MINOR = 10**9
 _CODE = re.compile(r"\S{1,64}")
 _HSN = re.compile(r"[0-9]{4,8}")
-_DEVANAGARI = re.compile(r"[\u0900-\u097f]")
-_ARABIC = re.compile(r"[\u0600-\u06ff]")
 _UNTAXED = "exempt"  # what most goods at 0 % are; a file may name nil_rated or non_gst instead
 
 COLUMNS = (
@@ -182,7 +181,7 @@ def _alias_list(value: Any) -> dict[str, list[str]]:
     """`coke; coca cola; कोक`: the script says the language."""
     found: dict[str, list[str]] = {}
     for name in filter(None, (part.strip() for part in str(value).split(";"))):
-        language = "hi" if _DEVANAGARI.search(name) else "ur" if _ARABIC.search(name) else "en"
+        language = i18n.language_of_letters(name) or i18n.ENGLISH
         found.setdefault(language, []).append(name)
     return found
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from core import settings, templates
+from core import i18n, settings, templates
+from core.i18n import _
 from core.metrics import LIMITS
 from core.sending import Claimed, is_patient
 from parties.contacts import window_open
@@ -24,8 +25,6 @@ MAX_ROWS, MAX_ROW_TITLE = 10, 24
 MAX_CHOICE_ID = 200
 STALE = timedelta(hours=12)  # a reminder belongs to its day; after this its sentence may no longer be true
 
-CHOOSE = {"en": "Choose", "hi": "चुनें", "ur": "منتخب کریں", "hi_Latn": "Chunein"}
-PROVIDER_LANGUAGE = {"hi_Latn": "en"}  # Latin letters go as English, or WhatsApp sees a language mismatch
 SHARED_DOCUMENTS = "/i/"
 
 
@@ -138,12 +137,17 @@ def _template(
         name=f"{template.name}{suffix}_v{templates.VERSION}",
         language=language,
         body={
-            "language": PROVIDER_LANGUAGE.get(language, language),
+            "language": _provider_language(language),
             "variables": {**samples, **more},
             "types": types,
         },
         category=template.category.upper(),
     )
+
+
+def _provider_language(language: str) -> str:
+    known = i18n.SPOKEN.get(language)
+    return known.provider if known else language
 
 
 def _with_choices(message: Claimed) -> Form | None:
@@ -187,12 +191,13 @@ def _list(lines: list[str], choices: list[list[str]], language: str) -> Form:
         place = len(variables) + 1
         items.append({"item": f"{{{{{place}}}}}", "id": f"{{{{{place + 1}}}}}"})
         variables |= {str(place): templates.clean(title), str(place + 1): identifier}
-    picker = {"body": body, "button": CHOOSE.get(language, CHOOSE["en"]), "items": items}
+    with i18n.speaking(language):
+        picker = {"body": body, "button": _("Choose"), "items": items}
     content = Content(
         name=f"list_{len(choices)}_{shape}_v{templates.VERSION}",
         language=language,
         body={
-            "language": PROVIDER_LANGUAGE.get(language, language),
+            "language": _provider_language(language),
             "variables": _samples(variables),
             "types": {"twilio/list-picker": picker},
         },

@@ -101,8 +101,9 @@ def differences(package: str, span: str) -> Iterator[str]:
 def plain(arguments: ast.arguments) -> str:
     """Parameters as text, without their types."""
     bare = deepcopy(arguments)
-    for argument in [*bare.posonlyargs, *bare.args, *bare.kwonlyargs]:
-        argument.annotation = None
+    for argument in [*bare.posonlyargs, *bare.args, *bare.kwonlyargs, bare.vararg, bare.kwarg]:
+        if argument is not None:
+            argument.annotation = None
     return ast.unparse(bare)
 
 

@@ -1,0 +1,133 @@
+"""What people write, by meaning: whole messages, and the words from which the flows make up longer ones.
+
+The phrases stand in `data/phrases.json` and in a file of that name in each folder there that is a language of its own.
+Code names what it looks for by `Meaning` and `Word`; the phrases of all languages are heard alike, whatever is spoken.
+Words may be patterns, as `language/patterns.py` tells them: `[kam|kum] [aaya|mila]`.
+"""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from language import files, patterns
+from language.folding import fold
+
+
+class Meaning(StrEnum):
+    """What a whole message means."""
+
+    STOP = "stop"  # no more automatic messages
+    START = "start"  # automatic messages again
+    MENU = "menu"  # all that can be done
+    CANCEL = "cancel"  # away with what is under way
+    HELP = "help"  # what can be typed
+    HUMAN = "human"  # a person, please
+    LANGUAGE = "language"  # another language
+    YES = "yes"  # it is agreed
+    NO = "no"  # it is not
+    CHANGE = "change"  # something of it shall be otherwise
+    ACKNOWLEDGED = "acknowledged"  # it was read, whether or not it asks anything; each of these agrees too
+    GREETING = "greeting"
+    THANKS = "thanks"
+    ORDER = "order"  # the list of goods, or a new one
+    REPEAT = "repeat"  # the last order once more
+    USUAL = "usual"  # what the shop usually takes
+    CASH = "cash"  # to be paid in cash or by UPI
+    UPI = "upi"  # a way to pay that is also asked for by its name: only alone it says how to pay
+    ON_CREDIT = "on_credit"  # to go on account
+    REDUCE = "reduce"  # a smaller order
+    WHAT_FITS = "what_fits"  # as much as credit covers
+    PAY_DIFFERENCE = "pay_difference"  # what is missing is paid first
+    APPROVAL = "approval"  # somebody shall allow it
+    KEPT_ORDER = "kept_order"  # the order that waits for credit
+    CALL_IT_OFF = "call_it_off"  # the kept order is not wanted any more
+    ORDER_STATUS = "order_status"  # where the orders stand
+    BILLS = "bills"  # the latest bills
+    STATEMENT = "statement"  # the statement of a month
+    FIGURES = "figures"  # the shop's own figures
+    BALANCE = "balance"  # what is owed, and what is left of the limit
+    WHY = "why"  # why credit is refused
+    PAY = "pay"  # how to pay
+    PAID = "paid"  # it has been paid
+    PROMISE = "promise"  # a day on which it will be paid
+    COMPLAINT = "complaint"  # something is wrong
+
+
+class Word(StrEnum):
+    """What a piece of a longer message says."""
+
+    MY = "my"
+    OF = "of"
+    BY = "by"  # behind what it was done with: `upi se`
+    IS = "is"  # at the end of a sentence
+    NUMBER = "number"  # before a number of something
+    ORDER = "order"
+    ORDER_OR_STATUS = "order_or_status"
+    BILL = "bill"
+    BILL_IN_SHORT = "bill_in_short"  # these begin the numbers of bills too
+    STATEMENT = "statement"
+    CALLS_OFF = "calls_off"
+    DO_IT = "do_it"  # behind a verb: `cancel kar do`
+    OBJECT_MARK = "object_mark"  # behind what it is done to: `R1-1 ko cancel karo`
+    NOTE = "note"  # before a note to whoever packs
+    ADDRESS = "address"  # before where to bring the goods
+    ASKS_ABOUT_GOODS = "asks_about_goods"  # price or stock
+    IS_IT_SOLD = "is_it_sold"  # behind what is asked for: `coke hai kya`
+    IS_THERE = "is_there"  # before it: `is there coke`
+    BESIDE_A_QUESTION = "beside_a_question"  # says nothing of what is asked for
+    BEFORE_THANKS = "before_thanks"
+    THANKS = "thanks"
+    AFTER_THANKS = "after_thanks"
+    WRONG_WITH_GOODS = "wrong_with_goods"
+    I_HAVE = "i_have"  # before that it was paid
+    I_DID = "i_did"  # before with what
+    PAID = "paid"  # before how much, or alone
+    PAID_SO_MUCH = "paid_so_much"  # behind how much
+    PAID_BY = "paid_by"  # behind with what
+    WAY_OF_PAYING = "way_of_paying"
+    NOT_PAID = "not_paid"  # asks whether, or says not
+    REFERENCE = "reference"  # what a bank gives for a payment
+    BEFORE_REFERENCE = "before_reference"
+    AFTER_REFERENCE = "after_reference"
+    PAY_SO_MUCH = "pay_so_much"  # before or behind what is to be paid
+    WILL_PAY = "will_pay"
+    WILL_DO = "will_do"  # will pay, where money is spoken of
+    MONEY = "money"
+    NO_PROMISE = "no_promise"  # speaks of goods, or says not
+
+
+@cache
+def of(*meanings: Meaning) -> frozenset[str]:
+    """All messages that mean one of these, folded."""
+    return frozenset(fold(phrase) for meaning in meanings for phrase in _listed("meanings").get(meaning, ()))
+
+
+def table(listed: Mapping[str, Meaning]) -> dict[str, str]:
+    """From `{"fit": Meaning.WHAT_FITS}` to `{"what fits": "fit", "jitna ho sake": "fit"}`, folded."""
+    return {phrase: name for name, meaning in listed.items() for phrase in of(meaning)}
+
+
+def languages_called() -> dict[str, str]:
+    """The names of languages as people write them, folded, each with its code: `urdu` -> ur."""
+    return {fold(name): code for code, names in _listed("called").items() for name in names}
+
+
+def any_of(*words: Word, as_typed: bool = False) -> str:
+    """A pattern for one of these words: for folded messages, or for messages as they were typed."""
+    listed = [pattern for word in words for pattern in _listed("words").get(word, ())]
+    phrases = {phrase for pattern in listed for phrase in patterns.expand(pattern, {})}
+    if not as_typed:
+        phrases = {fold(phrase) for phrase in phrases}
+    return f"(?:{'|'.join(map(re.escape, sorted(phrases, key=lambda phrase: (-len(phrase), phrase))))})"
+
+
+def a_whole(*words: Word, as_typed: bool = False) -> str:
+    """The same where it is not part of another word."""
+    return rf"(?<![^\W_]){any_of(*words, as_typed=as_typed)}(?![^\W_])"
+
+
+def _listed(part: str) -> dict[str, Any]:
+    found: dict[str, Any] = files.read("phrases")[part]
+    return found

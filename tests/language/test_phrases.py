@@ -1,0 +1,43 @@
+"""What people write is data: each meaning that code names has its phrases, and each phrase a meaning that is named."""
+
+import pytest
+
+from language import files, patterns, phrases
+from language.folding import fold
+from language.phrases import Meaning, Word, a_whole, any_of
+
+DATA = files.read("phrases")
+
+
+@pytest.mark.parametrize(("part", "names"), [("meanings", Meaning), ("words", Word)])
+def test_the_data_and_the_code_name_the_same(part: str, names: type[Meaning] | type[Word]) -> None:
+    assert set(DATA[part]) == {str(name) for name in names}
+    assert all(DATA[part].values())
+
+
+@pytest.mark.parametrize("part", ["meanings", "words", "called"])
+def test_no_phrase_stands_twice_under_one_name(part: str) -> None:
+    for name, listed in DATA[part].items():
+        assert len(listed) == len(set(listed)), name
+
+
+@pytest.mark.parametrize("pattern", sorted({one for listed in DATA["words"].values() for one in listed}))
+def test_every_word_is_a_pattern_of_phrases(pattern: str) -> None:
+    assert all(phrase == phrase.strip() != "" for phrase in patterns.expand(pattern, {}))
+
+
+def test_a_whole_message_is_looked_up_as_it_is_folded() -> None:
+    assert fold("*STOP!*") in phrases.of(Meaning.STOP)
+    assert phrases.table({"off": Meaning.STOP})[fold("बंद करो।")] == "off"
+    assert "don't stop" not in phrases.of(Meaning.STOP)
+
+
+def test_the_longest_word_is_tried_first_and_no_part_of_another_word_counts() -> None:
+    longest, *_others = any_of(Word.NUMBER).removeprefix("(?:").split("|")
+    assert longest == "number"
+    assert a_whole(Word.MY).startswith(r"(?<![^\W_])")
+
+
+def test_a_language_is_called_by_its_name_in_every_language() -> None:
+    called = phrases.languages_called()
+    assert {called[fold(name)] for name in ("Urdu", "उर्दू", "اردو")} == {"ur"}
