@@ -91,7 +91,7 @@ def _by_word(turn: Turn) -> bool:
     flow_class, trigger = found
     if word in LEAVING and turn.place.flow != flow_class.name:
         turn.place.leave()
-        turn.place.memory.pop("waiting", None)
+        turn.place.asked.pop("waiting", None)
     return steps.pick(turn, flow_class, trigger)
 
 
@@ -113,7 +113,7 @@ def _by_tap(turn: Turn) -> bool:
 def _by_option(turn: Turn) -> bool:
     if turn.message.tap:
         return False
-    for number, (name, trigger, arg, title) in enumerate(turn.place.memory.get("choices", ()), 1):
+    for number, (name, trigger, arg, title) in enumerate(turn.place.asked.get("choices", ()), 1):
         if turn.message.folded in (str(number), words.fold(title)):
             flow_class = turn.flows.get(name)
             is_past = prompts.is_offer_past(turn)
@@ -210,7 +210,7 @@ def _leave_what_is_gone(turn: Turn) -> None:
     flow_class = turn.flows.get(place.flow)
     if flow_class not in turn.flows.serving(lead=turn.is_lead) or place.state not in flow_class.states:
         place.leave()
-        place.memory.pop("waiting", None)
+        place.asked.pop("waiting", None)
 
 
 def _is_with_staff(turn: Turn) -> bool:

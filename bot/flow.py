@@ -91,6 +91,7 @@ class Flow:
     keeps_place: ClassVar[bool] = False  # waits while another conversation is held, and goes on after it
     asked_rank: ClassVar[int]  # its place among those that are asked whether they recognise a message; nobody shares it
     greedy: ClassVar[bool] = False  # recognises nearly anything, so it is asked last
+    remembers: ClassVar[tuple[str, ...]] = ()  # what it keeps in the conversation's memory, by name
     agreeing: ClassVar[frozenset[str]] = frozenset({"yes"})  # triggers that mean nothing but the prompt they answer
     asked_by: ClassVar[frozenset[str]] = frozenset()  # notices that ask for the same: a yes to them is an answer here
     machine: ClassVar[Machine]

@@ -37,31 +37,31 @@ def is_offer_past(turn: Turn) -> bool:
 
 def is_live(turn: Turn, prompt: str) -> bool:
     """True for the number of the prompt that offered last."""
-    return prompt == str(turn.place.memory.get("prompt")) and not is_offer_past(turn)
+    return prompt == str(turn.place.asked.get("prompt")) and not is_offer_past(turn)
 
 
 def set_aside(turn: Turn) -> None:
     """Something else is said now while a question waits: that is no longer the last that was read."""
-    turn.place.memory["aside"] = turn.place.version
+    turn.place.asked["aside"] = turn.place.version
 
 
 def put(turn: Turn) -> None:
     """The present question is said in this turn."""
     turn.place.prompted_at = turn.at
-    turn.place.memory.pop("choices", None)
-    turn.place.memory.pop("aside", None)
+    turn.place.asked.pop("choices", None)
+    turn.place.asked.pop("aside", None)
     turn.choices = []
 
 
 def is_passed_over(turn: Turn, flow: Flow) -> bool:
     """True when something else was said since the present question of this flow was put."""
-    return "aside" in turn.place.memory or _has_had_notice(turn, flow, turn.place.prompted_at)
+    return "aside" in turn.place.asked or _has_had_notice(turn, flow, turn.place.prompted_at)
 
 
 def is_offer_passed_over(turn: Turn, flow: Flow) -> bool:
     """The same for the choices that were offered last."""
-    memory = turn.place.memory
-    is_aside = "aside" in memory and memory["prompt"] <= memory["aside"]
+    kept = turn.place.asked
+    is_aside = "aside" in kept and kept["prompt"] <= kept["aside"]
     return is_aside or _has_had_notice(turn, flow, _offered_at(turn))
 
 
@@ -70,9 +70,9 @@ def offer(turn: Turn) -> list[tuple[str, str]]:
     offered = turn.choices[:MAX_CHOICES]
     titles = fitted([choice.title for _name, choice in offered], MAX_TITLE)
     if offered:
-        turn.place.memory["prompt"] = turn.place.version
-        turn.place.memory["offered_at"] = turn.at.isoformat()
-        turn.place.memory["choices"] = [
+        turn.place.asked["prompt"] = turn.place.version
+        turn.place.asked["offered_at"] = turn.at.isoformat()
+        turn.place.asked["choices"] = [
             [name, choice.trigger, choice.arg, title] for (name, choice), title in zip(offered, titles, strict=True)
         ]
     return [
@@ -82,7 +82,7 @@ def offer(turn: Turn) -> list[tuple[str, str]]:
 
 
 def _offered_at(turn: Turn) -> datetime | None:
-    offered_at = turn.place.memory.get("offered_at")
+    offered_at = turn.place.asked.get("offered_at")
     return datetime.fromisoformat(offered_at) if offered_at else turn.place.prompted_at
 
 

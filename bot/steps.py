@@ -94,13 +94,13 @@ def _settle(turn: Turn, flow: Flow) -> None:
     if flow.state in flow.states:
         before = present(turn)
         if before and before.keeps_place and before.name != flow.name:
-            place.memory["waiting"] = [place.flow, place.state]
+            place.asked["waiting"] = [before.name, before.state]
         place.flow, place.state = flow.name, flow.state
         ask(turn, flow)
         return
     if place.flow == flow.name:
-        place.memory.pop("choices", None)
-        place.flow, place.state = place.memory.pop("waiting", None) or (None, None)
+        place.asked.pop("choices", None)
+        place.flow, place.state = place.asked.pop("waiting", None) or (None, None)
     if place.flow is not None:
         prompts.set_aside(turn)
     if not _goes_on(turn, flow):

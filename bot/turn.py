@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.flow import Choice, Flow, Flows, Reply
 from bot.ingress import Incoming, Message
+from bot.memory import Asked, Memory, asked
 from core import clock, db, i18n, ids, outbox
 from parties.channels import Line
 
@@ -52,11 +53,16 @@ class Place:
     id: UUID
     flow: str | None
     state: str | None
-    memory: dict[str, Any]
+    memory: Memory
     version: int
     not_understood: int
     handed_over_at: datetime | None
     prompted_at: datetime | None
+
+    @property
+    def asked(self) -> Asked:
+        """What the engine remembers of its prompts."""
+        return asked(self.memory)
 
     def leave(self) -> None:
         """No conversation is under way; what is remembered stays."""

@@ -51,5 +51,5 @@ def answer(folded: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def script(text: str) -> str | None:
-    """The language that the letters suggest: hi, ur, or None for Latin letters, which say nothing."""
+    """The language that the letters suggest; None for Latin letters, which say nothing."""
     return i18n.language_of_letters(text)

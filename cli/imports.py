@@ -10,7 +10,7 @@ import click
 from sqlalchemy.orm import Session
 
 from cli import files, ledger_rows, org
-from core import audit, db
+from core import audit, db, i18n
 from orders import catalogue_import, entries
 from orders.rows import Report
 
@@ -64,9 +64,10 @@ def catalog(file: Path, organisation: str, dry_run: bool, as_json: bool, valid_f
 
 
 @command.command(
-    epilog=f"Columns: {ledger_rows.RETAILER_COLUMNS.replace(',', ', ')}. language is en, hi, ur or hi_Latn; state is"
-    " the two-digit GST code or its name; credit_limit empty means no credit, 0 means prepay; price_class and route are"
-    " among those of the selling rules; sez is yes for a unit in a special economic zone. A shop is known by code."
+    epilog=f"Columns: {ledger_rows.RETAILER_COLUMNS.replace(',', ', ')}. language is one of"
+    f" {', '.join(i18n.LANGUAGES)}; state is the two-digit GST code or its name; credit_limit empty means no credit, 0"
+    " means prepay; price_class and route are among those of the selling rules; sez is yes for a unit in a special"
+    " economic zone. A shop is known by code."
 )
 @_options
 def retailers(file: Path, organisation: str, dry_run: bool, as_json: bool) -> int:

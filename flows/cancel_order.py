@@ -16,8 +16,6 @@ from orders.order import CALLED_OFF_IN_CHAT, CANCELLED, CONFIRMED, DISPATCHED, O
 from parties import tasks
 
 MAX_SEARCHED = 200
-_CANCEL = r"(?:cancel|radd|रद्द|कैंसल|कैंसिल|منسوخ|کینسل)"
-_DO = r"(?:\s(?:karo|kar do|kar dijiye|please|करो|करें|कर दो|कर दीजिए|کرو|کریں|کر دو|کر دیں))?"
 _CANCEL = any_of(Word.CALLS_OFF)
 _DO = rf"(?:\s{any_of(Word.DO_IT)})?"
 _ORDER = rf"(?:{any_of(Word.ORDER)}\s)?"
@@ -30,6 +28,7 @@ NAMED = re.compile(
 class CancelOrder(Flow):
     name = "cancel_order"
     asked_rank = 10
+    remembers = ("calling_off",)
 
     states = ["confirming"]
     transitions = [

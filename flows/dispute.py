@@ -36,6 +36,7 @@ _BILL = re.compile(rf"{any_of(Word.BILL)}\s*{any_of(Word.NUMBER)}?[\s.:#]*(\S*\d
 class Dispute(Flow):
     name = "dispute"
     asked_rank = 20
+    remembers = ("complaint", "pictures")
 
     states = ["choosing_bill", "choosing_line", "describing", "confirming"]
     transitions = [

@@ -29,6 +29,7 @@ WORDS = phrases.table({"opened": Meaning.KEPT_ORDER, "cash": Meaning.CASH, "off"
 class HeldOrder(Flow):
     name = "held_order"
     asked_rank = 40
+    remembers = ("held",)
     agreeing = frozenset({"yes", "cash", "off"})
 
     states = ["deciding"]

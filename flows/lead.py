@@ -16,6 +16,7 @@ MAX_NOTES = 5
 class Lead(Flow):
     name = "lead"
     asked_rank = 200
+    remembers = ("notes",)
     audience = LEADS
     greedy = True
     opened_by = {"menu": "wrote", "cancel": "wrote", "help": "wrote", "human": "wrote"}

@@ -28,6 +28,7 @@ class OrderList(Flow):
     menu_label = N_("Place an order")
     menu_rank = 10
     asked_rank = 220
+    remembers = ("cart",)
     keeps_place = True
     greedy = True
     opened_by = {"cancel": "cancel"}

@@ -44,6 +44,7 @@ _REFERENCE = re.compile(r"\b(?=\w*\d{4})[a-z0-9]{6,35}\b")
 class Paid(Flow):
     name = "paid"
     asked_rank = 100
+    remembers = ("reference", "pictures")
     agreeing = frozenset({"unread"})
 
     states = ["asking_amount", "asking_about_picture"]

@@ -41,6 +41,7 @@ WANTED_ITSELF = phrases.of(Meaning.UPI)  # "upi do" asks for the code: only alon
 class PlaceOrder(Flow):
     name = "place_order"
     asked_rank = 210
+    remembers = ("cart",)
     keeps_place = True
     greedy = True
     means_here = {"cancel": "cancel"}

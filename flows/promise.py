@@ -32,6 +32,7 @@ _NOT_THIS = re.compile(phrases.a_whole(Word.NO_PROMISE, as_typed=True) + r"|[?؟
 class PromiseToPay(Flow):
     name = "promise"
     asked_rank = 120
+    remembers = ("promise",)
 
     states = ["asking_day", "confirming"]
     transitions = [

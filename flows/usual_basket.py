@@ -20,6 +20,7 @@ class UsualBasket(Flow):
     menu_label = N_("My usual basket")
     menu_rank = 14
     asked_rank = 160
+    remembers = ("cart",)
     transitions = [
         go("opened", START, "order_list.opened", when="has_usual", do="fill"),
         go("opened", START, END, say="say_none"),
