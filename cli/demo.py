@@ -13,7 +13,7 @@ from cli import org
 from core import audit, clock, crypto, db, ids, settings
 from credit import accounts, pauses, payments
 from credit.accounts import Terms
-from orders import catalogue_import, ordering, pricing, rules, stock
+from orders import catalogue_import, dispatching, ordering, pricing, rules, stock
 from orders.delivery import Timetable
 from orders.quotes import Wanted
 from orders.rules import Rules
@@ -114,7 +114,7 @@ def _sell(session: Session, shop: UUID, wishes: tuple[story.Wish, ...], left_on:
     if placed.refusal is not None:
         raise placed.refusal
     if left_on is not None:
-        ordering.dispatch(session, placed.order.id, left_on)
+        dispatching.dispatch(session, placed.order.id, left_on)
 
 
 def _receive(session: Session, shop: UUID, event: story.Paid, on: date) -> None:

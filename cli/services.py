@@ -1,12 +1,11 @@
 """What a command does to have the database and Redis: attach to this home's services or start them for itself."""
 
 import contextlib
-import functools
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from cli import environment, schema
@@ -36,17 +35,6 @@ def settle_schema(url: str) -> None:
         schema.require_current(url)
     else:
         schema.migrate(url)
-
-
-def needs_services(callback: Callable[P, R]) -> Callable[P, R]:
-    """Decorator for a command's function that uses the database or Redis."""
-
-    @functools.wraps(callback)
-    def with_services(*args: P.args, **kwargs: P.kwargs) -> R:
-        with ready():
-            return callback(*args, **kwargs)
-
-    return with_services
 
 
 def forget_settings() -> None:

@@ -15,8 +15,6 @@ from credit import accounts, decisions, rules
 from credit.decisions import AUTOMATIC, STAFF
 from credit.tables import CreditAccount
 
-__all__ = ["AUTOMATIC", "STAFF", "block", "pause", "unblock", "unpause"]
-
 Trace = tuple[dict[str, object], ...]
 
 

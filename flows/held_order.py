@@ -17,7 +17,7 @@ from flows import quoting, refusals
 from language import phrases
 from language.phrases import Meaning
 from notices import order_facts, wording
-from orders import holding, listing, ordering
+from orders import holding, listing, ordering, supply
 from orders.order import CALLED_OFF_IN_CHAT, HELD, Order
 from parties import tasks
 
@@ -89,10 +89,10 @@ class HeldOrder(Flow):
         return isinstance(self.error, ordering.PriceChanged)
 
     def is_short(self) -> bool:
-        return isinstance(self.error, ordering.StockShort)
+        return isinstance(self.error, supply.StockShort)
 
     def nothing_is_there(self) -> bool:
-        return isinstance(self.error, ordering.OutOfStock)
+        return isinstance(self.error, supply.OutOfStock)
 
     def credit_was_refused(self) -> bool:
         return isinstance(self.error, Refused)

@@ -21,7 +21,7 @@ from language import phrases
 from language.phrases import Meaning
 from language.yes_and_no import beyond_yes
 from notices import order_facts, wording
-from orders import holding, listing, ordering
+from orders import holding, listing, ordering, rules, supply
 from orders.order import Order
 from parties import tasks
 
@@ -185,13 +185,13 @@ class PlaceOrder(Flow):
         return isinstance(self.error, ordering.NotPending)
 
     def order_is_too_small(self) -> bool:
-        return isinstance(self.error, ordering.BelowMinimum)
+        return isinstance(self.error, rules.BelowMinimum)
 
     def stock_ran_short(self) -> bool:
-        return isinstance(self.error, ordering.StockShort)
+        return isinstance(self.error, supply.StockShort)
 
     def nothing_is_in_stock(self) -> bool:
-        return isinstance(self.error, ordering.OutOfStock)
+        return isinstance(self.error, supply.OutOfStock)
 
     def input_was_wrong(self) -> bool:
         return isinstance(self.error, Invalid)

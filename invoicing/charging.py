@@ -14,8 +14,6 @@ from tax import TAXABLE, TREATMENTS, ComputedLine, Discount, Document, Line, Pri
 from tax.delivery import DESCRIPTION, shares, worth_of
 from tax.rounding import THOUSANDTHS
 
-__all__ = ["TAXABLE", "TREATMENTS", "Charge", "Goods", "Supply", "Treatment", "charge", "delivered", "document_type"]
-
 CHARGE_SKU = "DELIVERY"
 NO_DISCOUNT = Discount()
 

@@ -12,7 +12,6 @@ SERIAL_DIGITS = 6
 SHORTEST_SERIAL_DIGITS = 4
 MAX_PREFIX = 5  # prefix + "/26-27/" + four digits fill the sixteen characters
 FALLBACK_PREFIX = "INV"
-NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9/-]{0,15}")
 PREFIX = re.compile(r"[A-Z1-9][A-Z0-9]{0,4}")  # e-invoicing refuses a first 0
 
 
@@ -26,11 +25,6 @@ class SerialInvalid(Invalid):
     """A serial below 1, or so large that no legal number is left in this financial year."""
 
     code = "NUMBER_SERIAL_INVALID"
-
-
-def is_document_number(text: str) -> bool:
-    """True for a number that rule 46(b) and the e-invoice portal accept."""
-    return NUMBER.fullmatch(text) is not None
 
 
 def normalised_number(text: str) -> str:

@@ -16,13 +16,12 @@ from sqlalchemy.orm import Session
 
 from core import clock, db
 from core.errors import Invalid
-from invoicing.charging import Treatment
 from orders import rules
 from orders.rules import Rules
 from orders.terms import PLAIN, Scheme, Terms, as_rates
 from orders.understanding import index
 from orders.understanding.index import Index
-from tax import PriceMode
+from tax import PriceMode, Treatment
 
 MAX_CACHED = 32  # catalogues in one process; an organisation has one, around midnight two
 Key = tuple[UUID, int, date]

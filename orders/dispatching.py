@@ -12,13 +12,13 @@ from core.errors import DomainError
 from credit import accounts, reservations
 from credit.guardrails import CREDIT
 from invoicing import issuing
-from invoicing.charging import Goods, Treatment
+from invoicing.charging import Goods
 from invoicing.transport import UNTOLD, Transport
 from orders import billing, catalogue, stock, supply
 from orders.listing import get
 from orders.order import CONFIRMED, DISPATCHED, Order, OrderLine
 from parties import retailers
-from tax import PriceMode
+from tax import PriceMode, Treatment
 
 ALL = 10_000  # basis points
 FREE = "free with the above"  # papers are in English

@@ -8,10 +8,9 @@ from typing import Any, cast
 
 from core import i18n
 from core.money import from_major
-from invoicing.charging import TAXABLE, TREATMENTS, Treatment
 from orders import conditions
 from orders.rows import Fields, text, whole, word
-from tax import PriceMode
+from tax import TAXABLE, TREATMENTS, PriceMode, Treatment
 
 MAX_UNIT_WORTH = 100_000
 MAX_ALIASES = 60

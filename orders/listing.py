@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from core import db
 from core.errors import NotFound
-from orders.order import CANCELLED, COLUMNS, PENDING, REPLACED, Order, from_row
+from orders.order import CANCELLED, COLUMNS, REPLACED, Order, from_row
 
 MAX_PAGE = 200
 _SELECT = f"SELECT {COLUMNS} FROM sales_order o WHERE o.org_id = %(org)s"
@@ -23,12 +23,6 @@ def get(session: Session, order_id: UUID, *, lock: bool = False) -> Order:
     if row is None:
         raise NotFound(kind="Order")
     return from_row(row)
-
-
-def pending(session: Session, retailer_id: UUID) -> Order | None:
-    """The retailer's newest quote that waits for a yes."""
-    found = page(session, retailer_id=retailer_id, status=PENDING, limit=1)
-    return found[0] if found else None
 
 
 def page(

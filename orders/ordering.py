@@ -18,20 +18,12 @@ from core.errors import DomainError, Invalid, NotFound
 from credit import reservations
 from credit.guardrails import CASH, CREDIT, Refused
 from orders import billing, closing, drafting, order, rules, stock, supply
-from orders.dispatching import NotConfirmed, dispatch
 from orders.drafting import NOTHING_MORE, Extras, Priced, Standing
-from orders.listing import get, pending
-from orders.listing import page as list_page
+from orders.listing import get
 from orders.order import CANCELLED, CONFIRMED, DISPATCHED, EXPIRED, FAILED, HELD, PENDING, Order
 from orders.quotes import Wanted
 from orders.rules import BelowMinimum
 from orders.supply import OutOfStock, StockShort
-
-__all__ = [
-    "AlreadyDispatched", "BelowMinimum", "NotConfirmed", "NotPending", "Order", "OutOfStock", "Placed", "PriceChanged",
-    "StockShort", "Wanted", "cancel", "confirm", "dispatch", "draft", "expire_pending", "get", "list_page", "pending",
-    "place", "reprice", "retry",
-]  # fmt: skip
 
 SOURCES = ("chat", "api", "console")
 MAX_REASON = 500

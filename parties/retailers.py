@@ -122,11 +122,6 @@ def get(session: Session, retailer_id: UUID) -> Retailer:
     return db.fetch(session, Retailer, retailer_id)
 
 
-def by_code(session: Session, code: str) -> Retailer | None:
-    """The shop with this code, if any."""
-    return session.scalars(select(Retailer).where(Retailer.org_id == db.org_of(session), Retailer.code == code)).first()
-
-
 def find(session: Session, public: str) -> Retailer:
     """The shop with a public id (`ret_...`). Raises NotFound."""
     return get(session, ids.parse("ret", public))

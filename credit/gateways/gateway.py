@@ -13,7 +13,6 @@ from core.money import MAX_MINOR
 
 Meaning = Literal["paid", "cancelled", "expired", "other"]
 MAX_ID = 100
-MAX_DEPTH = 20
 
 
 class SignatureWrong(DomainError):

@@ -20,7 +20,6 @@ BANK_LABEL = 34.0
 SMALLER = Style(size=7)
 MAX_TERMS = 8
 MAX_NOTES = 6
-TEXT_WIDTH = RIGHT - LEFT - SIGNATURE_WIDTH - 24
 FOOTER_Y = 30.0
 MOST_KEPT_TOGETHER = 150.0  # a short list goes over to the next page as a whole
 

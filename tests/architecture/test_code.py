@@ -108,3 +108,18 @@ def programs(node: ast.AST) -> Iterator[str]:
         first = first.elts[0]
     if called.startswith(("subprocess.", "shutil.which", "os.system")) and isinstance(first, ast.Constant):
         yield str(first.value).split()[0]
+
+
+def test_a_name_of_the_domain_has_one_address() -> None:
+    """A module offers what it defines: callers take the rest from where it is. A package may name its modules' own."""
+    packages = ("countries", "credit", "invoicing", "orders", "parties", "policy", "reports", "tax")
+    lent = []
+    for path in sources():
+        offered = [node for node in tree(path).body if isinstance(node, ast.Assign) and _sets_all(node)]
+        if path.relative_to(ROOT).parts[0] in packages and path.name != "__init__.py":
+            lent += [str(path.relative_to(ROOT)) for _ in offered]
+    assert lent == []
+
+
+def _sets_all(node: ast.Assign) -> bool:
+    return any(isinstance(target, ast.Name) and target.id == "__all__" for target in node.targets)

@@ -15,7 +15,7 @@ from core import clock, db
 from credit import guardrails, ledger
 from credit.tables import Bill, CreditAccount
 from invoicing.tables import Invoice
-from orders import ordering, stock
+from orders import listing, stock
 from parties import users
 from parties.tables import Retailer
 
@@ -89,7 +89,7 @@ def test_invoices_are_numbered_in_the_order_of_their_dates(told: UUID) -> None:
 
 def test_orders_wait_to_be_dispatched_one_of_them_of_counted_goods_with_some_free(told: UUID) -> None:
     with db.transaction(told) as session:
-        waiting = ordering.list_page(session, status="confirmed")
+        waiting = listing.page(session, status="confirmed")
         assert [order.payment_mode for order in waiting] == ["CREDIT", "CREDIT"]
         assert [line.free_qty for line in waiting[0].lines] == [0, 72]
         assert stock.level(session, "COKE-500").reserved_milli == 48_000

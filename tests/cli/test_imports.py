@@ -17,7 +17,7 @@ from core import db
 from core.errors import NotFound
 from credit import accounts, bills
 from orders import catalogue
-from parties import organisations, retailers
+from parties import organisations
 from parties.tables import Retailer
 
 SHOPS = """code,name,phone,language,gstin,state,address,credit_limit,credit_days,max_order_value,max_outstanding_days
@@ -48,9 +48,7 @@ def report(result: Result) -> dict[str, Any]:
 
 def shop(org: UUID, code: str) -> Retailer:
     with db.transaction(org) as session:
-        found = retailers.by_code(session, code)
-        assert found is not None
-        return found
+        return session.scalars(select(Retailer).where(Retailer.code == code)).one()
 
 
 def test_shops_come_in_with_their_terms_in_paise(org: UUID, bring: Import) -> None:

@@ -16,7 +16,7 @@ from core.errors import Invalid
 from credit import accounts
 from invoicing import papers
 from invoicing.tables import Invoice
-from orders import catalogue_import, ordering
+from orders import catalogue_import, dispatching, ordering
 from orders.quotes import Wanted
 from parties import organisations, retailers
 from parties.retailers import Details
@@ -127,7 +127,7 @@ def test_an_order_is_quoted_taxed_billed_and_printed(bagmati: UUID, make_retaile
         goods_minor = sum(line.taxable_minor for line in order.lines)
         assert order.currency == "NPR"
         assert sum(line.tax_minor for line in order.lines) == (goods_minor * 13 + 50) // 100
-        invoice_id = ordering.dispatch(session, order.id).invoice_id
+        invoice_id = dispatching.dispatch(session, order.id).invoice_id
         invoice = session.scalars(select(Invoice).where(Invoice.id == invoice_id)).one()
         assert (invoice.currency, invoice.total_minor) == ("NPR", order.total_minor)
         assert accounts.get(session, shop.id).outstanding_minor == order.total_minor

@@ -126,7 +126,7 @@ def test_a_manual_pause_survives_automation(session: Session, make_retailer: Mak
     bill(session, shop, 1_000, due_in=-50)
     payments.record(session, payments.NewPayment(shop, 1_000, "cash"))
     assert ladder.evaluate(session, shop, "daily").status == "PAUSED"
-    assert accounts.get(session, shop).pause_source == pauses.STAFF
+    assert accounts.get(session, shop).pause_source == decisions.STAFF
 
 
 def test_staff_take_over_an_automatic_pause(session: Session, make_retailer: Make, bill: Post) -> None:

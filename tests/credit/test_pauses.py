@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core import ids
 from core.audit import AuditEntry
 from core.errors import Invalid, NotFound
-from credit import accounts, guardrails, pauses, reservations
+from credit import accounts, decisions, guardrails, pauses, reservations
 from parties.tables import Retailer
 
 Make = Callable[..., Retailer]
@@ -28,9 +28,9 @@ def test_pausing_twice_changes_nothing_the_second_time(session: Session, make_re
     shop = make_retailer(session)
     assert not pauses.unpause(session, shop.id, "not paused at all")
     assert pauses.pause(session, shop.id, "first")
-    assert not pauses.pause(session, shop.id, "second", source=pauses.AUTOMATIC)
+    assert not pauses.pause(session, shop.id, "second", source=decisions.AUTOMATIC)
     account = accounts.get(session, shop.id)
-    assert (account.pause_reason, account.pause_source) == ("first", pauses.STAFF)
+    assert (account.pause_reason, account.pause_source) == ("first", decisions.STAFF)
     told = session.scalars(select(AuditEntry.action).where(AuditEntry.chain_id == shop.id).order_by(AuditEntry.seq))
     assert list(told) == ["account.opened", "credit.paused"]
 

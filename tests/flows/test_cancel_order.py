@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from credit import accounts
-from orders import listing, ordering
+from orders import dispatching, listing
 from parties.tables import Retailer, StaffTask
 from tests.chats import Chat
 
@@ -44,7 +44,7 @@ def test_the_number_is_understood_in_every_language(chat: Chat, said: str) -> No
 def test_an_order_that_left_or_is_not_known_cannot_be_called_off(chat: Chat) -> None:
     place(chat)
     chat.play([("cancel R1-9", "no order R1-9 of yours"), ("cancel R1-1", "Shall")])
-    ordering.dispatch(chat.session, listing.page(chat.session)[0].id)
+    dispatching.dispatch(chat.session, listing.page(chat.session)[0].id)
     chat.play([("yes", "no longer be called off here"), ("cancel R1-1", "has left our shop already")])
     assert statuses(chat) == ["dispatched"]
 

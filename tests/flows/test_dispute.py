@@ -7,7 +7,7 @@ import pytest
 from core.i18n import LANGUAGES
 from credit.tables import LedgerTransfer
 from invoicing.tables import Invoice
-from orders import listing, ordering
+from orders import dispatching, listing
 from parties.tables import StaffTask
 from tests.chats import Chat
 
@@ -32,7 +32,7 @@ def bill(chat: Chat, order: str = "2 peti coke 500, 5 kg sugar") -> str:
     """A bill of two lines; its number."""
     chat.say(order)
     chat.say("yes")
-    placed = ordering.dispatch(chat.session, listing.page(chat.session, status="confirmed")[0].id)
+    placed = dispatching.dispatch(chat.session, listing.page(chat.session, status="confirmed")[0].id)
     return str(chat.session.get_one(Invoice, (chat.line.org_id, placed.invoice_id)).number)
 
 

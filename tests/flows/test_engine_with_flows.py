@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.tables import Conversation
 from core.errors import DomainError
 from flows.place_order import PlaceOrder
-from orders import listing, ordering
+from orders import listing, ordering, quotes
 from parties import contacts
 from parties.tables import Retailer, StaffTask
 from tests.chats import Chat
@@ -60,7 +60,7 @@ def test_a_flow_that_a_deploy_removed_does_not_stop_an_order(chat: Chat) -> None
 
 def test_what_a_refused_effect_wrote_is_undone(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
     def half(self: Any, _mode: str) -> None:
-        ordering.place(self.session, self.turn.shop.id, [ordering.Wanted("COKE-500", 1, "case")], "CREDIT", "chat")
+        ordering.place(self.session, self.turn.shop.id, [quotes.Wanted("COKE-500", 1, "case")], "CREDIT", "chat")
         self.memory["cart"] = {"lines": []}
         self.say("placed, or so it seemed")
         raise Odd("planted")

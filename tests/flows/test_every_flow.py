@@ -16,7 +16,7 @@ from credit import bills
 from credit.bills import Posting
 from credit.papers import Promise
 from credit.tables import LedgerTransfer, PaymentClaim
-from orders import listing, ordering
+from orders import dispatching, listing
 from parties.tables import Retailer
 from tests.chats import Chat
 
@@ -91,7 +91,7 @@ def owe(chat: Chat) -> None:
 def billed(chat: Chat) -> None:
     chat.say("2 peti coke 500")
     chat.say("yes")
-    ordering.dispatch(chat.session, listing.page(chat.session, status="confirmed")[0].id)
+    dispatching.dispatch(chat.session, listing.page(chat.session, status="confirmed")[0].id)
 
 
 ARRANGED: dict[str, Callable[[Chat], object]] = {

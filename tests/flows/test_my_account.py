@@ -13,7 +13,7 @@ from core.outbox import OutboxMessage
 from credit import bills, claims, days, ladder, pauses, payments, reminders
 from credit.bills import Posting
 from credit.tables import LedgerTransfer, PaymentClaim
-from orders import listing, ordering
+from orders import dispatching, listing
 from parties.tables import Organisation, Retailer, StaffTask
 from tests.chats import Chat
 
@@ -58,7 +58,7 @@ def test_a_shop_without_terms_is_told_that_it_pays_cash(open_chat: Callable[...,
 
 def test_bills_are_listed_and_one_is_sent_as_pdf(chat: Chat) -> None:
     chat.play([("bills", "no bills yet"), ("2 peti coke 500", "Total"), ("yes", "placed")])
-    order = ordering.dispatch(chat.session, listing.page(chat.session)[0].id)
+    order = dispatching.dispatch(chat.session, listing.page(chat.session)[0].id)
     listed = chat.say("my bills")
     number = chat.choices[0][1]
     assert number in listed
@@ -72,7 +72,7 @@ def test_bills_are_listed_and_one_is_sent_as_pdf(chat: Chat) -> None:
 
 def test_a_bill_of_another_shop_is_not_found(chat: Chat, open_chat: Callable[..., Chat]) -> None:
     chat.play([("2 peti coke 500", "Total"), ("yes", "placed")])
-    ordering.dispatch(chat.session, listing.page(chat.session)[0].id)
+    dispatching.dispatch(chat.session, listing.page(chat.session)[0].id)
     chat.say("bills")
     other = open_chat()
     assert "I have no bill" in other.say(f"bill {chat.choices[0][1]}")

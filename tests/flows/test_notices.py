@@ -13,7 +13,7 @@ from credit import accounts, bills, claims, disputes, pauses, payments
 from credit.bills import Posting
 from credit.reminders import Digest, DueBill
 from notices import wording
-from orders import listing, ordering
+from orders import dispatching, listing
 from parties import consent
 from parties.tables import Contact, Retailer, StaffTask
 from tests.chats import Chat
@@ -103,7 +103,7 @@ def test_a_payment_is_thanked_for_with_the_new_balance(stocked: Session, shop: R
 
 def test_a_bill_goes_out_as_pdf_with_its_facts(chat: Chat) -> None:
     chat.play([("2 peti coke 500", "Total"), ("yes", "placed")])
-    order = ordering.dispatch(chat.session, listing.page(chat.session)[0].id)
+    order = dispatching.dispatch(chat.session, listing.page(chat.session)[0].id)
     assert order.invoice_id is not None
     notices.documents.invoice(chat.session, order.invoice_id)
     message = last(chat.session)
@@ -161,7 +161,7 @@ def test_a_payment_ahead_reads_as_an_advance(stocked: Session, shop: Retailer) -
 
 def test_a_bill_that_cannot_be_sent_is_handed_over_by_people_once(chat: Chat, shop: Retailer) -> None:
     chat.play([("2 peti coke 500", "Total"), ("yes", "placed"), ("stop", "no more automatic messages")])
-    order = ordering.dispatch(chat.session, listing.page(chat.session)[0].id)
+    order = dispatching.dispatch(chat.session, listing.page(chat.session)[0].id)
     assert order.invoice_id is not None
     assert [notices.documents.invoice(chat.session, order.invoice_id) for _again in range(2)] == [None, None]
     assert not notices.documents.is_invoice_sent(chat.session, order.invoice_id)
@@ -172,7 +172,7 @@ def test_a_bill_that_cannot_be_sent_is_handed_over_by_people_once(chat: Chat, sh
 
 def test_a_bill_on_its_way_needs_no_paper(chat: Chat) -> None:
     chat.play([("2 peti coke 500", "Total"), ("yes", "placed")])
-    order = ordering.dispatch(chat.session, listing.page(chat.session)[0].id)
+    order = dispatching.dispatch(chat.session, listing.page(chat.session)[0].id)
     assert order.invoice_id is not None
     notices.documents.invoice(chat.session, order.invoice_id)
     assert notices.documents.is_invoice_sent(chat.session, order.invoice_id)

@@ -13,7 +13,7 @@ from credit import bills, payments
 from credit.bills import Posting
 from credit.papers import Promise
 from flows import hand_over
-from orders import listing, ordering
+from orders import dispatching, listing
 from parties import users
 from parties.tables import Retailer
 from tests.chats import Chat
@@ -161,7 +161,7 @@ def test_a_question_about_long_names_writes_them_in_full(chat: Chat) -> None:
 
 def test_a_number_does_not_describe_what_is_wrong_with_goods(chat: Chat) -> None:
     chat.play([("2 peti coke 500", "Total"), ("yes", "placed")])
-    ordering.dispatch(chat.session, listing.page(chat.session, status="confirmed")[0].id)
+    dispatching.dispatch(chat.session, listing.page(chat.session, status="confirmed")[0].id)
     chat.play([("complaint", "what is it about"), ("1", "What is wrong"), ("1", "What is wrong")])
     chat.play([("2 bottles leak", "Problem: 2 bottles leak"), ("1", "our team has it")])
 

@@ -13,7 +13,7 @@ from core import clock
 from core.i18n import format_weekday
 from credit import payments
 from flows import releasing
-from orders import catalogue, listing, ordering, pricing, rules, stock
+from orders import catalogue, dispatching, listing, pricing, rules, stock
 from orders.delivery import Timetable
 from orders.pricing import Change
 from orders.rules import Rules
@@ -233,7 +233,7 @@ def test_the_difference_can_be_paid_and_the_order_goes_on_by_itself(open_chat: C
     chat = open_chat(limit_minor=300_000, max_order_minor=None)
     chat.play([("2 case coke 500", "Total"), ("yes", "placed on credit")])
     first = listing.page(chat.session, status="confirmed")[0]
-    ordering.dispatch(chat.session, first.id)
+    dispatching.dispatch(chat.session, first.id)
     chat.play([("2 case coke 500", "Total"), ("yes", "Your list stays saved")])
     answer = chat.tap("Pay ₹456 first")
     assert "Your order is kept. Pay ₹456 by UPI" in answer

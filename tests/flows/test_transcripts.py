@@ -22,7 +22,7 @@ from credit.tables import PaymentClaim
 from flows import hand_over, releasing
 from invoicing import credit_notes
 from jobs import end_hand_overs, expire_pending, follow_up
-from orders import catalogue, listing, ordering
+from orders import catalogue, dispatching, listing
 from orders.tables import ProductPrice
 from parties import users
 from parties.tables import Retailer
@@ -104,7 +104,7 @@ class Scene:
         ladder.evaluate(self.session, self.shop.id, "daily")
 
     def dispatch(self) -> None:
-        placed = ordering.dispatch(self.session, listing.page(self.session, status="confirmed")[0].id)
+        placed = dispatching.dispatch(self.session, listing.page(self.session, status="confirmed")[0].id)
         assert placed.invoice_id is not None
         notices.documents.invoice(self.session, placed.invoice_id)
 

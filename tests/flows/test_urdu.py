@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core import clock
 from core.i18n import FSI, PDI
-from orders import listing, ordering
+from orders import dispatching, listing
 from tests.chats import Chat
 
 ISOLATED = re.compile(f"{FSI}[^{FSI}{PDI}]*{PDI}")
@@ -65,7 +65,7 @@ def test_every_insert_is_isolated(open_chat: Callable[..., Chat], home: Path) ->
     chat = open_chat(code="R1", language="ur", name="Sharma & Sons")
     found = {said: bare(chat.say(said)) for said in BEFORE}
     chat.play([("2 peti coke 500, 5 kg sugar", ""), ("yes", "")])
-    ordering.dispatch(chat.session, listing.page(chat.session, status="confirmed")[0].id)
+    dispatching.dispatch(chat.session, listing.page(chat.session, status="confirmed")[0].id)
     clock.advance(timedelta(days=20))
     found |= {said: bare(chat.say(said)) for said in AFTER}
     assert {said: words for said, words in found.items() if words} == {}

@@ -16,7 +16,7 @@ from bot import flow, ingress, webhook
 from core import clock, db, ids, outbox, sending
 from core.errors import DomainError
 from credit import accounts, bills, cheques, days, groups, guardrails, overrides, pauses, payments, reminders
-from orders import ordering
+from orders import dispatching, ordering
 from orders.quotes import Wanted
 from parties import channels, sessions, users
 from reports import doctor, invariants
@@ -318,7 +318,7 @@ def test_an_order_is_sent_or_called_off(org: UUID, open_shop: Open, go: Go) -> N
         order_id = confirmed(org, shop, 60)
         return both(
             org,
-            lambda session: ordering.dispatch(session, order_id).status,
+            lambda session: dispatching.dispatch(session, order_id).status,
             lambda session: ordering.cancel(session, order_id, "not wanted").status,
         )
 
@@ -335,7 +335,9 @@ def test_an_order_is_sent_or_called_off(org: UUID, open_shop: Open, go: Go) -> N
 def test_two_invoices_get_two_numbers_without_a_gap(org: UUID, open_shop: Open, go: Go) -> None:
     def prepare() -> list[Work]:
         orders = [confirmed(org, open_shop(limit_minor=LIMIT_MINOR), 10) for _ in range(2)]
-        return both(org, *[lambda session, order=order: ordering.dispatch(session, order).status for order in orders])
+        return both(
+            org, *[lambda session, order=order: dispatching.dispatch(session, order).status for order in orders]
+        )
 
     def check(results: tuple[Any, ...]) -> None:
         sound(results)

@@ -12,8 +12,8 @@ from core import clock
 from core.outbox import OutboxMessage
 from credit import accounts, bills, days, decisions, payments
 from jobs import evaluate_guardrails, expire_pending, periodic
-from orders import catalogue_import, holding, ordering
-from orders.ordering import Wanted
+from orders import catalogue_import, holding, listing, ordering
+from orders.quotes import Wanted
 from orders.settings import OrderSettings
 from parties.tables import Organisation, Retailer
 from tests.orders.conftest import item
@@ -82,7 +82,7 @@ def test_a_held_order_is_placed_when_the_cause_is_gone_and_the_shop_hears_of_it(
     assert evaluate_guardrails.release(session) == {"placed": 0}
     payments.record(session, payments.NewPayment(shop, 1_000, "cash"))
     assert evaluate_guardrails.release(session) == {"placed": 1}
-    assert ordering.get(session, order.id).status == "confirmed"
+    assert listing.get(session, order.id).status == "confirmed"
     said = [message.template for message in session.query(OutboxMessage).order_by(OutboxMessage.created_at)]
     assert said == ["credit_paused", "order_released"]
 

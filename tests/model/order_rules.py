@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from core import db
 from credit import guardrails, overrides, pauses
 from jobs import evaluate_guardrails, expire_pending
-from orders import holding, ordering
+from orders import dispatching, holding, ordering
 from tests.model import books, rulebook
 from tests.model.machine import RICE_MINOR, kilograms, one_of, picks, rice, rule, shops
 from tests.model.money_rules import MoneyRules
@@ -146,7 +146,7 @@ class OrderRules(MoneyRules):
 
     def _send(self, shop: books.Shop, order: books.Order) -> None:
         no = None if order.status in ("confirmed", "dispatched") else "ORDER_NOT_CONFIRMED"
-        sent = self.attempt(no, lambda session: ordering.dispatch(session, order.id))
+        sent = self.attempt(no, lambda session: dispatching.dispatch(session, order.id))
         if sent and order.status == "confirmed":
             order.status, today = "dispatched", self.today()
             due_on = today + timedelta(days=shop.terms.credit_days if order.mode == "CREDIT" else 0)

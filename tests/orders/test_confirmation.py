@@ -12,7 +12,7 @@ from invoicing.charging import NO_DISCOUNT
 from invoicing.printing import confirmation_of
 from invoicing.tables import Invoice
 from invoicing.transport import Transport
-from orders import billing, confirmation, ordering, shortening
+from orders import billing, confirmation, dispatching, ordering, shortening
 from orders.billing import Billing, Consignee
 from orders.dispatching import NotConfirmed
 from orders.drafting import Extras
@@ -45,7 +45,7 @@ def test_a_confirmation_and_the_bill_come_to_what_the_order_came_to(stocked: Ses
     assert ("Your order", "PO/77 of 1 Nov 2026") in paper.references
     assert paper.totals.discount_minor == sum(line.discount_minor for line in paper.lines) > 0
     way = Transport(vehicle="MH04AB1234", transporter="Vasai Roadways", eway_bill="331000123456")
-    ordering.dispatch(stocked, order.id, transport=way)
+    dispatching.dispatch(stocked, order.id, transport=way)
     invoice = stocked.scalars(select(Invoice)).one()
     assert (invoice.total_minor, invoice.discount_minor) == (order.total_minor, paper.totals.discount_minor)
     printed = papers.paper(stocked, invoice.id)
@@ -79,7 +79,7 @@ def test_only_what_was_promised_is_confirmed(stocked: Session, shop: Retailer) -
 
 def test_a_delivery_address_of_the_order_is_where_the_bill_sends_the_goods(stocked: Session, shop: Retailer) -> None:
     order = ordering.place(stocked, shop.id, GOODS, "CASH", extras=Extras(delivery_address="Godown 9, Bhiwandi")).order
-    ordering.dispatch(stocked, order.id)
+    dispatching.dispatch(stocked, order.id)
     to = papers.paper(stocked, stocked.scalars(select(Invoice)).one().id).ship_to
     assert to is not None
     assert (to.name, tuple(to.address)) == (shop.name, ("Godown 9, Bhiwandi",))
@@ -89,7 +89,7 @@ def test_a_shop_in_a_special_economic_zone_is_sold_to_as_in_another_state(stocke
     shop.sez = True
     stocked.flush()
     order = ordering.place(stocked, shop.id, GOODS, "CREDIT").order
-    ordering.dispatch(stocked, order.id)
+    dispatching.dispatch(stocked, order.id)
     invoice = stocked.scalars(select(Invoice)).one()
     assert (invoice.cgst_minor, invoice.total_minor) == (0, order.total_minor)
     assert invoice.igst_minor > 0
@@ -100,7 +100,7 @@ def test_under_reverse_charge_the_buyer_owes_the_tax_from_quote_to_bill(stocked:
     extras = Extras(billing=Billing(reverse_charge=True))
     order = ordering.place(stocked, shop.id, [Wanted("SUGAR", 10, "kg")], "CREDIT", extras=extras).order
     assert order.total_minor == 42_000
-    ordering.dispatch(stocked, order.id)
+    dispatching.dispatch(stocked, order.id)
     invoice = stocked.scalars(select(Invoice)).one()
     assert (invoice.total_minor, invoice.reverse_charge, invoice.cgst_minor) == (42_000, True, 1050)
 

@@ -15,7 +15,7 @@ from credit import accounts, bills
 from credit.tables import Bill
 from invoicing import papers
 from invoicing.tables import Invoice
-from orders import ordering
+from orders import dispatching, listing, ordering
 from orders.dispatching import NotConfirmed
 from orders.quotes import Wanted
 from parties.tables import Retailer
@@ -25,8 +25,8 @@ CASES = [Wanted("COKE-500", 2, "case"), Wanted("SUGAR", 10, "kg")]
 
 def test_what_was_reserved_is_owed_after_dispatch(stocked: Session, shop: Retailer) -> None:
     order = ordering.place(stocked, shop.id, CASES, "CREDIT").order
-    sent = ordering.dispatch(stocked, order.id)
-    assert sent == ordering.get(stocked, order.id)
+    sent = dispatching.dispatch(stocked, order.id)
+    assert sent == listing.get(stocked, order.id)
     assert sent.status == "dispatched"
     account = accounts.get(stocked, shop.id)
     assert (account.reserved_minor, account.outstanding_minor) == (0, order.total_minor)
@@ -39,7 +39,7 @@ def test_what_was_reserved_is_owed_after_dispatch(stocked: Session, shop: Retail
 
 def test_dispatching_twice_bills_once(stocked: Session, shop: Retailer) -> None:
     order = ordering.place(stocked, shop.id, CASES, "CREDIT").order
-    assert ordering.dispatch(stocked, order.id) == ordering.dispatch(stocked, order.id)
+    assert dispatching.dispatch(stocked, order.id) == dispatching.dispatch(stocked, order.id)
     assert stocked.scalar(select(func.count()).select_from(Invoice)) == 1
 
 
@@ -48,7 +48,7 @@ def test_dispatching_from_four_desks_bills_once(org: UUID, open_shop: Callable[.
     with db.transaction(org) as session:
         order_id = ordering.place(session, shop_id, CASES, "CREDIT").order.id
     with ThreadPoolExecutor(4) as pool:
-        sent = list(pool.map(lambda _: db.run(lambda s: ordering.dispatch(s, order_id), org), range(4)))
+        sent = list(pool.map(lambda _: db.run(lambda s: dispatching.dispatch(s, order_id), org), range(4)))
     assert len({order.invoice_id for order in sent}) == 1
     with db.transaction(org) as session:
         assert session.scalar(select(func.count()).select_from(Bill).where(Bill.retailer_id == shop_id)) == 1
@@ -56,7 +56,7 @@ def test_dispatching_from_four_desks_bills_once(org: UUID, open_shop: Callable[.
 
 def test_a_cash_order_is_due_the_day_it_leaves(stocked: Session, shop: Retailer) -> None:
     order = ordering.place(stocked, shop.id, CASES, "CASH").order
-    ordering.dispatch(stocked, order.id)
+    dispatching.dispatch(stocked, order.id)
     (bill,) = bills.open_bills(stocked, shop.id)
     assert bill.due_on == bill.bill_on == clock.today("Asia/Kolkata")
 
@@ -64,12 +64,12 @@ def test_a_cash_order_is_due_the_day_it_leaves(stocked: Session, shop: Retailer)
 def test_only_what_was_promised_leaves(stocked: Session, shop: Retailer) -> None:
     waiting = ordering.draft(stocked, shop.id, CASES)
     with pytest.raises(NotConfirmed):
-        ordering.dispatch(stocked, waiting.id)
+        dispatching.dispatch(stocked, waiting.id)
 
 
 def test_an_invoice_prints_what_the_order_agreed_to(stocked: Session, shop: Retailer) -> None:
     order = ordering.place(stocked, shop.id, CASES, "CREDIT").order
-    ordering.dispatch(stocked, order.id)
+    dispatching.dispatch(stocked, order.id)
     invoice = stocked.scalars(select(Invoice)).one()
     assert invoice.buyer["reference"] == order.number
     assert invoice.taxable_minor == sum(line.taxable_minor for line in order.lines)
@@ -80,7 +80,7 @@ def test_under_composition_nothing_from_quote_to_paper_carries_tax(stocked: Sess
     stocked.flush()
     order = ordering.place(stocked, shop.id, CASES, "CREDIT").order
     assert all(line.tax_minor == 0 for line in order.lines)
-    ordering.dispatch(stocked, order.id)
+    dispatching.dispatch(stocked, order.id)
     invoice = stocked.scalars(select(Invoice)).one()
     assert (invoice.document_type, invoice.cgst_minor, invoice.total_minor) == ("bill_of_supply", 0, order.total_minor)
     assert "not eligible to collect tax" in papers.paper(stocked, invoice.id).notes[0]

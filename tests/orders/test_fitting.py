@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core import clock
 from credit import accounts, pauses
 from jobs import free_stock, retry_failed
-from orders import catalogue, drafting, fitting, ordering, pricing, rules, stock
+from orders import catalogue, drafting, fitting, listing, ordering, pricing, rules, stock
 from orders.pricing import Change
 from orders.quotes import Wanted
 from orders.rules import Rules
@@ -64,11 +64,11 @@ def test_a_failed_order_is_placed_by_the_clock_when_it_can_be(
     pauses.pause(stocked, shop.id, "cheque bounced")
     failed = ordering.place(stocked, shop.id, WANTED, "CREDIT").order
     assert retry_failed.run(stocked) == {"placed": 0}
-    assert ordering.get(stocked, failed.id).status == "failed"
+    assert listing.get(stocked, failed.id).status == "failed"
     pauses.unpause(stocked, shop.id, "paid")
     assert retry_failed.run(stocked) == {"placed": 1}
     assert retry_failed.run(stocked) == {"placed": 0}
-    placed = ordering.get(stocked, failed.id)
+    placed = listing.get(stocked, failed.id)
     assert (placed.status, placed.tries) == ("confirmed", 2)
     assert accounts.get(stocked, shop.id).reserved_minor == placed.total_minor
 

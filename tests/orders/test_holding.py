@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from credit import accounts, overrides, pauses
-from orders import catalogue_import, holding, ordering
+from orders import catalogue_import, holding, listing, ordering
 from orders.holding import NothingInTheWay
-from orders.ordering import NotPending, Wanted
+from orders.ordering import NotPending
+from orders.quotes import Wanted
 from parties import tasks
 from parties.tables import Retailer
 from tests.orders.conftest import item
@@ -31,7 +32,7 @@ def test_a_refused_order_is_held_and_placed_when_credit_is_back(stocked: Session
     assert holding.hold(stocked, refused.id).status == "held"
     assert holding.waiting(stocked) == [paused.id]
     assert holding.release(stocked, paused.id) == []
-    assert ordering.get(stocked, refused.id).status == "held"
+    assert listing.get(stocked, refused.id).status == "held"
     pauses.unpause(stocked, paused.id, "paid")
     (placed,) = holding.release(stocked, paused.id)
     assert (placed.id, placed.status, placed.payment_mode) == (refused.id, "confirmed", "CREDIT")
@@ -45,11 +46,11 @@ def test_a_quote_in_the_chat_is_held_and_outlives_the_day(stocked: Session, paus
     newer = ordering.draft(stocked, paused.id, CASE)
     clock.advance(timedelta(days=2))
     ordering.expire_pending(stocked)
-    assert [ordering.get(stocked, one.id).status for one in (quoted, newer)] == ["held", "expired"]
+    assert [listing.get(stocked, one.id).status for one in (quoted, newer)] == ["held", "expired"]
     assert holding.expire(stocked, 7) == []
     clock.advance(timedelta(days=6))
     assert [one.id for one in holding.expire(stocked, 7)] == [quoted.id]
-    assert ordering.get(stocked, quoted.id).status == "expired"
+    assert listing.get(stocked, quoted.id).status == "expired"
 
 
 def test_an_order_that_may_go_on_credit_is_not_held(stocked: Session, shop: Retailer) -> None:
@@ -71,7 +72,7 @@ def test_the_oldest_held_order_goes_first_and_stops_the_rest(stocked: Session, p
     accounts.set_terms(stocked, paused.id, terms, "room for one")
     pauses.unpause(stocked, paused.id, "paid")
     assert [one.id for one in holding.release(stocked, paused.id)] == [first.id]
-    assert ordering.get(stocked, second.id).status == "held"
+    assert listing.get(stocked, second.id).status == "held"
 
 
 def test_a_held_order_whose_price_rose_needs_a_fresh_yes(stocked: Session, paused: Retailer) -> None:
@@ -79,7 +80,7 @@ def test_a_held_order_whose_price_rose_needs_a_fresh_yes(stocked: Session, pause
     pauses.unpause(stocked, paused.id, "paid")
     catalogue_import.import_catalogue(stocked, {"items": [item(price_paise=2_671)]})
     assert holding.release(stocked, paused.id) == []
-    found = ordering.get(stocked, held.id)
+    found = listing.get(stocked, held.id)
     assert (found.status, found.total_minor) == ("held", held.total_minor)
     assert holding.release(stocked, paused.id) == []
     assert [task.kind for task in tasks.open_tasks(stocked, 10)] == ["held_order_dearer"]  # asked once

@@ -16,7 +16,7 @@ from core.audit import AuditEntry
 from core.errors import Invalid, NotFound
 from credit import accounts, pauses
 from credit.guardrails import Refused
-from orders import catalogue_import, ordering
+from orders import catalogue_import, dispatching, listing, ordering
 from orders.drafting import NotServed
 from orders.ordering import AlreadyDispatched, NotPending, PriceChanged
 from orders.quotes import Wanted
@@ -40,7 +40,7 @@ def actions(session: Session, shop: Retailer) -> list[str]:
 
 def test_a_draft_waits_with_its_lines_and_promises_nothing(stocked: Session, shop: Retailer) -> None:
     made = ordering.draft(stocked, shop.id, CASES)
-    assert ordering.get(stocked, made.id) == made
+    assert listing.get(stocked, made.id) == made
     assert (made.status, made.number, made.total_minor) == ("pending", None, TOTAL)
     assert [(line.sku, line.qty, line.unit, line.base_qty) for line in made.lines] == [
         ("COKE-500", 2, "case", 48),
@@ -52,11 +52,11 @@ def test_a_draft_waits_with_its_lines_and_promises_nothing(stocked: Session, sho
 def test_a_newer_quote_takes_the_place_of_the_older_one(stocked: Session, shop: Retailer) -> None:
     older = ordering.draft(stocked, shop.id, CASES)
     newer = ordering.draft(stocked, shop.id, CASES[:1])
-    assert ordering.pending(stocked, shop.id) == newer
+    assert listing.page(stocked, retailer_id=shop.id, status="pending", limit=1) == [newer]
     with pytest.raises(NotPending) as refused:
         ordering.confirm(stocked, older.id, "CREDIT")
     assert refused.value.facts["replaced"] is True
-    assert [one.id for one in ordering.list_page(stocked, retailer_id=shop.id)] == [newer.id]
+    assert [one.id for one in listing.page(stocked, retailer_id=shop.id)] == [newer.id]
 
 
 def test_only_customers_see_prices(stocked: Session, shop: Retailer) -> None:
@@ -82,7 +82,7 @@ def test_an_order_of_nothing_to_pay_is_refused(stocked: Session, shop: Retailer)
 def test_confirming_on_credit_reserves_the_total_and_numbers_the_order(stocked: Session, shop: Retailer) -> None:
     made = ordering.draft(stocked, shop.id, CASES)
     confirmed = ordering.confirm(stocked, made.id, "CREDIT")
-    assert confirmed == ordering.get(stocked, made.id)
+    assert confirmed == listing.get(stocked, made.id)
     assert (confirmed.status, confirmed.number, confirmed.payment_mode) == ("confirmed", f"{shop.code}-1", "CREDIT")
     assert accounts.get(stocked, shop.id).reserved_minor == TOTAL
     second = ordering.confirm(stocked, ordering.draft(stocked, shop.id, CASES).id, "CASH")
@@ -105,7 +105,7 @@ def test_a_refused_order_keeps_waiting_with_its_cart(stocked: Session, shop: Ret
     with pytest.raises(Refused) as refused:
         ordering.confirm(stocked, made.id, "CREDIT")
     assert refused.value.code == "CREDIT_PAUSED"
-    assert ordering.get(stocked, made.id) == made
+    assert listing.get(stocked, made.id) == made
     assert ordering.confirm(stocked, made.id, "CASH").status == "confirmed"  # cash is never blocked
 
 
@@ -117,7 +117,7 @@ def test_a_higher_price_asks_again_and_the_fresh_yes_counts(
     with pytest.raises(PriceChanged) as changed:
         ordering.confirm(stocked, made.id, "CREDIT")
     assert changed.value.facts == {"was_minor": TOTAL, "now_minor": 225_500}
-    assert ordering.get(stocked, made.id) == changed.value.order
+    assert listing.get(stocked, made.id) == changed.value.order
     assert accounts.get(stocked, shop.id).reserved_minor == 0
     assert ordering.confirm(stocked, made.id, "CREDIT").total_minor == 225_500
 
@@ -129,7 +129,7 @@ def test_a_fresh_yes_may_name_its_total(stocked: Session, shop: Retailer, items:
     with pytest.raises(PriceChanged):
         ordering.confirm(stocked, made.id, "CREDIT", agreed_minor=225_400)
     savepoint.rollback()
-    assert ordering.get(stocked, made.id) == made  # a door that rolled back lost the new prices, not the way on
+    assert listing.get(stocked, made.id) == made  # a door that rolled back lost the new prices, not the way on
     assert ordering.confirm(stocked, made.id, "CREDIT", agreed_minor=225_500).total_minor == 225_500
 
 
@@ -137,7 +137,7 @@ def test_a_lower_price_goes_on_as_it_is_today(stocked: Session, shop: Retailer, 
     made = ordering.draft(stocked, shop.id, CASES)
     reprice(stocked, items, 2500)
     confirmed = ordering.confirm(stocked, made.id, "CREDIT")
-    assert confirmed == ordering.get(stocked, made.id)
+    assert confirmed == listing.get(stocked, made.id)
     assert (confirmed.total_minor, confirmed.lines[0].price_minor) == (212_100, 2500)
     assert accounts.get(stocked, shop.id).reserved_minor == 212_100
 
@@ -176,15 +176,15 @@ def test_placing_confirms_at_once(stocked: Session, shop: Retailer) -> None:
     waiting = ordering.draft(stocked, shop.id, CASES)
     placed = ordering.place(stocked, shop.id, CASES, "CREDIT")
     assert (placed.refusal, placed.order.status, placed.order.source) == (None, "confirmed", "api")
-    assert ordering.get(stocked, placed.order.id) == placed.order
-    assert ordering.get(stocked, waiting.id).status == "pending"  # staff do not take a chat's cart away
+    assert listing.get(stocked, placed.order.id) == placed.order
+    assert listing.get(stocked, waiting.id).status == "pending"  # staff do not take a chat's cart away
 
 
 def test_a_refused_placing_is_kept_as_failed_with_its_reasons(stocked: Session, shop: Retailer) -> None:
     pauses.pause(stocked, shop.id, "cheque bounced")
     placed = ordering.place(stocked, shop.id, [Wanted("COKE-500", 600, "case")], "CREDIT")
     assert placed.refusal is not None
-    failed = ordering.get(stocked, placed.order.id)
+    failed = listing.get(stocked, placed.order.id)
     assert failed == placed.order
     assert (failed.status, failed.number) == ("failed", None)
     assert failed.failure is not None
@@ -192,7 +192,7 @@ def test_a_refused_placing_is_kept_as_failed_with_its_reasons(stocked: Session, 
     assert [reason["code"] for reason in failed.failure["reasons"]] == [
         "CREDIT_PAUSED", "MAX_ORDER_VALUE_EXCEEDED", "CREDIT_LIMIT_EXCEEDED",
     ]  # fmt: skip
-    assert ordering.list_page(stocked, retailer_id=shop.id, status="failed") == [failed]
+    assert listing.page(stocked, retailer_id=shop.id, status="failed") == [failed]
     assert actions(stocked, shop) == ["order.refused"]
 
 
@@ -203,7 +203,7 @@ def test_a_failed_order_is_tried_again_and_confirmed_once(stocked: Session, shop
     pauses.unpause(stocked, shop.id, "paid in cash")
     first = ordering.retry(stocked, failed.id)
     assert (first.refusal, first.order.status, first.order.failure) == (None, "confirmed", None)
-    assert ordering.retry(stocked, failed.id).order == first.order == ordering.get(stocked, failed.id)
+    assert ordering.retry(stocked, failed.id).order == first.order == listing.get(stocked, failed.id)
     assert accounts.get(stocked, shop.id).reserved_minor == TOTAL
 
 
@@ -226,7 +226,7 @@ def test_a_retry_takes_the_prices_of_today(stocked: Session, shop: Retailer, ite
 def test_calling_off_frees_what_was_reserved_once(stocked: Session, shop: Retailer) -> None:
     order = ordering.place(stocked, shop.id, CASES, "CREDIT").order
     cancelled = ordering.cancel(stocked, order.id, "customer changed their mind")
-    assert cancelled == ordering.cancel(stocked, order.id, "again") == ordering.get(stocked, order.id)
+    assert cancelled == ordering.cancel(stocked, order.id, "again") == listing.get(stocked, order.id)
     assert cancelled.failure == {"code": "CANCELLED", "detail": "customer changed their mind"}
     assert accounts.get(stocked, shop.id).reserved_minor == 0
     with pytest.raises(NotPending):
@@ -237,7 +237,7 @@ def test_calling_off_frees_what_was_reserved_once(stocked: Session, shop: Retail
 
 def test_what_left_the_shop_is_not_called_off(stocked: Session, shop: Retailer) -> None:
     order = ordering.place(stocked, shop.id, CASES, "CREDIT").order
-    ordering.dispatch(stocked, order.id)
+    dispatching.dispatch(stocked, order.id)
     with pytest.raises(AlreadyDispatched):
         ordering.cancel(stocked, order.id, "too late")
 
@@ -249,16 +249,16 @@ def test_quotes_lapse_after_a_day_and_promises_do_not(stocked: Session, shop: Re
     clock.advance(timedelta(hours=25))
     assert ordering.expire_pending(stocked) == 1
     assert ordering.expire_pending(stocked) == 0
-    assert ordering.get(stocked, waiting.id).status == "expired"
-    assert ordering.get(stocked, promised.id).status == "confirmed"
+    assert listing.get(stocked, waiting.id).status == "expired"
+    assert listing.get(stocked, promised.id).status == "confirmed"
     with pytest.raises(NotPending):
         ordering.confirm(stocked, waiting.id, "CREDIT")
 
 
 def test_pages_follow_each_other_newest_first(stocked: Session, shop: Retailer) -> None:
     made = [ordering.place(stocked, shop.id, CASES[1:], "CASH").order.id for _ in range(5)]
-    first = ordering.list_page(stocked, retailer_id=shop.id, limit=3)
-    rest = ordering.list_page(stocked, retailer_id=shop.id, limit=3, after=first[-1].id)
+    first = listing.page(stocked, retailer_id=shop.id, limit=3)
+    rest = listing.page(stocked, retailer_id=shop.id, limit=3, after=first[-1].id)
     assert [one.id for one in first + rest] == made[::-1]
     assert all(one.lines for one in first)
 
@@ -303,7 +303,7 @@ def test_a_quote_is_confirmed_or_lapses_never_both(org: UUID, open_shop: Callabl
             lambda session, soon=soon: ordering.expire_pending(session, soon),
         )
         with db.transaction(org) as session:
-            status = ordering.get(session, order_id).status
+            status = listing.get(session, order_id).status
         assert (status, lapsed) == (("expired", 1) if isinstance(answer, NotPending) else ("confirmed", 0))
 
 
@@ -315,7 +315,7 @@ def test_as_many_orders_are_accepted_as_fit_and_numbers_have_no_gap(org: UUID, o
     assert sorted(int(order.number.rpartition("-")[2]) for order in accepted) == list(range(1, 8))
     with db.transaction(org) as session:
         assert accounts.get(session, shop_id).reserved_minor == 7 * TOTAL
-        assert len(ordering.list_page(session, status="failed")) == 5
+        assert len(listing.page(session, status="failed")) == 5
 
 
 def test_cash_and_credit_orders_of_one_shop_do_not_block_each_other(org: UUID, open_shop: Callable[..., UUID]) -> None:

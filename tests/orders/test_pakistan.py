@@ -16,7 +16,7 @@ from credit import accounts
 from invoicing import cancelling, credit_notes, papers
 from invoicing.printing import confirmation_of
 from invoicing.tables import Invoice
-from orders import catalogue_import, confirmation, ordering
+from orders import catalogue_import, confirmation, dispatching, ordering
 from orders.quotes import Wanted
 from parties.tables import Retailer
 from reports.invariants import i03_journals, i10_invoice_totals
@@ -38,7 +38,7 @@ def lahore(new_org: Callable[..., UUID], items: list[dict[str, Any]]) -> UUID:
 
 def sold(session: Session, shop: Retailer) -> Invoice:
     order = ordering.place(session, shop.id, [Wanted("SUGAR", 10, "kg"), Wanted("RICE-L", 5, "kg")], "CREDIT").order
-    invoice_id = ordering.dispatch(session, order.id).invoice_id
+    invoice_id = dispatching.dispatch(session, order.id).invoice_id
     return session.scalars(select(Invoice).where(Invoice.id == invoice_id)).one()
 
 

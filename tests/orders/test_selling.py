@@ -12,12 +12,12 @@ from core.audit import AuditEntry
 from core.errors import Invalid
 from credit import accounts
 from invoicing.tables import InvoiceLine
-from orders import catalogue, catalogue_import, ordering, pricing, rules
+from orders import catalogue, catalogue_import, dispatching, ordering, pricing, rules
 from orders.delivery import Timetable
-from orders.ordering import BelowMinimum, PriceChanged
+from orders.ordering import PriceChanged
 from orders.pricing import Change, ProductChanged
 from orders.quotes import QuantityUnfit, Wanted
-from orders.rules import Rules, RulesChanged
+from orders.rules import BelowMinimum, Rules, RulesChanged
 from parties import retailers
 from parties.tables import Retailer
 
@@ -135,7 +135,7 @@ def test_the_invoice_has_free_goods_as_a_line_that_is_wholly_discounted(stocked:
     terms(stocked, "COKE-500", scheme_buy=10, scheme_free=1)
     wanted = [Wanted("COKE-500", 5, "case"), Wanted("SUGAR", 1, "kg")]
     order = ordering.place(stocked, shop.id, wanted, "CREDIT").order
-    sent = ordering.dispatch(stocked, order.id)
+    sent = dispatching.dispatch(stocked, order.id)
     assert sent.total_minor == order.total_minor
     found = stocked.scalars(select(InvoiceLine).order_by(InvoiceLine.line_no)).all()
     assert [(line.sku, line.qty_milli, line.packs, line.taxable_minor) for line in found] == [

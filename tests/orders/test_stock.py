@@ -18,14 +18,14 @@ from core.errors import Invalid, NotFound
 from credit import accounts, bills, payments
 from credit.guardrails import Refused
 from invoicing.tables import Invoice
-from orders import catalogue, holding, ordering, pricing, rules, shortening, stock
+from orders import catalogue, dispatching, holding, listing, ordering, pricing, rules, shortening, stock
 from orders.dispatching import NotConfirmed
-from orders.ordering import OutOfStock, StockShort
 from orders.pricing import Change
 from orders.quotes import Wanted
 from orders.rules import Rules
 from orders.shortening import NothingLeft
 from orders.stock import StockChanged
+from orders.supply import OutOfStock, StockShort
 from orders.tables import StockMovement, StockReservation
 from parties.tables import Retailer
 
@@ -92,7 +92,7 @@ def test_a_quote_holds_what_is_there_and_says_what_is_not(stocked: Session, shop
         {"sku": "COKE-500", "name": "Coca-Cola 500 ml PET", "wanted_milli": 48_000, "given_milli": 36_000,
          "base_unit": "pc"},
     ]  # fmt: skip
-    assert ordering.get(stocked, made.id) == made
+    assert listing.get(stocked, made.id) == made
     assert held(stocked) == (36, 0)  # a quote promises nothing
 
 
@@ -139,7 +139,7 @@ def test_goods_sold_meanwhile_need_a_fresh_yes(stocked: Session, shop: Retailer)
     assert short.value.facts["shorts"][0]["given"] == 30
     assert (held(stocked), accounts.get(stocked, shop.id).reserved_minor) == ((30, 0), 0)
     confirmed = ordering.confirm(stocked, made.id, "CREDIT", shrink=True)
-    assert confirmed == ordering.get(stocked, made.id)
+    assert confirmed == listing.get(stocked, made.id)
     assert quantities(confirmed) == [("COKE-500", 30, "pc"), ("SUGAR", 10, "kg")]
     assert held(stocked) == (30, 30)
     assert accounts.get(stocked, shop.id).reserved_minor == confirmed.total_minor < made.total_minor
@@ -148,7 +148,7 @@ def test_goods_sold_meanwhile_need_a_fresh_yes(stocked: Session, shop: Retailer)
 def test_placing_takes_what_is_there_and_drops_what_is_not(stocked: Session, shop: Retailer) -> None:
     shelf(stocked, pieces=0)
     placed = ordering.place(stocked, shop.id, CASES, "CREDIT").order
-    assert placed == ordering.get(stocked, placed.id)
+    assert placed == listing.get(stocked, placed.id)
     assert [(line.line_no, line.sku) for line in placed.lines] == [(1, "SUGAR")]
     assert accounts.get(stocked, shop.id).reserved_minor == placed.total_minor
     nothing = ordering.place(stocked, shop.id, CASES[:1], "CREDIT")
@@ -189,7 +189,7 @@ def test_goods_that_leave_are_gone_whatever_was_counted(stocked: Session, shop: 
     shelf(stocked)
     order = ordering.place(stocked, shop.id, CASES, "CREDIT").order
     shelf(stocked, pieces=40)  # a count finds less than was promised
-    ordering.dispatch(stocked, order.id)
+    dispatching.dispatch(stocked, order.id)
     assert held(stocked) == (0, 0)
     moved = stocked.scalars(select(StockMovement).where(StockMovement.kind == "dispatch")).one()
     assert (moved.change_milli, moved.order_id) == (-40_000, order.id)
@@ -205,7 +205,7 @@ def test_goods_held_for_too_long_are_free_again_and_the_order_stays(stocked: Ses
     assert stock.expire(stocked) == [order.id]
     assert stock.expire(stocked) == []
     assert held(stocked) == (100, 0)
-    ordering.dispatch(stocked, order.id)
+    dispatching.dispatch(stocked, order.id)
     assert held(stocked) == (52, 0)
 
 
@@ -233,12 +233,12 @@ def test_short_supply_shrinks_order_hold_credit_and_invoice_together(stocked: Se
     shelf(stocked)
     order = ordering.place(stocked, shop.id, CASES, "CREDIT").order
     smaller = shortening.shorten(stocked, order.id, {"COKE-500": Decimal(40), "SUGAR": Decimal(0)}, "leaking")
-    assert smaller == ordering.get(stocked, order.id)
+    assert smaller == listing.get(stocked, order.id)
     assert quantities(smaller) == [("COKE-500", 40, "pc")]
     assert [(one["sku"], one["given_milli"]) for one in smaller.shorts or ()] == [("COKE-500", 40_000), ("SUGAR", 0)]
     assert held(stocked) == (100, 40)
     assert accounts.get(stocked, shop.id).reserved_minor == smaller.total_minor == 144_000  # 40 x 25.71 + 40 %
-    ordering.dispatch(stocked, order.id)
+    dispatching.dispatch(stocked, order.id)
     assert stocked.scalars(select(Invoice)).one().total_minor == 144_000
     assert held(stocked) == (60, 0)
 
@@ -261,7 +261,7 @@ def test_an_order_is_shortened_only_down_and_only_while_it_is_here(stocked: Sess
         shortening.shorten(stocked, order.id, {"COKE-500": Decimal("1.5")}, "half a bottle")
     with pytest.raises(NothingLeft):
         shortening.shorten(stocked, order.id, {"COKE-500": Decimal(0), "SUGAR": Decimal(0)}, "all gone")
-    ordering.dispatch(stocked, order.id)
+    dispatching.dispatch(stocked, order.id)
     with pytest.raises(NotConfirmed):
         shortening.shorten(stocked, order.id, {"SUGAR": Decimal(1)}, "too late")
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 import policy
 from core import db, ids
 from credit import accounts
-from orders import catalogue_import, ordering, stock
+from orders import catalogue_import, dispatching, ordering, stock
 from orders.quotes import Wanted
 from parties import channels, organisations, retailers
 from reports.invariant import Invariant
@@ -50,7 +50,7 @@ def _sell(session: Session) -> None:
     for left in (True, False):
         placed = ordering.place(session, shop.id, [Wanted("SUGAR", 10, "kg")], "CREDIT").order
         if left:
-            ordering.dispatch(session, placed.id)
+            dispatching.dispatch(session, placed.id)
 
 
 @pytest.fixture

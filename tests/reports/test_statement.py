@@ -10,7 +10,19 @@ from sqlalchemy.orm import Session
 
 from core import clock, db, ids
 from core.errors import Invalid
-from credit import accounts, adjustments, advances, bills, days, disputes, ledger, pauses, payments, reservations
+from credit import (
+    accounts,
+    adjustments,
+    advances,
+    bills,
+    days,
+    decisions,
+    disputes,
+    ledger,
+    pauses,
+    payments,
+    reservations,
+)
 from credit.tables import Bill
 from parties.tables import Retailer
 from reports import profile, statement
@@ -95,7 +107,7 @@ def test_a_past_day_is_told_as_it_was(org: UUID, make_retailer: Make, owe: Owe) 
         reservations.reserve(session, shop, order, 2_000)
     clock.advance(timedelta(days=2))
     with db.transaction(org) as session:
-        pauses.pause(session, shop, "overdue_days 50 (from 45)", pauses.AUTOMATIC)
+        pauses.pause(session, shop, "overdue_days 50 (from 45)", decisions.AUTOMATIC)
         clock.advance(timedelta(hours=1))
         taken_over_at = clock.rfc3339(clock.now())
         pauses.pause(session, shop, "a look at the books")  # staff take it over

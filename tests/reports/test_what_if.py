@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from credit import accounts, days, groups, payments
-from orders import catalogue_import, ordering
-from orders.ordering import Wanted
+from orders import catalogue_import, dispatching, ordering
+from orders.quotes import Wanted
 from parties.tables import Retailer
 from reports import what_if
 from tests.orders.conftest import item
@@ -53,7 +53,7 @@ def test_a_bill_that_was_paid_later_was_old_then(session: Session, shop: UUID) -
     accounts.set_terms(session, shop, replace(accounts.terms_of(accounts.get(session, shop)), credit_days=0), "cash")
     first = ordering.place(session, shop, CASE, "CREDIT").order
     clock.advance(timedelta(minutes=1))
-    ordering.dispatch(session, first.id)
+    dispatching.dispatch(session, first.id)
     clock.advance(timedelta(days=10))
     assert order(session, shop) == "confirmed"
     clock.advance(timedelta(minutes=1))
@@ -109,7 +109,7 @@ def test_money_on_account_had_settled_the_oldest_bill(session: Session, shop: UU
     accounts.set_terms(session, shop, replace(accounts.terms_of(accounts.get(session, shop)), credit_days=0), "cash")
     first = ordering.place(session, shop, CASE, "CREDIT").order
     clock.advance(timedelta(minutes=1))
-    ordering.dispatch(session, first.id)
+    dispatching.dispatch(session, first.id)
     payments.record(session, payments.NewPayment(shop, TOTAL, "cash", spread=False))
     clock.advance(timedelta(days=10))
     assert order(session, shop) == "confirmed"
