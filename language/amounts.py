@@ -7,43 +7,23 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from language.folding import fold, meanings
+from language import files
+from language.folding import by_word, fold
 from language.normalise import normalise
 from language.numbers import parse_number
+from language.patterns import any_of
 
 MAX_MINOR = 10**12  # a thousand crore rupees: above that it is a reference, or a slip
 MAX_NUMBER_WORDS = 6
 
-SCALES = meanings(
-    {
-        "100": "hundred, sau, सौ, سو",
-        "1000": "k, thousand, thousands, hazar, hazaar, hajar, hajaar, हज़ार, हजार, ہزار",
-        "100000": "l, lakh, lakhs, lac, lacs, laakh, लाख, لاکھ",
-        "10000000": "cr, crore, crores, karod, karor, करोड़, करोड, کروڑ, کڑوڑ",
-    }
-)
-# what may stand behind an amount; a unit or a second number there means that it was no amount, or not all of it
-_AFTER = meanings(
-    {
-        "": "rs, inr, rupee, rupees, rupay, rupaye, rupaya, rupya, only, रु, रुपये, रुपए, रुपया, रुपयें,"
-        " روپے, روپیہ, روپیے, utr, ref, reference, txn, transaction, id, no, upi, cash, cheque, check,"
-        " neft, imps, rtgs, bank, online, gpay, google, phonepe, paytm, bhim, by, via, through, to, in,"
-        " on, for, against, from, with, towards, today, yesterday, now, already, done, paid, sent, ka,"
-        " ki, ke, ko, se, ne, mein, me, par, aaj, kal, abhi, jama, diya, diye, kiya, bhej, bheja, bheje,"
-        " kar, de, payment, please, sir, ji, bhai, का, की, के, को, से, में, पर, आज, कल, अभी, जमा, दिया,"
-        " दिए, दिये, किया, किए, भेज, भेजा, भेजे, कर, दे, रेफरेंस, यूटीआर, यूपीआई, नकद, जी, کا, کی, کے,"
-        " کو, سے, میں, پر, آج, کل, ابھی, جمع, دیا, دیے, کیا, کیے, بھیج, بھیجا, بھیجے, کر, دے, ریفرنس, یو,"
-        " نقد, جی, کیش, dunga, doonga, dungi, denge, karunga, karenge, bhejunga, bhejenge, clear, tak, please,"
-        " दूंगा, दूंगी, देंगे, करूंगा, करेंगे, तक, دوں, دیں, کروں, کریں, تک"
-    }
-)
-_MONEY = re.compile(
-    r"(?<![^\W\d_])(?:rs|inr|rupees?|रुपये|रुपए|रु|روپے|روپیہ)\.?(?=$|[\s\d-])"
-)  # the sign ₹ is `rs` by now
+_DATA = files.read("amounts")
+SCALES = by_word(_DATA["scales"])
+_AFTER = frozenset(map(fold, _DATA["behind"]))  # a unit or a second number there means it was no amount, or not all
+_MONEY = re.compile(rf"(?<![^\W\d_])(?:{any_of(_DATA['money'])})\.?(?=$|[\s\d-])")  # the sign ₹ is `rs` by now
 _TIED = re.compile(r"(?<=\d)(?=[^\W\d_])")
 _PAPER = re.compile(r"(?=\S*\d)(?=\S*[^\W\d_])\S*[^\W_][/-]\S+|\d+[/-]\d\S*")  # a bill's number or a date
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")  # commas in their places are gone by now
-_BELOW_ZERO = re.compile(r"(?:^|\s)-\s*\.?\d|(?:^|\s)(?:minus|माइनस|مائنس)\s")
+_BELOW_ZERO = re.compile(rf"(?:^|\s)-\s*\.?\d|(?:^|\s)(?:{any_of(_DATA['below_zero'])})\s")
 _PAUSE = ",.;:)!"
 
 

@@ -9,69 +9,39 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from language.folding import fold, meanings
+from language import files
+from language.folding import by_word, fold
 from language.numbers import parse_number
+from language.patterns import any_of, expand
 
-NEAR = meanings(
-    {
-        "0": "today, aaj, aj, आज, آج",
-        "1": "tomorrow, tmrw, tomorow, kal, कल, کل",
-        "2": "parso, parson, overmorrow, परसों, परसो, پرسوں",
-    }
-)
-WEEKDAYS = meanings(
-    {
-        "0": "monday, mon, somvar, somwar, सोमवार, सोम, پیر, سوموار",
-        "1": "tuesday, tue, tues, mangalvar, mangalwar, mangal, मंगलवार, मंगल, منگل",
-        "2": "wednesday, wed, budhvar, budhwar, budh, बुधवार, बुध, بدھ",
-        "3": "thursday, thu, thurs, guruvar, guruwar, veervar, brihaspativar, jumerat, jumeraat, गुरुवार, वीरवार,"
-        " बृहस्पतिवार, جمعرات",
-        "4": "friday, fri, shukravar, shukrawar, shukrvar, juma, jumma, शुक्रवार, शुक्र, जुमा, جمعہ, جمعے",
-        "5": "saturday, sat, shanivar, shaniwar, sanichar, शनिवार, शनि, शनिचर, سنیچر",
-        "6": "sunday, sun, ravivar, raviwar, itvar, itwar, रविवार, इतवार, اتوار",
-    }
-)
-MONTHS = meanings(
-    {
-        "1": "january, jan, janvari, janwari, जनवरी, جنوری",
-        "2": "february, feb, farvari, farwari, फरवरी, फ़रवरी, فروری",
-        "3": "march, mar, मार्च, مارچ",
-        "4": "april, apr, aprail, अप्रैल, اپریل",
-        "5": "may, mai, मई, مئی",
-        "6": "june, jun, joon, जून, جون",
-        "7": "july, jul, julai, जुलाई, جولائی",
-        "8": "august, aug, agast, अगस्त, اگست",
-        "9": "september, sep, sept, sitambar, सितंबर, सितम्बर, ستمبر",
-        "10": "october, oct, aktubar, अक्टूबर, अक्तूबर, اکتوبر",
-        "11": "november, nov, navambar, नवंबर, नवम्बर, نومبر",
-        "12": "december, dec, disambar, दिसंबर, दिसम्बर, دسمبر",
-    }
-)
-ARTICLES = {"a", "an", "the", "any", "per"}
-_MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
+_DATA = files.read("dates")
+NEAR, WEEKDAYS, MONTHS = (by_word(_DATA[name]) for name in ("near", "weekdays", "months"))
+ARTICLES = frozenset(_DATA["articles"])
+
+
+def _any(*names: str) -> str:
+    """A regular expression for what the data lists under these names."""
+    return any_of(phrase for name in names for pattern in _DATA[name] for phrase in expand(pattern, {}))
+
+
+_MONTH = any_of(MONTHS)
 _EDGE = r"(?<![^\W_])"
 _END = r"(?![^\W_])"
-_ORDINAL = r"(\d{1,2})(?:st|nd|rd|th)?"
-_DATE = "tarikh|tareekh|tarik|date|तारीख|تاریخ"
+_ORDINAL = rf"(\d{{1,2}})(?:{_any('ordinal_ends')})?"
+_DATE = _any("date")
 _NUMBERED = re.compile(rf"{_EDGE}(\d{{1,2}})[/.-](\d{{1,2}})(?:[/.-](\d{{4}}|\d{{2}}))?{_END}")
 _ISO = re.compile(rf"{_EDGE}(\d{{4}})-(\d{{1,2}})-(\d{{1,2}}){_END}")
-_NAMED = re.compile(rf"{_EDGE}{_ORDINAL}\s*(?:of\s)?({_MONTH})(?:\s(\d{{4}}))?{_END}")
+_NAMED = re.compile(rf"{_EDGE}{_ORDINAL}\s*(?:(?:{_any('of')})\s)?({_MONTH})(?:\s(\d{{4}}))?{_END}")
 _TURNED = re.compile(rf"{_EDGE}({_MONTH})\s{_ORDINAL}{_END}")
 _OF_MONTH = re.compile(
-    rf"{_EDGE}(?:{_ORDINAL}\s*(?:{_DATE}|ko|को|کو)|(?:{_DATE})\s{_ORDINAL}|(\d{{1,2}})(?:st|nd|rd|th)){_END}"
+    rf"{_EDGE}(?:{_ORDINAL}\s*(?:{_any('date', 'on')})|(?:{_DATE})\s{_ORDINAL}"
+    rf"|(\d{{1,2}})(?:{_any('ordinal_ends')})){_END}"
 )
-_IN_DAYS = re.compile(rf"{_EDGE}(\d{{1,2}}|[^\W\d_]+)\s(din|dino|dinon|day|days|दिन|दिनों|دن|دنوں){_END}")
-_IN_WEEKS = re.compile(
-    rf"{_EDGE}(\d{{1,2}}|next|agle|ek|अगले|एक|اگلے|ایک)\s(hafte|hafta|week|weeks|हफ्ते|हफ्ता|सप्ताह|ہفتے){_END}"
-)
-_MONTH_END = re.compile(
-    rf"{_EDGE}(?:month end|end of month|end of the month|mahine ke (?:end|akhir|aakhir|ant)(?: tak| mein)?"
-    rf"|महीने के (?:अंत|आखिर)|مہینے کے آخر){_END}"
-)
-_AFTER_TOMORROW = re.compile(rf"{_EDGE}day after tomorrow{_END}")
-_THIS_MONTH = re.compile(rf"{_EDGE}(?:this month|is mahine|is mahina|इस महीने|اس مہینے){_END}")
-_LAST_MONTH = re.compile(
-    rf"{_EDGE}(?:last month|previous month|pichle mahine|pichla mahina|पिछले महीने|पिछला महीना|پچھلے مہینے){_END}"
+_IN_DAYS = re.compile(rf"{_EDGE}(\d{{1,2}}|[^\W\d_]+)\s(?:{_any('days')}){_END}")
+_IN_WEEKS = re.compile(rf"{_EDGE}(\d{{1,2}}|{_any('a_week')})\s(?:{_any('weeks')}){_END}")
+_MONTH_END, _AFTER_TOMORROW, _THIS_MONTH, _LAST_MONTH = (
+    re.compile(rf"{_EDGE}(?:{_any(name)}){_END}")
+    for name in ("month_end", "after_tomorrow", "this_month", "last_month")
 )
 _MONTH_OF_YEAR = re.compile(rf"{_EDGE}({_MONTH})(?:\s(\d{{4}}))?{_END}")
 _NUMBERED_MONTH = re.compile(rf"{_EDGE}(?:(\d{{1,2}})[/-](\d{{4}})|(\d{{4}})-(\d{{1,2}})){_END}")

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 _INVISIBLE = re.compile(r"[\u00ad\u064b-\u0652\u0640\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\ufeff*_~`]")
 _EDGE = re.compile(r"^[\s.,!?;:।۔؟،\"'()-]+|[\s.,!?;:।۔؟،\"'()-]+$")
@@ -23,3 +23,8 @@ def fold(text: str) -> str:
 def meanings(listed: Mapping[str, str]) -> dict[str, str]:
     """From `{"yes": "yes, ok, haan"}` to `{"yes": "yes", "ok": "yes", "haan": "yes"}`, folded."""
     return {fold(word): meaning for meaning, line in listed.items() for word in line.split(",")}
+
+
+def by_word(listed: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """From `{"0": ["today", "aaj"]}` to `{"today": "0", "aaj": "0"}`, folded."""
+    return {fold(word): meaning for meaning, words in listed.items() for word in words}

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 
-from language import files, spelling
+from language import files, particles, spelling
 from language.normalise import normalise
 from language.patterns import expand
 from language.roles import BY_NAME, Role
@@ -64,7 +64,6 @@ _LONGEST = max(map(len, _PHRASES))
 _STEMS = tuple((spelling.key(stem), BY_NAME[name]) for name, e in _DATA["roles"].items() for stem in e["stems"])
 SIGNS = {sign: BY_NAME[verdict] for verdict, signs in _DATA["signs"].items() for sign in signs}
 
-_MAKE = ("kar", "kr", "ker", "कर", "کر")
 _MIN_LETTERS_TO_MEND = 5
 _MENDABLE = frozenset({
     Role.ORDER, Role.FILLER, Role.GREETING, Role.THANKS, Role.PAST, Role.QUESTION, Role.PAYMENT, Role.ACCOUNT,
@@ -134,7 +133,7 @@ def _phrase_length(keys: Sequence[str], at: int) -> int:
 
 def makes(tokens: Sequence[Token], at: int) -> bool:
     """Does the word before become a verb here ("pack kar do")?"""
-    return at < len(tokens) and tokens[at].sound.startswith(_MAKE)
+    return at < len(tokens) and tokens[at].sound.startswith(particles.MAKE)
 
 
 def is_colour(sound: str) -> str | None:

@@ -9,26 +9,26 @@ compatibility normalisation would turn "1½" into "11⁄2".
 import re
 import unicodedata
 
+from language import files
+
 MAX_LENGTH = 4096  # WhatsApp's own limit for one message; whatever is longer is not an order anybody can check
 
+_DATA = files.read("letters")
 _FRACTIONS = {"½": " 1/2", "¼": " 1/4", "¾": " 3/4"}
-_LETTERS = {
-    "ي": "ی", "ى": "ی", "ئ": "ئ", "ك": "ک", "ه": "ہ", "ة": "ہ", "ۃ": "ہ", "أ": "ا", "إ": "ا",
-    "ँ": "ं", "ॉ": "ो", "ऑ": "ओ", "ॅ": "े", "ॆ": "े", "ॊ": "ो",
-    "٫": ".", "٬": "", "،": ",", "؛": ";", "؟": "?", "।": "\n", "॥": "\n", "۔": "\n",
-    "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "×": " x ", "•": "\n", "·": " ", "’": "'", "‘": "'",
-    "₨": " rs ", "₹": " rs ", "，": ",", "：": ":", "？": "?", "％": "%",
-}  # fmt: skip
-_DROPPED_MARKS = {"़", "ـ"}  # Hindi nukta, Arabic tatweel
 _CONTROLS = dict.fromkeys((*range(10), *range(11, 32), 127), " ")
-_TABLE = str.maketrans(_LETTERS)
+_TABLE = str.maketrans(_DATA["same"])
+_DROPPED_MARKS = frozenset(_DATA["dropped"])
+_CURRENCY = _DATA["currency"]
 
 _THOUSANDS = re.compile(r"(?<![\d,])(\d{1,3}(?:,\d{2})*,\d{3})(?![\d,])")
 _TIMES = re.compile(r"(?<=\d)\s*\*\s*(?=\d)|(?<=\s)\*(?=\s)")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)\s*~\s*(?=\d)|(?<=\d)[_`'\"](?=\d)")  # "2~3" is no 23
 _STYLE_MARKS = re.compile(r"[*_~`'\"]")
 _PRICE_TAIL = re.compile(r"(\d)\s*/-")
-_ABBREVIATIONS = re.compile(r"\b(k)\.\s?(g)\b\.?|\b(rs|no|pcs?|pkts?|ltr|gms?|doz|qty)\.(?=\s|\d|$)")
+_ABBREVIATIONS = re.compile(
+    "|".join(r"\b" + r"\.\s?".join(f"({letter})" for letter in word) + r"\b\.?" for word in _DATA["initials"])
+    + rf"|\b({'|'.join(_DATA['abbreviations'])})\.(?=\s|\d|$)"
+)
 _LIST_DASH = re.compile(r"(?<=[^\s\d]) -(?=\d+(?:\.\d+)?(?: ?[^\W\d]\S*)?$)", re.MULTILINE)
 _BLANKS = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"\s*\n\s*")
@@ -41,7 +41,7 @@ def normalise(text: str) -> str:
     text = _TIMES.sub(" x ", text)
     text = _STYLE_MARKS.sub("", _BETWEEN_DIGITS.sub("-", text))
     text = _THOUSANDS.sub(lambda found: found[1].replace(",", ""), text)
-    text = _PRICE_TAIL.sub(r"\1 rs ", text)
+    text = _PRICE_TAIL.sub(rf"\1 {_CURRENCY} ", text)
     text = _ABBREVIATIONS.sub(lambda found: "".join(filter(None, found.groups())) + " ", text)
     text = _LINES.sub("\n", _BLANKS.sub(" ", text)).strip()
     return _LIST_DASH.sub("- ", text) if len(_LIST_DASH.findall(text)) > 1 else text  # "haldi -5", line after line

@@ -44,8 +44,11 @@ def _table(name: str) -> dict[str, Decimal]:
 _CARDINALS, _FRACTIONS = _table("cardinals"), _table("fractions")
 _SHIFTS, _MULTIPLIERS = _table("shifts"), _table("multipliers")
 _CAREFUL = frozenset(map(normalise, _DATA["careful"]))
-ARTICLES = frozenset({"a", "an"})
-_PARTS = {"half": Decimal("0.5"), "quarter": Decimal("0.25")}
+ARTICLES = frozenset(_DATA["articles"])
+_PARTS = {word: Decimal(part) for part, words in _DATA["parts"].items() for word in words}
+_AND = frozenset(_DATA["and"])
+_PART_ARTICLES = frozenset(_DATA["part_articles"])
+_TENS = tuple(_DATA["tens_end"])
 _ENGLISH_TENS = {Decimal(n) for n in range(20, 100, 10)}
 
 
@@ -100,7 +103,7 @@ def _shifted(tokens: Sequence[Token], shift: Decimal, at: int) -> tuple[Decimal,
 
 def _with_ones(tokens: Sequence[Token], value: Decimal, at: int) -> tuple[Decimal, int]:
     """English writes tens and ones apart: "twenty five"."""
-    if value in _ENGLISH_TENS and tokens[at - 1].text.endswith("ty") and at < len(tokens):
+    if value in _ENGLISH_TENS and tokens[at - 1].text.endswith(_TENS) and at < len(tokens):
         ones = _value(_CARDINALS, tokens[at])
         if ones is not None and ones < 10 and tokens[at].text.isascii() and tokens[at].text not in _CAREFUL:
             return value + ones, at + 1
@@ -129,9 +132,9 @@ def _with_part(tokens: Sequence[Token], value: Decimal, at: int) -> tuple[Decima
 def part_after(tokens: Sequence[Token], at: int) -> tuple[Decimal, int] | None:
     """The half or quarter that "and" adds here, and where it ends."""
     words = [token.text for token in tokens[at : at + 3]]
-    if words[:1] != ["and"]:
+    if not words or words[0] not in _AND:
         return None
-    skipped = 2 if words[1:2] == ["a"] else 1
+    skipped = 2 if words[1:] and words[1] in _PART_ARTICLES else 1
     part = _PARTS.get(words[skipped]) if len(words) > skipped else None
     return (part, at + skipped + 1) if part is not None else None
 

@@ -5,7 +5,7 @@ words, phrases and one another; a group names no group.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 _SIGNS = re.compile(r"([\[\](){}|])")
 _GROUP = re.compile(r"\{(\w+)\}")
@@ -33,6 +33,11 @@ def expand(pattern: str, groups: Groups) -> list[str]:
     if len(levels) > 1 or "[]" in spread:
         raise ValueError(f"{pattern}: a bracket that is not closed, or a group of nothing")
     return [" ".join(phrase.split()) for phrase in levels[0].close()]
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A regular expression for any of these words, the longest first."""
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
 
 class _Level:

@@ -9,21 +9,17 @@ import re
 from functools import lru_cache
 from itertools import zip_longest
 
+from language import files
+
 SURE_CONSONANTS = 3
 
 Outline = tuple[str, tuple[str, ...]]
 
-_DEVANAGARI = dict(zip("कखगघचछजझटठडढतथदधनपफबभमयरलवशषसहणङञ", "kkggccjjttddttddnpfbbmyrlvssshnnn", strict=True)) | {
-    "ं": "n",
-    "ः": "h",
-}
-_MATRAS = {
-    "ा": "a", "ि": "i", "ी": "i", "ु": "u", "ू": "u", "े": "e", "ै": "e", "ो": "o", "ौ": "o", "ृ": "i",
-    "अ": "", "आ": "a", "इ": "i", "ई": "i", "उ": "u", "ऊ": "u", "ए": "e", "ऐ": "e", "ओ": "o", "औ": "o", "्": "",
-}  # fmt: skip
-_URDU = dict(zip("بپتٹثجچحخدڈذرڑزژسشصضطظغفقکگلمنںہھ", "bpttsjchkddjrrjjsssjtjgfkkglmnnhh", strict=True))
-_URDU_VOWELS = {"ا": "a", "آ": "a", "و": "o", "ی": "i", "ے": "e", "ؤ": "o"}
-_URDU_FIRST = {"و": "v", "ی": "y", "ا": ""}
+_DATA = files.read("letters")["outlines"]
+_DEVANAGARI, _ARABIC = (
+    {**_DATA[script]["vowels"], **_DATA[script]["consonants"]} for script in ("devanagari", "arabic")
+)
+_FIRST, _LAST, _SILENT = (_DATA["arabic"][place] for place in ("first", "last", "silent"))
 _LATIN = (
     (re.compile(r"ph"), "f"),
     (re.compile(r"sh|ch(?=r)"), "s"),
@@ -68,16 +64,16 @@ def _latin(word: str) -> str:
 
 def _devanagari(word: str) -> str:
     """Ya is a vowel except where the word begins ("ओरियो")."""
-    sounds = "".join(_DEVANAGARI.get(char) or _MATRAS.get(char, "") for char in word)
+    sounds = "".join(_DEVANAGARI.get(char, "") for char in word)
     return sounds[:1] + sounds[1:].replace("y", "i")
 
 
 def _urdu(word: str) -> str:
     """Waw and ye are vowels except where the word begins, alif there only carries one; he at the end is one, too."""
-    word = word.replace("ھ", "") or word
-    word = word[:-1] + "ا" if len(word) > 1 and word[-1] == "ہ" else word
-    letters = [_URDU.get(char) or _URDU_VOWELS.get(char, "") for char in word]
-    first = _URDU_FIRST.get(word[0], letters[0])
+    word = "".join(char for char in word if char not in _SILENT) or word
+    word = word[:-1] + _LAST[word[-1]] if len(word) > 1 and word[-1] in _LAST else word
+    letters = [_ARABIC.get(char, "") for char in word]
+    first: str = _FIRST.get(word[0], letters[0])
     return first + "".join(letters[1:])
 
 

@@ -13,6 +13,8 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
+from language import files
+
 MIN_FUZZY_LETTERS = 4
 _SURE_LETTERS = 5
 
@@ -29,9 +31,11 @@ _FOLDS = (
     (re.compile(r"(?<=[^aeiou])ie$"), "i"),
     (re.compile(r"([a-z])\1+"), r"\1"),
 )
-_SIGNS = str.maketrans({"ी": "ि", "ू": "ु", "ै": "े", "ौ": "ो", "ई": "इ", "ऊ": "उ", "ऐ": "ए", "औ": "ओ"})
-_NASALS = re.compile(r"[नम]्(?=[क-ह])")
-_VOWELS = re.compile(r"[aeiouyh\u093e-\u094d\u0904-\u0914\u0902اویےہئآ]")
+_DATA = files.read("letters")
+_SIGNS = str.maketrans(_DATA["vowel_signs"])
+_NASAL = _DATA["nasals"]
+_NASALS = re.compile(f"(?:{'|'.join(_NASAL['written'])})(?=[{'-'.join(_NASAL['before'])}])")
+_VOWELS = re.compile(rf"[aeiouyh\u093e-\u094d\u0904-\u0914\u0902{''.join(_DATA['vowels'])}]")
 
 
 @lru_cache(maxsize=65536)
@@ -41,7 +45,7 @@ def key(word: str) -> str:
         for pattern, fold in _FOLDS:
             word = pattern.sub(fold, word)
         return word
-    return _NASALS.sub("ं", word.translate(_SIGNS))
+    return _NASALS.sub(_NASAL["sign"], word.translate(_SIGNS))
 
 
 def skeleton(sound: str) -> str:

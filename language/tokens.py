@@ -5,11 +5,13 @@ never meaning. Each token remembers where it stands in the normalised text, so t
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from language import spelling
+from language import files, spelling
+from language.patterns import any_of
 
 MAX_TOKENS = 600
 _SIZE_DIGITS = 3
@@ -42,22 +44,32 @@ class Token:
         return spelling.key(self.text) if self.kind is Kind.WORD else self.text
 
 
+_DATA = files.read("references")
 LETTERS = r"(?:[^\W\d_]|[\u0900-\u0963\u0971-\u097f\u0653-\u0655])"  # with the vowel signs, which are no \w
+
+
+def _before_dates(words: Sequence[str]) -> str:
+    """What opens a date; a Latin word only where it begins."""
+    latin = [word for word in words if word.isascii()]
+    return rf"(?:\b(?:{any_of(latin)})|{any_of(set(words).difference(latin))})"
+
+
+def _numbered(paper: Mapping[str, Sequence[str]]) -> str:
+    """The number of something that has one, in a group; a Latin one may hold letters behind its first digit."""
+    things, numbers = any_of(paper["things"]), any_of(paper["numbers"])
+    opens, ends = (r"\b", r"[\w/-]*") if things.isascii() else ("", r"\d*")
+    return rf"{opens}(?:{things})( ?(?:{numbers})[ .:#-]*\d{ends})"
+
 
 _ROW_NUMBER = re.compile(r"^ ?(?:\(?(\d{1,2})\)|(\d{1,2})\.(?!\d)|(\d{1,2}) ?-(?= ?[^\W\d]))", re.MULTILINE)
 _INLINE_ROW = re.compile(r"(?<!\S)(?:\(?(\d{1,2})\)|(\d{1,2})\.)(?= ?[^\W\d])")
 _DATE = re.compile(
-    r"(?:\b(?:dt|date|dated|tarikh|dinank)|दिनांक|तारीख|تاریخ)[ .:-]*\d{1,2}[/-]\d{1,2}(?:[/-]\d{2,4})?(?!\d)"
+    _before_dates(_DATA["dates"]) + r"[ .:-]*\d{1,2}[/-]\d{1,2}(?:[/-]\d{2,4})?(?!\d)"
     r"|^ ?\d{1,2}[/.-]\d{1,2}[/.-](?:20)?[2-3]\d ?$"
     r"|^ ?(?![13]/[24] ?$)\d{1,2}/(?:0?[1-9]|1[0-2]) ?(?=\n)",
     re.MULTILINE,
 )
-_REFERENCE = re.compile(
-    r"\b(?:bill|invoice|inv|challan|po|p o|order|ref|receipt|cheque|phone|mobile|gst|shop|dukan|dukaan|plot|flat|gali"
-    r"|house|makan|ward|sector|room|gate)"
-    r"( ?(?:no|num|number|nambar|numbar)[ .:#-]*\d[\w/-]*)"
-    r"|(?:बिल|ऑर्डर|दुकान|गली)( ?(?:नंबर|नम्बर|न)[ .:#-]*\d+)|(?:بل|آرڈر|دکان|گلی)( ?نمبر[ .:#-]*\d+)"
-)
+_REFERENCE = re.compile("|".join(map(_numbered, _DATA["papers"].values())))
 _TOKEN = re.compile(
     rf"""(?P<unclear>(?:(?<![\w)\u0900-\u097f\u0653-\u0655])-|\A\+)\d+(?:\.\d+)?(?:e[-+]?\d+)?
         | \d+(?:\.\d+)?e[-+]?\d+

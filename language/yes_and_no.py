@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from language import lexicon
+from language import lexicon, particles
 from language.lexicon import Roles
 from language.normalise import normalise
 from language.roles import Role
 from language.tokens import Kind, Token, tokenise
 
-_SENDS = ("bhej", "send", "भेज", "بھیج")
 _AGREEING: Roles = frozenset({Role.YES, Role.ORDER, Role.CART, Role.TITLE, Role.LINK})
 _TURNING: Roles = frozenset({Role.ADD, Role.REMOVE, Role.NOT, Role.TIME, Role.ONLY})
 
@@ -55,7 +54,7 @@ def _wants_list(said: Sequence[tuple[Token, Roles]]) -> bool:
 
 
 def _sends(said: Sequence[tuple[Token, Roles]]) -> bool:
-    return any(token.sound.startswith(_SENDS) for token, _ in said)
+    return any(token.sound.startswith(particles.SEND) for token, _ in said)
 
 
 def _agrees(token: Token, roles: Roles) -> bool:

@@ -7,7 +7,7 @@ read as a message of its own: a retailer may order from anywhere.
 from dataclasses import dataclass
 from decimal import Decimal
 
-from language import lexicon, numbers
+from language import lexicon, numbers, particles
 from language.lexicon import Roles
 from language.roles import Role
 from language.tokens import Kind, Token
@@ -20,7 +20,6 @@ from orders.understanding.statements import Statement
 from orders.understanding.units import Unit, size_of
 
 _IGNORED = frozenset({Role.FILLER, Role.WALA, Role.ORDER, Role.SET, Role.LINK, Role.YES})
-_OPTION_WORDS = frozenset({"opshon", "option", Role.NO, "number", "numbar"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ def _chosen(reply: Reply, skus: tuple[str, ...]) -> str | None:
     spoken = [
         (token, roles)
         for token, roles in zip(reply.tokens, reply.marks, strict=True)
-        if token.kind in (Kind.WORD, Kind.NUMBER) and token.text not in _OPTION_WORDS
+        if token.kind in (Kind.WORD, Kind.NUMBER) and token.text not in particles.OPTION
     ]
     telling = [token for token, roles in spoken if token.sound in lexicon.ORDINALS or not roles & _IGNORED]
     if len(telling) != 1 or len(skus) == 1 or telling[0].unclear:

@@ -7,24 +7,15 @@ it merely talks: questions, complaints, stories of the past and payments name go
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from language import numbers
+from language import numbers, particles
 from language.lexicon import Roles
 from language.roles import Role
 from language.tokens import Kind, Token
 from orders.understanding.index import Index
 
 _TALK = frozenset({Role.QUESTION, Role.PAST, Role.PAYMENT, Role.PAUSE})
-MORE = frozenset({"aur", "और", "اور"})  # "and", or "more"
 _PLUS = frozenset("+&")
-_FOR = frozenset({"for", "of"})
-_IN = frozenset({"me", "mein", "mai", "pe", "par", "में", "पर", "میں", "پر", "ke", "के", "کے"})
-_OF = frozenset({"ka", "ki", "se", "का", "की", "से", "کا", "کی", "سے"})
-_GENITIVE = frozenset({"ke", "k", "के", "کے"})
-_INFINITIVES = ("ne", "ने", "نے")
-TOTALS = frozenset({"total", "kul", "टोटल", "कुल", "ٹوٹل"})
-_MODALS = frozenset(
-    {"padega", "padegi", "padenge", "jaruri", "hoga", "hogi", "पडेगा", "जरुरि", "होगा", "پڑے", "ضروری", "ہوگا"}
-)
+_OF_THE_SENDING = particles.INSIDE | particles.BELONGING
 _OF_PROMISES = frozenset({Role.PAYMENT, Role.PROMISE, Role.FILLER, Role.LATER, Role.TIME})
 _TAIL_TALK = frozenset({Role.QUESTION, Role.PAYMENT, Role.ACCOUNT, Role.LATER})
 
@@ -67,14 +58,16 @@ class Clause:
     def _asks_for_papers(self) -> bool:
         """ "3 peti pepsi ka bill bhejo", "bill for 3 cases": the goods only say which paper or photo is meant."""
         papers = [at for at, roles in enumerate(self.marks) if Role.ACCOUNT in roles and Role.REST not in roles]
-        links = {at for at, roles in enumerate(self.marks) if roles == {Role.LINK} or self.tokens[at].text in _FOR}
-        inside = {at for at in papers if at + 1 < len(self.marks) and self.tokens[at + 1].text in _IN}
+        links = {
+            at for at, roles in enumerate(self.marks) if roles == {Role.LINK} or self.tokens[at].text in particles.FOR
+        }
+        inside = {at for at in papers if at + 1 < len(self.marks) and self.tokens[at + 1].text in particles.INSIDE}
         return any((at - 1 in links and at not in inside) or self._is_for(at) for at in papers) or (
             bool(papers) and len(self.marks) - 1 in links and len(self.marks) - 1 not in papers
         )
 
     def _is_for(self, at: int) -> bool:
-        return at + 1 < len(self.tokens) and self.tokens[at + 1].text in _FOR
+        return at + 1 < len(self.tokens) and self.tokens[at + 1].text in particles.FOR
 
     @property
     def talk(self) -> Roles:
@@ -84,7 +77,7 @@ class Clause:
             found |= {Role.LATER}
         if self.roles & {Role.HAVE, Role.TELLS} and not self.orders and Role.GONE not in self.roles:
             found |= {Role.PAST}  # "mere paas 5 peti sprite hai", "5 peti sprite bik gayi"
-        if Role.TOLD in self.marks[-1] and not _GENITIVE & {token.text for token in self.tokens[-2:-1]}:
+        if Role.TOLD in self.marks[-1] and not particles.GENITIVE & {token.text for token in self.tokens[-2:-1]}:
             found |= {Role.PAST} if not self.orders else set()  # "ramesh ko 2 peti sprite di"
         if Role.CONDITION in self.roles and not self.orders:
             found |= {Role.QUESTION}
@@ -132,7 +125,7 @@ def _joins(index: Index, tokens: Sequence[Token], marks: Sequence[Roles], start:
 
 def _means_more(tokens: Sequence[Token], marks: Sequence[Roles], start: int, at: int) -> bool:
     """ "Ek aur lux", "2 aur peti": behind a number that opens the clause, "aur" is no joint but *more*."""
-    if at + 1 >= len(tokens) or tokens[at].text not in MORE or numbers.number_at(tokens, at + 1) is not None:
+    if at + 1 >= len(tokens) or tokens[at].text not in particles.MORE or numbers.number_at(tokens, at + 1) is not None:
         return False
     return all(marks[place] & {Role.FILLER, Role.YES} for place in range(start, at - 1))
 
@@ -157,7 +150,7 @@ def _is_noun(clause: Clause, at: int) -> bool:
     So is "bhejne ka", "dene me": the sending and giving, of which something else is said.
     """
     following = clause.tokens[at + 1].text if at + 1 < len(clause.tokens) else ""
-    if clause.tokens[at].text.endswith(_INFINITIVES) and following in _IN | _OF:
+    if clause.tokens[at].text.endswith(particles.INFINITIVE) and following in _OF_THE_SENDING:
         return True
     asks = bool(clause.roles & {Role.QUESTION, Role.PAST, Role.LATER})
     belongs = at > 0 and (clause.marks[at - 1] == {Role.LINK} or Role.WALA in clause.marks[at - 1])
@@ -177,7 +170,7 @@ def _without_tail(clause: Clause) -> list[Clause]:
     talks_before = frozenset().union(*head) & _TALK if head else _TALK
     if (
         len(tail) < 2
-        or clause.tokens[cut].sound in _MODALS
+        or clause.tokens[cut].sound in particles.MUST
         or not counted
         or talks_before
         or not said & _TAIL_TALK
@@ -199,7 +192,7 @@ def _aside(clause: Clause) -> int:
 
     "2 peti coke payment kal dunga", "2 peti coke total kitna hua"; though not "2 peti coke ka payment kal dunga".
     """
-    at = next((at for at, token in enumerate(clause.tokens) if token.text in TOTALS), 0)
+    at = next((at for at, token in enumerate(clause.tokens) if token.text in particles.TOTAL), 0)
     if not at and clause.marks and Role.PROMISE in clause.roles and Role.PAYMENT in clause.roles:
         at = len(clause.marks)
         while at and clause.tokens[at - 1].value is None and clause.marks[at - 1] & _OF_PROMISES:

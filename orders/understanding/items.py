@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from language import lexicon
+from language import files, lexicon
 from language.normalise import normalise
 from language.roles import Role
 from orders.understanding.units import Size, Unit, size_of, worth_of
 
 _BEFORE_REMARKS = re.compile(r"[^\d(₹₨,/]+")
 
-_DECLINED = (("a", "e", "on"), ("ा", "े", "ों"), ("ا", "ے", "وں"))
+_DECLINED = files.read("letters")["declined"]
 
 Phrase = tuple[str, ...]
 

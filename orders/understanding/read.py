@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from language import lexicon, numbers
+from language import lexicon, numbers, particles
 from language.normalise import MAX_LENGTH, normalise
 from language.roles import Role
 from language.tokens import MAX_TOKENS, Kind, Token, tokenise
@@ -18,7 +18,7 @@ from language.yes_and_no import refuses, yes_or_no
 from orders.understanding import edits, own_names
 from orders.understanding.answers import Reply, answer
 from orders.understanding.carts import Change, added, put
-from orders.understanding.clauses import TOTALS, Clause, split
+from orders.understanding.clauses import Clause, split
 from orders.understanding.edits import Result
 from orders.understanding.elements import Goods, Piece
 from orders.understanding.facts import CartLine, Chosen, Context, Line, Question, Understanding, Unsold
@@ -37,8 +37,6 @@ from orders.understanding.talk import intent_of
 MAX_LINES = 100
 _TALKS = frozenset({Role.QUESTION, Role.PAST, Role.PAYMENT, Role.LATER})
 _QUOTED = 80
-_AT = frozenset({"pe", "par", "ko", "पर", "पे", "को", "پر", "پہ", "کو"})
-_NA = frozenset({"na", "ना", "نا"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +118,9 @@ def _mended(index: Index, tokens: Sequence[Token], marks: list[lexicon.Roles]) -
 
 def _emphatic(tokens: Sequence[Token], marks: Sequence[lexicon.Roles], at: int) -> lexicon.Roles:
     """The roles of a word, where "na" behind a verb refuses no goods: "bhejo na bhai", "de dijiye na"."""
-    if at and Role.NOT in marks[at] and Role.REMOVE not in marks[at] and tokens[at - 1].text in _AT:
+    if at and Role.NOT in marks[at] and Role.REMOVE not in marks[at] and tokens[at - 1].text in particles.PLACE:
         return lexicon.FILLER  # "ghar pe nahi dukan pe bhejna"
-    begs = at > 0 and tokens[at].sound in _NA and Role.ORDER in marks[at - 1] and Role.NOT in marks[at]
+    begs = at > 0 and tokens[at].sound in particles.BEGS and Role.ORDER in marks[at - 1] and Role.NOT in marks[at]
     after = marks[at + 1] if at + 1 < len(tokens) and tokens[at + 1].kind is Kind.WORD else lexicon.FILLER
     return lexicon.FILLER if begs and after & {Role.FILLER, Role.TITLE} and Role.ORDER not in after else marks[at]
 
@@ -298,7 +296,7 @@ def _opens_with_no(entry: Entry) -> bool:
     """ "No pepsi 3 cases": is pepsi refused, or something said before?"""
     clause = entry.statement.clause
     named = entry.goods is not None and entry.goods.mention.start == clause.start + 1
-    return named and clause.tokens[0].text == "no" and not clause.orders
+    return named and clause.tokens[0].text in particles.REFUSES and not clause.orders
 
 
 def _asks_aside(message: Message, telling: Sequence[Clause]) -> bool:
@@ -311,7 +309,7 @@ def _asks_aside(message: Message, telling: Sequence[Clause]) -> bool:
 
 
 def _of_total(clause: Clause) -> bool:
-    return clause.tokens[0].text in TOTALS
+    return clause.tokens[0].text in particles.TOTAL
 
 
 def _talked_over(message: Message) -> list[Question]:

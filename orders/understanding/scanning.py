@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from language import lexicon, numbers
+from language import lexicon, numbers, particles
 from language.lexicon import Roles
 from language.roles import Role
 from language.tokens import Kind, Token
-from orders.understanding.clauses import MORE
 from orders.understanding.elements import Amount, Binder, Feature, Form, LooseUnit, Mark, Mention, Piece, Place
 from orders.understanding.index import Index, Name, NameKind, Spelled
 from orders.understanding.units import Unit
@@ -27,8 +26,6 @@ _VERBS = frozenset({Role.ORDER, Role.REMOVE, Role.ADD, Role.REDUCE})
 _OUTRANKS_WEAK_NAMES = _MARKS | _TALK | {Role.FILLER, Role.LINK, Role.VAGUE}
 _EDITING = frozenset({Role.REMOVE, Role.REDUCE, Role.SET, Role.REPLACE, Role.SWAP})
 _REMOVING = frozenset({Role.REMOVE, Role.REDUCE, Role.REPLACE, Role.SWAP})
-_INTO_PRICES = frozenset({"me", "mein", "में", "میں"})  # "42 me do"
-_TOTAL = frozenset({"total", "kul", "टोटल", "कुल", "ٹوٹل", "کل"})
 _HALF, _TWO, _DOZEN = Decimal("0.5"), Decimal(2), Decimal(12)
 _MAX_AMOUNT_DIGITS = 6  # longer is a telephone or reference number, unless a unit follows
 
@@ -243,7 +240,7 @@ class Scanner:
 
     def _counts_what_follows(self, at: int, *, only_units: bool = False) -> bool:
         at = self._skip_fullness(at)
-        at += at + 1 < len(self.tokens) and self.tokens[at].text in MORE
+        at += at + 1 < len(self.tokens) and self.tokens[at].text in particles.MORE
         if at >= len(self.tokens):
             return False
         if at and self.tokens[at].text == self.tokens[at - 1].text:  # "ek ek peti"
@@ -280,7 +277,7 @@ class Scanner:
 
     def _is_a_total(self, number: numbers.Number) -> bool:
         """ "Total 3 item" under a list."""
-        summing = number.start > 0 and self.tokens[number.start - 1].text in _TOTAL
+        summing = number.start > 0 and self.tokens[number.start - 1].text in particles.TOTAL_OF_LINES
         return summing and bool(self._sounds_at(number.end) & lexicon.PLACES)
 
     def _is_packing(self, at: int) -> bool:
@@ -324,9 +321,9 @@ class Scanner:
         """ "Sugar 44 ka", "maggi 12 ka 2 box": a bare number with "ka" is a price or a size, never how many."""
         if at >= len(self.tokens):
             return False
-        if "laga" in self.tokens[at].sound[:4] or self.tokens[at].text in _INTO_PRICES:
+        if self.tokens[at].sound.startswith(particles.PRICED) or self.tokens[at].text in particles.PRICE:
             return True
-        if self.marks[at] != {Role.LINK} or self.tokens[at].text == "of":
+        if self.marks[at] != {Role.LINK} or self.tokens[at].text in particles.OF:
             return False
         after = at + 1
         named = after < len(self.tokens) and (self._name(after) is not None or (self._is_number_or_unit(after) and

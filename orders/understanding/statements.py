@@ -7,9 +7,10 @@ order "add", "set" and "put" all name goods.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from language import particles
 from language.roles import Role
 from orders.understanding.binding import bound_amounts
-from orders.understanding.clauses import MORE, Clause
+from orders.understanding.clauses import Clause
 from orders.understanding.elements import Amount, Feature, Form, Goods, LooseUnit, Mark, Mention, Piece, Place
 from orders.understanding.index import Index, NameKind
 from orders.understanding.naming import in_family, join_names
@@ -104,7 +105,7 @@ def _operation(clause: Clause, pieces: Sequence[Piece]) -> str:
 
 def _begins_with_more(clause: Clause) -> bool:
     """ "Ek aur lux": an "aur" that joins nothing."""
-    return any(token.text in MORE for token in clause.tokens[1:-1])
+    return any(token.text in particles.MORE for token in clause.tokens[1:-1])
 
 
 def _goods(pieces: Sequence[Piece], settle: Settle) -> tuple[list[Goods], Goods | None]:

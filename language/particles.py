@@ -1,0 +1,28 @@
+"""Small words that settle what stands beside them: "aur", "ka", "me". `data/particles.json` says what each is for.
+
+Unlike roles they are compared by their letters, in the one place that asks, and leave a word what else it is.
+"""
+
+from language import files, spelling
+
+_DATA = files.read("particles")
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(_DATA[name]["words"])
+
+
+def _sounds(name: str) -> frozenset[str]:
+    return frozenset(map(spelling.key, _DATA[name]["words"]))
+
+
+MORE = _words("more")
+FOR, OF, INSIDE, BELONGING, GENITIVE = map(_words, ("for", "of", "inside", "belonging", "genitive"))
+PLACE, PRICE = map(_words, ("place", "price"))
+REFUSES, OPTION = map(_words, ("refuses", "option"))
+TOTAL = _words("total")
+TOTAL_OF_LINES = TOTAL | _words("also_total")
+BEGS, MUST = map(_sounds, ("begs", "must"))
+
+PRICED, MAKE, SEND = (tuple(_DATA[name]["beginnings"]) for name in ("priced", "make", "send"))
+INFINITIVE = tuple(_DATA["infinitive"]["endings"])
