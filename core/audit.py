@@ -53,6 +53,11 @@ class Actor:
     request_id: str | None = None
 
 
+_APPEND = """
+SELECT audit_append(p_org => %(org)s, p_id => %(id)s, p_retailer => %(retailer)s, p_at => %(at)s, p_actor => %(actor)s,
+    p_action => %(action)s, p_subject => %(subject)s, p_reason => %(reason)s, p_before => %(before)s,
+    p_after => %(after)s, p_request => %(request)s, p_body => %(body)s)
+"""
 SYSTEM = Actor("system")
 _actor: ContextVar[Actor] = ContextVar("actor", default=SYSTEM)
 
@@ -113,21 +118,21 @@ def record(
     new = entry(action, subject=subject, before=before, after=after, reason=reason)
     db.execute(
         session,
-        "SELECT audit_append(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        (
-            str(db.org_of(session)),
-            str(new.id),
-            str(retailer_id) if retailer_id else None,
-            new.at,
-            new.actor.name,
-            action,
-            subject,
-            reason,
-            db.json(before),
-            db.json(after),
-            new.actor.request_id,
-            new.body,
-        ),
+        _APPEND,
+        {
+            "org": str(db.org_of(session)),
+            "id": str(new.id),
+            "retailer": str(retailer_id) if retailer_id else None,
+            "at": new.at,
+            "actor": new.actor.name,
+            "action": action,
+            "subject": subject,
+            "reason": reason,
+            "before": db.json(before),
+            "after": db.json(after),
+            "request": new.actor.request_id,
+            "body": new.body,
+        },
     )
 
 

@@ -267,8 +267,18 @@ def record_status(session: Session, message_id: UUID, word: str, *, sid: str | N
     status = "sent" if RANK[reported] < RANK["sent"] else reported
     rose = db.execute(
         session,
-        "SELECT outbox_report(%s, %s, %s, %s::smallint, %s, %s, %s, %s)",
-        (str(db.org_of(session)), str(message_id), status, RANK[status], reported, sid, code, clock.now()),
+        "SELECT outbox_report(p_org => %(org)s, p_id => %(id)s, p_status => %(status)s, p_rank => %(rank)s::smallint,"
+        " p_reported => %(reported)s, p_sid => %(sid)s, p_code => %(code)s, p_at => %(at)s)",
+        {
+            "org": str(db.org_of(session)),
+            "id": str(message_id),
+            "status": status,
+            "rank": RANK[status],
+            "reported": reported,
+            "sid": sid,
+            "code": code,
+            "at": clock.now(),
+        },
     ).scalar_one()
     return bool(rose)
 

@@ -90,13 +90,13 @@ Index(
 
 def renew(session: Session) -> int:
     """Age the shops whose bills fell due or into the next bucket since they were looked at. Locks their rows."""
-    found: int = db.execute(
-        session, "SELECT retailer_age_renew(%s, %s)", (str(db.org_of(session)), days.today(session))
-    ).scalar_one()
+    asked = {"org": str(db.org_of(session)), "on": days.today(session)}
+    found: int = db.execute(session, "SELECT retailer_age_renew(p_org => %(org)s, p_on => %(on)s)", asked).scalar_one()
     return found
 
 
 def fold(session: Session) -> int:
     """Add up the parts of each total; returns how many were taken together. Changes no total."""
-    found: int = db.execute(session, "SELECT totals_fold(%s)", (str(db.org_of(session)),)).scalar_one()
+    asked = {"org": str(db.org_of(session))}
+    found: int = db.execute(session, "SELECT totals_fold(p_org => %(org)s)", asked).scalar_one()
     return found

@@ -17,15 +17,21 @@ from credit.allocating import FIRST_PAGE, Applied, OpenBill
 from credit.ledger import Journal
 from credit.tables import Payment
 
-_LOOK = "SELECT * FROM payment_look(%s, %s, %s, %s, %s)"
+_LOOK = """
+SELECT * FROM payment_look(p_org => %(org)s, p_retailer => %(retailer)s, p_at => %(at)s,
+    p_received_on => %(received_on)s, p_most => %(most)s)
+"""
 _WRITE = """
-SELECT written, audit_append(%(org)s, %(entry_id)s, %(retailer)s, %(at)s, %(actor)s, %(action)s, %(subject)s, %(note)s,
-    NULL, %(after)s, %(request)s, %(body)s)
-FROM payment_write(%(org)s, %(retailer)s, %(payment)s, %(at)s, %(amount)s, %(unapplied)s, %(method)s, %(reference)s,
-    %(received_on)s, %(recorded_by)s, %(kind)s, %(note)s,
-    %(allocations)s::uuid[], %(bills)s::uuid[], %(parts)s::bigint[],
-    %(transfers)s::uuid[], %(debits)s::text[], %(credits)s::text[], %(amounts)s::bigint[], %(reason)s, %(booked_as)s,
-    %(key)s) AS written
+SELECT written, audit_append(p_org => %(org)s, p_id => %(entry_id)s, p_retailer => %(retailer)s, p_at => %(at)s,
+    p_actor => %(actor)s, p_action => %(action)s, p_subject => %(subject)s, p_reason => %(note)s, p_before => NULL,
+    p_after => %(after)s, p_request => %(request)s, p_body => %(body)s)
+FROM payment_write(p_org => %(org)s, p_retailer => %(retailer)s, p_payment => %(payment)s, p_at => %(at)s,
+    p_amount => %(amount)s, p_unapplied => %(unapplied)s, p_method => %(method)s, p_reference => %(reference)s,
+    p_received_on => %(received_on)s, p_recorded_by => %(recorded_by)s, p_kind => %(kind)s, p_note => %(note)s,
+    p_allocations => %(allocations)s::uuid[], p_bills => %(bills)s::uuid[], p_parts => %(parts)s::bigint[],
+    p_transfers => %(transfers)s::uuid[], p_debits => %(debits)s::text[], p_credits => %(credits)s::text[],
+    p_amounts => %(amounts)s::bigint[], p_reason => %(reason)s, p_booked_as => %(booked_as)s, p_key => %(key)s)
+    AS written
 """
 
 
@@ -53,7 +59,13 @@ class Known:
 def look(session: Session, retailer_id: UUID, received_on: date | None) -> Known:
     """Lock the account's row and read everything that a payment depends on. Raises NotFound."""
     session.flush()  # what was changed as rows before is read here by hand
-    asked = (str(db.org_of(session)), str(retailer_id), clock.now(), received_on, FIRST_PAGE)
+    asked = {
+        "org": str(db.org_of(session)),
+        "retailer": str(retailer_id),
+        "at": clock.now(),
+        "received_on": received_on,
+        "most": FIRST_PAGE,
+    }
     row = db.execute(session, _LOOK, asked).one()
     if row.currency is None:
         raise NotFound(kind="CreditAccount")

@@ -15,6 +15,11 @@ from credit.tables import Reservation
 POSTED, VOIDED, EXPIRED = "posted", "voided", "expired"
 LOOKS = 3  # how often a no that cannot be explained is looked at again
 
+_RESERVE = """
+SELECT credit_reserve(p_org => %(org)s, p_retailer => %(retailer)s, p_id => %(id)s, p_reference => %(reference)s,
+    p_amount => %(amount)s, p_at => %(at)s, p_entry => %(entry)s, p_actor => %(actor)s, p_subject => %(subject)s,
+    p_after => %(after)s, p_request => %(request)s, p_body => %(body)s)
+"""
 _log = logs.get("reservations")
 
 
@@ -145,21 +150,21 @@ def _take(session: Session, retailer_id: UUID, reference_id: UUID, amount_minor:
     after = {"amount_minor": amount_minor, "reference_id": str(reference_id)}
     taken = db.execute(
         session,
-        "SELECT credit_reserve(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        (
-            str(db.org_of(session)),
-            str(retailer_id),
-            str(reservation_id),
-            str(reference_id),
-            amount_minor,
-            at,
-            str(ids.new()),
-            who.name,
-            subject,
-            db.json(after),
-            who.request_id,
-            audit.canonical("credit.reserved", subject, at, who, None, after, None),
-        ),
+        _RESERVE,
+        {
+            "org": str(db.org_of(session)),
+            "retailer": str(retailer_id),
+            "id": str(reservation_id),
+            "reference": str(reference_id),
+            "amount": amount_minor,
+            "at": at,
+            "entry": str(ids.new()),
+            "actor": who.name,
+            "subject": subject,
+            "after": db.json(after),
+            "request": who.request_id,
+            "body": audit.canonical("credit.reserved", subject, at, who, None, after, None),
+        },
     ).scalar()
     return reservation_id if taken else None
 

@@ -21,12 +21,14 @@ from core.errors import NotFound
 
 FIGURES = """
 credit_standing(
-    p_org => %(org)s, p_retailers => %(retailers)s::uuid[], p_today => coalesce(%(today)s, org_today(%(org)s, %(now)s)))
+    p_org => %(org)s, p_retailers => %(retailers)s::uuid[],
+    p_today => coalesce(%(today)s, org_today(p_org => %(org)s, p_at => %(now)s)))
 """
 _BILLS = f"""
 SELECT stands.*, (
     SELECT json_agg(json_build_array(b.reference, b.due_on, b.open_minor, b.owed_minor))
-    FROM (SELECT * FROM credit_net_bills(%(org)s, stands.retailer_id, stands.outstanding_minor)
+    FROM (SELECT * FROM credit_net_bills(
+            p_org => %(org)s, p_retailer => stands.retailer_id, p_outstanding => stands.outstanding_minor)
           ORDER BY due_on, bill_on, reference LIMIT %(limit)s) b) AS bills
 FROM {FIGURES} stands
 """

@@ -127,14 +127,15 @@ def reserve(session: Session, order_id: UUID, needs: Mapping[UUID, int], hours: 
     now = clock.now()
     found = db.execute(
         session,
-        "SELECT * FROM stock_reserve(%s, %s, %s, %s, %s)",
-        (
-            str(db.org_of(session)),
-            str(order_id),
-            now,
-            now + timedelta(hours=hours) if hours else None,
-            db.json([{"product_id": str(one), "qty": qty} for one, qty in needs.items()]),
-        ),
+        "SELECT * FROM stock_reserve(p_org => %(org)s, p_order => %(order)s, p_at => %(at)s, p_expires => %(expires)s,"
+        " p_lines => %(lines)s)",
+        {
+            "org": str(db.org_of(session)),
+            "order": str(order_id),
+            "at": now,
+            "expires": now + timedelta(hours=hours) if hours else None,
+            "lines": db.json([{"product_id": str(one), "qty": qty} for one, qty in needs.items()]),
+        },
     )
     return {product_id: max(left, 0) for product_id, left in found}
 

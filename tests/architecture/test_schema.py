@@ -25,6 +25,7 @@ import reports.tables
 from core import audit, db, idempotency, outbox, schema, sql_files
 from core.tables import Base, TenantOwned
 from tests.architecture.product import ROOT, sources
+from tests.architecture.product import text as text_of
 
 LOADED = (
     bot.tables,
@@ -117,7 +118,16 @@ MADE = re.compile(
 def test_neither_a_revision_nor_a_module_holds_the_text_of_a_function_view_or_trigger() -> None:
     revisions = [path for path in (ROOT / "migrations").rglob("*") if path.suffix in (".py", ".sql", ".mako")]
     assert ROOT / "migrations" / "versions" / "0001_schema" / "credit.sql" in revisions
-    assert [str(path) for path in (*revisions, *sources()) if MADE.search(path.read_text())] == []
+    assert [str(path) for path in (*revisions, *sources()) if MADE.search(text_of(path))] == []
+
+
+def test_a_call_from_python_names_its_arguments() -> None:
+    """One argument cannot be taken for another; of more, each that is a parameter of the statement has its name."""
+    functions = "|".join(file.name for file in sql_files.files() if file.kind == "FUNCTION")
+    call = re.compile(rf"\b({functions})\(((?:[^()]|\([^()]*\))*)\)")
+    calls = [(path.name, *found.groups()) for path in sources() for found in call.finditer(text_of(path))]
+    assert [one for one in calls if "%" in one[2] and "," in one[2] and "=>" not in one[2]] == []
+    assert len({name for _, name, arguments in calls if "=>" in arguments}) >= 12
 
 
 def test_nothing_runs_with_the_rights_of_its_owner(database: str) -> None:
