@@ -1,7 +1,7 @@
 """Credit accounts: what the owner grants, what is owed and promised, what is left.
 
-`move` is the only way in which outstanding and reserved change, apart from the statements that reserve and that write a
-payment. Whoever changes money or terms locks the account row first, then bills: one order of locks, no deadlocks.
+Outstanding and reserved change by credit/booking.py and the statement that reserves, and nowhere else. Whoever changes
+money or terms locks the account row first, then bills: one order of locks, no deadlocks.
 """
 
 from dataclasses import asdict, dataclass, replace
@@ -22,16 +22,6 @@ from parties import organisations
 
 MAX_REASON = 500
 DAYS, BILL_TO_BILL = TERMS
-
-_MOVE = """
-UPDATE credit_account
-SET outstanding_minor = outstanding_minor + %(outstanding)s,
-    reserved_minor = reserved_minor + %(reserved)s,
-    allowance_minor = greatest(0, outstanding_minor + %(outstanding)s + reserved_minor + %(reserved)s
-                                  - greatest(coalesce(limit_minor, 0), coalesce(temporary_limit_minor, 0)))
-WHERE org_id = %(org)s AND retailer_id = %(retailer)s
-RETURNING outstanding_minor, reserved_minor, allowance_minor
-"""
 
 
 class Stale(DomainError):
@@ -71,15 +61,6 @@ class Terms:
         return max((limit for limit in (self.limit_minor, current) if limit is not None), default=None)
 
 
-@dataclass(frozen=True)
-class Totals:
-    """The running totals after a movement."""
-
-    outstanding_minor: int
-    reserved_minor: int
-    allowance_minor: int
-
-
 def open_account(session: Session, retailer_id: UUID, terms: Terms | None = None) -> CreditAccount:
     """Open the one account of a retailer, in the organisation's currency; audited. Raises Invalid.
 
@@ -93,7 +74,6 @@ def open_account(session: Session, retailer_id: UUID, terms: Terms | None = None
         currency=organisation.currency,
         outstanding_minor=0,
         reserved_minor=0,
-        allowance_minor=0,
         version=1,
         **asdict(terms),
     )
@@ -175,16 +155,6 @@ def end_temporary_limits(session: Session, today: date) -> int:
     return len(over)
 
 
-def move(session: Session, retailer_id: UUID, *, outstanding_minor: int = 0, reserved_minor: int = 0) -> Totals:
-    """Add to the running totals (below zero: take off), and keep the allowance at exactly what the excess needs.
-
-    Only for callers in credit, beside the transfers and reservations that justify it. Locks the account row.
-    """
-    amounts = {"outstanding": outstanding_minor, "reserved": reserved_minor}
-    where = {"org": str(db.org_of(session)), "retailer": str(retailer_id)}
-    return Totals(*db.execute(session, _MOVE, {**amounts, **where}).one())
-
-
 def given(reason: str) -> str:
     """A reason that somebody really gave. Raises Invalid."""
     reason = reason.strip()
@@ -194,12 +164,10 @@ def given(reason: str) -> str:
 
 
 def _write(session: Session, retailer_id: UUID, terms: Terms) -> None:
-    granted = "greatest(coalesce(%(limit_minor)s::bigint, 0), coalesce(%(temporary_limit_minor)s::bigint, 0))"
     assigned = ", ".join(f"{name} = %({name})s" for name in asdict(terms))
     db.execute(
         session,
-        f"UPDATE credit_account SET {assigned}, version = version + 1,"
-        f" allowance_minor = greatest(0, outstanding_minor + reserved_minor - {granted})"
+        f"UPDATE credit_account SET {assigned}, version = version + 1"
         " WHERE org_id = %(org)s AND retailer_id = %(retailer)s",
         {**asdict(terms), "org": str(db.org_of(session)), "retailer": str(retailer_id)},
     )

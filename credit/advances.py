@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core import audit, db, ids
 from core.errors import DomainError
-from credit import accounts, allocating, days
+from credit import accounts, allocating, booking, days
 from credit.allocating import Applied, Chosen
 from credit.settings import CreditSettings
 
@@ -20,7 +20,6 @@ SELECT id, kind, unapplied_minor FROM payment
 WHERE org_id = %s AND retailer_id = %s AND status = 'posted' AND unapplied_minor > 0
 ORDER BY received_on, created_at, id
 """
-_TAKE = "UPDATE payment SET unapplied_minor = unapplied_minor - %s WHERE org_id = %s AND id = %s"
 
 
 class NothingHeld(DomainError):
@@ -95,8 +94,7 @@ def _distribute(session: Session, retailer_id: UUID, advances: Sequence[Advance]
 
 def _put(session: Session, retailer_id: UUID, advance: Advance, taken: Sequence[Applied]) -> None:
     total = sum(one.amount_minor for one in taken)
-    allocating.apply(session, advance.id, taken, applied_on=days.today(session))
-    db.execute(session, _TAKE, (total, str(db.org_of(session)), str(advance.id)))
+    booking.book(session, retailer_id, shares=booking.Shares(advance.id, taken, days.today(session)))
     audit.record(
         session,
         "advance.applied",

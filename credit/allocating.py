@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from core import clock, db, ids
+from core import db, ids
 from core.errors import DomainError, Invalid, NotFound
 
 FIRST_PAGE, LATER_PAGES = 8, 2000
@@ -24,16 +23,6 @@ ORDER BY due_on, bill_on, reference LIMIT %s OFFSET %s
 _NAMED = """
 SELECT id, reference, open_minor, amount_minor FROM bill
 WHERE org_id = %s AND retailer_id = %s AND id = ANY(%s::uuid[])
-"""
-_APPLY = """
-WITH share AS (
-    SELECT * FROM unnest(%(ids)s::uuid[], %(bills)s::uuid[], %(amounts)s::bigint[]) AS s (id, bill_id, amount_minor)
-), settled AS (
-    UPDATE bill SET open_minor = bill.open_minor - share.amount_minor
-    FROM share WHERE bill.org_id = %(org)s AND bill.id = share.bill_id
-)
-INSERT INTO allocation (org_id, id, payment_id, bill_id, amount_minor, created_at, applied_on)
-SELECT %(org)s, id, %(payment)s, bill_id, amount_minor, %(at)s, %(applied_on)s FROM share
 """
 _APPLIED = """
 SELECT a.bill_id, b.reference, sum(a.amount_minor)::bigint FROM allocation a
@@ -98,28 +87,6 @@ def plan(
     left = amount_minor - sum(parts.values())
     oldest = _take_oldest(_oldest(session, retailer_id, first), left, parts) if left else ()
     return _merged([*named, *oldest])
-
-
-def apply(session: Session, payment_id: UUID, applied: Sequence[Applied], *, applied_on: date | None = None) -> None:
-    """Write the allocations and settle their bills in one statement; negative amounts reopen bills.
-
-    `applied_on` is the day on which money that was on account is put to bills.
-    """
-    if not applied:
-        return
-    db.execute(
-        session,
-        _APPLY,
-        {
-            "org": str(db.org_of(session)),
-            "payment": str(payment_id),
-            "at": clock.now(),
-            "applied_on": applied_on,
-            "ids": [str(ids.new()) for _ in applied],
-            "bills": [str(one.bill_id) for one in applied],
-            "amounts": [one.amount_minor for one in applied],
-        },
-    )
 
 
 def applied_to(session: Session, payment_id: UUID) -> list[Applied]:

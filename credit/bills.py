@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid, NotFound
 from core.money import MAX_MINOR
-from credit import accounts, advances, days, ledger, reservations
+from credit import accounts, advances, booking, days, ledger, reservations
 from credit.tables import Bill
 
 INVOICE, OPENING, CHARGE, DEBIT_NOTE = "invoice", "opening", "charge", "debit_note"
@@ -56,9 +56,10 @@ def post(session: Session, posting: Posting) -> Bill:
     account = accounts.get(session, retailer_id, lock=True)
     reserved = reservations.use(session, posting.reservation_id, retailer_id) if posting.reservation_id else 0
     called_in = _call_in(session, posting) if account.terms == accounts.BILL_TO_BILL else 0
-    bill = _insert(session, posting)
-    ledger.post(session, _journal(posting, bill))
-    totals = accounts.move(session, retailer_id, outstanding_minor=posting.amount_minor, reserved_minor=-reserved)
+    bill = _bill(session, posting)
+    totals = booking.bill(session, bill, _journal(posting, bill), reserved_minor=reserved)
+    if totals is None:
+        raise BillExists(reference=posting.reference)
     audit.record(
         session,
         "bill.posted",
@@ -131,8 +132,8 @@ def _call_in(session: Session, posting: Posting) -> int:
     return len(called.all())
 
 
-def _insert(session: Session, posting: Posting) -> Bill:
-    bill = Bill(
+def _bill(session: Session, posting: Posting) -> Bill:
+    return Bill(
         org_id=db.org_of(session),
         id=ids.new(),
         retailer_id=posting.retailer_id,
@@ -144,33 +145,11 @@ def _insert(session: Session, posting: Posting) -> Bill:
         open_minor=posting.amount_minor,
         created_at=clock.now(),
     )
-    inserted = db.execute(
-        session,
-        "INSERT INTO bill (org_id, id, retailer_id, kind, reference, bill_on, due_on, amount_minor, open_minor,"
-        " created_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-        " ON CONFLICT (org_id, retailer_id, kind, reference) DO NOTHING RETURNING 1",
-        (
-            str(bill.org_id),
-            str(bill.id),
-            str(bill.retailer_id),
-            bill.kind,
-            bill.reference,
-            bill.bill_on,
-            bill.due_on,
-            bill.amount_minor,
-            bill.open_minor,
-            bill.created_at,
-        ),
-    ).first()
-    if not inserted:
-        raise BillExists(reference=posting.reference)
-    return bill
 
 
 def _journal(posting: Posting, bill: Bill) -> ledger.Journal:
     return ledger.Journal(
         id=bill.id,
-        retailer_id=posting.retailer_id,
         reason=f"bill.{posting.kind}",
         reference=posting.reference,
         key=f"bill:{bill.id}",

@@ -1,6 +1,8 @@
-"""What a payment is decided by, and what was decided: one round trip each (payment_look, payment_write).
+"""The one writer of what an account owes and has promised: transfers, allocations and running totals, in one statement.
 
-Between the two the rules decide, in credit/payments.py and credit/allocating.py.
+`book` is for every change; `pay` and `bill` do it together with the row that is its cause. All three call `credit_book`
+(credit/sql/book.sql), which decides nothing. What a payment is decided by is read in one round trip too (`look`).
+Whoever books has locked the account's row first, then bills: one order of locks, no deadlocks.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,24 +17,71 @@ from core import audit, clock, db, ids
 from core.errors import NotFound
 from credit.allocating import FIRST_PAGE, Applied, OpenBill
 from credit.ledger import Journal
-from credit.tables import Payment
+from credit.tables import Bill, Payment
 
 _LOOK = """
 SELECT * FROM payment_look(p_org => %(org)s, p_retailer => %(retailer)s, p_at => %(at)s,
     p_received_on => %(received_on)s, p_most => %(most)s)
 """
-_WRITE = """
-SELECT written, audit_append(p_org => %(org)s, p_id => %(entry_id)s, p_retailer => %(retailer)s, p_at => %(at)s,
-    p_actor => %(actor)s, p_action => %(action)s, p_subject => %(subject)s, p_reason => %(note)s, p_before => NULL,
-    p_after => %(after)s, p_request => %(request)s, p_body => %(body)s)
-FROM payment_write(p_org => %(org)s, p_retailer => %(retailer)s, p_payment => %(payment)s, p_at => %(at)s,
-    p_amount => %(amount)s, p_unapplied => %(unapplied)s, p_method => %(method)s, p_reference => %(reference)s,
-    p_received_on => %(received_on)s, p_recorded_by => %(recorded_by)s, p_kind => %(kind)s, p_note => %(note)s,
+
+
+def _booked(retailer: str) -> str:
+    """The call, for the shop that a part of the statement names: it runs once for each row of that part."""
+    return f"""credit_book(p_org => %(org)s, p_retailer => {retailer}, p_at => %(at)s, p_outstanding => %(outstanding)s,
+    p_reserved => %(reserved)s, p_payment => %(payment)s, p_applied_on => %(applied_on)s,
     p_allocations => %(allocations)s::uuid[], p_bills => %(bills)s::uuid[], p_parts => %(parts)s::bigint[],
-    p_transfers => %(transfers)s::uuid[], p_debits => %(debits)s::text[], p_credits => %(credits)s::text[],
-    p_amounts => %(amounts)s::bigint[], p_reason => %(reason)s, p_booked_as => %(booked_as)s, p_key => %(key)s)
-    AS written
+    p_journal => %(journal)s, p_effective_on => %(effective_on)s, p_reason => %(reason)s, p_reference => %(reference)s,
+    p_key => %(key)s, p_transfers => %(transfers)s::uuid[], p_debits => %(debits)s::text[],
+    p_credits => %(credits)s::text[], p_amounts => %(amounts)s::bigint[], p_reverses => %(reverses)s) AS booked"""
+
+
+_BOOK = f"SELECT * FROM {_booked('%(retailer)s')}"
+# No row when a posted payment has this method and reference already: then nothing is written.
+_PAY = f"""
+WITH taken AS (
+    INSERT INTO payment (org_id, id, retailer_id, amount_minor, unapplied_minor, method, reference, received_on, status,
+        recorded_by, created_at, kind, note)
+    VALUES (%(org)s, %(payment)s, %(retailer)s, %(amount)s, %(unapplied)s, %(method)s, %(paid_as)s, %(received_on)s,
+        'posted', %(recorded_by)s, %(at)s, %(kind)s, %(note)s)
+    ON CONFLICT (org_id, method, reference) WHERE reference IS NOT NULL AND status = 'posted' DO NOTHING
+    RETURNING retailer_id
+)
+SELECT booked.outstanding_minor, audit_append(p_org => %(org)s, p_id => %(entry_id)s, p_retailer => taken.retailer_id,
+    p_at => %(at)s, p_actor => %(actor)s, p_action => %(action)s, p_subject => %(subject)s, p_reason => %(note)s,
+    p_before => NULL, p_after => %(after)s, p_request => %(request)s, p_body => %(body)s)
+FROM taken CROSS JOIN LATERAL {_booked("taken.retailer_id")}
 """
+# No row when the retailer has such a bill already: then nothing is written.
+_BILL = f"""
+WITH posted AS (
+    INSERT INTO bill (org_id, id, retailer_id, kind, reference, bill_on, due_on, amount_minor, open_minor, created_at)
+    VALUES (%(org)s, %(bill)s, %(retailer)s, %(kind)s, %(billed_as)s, %(bill_on)s, %(due_on)s, %(amount)s, %(amount)s,
+        %(at)s)
+    ON CONFLICT (org_id, retailer_id, kind, reference) DO NOTHING RETURNING retailer_id
+)
+SELECT booked.* FROM posted CROSS JOIN LATERAL {_booked("posted.retailer_id")}
+"""
+
+
+@dataclass(frozen=True)
+class Shares:
+    """A payment's parts and their bills; a part below zero reopens its bill.
+
+    `applied_on` is the day on which money that was on account is put to bills.
+    """
+
+    payment_id: UUID
+    applied: Sequence[Applied]
+    applied_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Totals:
+    """An account's running totals after a booking; `allowance_minor` is what goes beyond the limit."""
+
+    outstanding_minor: int
+    reserved_minor: int
+    allowance_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,41 +122,45 @@ def look(session: Session, retailer_id: UUID, received_on: date | None) -> Known
     return Known(retailer_id, *(*row[:-1], bills))
 
 
-def write(
+def book(
+    session: Session,
+    retailer_id: UUID,
+    *,
+    outstanding_minor: int = 0,
+    reserved_minor: int = 0,
+    journal: Journal | None = None,
+    shares: Shares | None = None,
+) -> Totals:
+    """Add to the running totals (below zero: take off), beside the transfers and allocations that justify it."""
+    moved = _moved(outstanding_minor, reserved_minor, journal, shares)
+    asked = {**moved, "org": str(db.org_of(session)), "retailer": str(retailer_id), "at": clock.now()}
+    return Totals(*db.execute(session, _BOOK, asked).one())
+
+
+def pay(
     session: Session, payment: Payment, applied: Sequence[Applied], journal: Journal, entry: audit.Entry
 ) -> int | None:
-    """Write the payment, its allocations, its transfers, the totals and the audit entry.
+    """Write a payment or another credit, book it, and append the audit entry.
 
-    Returns what is owed now; None, and nothing was written, when the reference has been used. The caller holds the
-    account's lock and keeps the rules: never more than is open, never more than was paid.
+    Returns what is owed now; None, and nothing was written, when the reference has been used. The caller keeps the
+    rules: never more than is open, never more than was paid.
     """
-    legs = journal.checked()
     row = db.execute(
         session,
-        _WRITE,
+        _PAY,
         {
+            **_moved(-payment.amount_minor, 0, journal, Shares(payment.id, applied)),
             "org": str(payment.org_id),
             "retailer": str(payment.retailer_id),
-            "payment": str(payment.id),
             "at": payment.created_at,
             "amount": payment.amount_minor,
             "unapplied": payment.unapplied_minor,
             "method": payment.method,
-            "reference": payment.reference,
+            "paid_as": payment.reference,
             "received_on": payment.received_on,
             "recorded_by": payment.recorded_by,
             "kind": payment.kind,
             "note": payment.note,
-            "allocations": [str(ids.new()) for _ in applied],
-            "bills": [str(one.bill_id) for one in applied],
-            "parts": [one.amount_minor for one in applied],
-            "transfers": [str(ids.new()) for _ in legs],
-            "debits": [leg.debit for leg in legs],
-            "credits": [leg.credit for leg in legs],
-            "amounts": [leg.amount_minor for leg in legs],
-            "reason": journal.reason,
-            "booked_as": journal.reference,
-            "key": journal.key,
             "entry_id": str(entry.id),
             "actor": entry.actor.name,
             "action": entry.action,
@@ -117,4 +170,54 @@ def write(
             "body": entry.body,
         },
     ).first()
-    return row.written if row else None
+    return row.outstanding_minor if row else None
+
+
+def bill(session: Session, new: Bill, journal: Journal, *, reserved_minor: int) -> Totals | None:
+    """Write a bill and book it; `reserved_minor` was promised for it and is no more.
+
+    None, and nothing was written, when the retailer has a bill of this kind under this reference.
+    """
+    row = db.execute(
+        session,
+        _BILL,
+        {
+            **_moved(new.amount_minor, -reserved_minor, journal, None),
+            "org": str(new.org_id),
+            "retailer": str(new.retailer_id),
+            "at": new.created_at,
+            "bill": str(new.id),
+            "kind": new.kind,
+            "billed_as": new.reference,
+            "bill_on": new.bill_on,
+            "due_on": new.due_on,
+            "amount": new.amount_minor,
+        },
+    ).first()
+    return Totals(*row) if row else None
+
+
+def _moved(
+    outstanding_minor: int, reserved_minor: int, journal: Journal | None, shares: Shares | None
+) -> dict[str, Any]:
+    legs = journal.checked() if journal else ()
+    applied = shares.applied if shares else ()
+    return {
+        "outstanding": outstanding_minor,
+        "reserved": reserved_minor,
+        "payment": str(shares.payment_id) if shares else None,
+        "applied_on": shares.applied_on if shares else None,
+        "allocations": [str(ids.new()) for _ in applied],
+        "bills": [str(one.bill_id) for one in applied],
+        "parts": [one.amount_minor for one in applied],
+        "journal": str(journal.id) if journal else None,
+        "effective_on": journal.effective_on if journal else None,
+        "reason": journal.reason if journal else None,
+        "reference": journal.reference if journal else None,
+        "key": journal.key if journal else None,
+        "transfers": [str(ids.new()) for _ in legs],
+        "debits": [leg.debit for leg in legs],
+        "credits": [leg.credit for leg in legs],
+        "amounts": [leg.amount_minor for leg in legs],
+        "reverses": str(journal.reverses) if journal and journal.reverses else None,
+    }

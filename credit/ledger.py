@@ -1,7 +1,7 @@
 """The ledger: transfers from one account to another, only ever added, in journals that tell one story each.
 
 A journal's id is the id of what caused it (the bill, the payment). What a retailer owes is the balance of
-`receivable`: debits less credits.
+`receivable`: debits less credits. Written by credit/booking.py alone.
 """
 
 from collections.abc import Mapping
@@ -11,30 +11,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from core import clock, db, ids
+from core import db, ids
 from credit.tables import ACCOUNTS
 
 RECEIVABLE = "receivable"
 DISPUTED = "disputed"
 
-_WRITE = """
-INSERT INTO ledger_transfer (org_id, id, journal_id, retailer_id, debit_account, credit_account, amount_minor,
-                             currency, reason, reference, idempotency_key, effective_on, created_at)
-SELECT %(org)s, leg.id, %(journal)s, %(retailer)s, leg.debit, leg.credit, leg.amount,
-       account.currency, %(reason)s, %(reference)s, %(key)s || ':' || leg.place, %(effective_on)s, %(at)s
-FROM credit_account account,
-     unnest(%(ids)s::uuid[], %(debits)s::text[], %(credits)s::text[], %(amounts)s::bigint[])
-     WITH ORDINALITY AS leg (id, debit, credit, amount, place)
-WHERE account.org_id = %(org)s AND account.retailer_id = %(retailer)s
-"""
-_REVERSE = """
-INSERT INTO ledger_transfer (org_id, id, journal_id, retailer_id, debit_account, credit_account, amount_minor,
-                             currency, reason, reference, reverses_id, idempotency_key, effective_on, created_at)
-SELECT org_id, gen_random_uuid(), %(journal)s, retailer_id, credit_account, debit_account, amount_minor,
-       currency, %(reason)s, reference, id, 'reverse:' || id, %(effective_on)s, %(at)s
-FROM ledger_transfer
-WHERE org_id = %(org)s AND journal_id = %(reversed)s
-"""
 _BALANCE = """
 SELECT coalesce(sum(CASE WHEN debit_account = %(account)s THEN amount_minor ELSE 0 END
                   - CASE WHEN credit_account = %(account)s THEN amount_minor ELSE 0 END), 0)::bigint
@@ -54,15 +36,18 @@ class Transfer:
 
 @dataclass(frozen=True)
 class Journal:
-    """Transfers that belong together. `key` makes a second posting of the same thing impossible."""
+    """Transfers that belong together. `key` makes a second posting of the same thing impossible.
+
+    One that `reverses` another has its transfers the other way round, and none of its own.
+    """
 
     id: UUID
-    retailer_id: UUID
     reason: str
-    reference: str
-    key: str
     effective_on: date
-    transfers: tuple[Transfer, ...]
+    reference: str = ""
+    key: str = ""
+    transfers: tuple[Transfer, ...] = ()
+    reverses: UUID | None = None
 
     def checked(self) -> tuple[Transfer, ...]:
         """The transfers, when each is one of this ledger. Raises ValueError."""
@@ -90,45 +75,9 @@ def borne_by(contra: Mapping[str, int]) -> tuple[Transfer, ...]:
     )
 
 
-def post(session: Session, journal: Journal) -> None:
-    """Write the journal's transfers in one statement."""
-    legs = journal.checked()
-    db.execute(
-        session,
-        _WRITE,
-        {
-            "org": str(db.org_of(session)),
-            "journal": str(journal.id),
-            "retailer": str(journal.retailer_id),
-            "reason": journal.reason,
-            "reference": journal.reference,
-            "key": journal.key,
-            "effective_on": journal.effective_on,
-            "at": clock.now(),
-            "ids": [str(ids.new()) for _ in legs],
-            "debits": [leg.debit for leg in legs],
-            "credits": [leg.credit for leg in legs],
-            "amounts": [leg.amount_minor for leg in legs],
-        },
-    )
-
-
-def reverse(session: Session, journal_id: UUID, *, reason: str, effective_on: date) -> UUID:
-    """Write the counter-transfers of a journal under a new journal id. A second time breaks a unique key."""
-    reversal = ids.new()
-    db.execute(
-        session,
-        _REVERSE,
-        {
-            "org": str(db.org_of(session)),
-            "journal": str(reversal),
-            "reversed": str(journal_id),
-            "reason": reason,
-            "effective_on": effective_on,
-            "at": clock.now(),
-        },
-    )
-    return reversal
+def reversal(journal_id: UUID, *, reason: str, effective_on: date) -> Journal:
+    """The journal that takes another back, under an id of its own. Booked a second time it breaks a unique key."""
+    return Journal(ids.new(), reason, effective_on, reverses=journal_id)
 
 
 def receivable(session: Session, retailer_id: UUID, as_of: date | None = None) -> int:

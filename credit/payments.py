@@ -134,7 +134,7 @@ def record(session: Session, new: NewPayment) -> Receipt:
     outstanding_minor = known.outstanding_minor - new.amount_minor
     warnings = () if too_much is None else (cash.WARNING,)
     entry = _entry(payment, outstanding_minor, warnings)
-    owed_minor = booking.write(session, payment, applied, _journal(payment, new.contra), entry)
+    owed_minor = booking.pay(session, payment, applied, _journal(payment, new.contra), entry)
     if owed_minor is None:
         raise ReferenceUsed(method=payment.method, reference=payment.reference)
     if owed_minor != outstanding_minor:
@@ -178,10 +178,14 @@ def take_back(session: Session, payment_id: UUID, reason: str) -> Receipt:
     taken_back = [
         Applied(one.bill_id, one.reference, -one.amount_minor) for one in allocating.applied_to(session, payment_id)
     ]
-    allocating.apply(session, payment_id, taken_back)
-    ledger.reverse(session, payment_id, reason=_action(payment, "reversed"), effective_on=days.today(session))
+    totals = booking.book(
+        session,
+        payment.retailer_id,
+        outstanding_minor=payment.amount_minor,
+        journal=ledger.reversal(payment_id, reason=_action(payment, "reversed"), effective_on=days.today(session)),
+        shares=booking.Shares(payment_id, taken_back),
+    )
     _mark_reversed(session, payment)
-    totals = accounts.move(session, payment.retailer_id, outstanding_minor=payment.amount_minor)
     audit.record(
         session,
         _action(payment, "reversed"),
@@ -286,7 +290,6 @@ def _journal(payment: Payment, contra: Mapping[str, int] | None) -> ledger.Journ
     borne_by = ACCOUNT_OF[payment.method] if payment.kind == PAYMENT else BORNE_BY[payment.kind]
     return ledger.Journal(
         id=payment.id,
-        retailer_id=payment.retailer_id,
         reason=_action(payment, "recorded") if payment.kind == PAYMENT else f"credit.{payment.kind}",
         reference=payment.reference or _public(payment),
         key=f"payment:{payment.id}",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from core import audit, clock, db, ids, logs, metrics
 from core.errors import DomainError, Invalid
 from core.money import MAX_MINOR
-from credit import accounts, guardrails, overrides, standing
+from credit import accounts, booking, guardrails, overrides, standing
 from credit.guardrails import Verdict
 from credit.tables import Reservation
 
@@ -66,7 +66,7 @@ def void(session: Session, reference_id: UUID, status: str = VOIDED) -> bool:
     amount = _end(session, found.id, found.retailer_id, status)
     if amount is None:
         return False
-    accounts.move(session, found.retailer_id, reserved_minor=-amount)
+    booking.book(session, found.retailer_id, reserved_minor=-amount)
     audit.record(
         session,
         f"reservation.{status}",
@@ -95,7 +95,7 @@ def shrink(session: Session, reference_id: UUID, amount_minor: int) -> bool:
     ).first()
     if row is None:
         return False
-    accounts.move(session, found.retailer_id, reserved_minor=amount_minor - row.amount_minor)
+    booking.book(session, found.retailer_id, reserved_minor=amount_minor - row.amount_minor)
     audit.record(
         session,
         "reservation.shrunk",
@@ -183,7 +183,7 @@ def _take_beyond(
     )
     session.add(reservation)
     session.flush()
-    totals = accounts.move(session, retailer_id, reserved_minor=amount_minor)
+    totals = booking.book(session, retailer_id, reserved_minor=amount_minor)
     audit.record(
         session,
         "credit.reserved_by_override",

@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
+    Computed,
     Index,
     Integer,
     LargeBinary,
@@ -76,13 +77,7 @@ class CreditAccount(TenantOwned, Base):
     __table_args__ = (
         belongs_to("retailer", "retailer_id"),
         CheckConstraint("reserved_minor >= 0", name="reserved_not_negative"),
-        CheckConstraint("allowance_minor >= 0", name="allowance_not_negative"),
         CheckConstraint("limit_minor IS NULL OR limit_minor >= 0", name="limit_not_negative"),
-        CheckConstraint(
-            "outstanding_minor + reserved_minor"
-            " <= greatest(coalesce(limit_minor, 0), coalesce(temporary_limit_minor, 0)) + allowance_minor",
-            name="within_limit",
-        ),
         one_of("terms", TERMS),
         CheckConstraint("tolerance_minor >= 0", name="tolerance_not_negative"),
         CheckConstraint(
@@ -104,7 +99,12 @@ class CreditAccount(TenantOwned, Base):
     limit_minor: Mapped[int | None] = mapped_column(BigInteger)
     outstanding_minor: Mapped[Minor] = mapped_column(default=0, server_default=text("0"))
     reserved_minor: Mapped[Minor] = mapped_column(default=0, server_default=text("0"))
-    allowance_minor: Mapped[Minor] = mapped_column(default=0, server_default=text("0"))
+    allowance_minor: Mapped[Minor] = mapped_column(
+        Computed(
+            "greatest(0, outstanding_minor + reserved_minor"
+            " - greatest(coalesce(limit_minor, 0), coalesce(temporary_limit_minor, 0)))"
+        )
+    )
     credit_days: Mapped[int] = mapped_column(Integer, default=0)
     max_order_minor: Mapped[int | None] = mapped_column(BigInteger)
     max_outstanding_days: Mapped[int | None] = mapped_column(Integer)

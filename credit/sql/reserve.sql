@@ -14,9 +14,7 @@ BEGIN
     IF v_group IS NOT NULL THEN
         PERFORM FROM credit_group WHERE org_id = p_org AND id = v_group FOR UPDATE;
     END IF;
-    UPDATE credit_account a SET reserved_minor = a.reserved_minor + p_amount,
-        allowance_minor = greatest(0, a.outstanding_minor + a.reserved_minor + p_amount
-            - greatest(coalesce(a.limit_minor, 0), coalesce(a.temporary_limit_minor, 0)))
+    UPDATE credit_account a SET reserved_minor = a.reserved_minor + p_amount
     FROM credit_standing(p_org, ARRAY[p_retailer], org_today(p_org, p_at)) stands
     WHERE a.org_id = p_org AND a.retailer_id = p_retailer AND stands.retailer_id = p_retailer
         AND p_amount <= stands.available_minor

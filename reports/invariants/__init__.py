@@ -6,6 +6,7 @@ from pkgutil import iter_modules
 from reports.invariant import Invariant
 
 NOT_APPLICABLE = {
+    "I07": "what goes beyond a limit is a column that the database computes, so it cannot be anything else",
     "I27": "nobody signs in with a one-time code yet, and a code that is sent is refused",
     "I33": "needs the provider's lists, and the doctor asks nobody outside; a job repairs the outbox from them",
 }

@@ -130,6 +130,24 @@ def test_a_call_from_python_names_its_arguments() -> None:
     assert len({name for _, name, arguments in calls if "=>" in arguments}) >= 12
 
 
+WRITERS = {
+    r"INSERT INTO (allocation|ledger_transfer)\b": {"credit/sql/book.sql"},
+    r"UPDATE (allocation|ledger_transfer)\b": set(),
+    r"UPDATE bill\b[^;]*?\bopen_minor =": {"credit/sql/book.sql"},
+    r"UPDATE credit_account\b[^;]*?\boutstanding_minor =": {"credit/sql/book.sql"},
+    r"UPDATE credit_account\b[^;]*?\breserved_minor =": {"credit/sql/book.sql", "credit/sql/reserve.sql"},
+    r"\b(Allocation|LedgerTransfer)\(\n? *\w+=": set(),
+    r"\baccount\.(outstanding|reserved)_minor [-+]?= ": set(),
+}
+
+
+@pytest.mark.parametrize("written", WRITERS)
+def test_what_moves_money_is_written_in_one_place(written: str) -> None:
+    texts = {path.relative_to(ROOT).as_posix(): text_of(path) for path in sources()}
+    texts |= {file.path: file.text for file in sql_files.files()}
+    assert {path for path, content in texts.items() if re.search(written, content)} == WRITERS[written]
+
+
 def test_nothing_runs_with_the_rights_of_its_owner(database: str) -> None:
     """A function acts as its caller, a view reads as its reader: row-level security binds both."""
     with db.transaction() as session:

@@ -1,16 +1,17 @@
-"""A payment is read for in one statement and written in one; the functions of the database behind that."""
+"""What moves money is written by one function of the database: completely, in one statement, or not at all."""
 
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session
 
 import countries
 from core import db, ids
 from core.errors import NotFound
-from credit import allocating, booking, cash, days, payments, promises
+from credit import allocating, bills, booking, cash, days, ledger, payments, promises
 from credit.tables import Bill
 from parties.tables import Retailer
 
@@ -86,3 +87,53 @@ def test_bills_that_were_named_count_as_cash_of_their_bill(session: Session, mak
     ago = days.today(session) - timedelta(days=1)
     assert pay(session, shop, limit - 1, method="cash", received_on=ago, chosen=((large.id, limit - 1),)).warnings == ()
     assert pay(session, shop, 1, method="cash", chosen=((large.id, 1),)).warnings == (cash.WARNING,)
+
+
+def test_a_bill_takes_one_statement_and_its_audit_entry_another(
+    session: Session, make_retailer: Make, bill: Post, sent_statements: list[str]
+) -> None:
+    shop = make_retailer(session)
+    sent_statements.clear()
+    bill(session, shop.id, 900)
+    assert [" ".join(one.split())[:22] for one in sent_statements if not one.startswith("SELECT credit_account")] == [
+        "WITH posted AS ( INSER",
+        "SELECT audit_append(p_",
+    ]
+
+
+def test_a_bill_that_exists_writes_nothing_at_all(session: Session, make_retailer: Make, bill: Post) -> None:
+    shop = make_retailer(session)
+    first = bill(session, shop.id, 900)
+    before = (counts(session), booking.look(session, shop.id, None))
+    with pytest.raises(bills.BillExists):
+        bill(session, shop.id, 700, reference=first.reference)
+    assert (counts(session), booking.look(session, shop.id, None)) == before
+
+
+def test_a_journal_is_taken_back_once(session: Session, make_retailer: Make, bill: Post) -> None:
+    shop, today = make_retailer(session), days.today(session)
+    bill(session, shop.id, 900)
+    paid = pay(session, shop, 400)
+    for expected in (900, None):
+        undone = ledger.reversal(paid.payment_id, reason="payment.reversed", effective_on=today)
+        if expected is None:
+            with pytest.raises(IntegrityError):
+                booking.book(session, shop.id, outstanding_minor=400, journal=undone)
+        else:
+            assert booking.book(session, shop.id, outstanding_minor=400, journal=undone).outstanding_minor == expected
+            assert ledger.receivable(session, shop.id) == expected
+
+
+def test_what_goes_beyond_a_limit_is_computed_and_written_by_nobody(session: Session, make_retailer: Make) -> None:
+    shop = make_retailer(session, limit_minor=1_000)
+    for moved, beyond in ((900, 0), (150, 50), (-100, 0), (200, 150)):
+        assert booking.book(session, shop.id, reserved_minor=moved).allowance_minor == beyond
+    with pytest.raises(ProgrammingError), session.begin_nested():
+        db.execute(session, "UPDATE credit_account SET allowance_minor = 0")
+
+
+def test_a_promise_moves_no_money(session: Session, make_retailer: Make) -> None:
+    shop = make_retailer(session)
+    before = counts(session)
+    totals = booking.book(session, shop.id, reserved_minor=700)
+    assert (totals.outstanding_minor, totals.reserved_minor, counts(session)) == (0, 700, before)

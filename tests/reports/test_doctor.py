@@ -222,12 +222,7 @@ SABOTAGE = {
         "UPDATE payment SET unapplied_minor = 10 WHERE status = 'posted'",
     ),
     "a reversed payment is posted again": ("I06", "UPDATE payment SET status = 'posted'"),
-    "the limit is passed": (
-        "I07",
-        "ALTER TABLE credit_account DROP CONSTRAINT ck_credit_account_within_limit;"
-        "UPDATE credit_account SET limit_minor = 1",
-    ),
-    "an allowance is given without need": ("I07", "UPDATE credit_account SET allowance_minor = 100"),
+    "a limit is cut by hand": ("I22", "UPDATE credit_account SET limit_minor = 1"),
     "the reserved total is edited": ("I08", "UPDATE credit_account SET reserved_minor = reserved_minor + 1"),
     "an invoice's total is edited": ("I10", "UPDATE invoice SET total_minor = total_minor + 100"),
     "a bill differs from its invoice": ("I10", "UPDATE invoice SET total_minor = 1, taxable_minor = 1"),

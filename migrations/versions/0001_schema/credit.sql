@@ -21,7 +21,8 @@ CREATE TABLE credit_account (
     limit_minor bigint,
     outstanding_minor bigint DEFAULT 0 NOT NULL,
     reserved_minor bigint DEFAULT 0 NOT NULL,
-    allowance_minor bigint DEFAULT 0 NOT NULL,
+    allowance_minor bigint GENERATED ALWAYS AS (greatest(0, outstanding_minor + reserved_minor
+        - greatest(coalesce(limit_minor, 0), coalesce(temporary_limit_minor, 0)))) STORED NOT NULL,
     credit_days integer NOT NULL,
     max_order_minor bigint,
     max_outstanding_days integer,
@@ -47,7 +48,6 @@ CREATE TABLE credit_account (
         FOREIGN KEY (org_id, group_id) REFERENCES credit_group (org_id, id) ON DELETE RESTRICT,
     CONSTRAINT fk_credit_account_retailer_org_id_retailer_id
         FOREIGN KEY (org_id, retailer_id) REFERENCES retailer (org_id, id) ON DELETE RESTRICT,
-    CONSTRAINT ck_credit_account_allowance_not_negative CHECK (allowance_minor >= 0),
     CONSTRAINT ck_credit_account_limit_not_negative CHECK (limit_minor IS NULL OR limit_minor >= 0),
     CONSTRAINT ck_credit_account_reserved_not_negative CHECK (reserved_minor >= 0),
     CONSTRAINT ck_credit_account_temporary_limit_ends
@@ -55,10 +55,7 @@ CREATE TABLE credit_account (
     CONSTRAINT ck_credit_account_temporary_limit_not_negative
         CHECK (temporary_limit_minor IS NULL OR temporary_limit_minor >= 0),
     CONSTRAINT ck_credit_account_terms_word CHECK (terms IN ('days', 'bill_to_bill')),
-    CONSTRAINT ck_credit_account_tolerance_not_negative CHECK (tolerance_minor >= 0),
-    CONSTRAINT ck_credit_account_within_limit
-        CHECK (outstanding_minor + reserved_minor <= greatest(coalesce(limit_minor, 0),
-            coalesce(temporary_limit_minor, 0)) + allowance_minor)
+    CONSTRAINT ck_credit_account_tolerance_not_negative CHECK (tolerance_minor >= 0)
 );
 CREATE INDEX ix_credit_account_group ON credit_account (org_id, group_id) WHERE group_id IS NOT NULL;
 CREATE INDEX ix_credit_account_near_limit ON credit_account (org_id, retailer_id)
