@@ -21,12 +21,13 @@ from bot.tables import Conversation
 from bot.turn import NEW, Kept, Turn, begin, end
 from core import audit, ids
 from core.i18n import N_, _
+from language.phrases import Meaning
 from parties import consent
 from parties.channels import Line
 
 PATIENCE = 2  # misunderstandings in a row before the menu and a person are offered
 REACTION = "reaction"
-LEAVING = {"menu", "cancel"}  # these end the present conversation; other words only interrupt it
+LEAVING = {Meaning.MENU, Meaning.CANCEL}  # these end the present conversation; other words only interrupt it
 
 UNREADABLE = {
     "picture": N_("Thank you for the picture. I cannot read pictures yet: please type what you need."),
@@ -241,7 +242,7 @@ def _start(turn: Turn) -> None:
     turn.say(_("You will get our messages again. Send *stop* to end them, or *menu* to see what I can do."), flow="")
 
 
-CONSENT: dict[str | None, Callable[[Turn], None]] = {"stop": _stop, "start": _start}
+CONSENT: dict[Meaning | None, Callable[[Turn], None]] = {Meaning.STOP: _stop, Meaning.START: _start}
 
 
 # -- the answer ------------------------------------------------------------------------------------------------------

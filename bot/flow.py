@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from transitions import Machine
 
 from core.errors import DomainError
+from language.phrases import Meaning
 
 if TYPE_CHECKING:
     from bot.ingress import Message
@@ -85,8 +86,10 @@ class Flow:
     menu_rank: ClassVar[int] = 50
     states: ClassVar[list[str]] = []
     transitions: ClassVar[list[Transition]] = []
-    opened_by: ClassVar[dict[str, str]] = {}  # a word that works everywhere -> the trigger that it opens this flow with
-    means_here: ClassVar[dict[str, str]] = {}  # the same while this flow is under way, instead of opening another
+    opened_by: ClassVar[
+        dict[Meaning, str]
+    ] = {}  # a word that works everywhere -> the trigger that it opens this flow with
+    means_here: ClassVar[dict[Meaning, str]] = {}  # the same while this flow is under way, instead of opening another
     audience: ClassVar[str] = RETAILERS  # whom it serves
     keeps_place: ClassVar[bool] = False  # waits while another conversation is held, and goes on after it
     asked_rank: ClassVar[int]  # its place among those that are asked whether they recognise a message; nobody shares it
@@ -163,7 +166,7 @@ class Flows:
         """The flow of this name; None after a deploy that removed it."""
         return self._by_name.get(name or "")
 
-    def for_word(self, word: str, *, lead: bool, present: str | None = None) -> tuple[type[Flow], str] | None:
+    def for_word(self, word: Meaning, *, lead: bool, present: str | None = None) -> tuple[type[Flow], str] | None:
         """Who takes a word that works everywhere, and with which trigger: the present flow, or who opens on it."""
         here = self.get(present)
         if here is not None and word in here.means_here:
@@ -282,11 +285,11 @@ def _unknown_triggers(found: type[Flow]) -> Iterator[str]:
     known = {(line["source"], line["trigger"]) for line in found.transitions}
     for word, trigger in found.opened_by.items():
         if (START, trigger) not in known:
-            yield f"the word {word!r} opens it with {trigger!r}, which leads nowhere from the start"
+            yield f"the word {str(word)!r} opens it with {trigger!r}, which leads nowhere from the start"
     for word, trigger in found.means_here.items():
         for state in found.states:
             if (state, trigger) not in known:
-                yield f"the word {word!r} means {trigger!r} here, which leads nowhere from state {state!r}"
+                yield f"the word {str(word)!r} means {trigger!r} here, which leads nowhere from state {state!r}"
 
 
 def _lost_states(found: type[Flow]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from bot.flow import REFUSED, START, Flow, onward
 from bot.turn import Turn
 from core.errors import DomainError
 from core.i18n import _
+from language.phrases import Meaning
 
 
 def pick(turn: Turn, flow_class: type[Flow], trigger: str, arg: str = "") -> bool:
@@ -129,7 +130,7 @@ def ask_again(turn: Turn) -> bool:
 
 def show_menu(turn: Turn) -> bool:
     """Leave what is under way and show the menu, if there is one."""
-    found = turn.flows.for_word("menu", lead=turn.is_lead)
+    found = turn.flows.for_word(Meaning.MENU, lead=turn.is_lead)
     if found is None:
         return False
     turn.place.leave()

@@ -13,18 +13,10 @@ from language.phrases import Meaning
 
 __all__ = ["fold"]  # flows look messages up as the engine does
 
-EVERYWHERE = phrases.table(
-    {
-        "stop": Meaning.STOP,
-        "start": Meaning.START,
-        "menu": Meaning.MENU,
-        "cancel": Meaning.CANCEL,
-        "help": Meaning.HELP,
-        "human": Meaning.HUMAN,
-        "language": Meaning.LANGUAGE,
-    }
+EVERYWHERE = phrases.meanings(
+    Meaning.STOP, Meaning.START, Meaning.MENU, Meaning.CANCEL, Meaning.HELP, Meaning.HUMAN, Meaning.LANGUAGE
 )
-ANSWERS = phrases.table({"yes": Meaning.YES, "no": Meaning.NO, "change": Meaning.CHANGE})
+ANSWERS = phrases.meanings(Meaning.YES, Meaning.NO, Meaning.CHANGE)
 READ = phrases.of(Meaning.ACKNOWLEDGED)
 NAMES = phrases.languages_called()
 
@@ -34,9 +26,9 @@ def may_only_acknowledge(folded: str) -> bool:
     return folded in READ or folded.isdecimal()
 
 
-def everywhere(folded: str) -> str | None:
+def everywhere(folded: str) -> Meaning | None:
     """What this message means wherever it is said: stop, start, menu, cancel, help, human, language."""
-    return "language" if folded in NAMES else EVERYWHERE.get(folded)
+    return Meaning.LANGUAGE if folded in NAMES else EVERYWHERE.get(folded)
 
 
 def language_named(folded: str) -> str | None:
@@ -44,7 +36,7 @@ def language_named(folded: str) -> str | None:
     return NAMES.get(folded)
 
 
-def answer(folded: str) -> str | None:
+def answer(folded: str) -> Meaning | None:
     """yes, no or change, when the whole message says so."""
     return ANSWERS.get(folded)
 

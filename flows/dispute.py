@@ -18,7 +18,7 @@ from core.i18n import _, format_money, isolate
 from flows import my_bills, pictures
 from invoicing.tables import ISSUED, SALES, Invoice, InvoiceLine
 from language import phrases
-from language.phrases import Meaning, Word, any_of
+from language.phrases import Meaning, Word
 from notices import wording
 from orders import catalogue
 from orders.understanding.read import understand
@@ -30,7 +30,6 @@ WHOLE = "0"
 
 WORDS = phrases.of(Meaning.COMPLAINT)
 _WRONG = re.compile(phrases.a_whole(Word.WRONG_WITH_GOODS))
-_BILL = re.compile(rf"{any_of(Word.BILL)}\s*{any_of(Word.NUMBER)}?[\s.:#]*(\S*\d\S*)")
 
 
 class Dispute(Flow):
@@ -147,7 +146,7 @@ class Dispute(Flow):
 
     def named(self, said: str) -> Invoice | None:
         """The bill with this number, or whose number ends in these digits."""
-        asked = _BILL.search(said)
+        asked = my_bills.NAMED.search(said)
         number = words.fold(asked[1]) if asked else said
         exact = [bill for bill in self.bills if words.fold(bill.number) == number]
         if not exact and number.isdigit() and asked:

@@ -6,6 +6,7 @@ from bot.markup import plain
 from core import ids
 from core.i18n import _, isolate
 from flows import welcome
+from language.phrases import Meaning
 from notices import wording
 from parties import tasks
 
@@ -19,7 +20,7 @@ class Lead(Flow):
     remembers = ("notes",)
     audience = LEADS
     greedy = True
-    opened_by = {"menu": "wrote", "cancel": "wrote", "help": "wrote", "human": "wrote"}
+    opened_by = {Meaning.MENU: "wrote", Meaning.CANCEL: "wrote", Meaning.HELP: "wrote", Meaning.HUMAN: "wrote"}
 
     transitions = [
         go("wrote", START, END, when="is_first_message", do="tell_staff", say="greet"),

@@ -4,6 +4,7 @@ from bot.flow import END, START, Choice, Flow, Reply, go
 from bot.turn import Turn
 from core.i18n import _
 from flows import cart
+from language.phrases import Meaning
 
 
 def choices(turn: Turn) -> tuple[Choice, ...]:
@@ -22,7 +23,7 @@ def offer(turn: Turn) -> Reply:
 class Menu(Flow):
     name = "menu"
     asked_rank = 60
-    opened_by = {"menu": "opened"}
+    opened_by = {Meaning.MENU: "opened"}
     transitions = [go("opened", START, END, say="show")]
 
     def show(self) -> None:

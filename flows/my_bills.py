@@ -23,6 +23,7 @@ MAX_SEARCHED = 500
 
 WORDS = phrases.of(Meaning.BILLS)
 CREDITS = (CREDIT_NOTE, COMMERCIAL_CREDIT_NOTE)
+NAMED = re.compile(rf"{any_of(Word.BILL)}\s*{any_of(Word.NUMBER)}?[\s.:#]*(\S*\d\S*)")  # within another message
 ASKED = re.compile(
     rf"(?:{any_of(Word.MY)} )?{any_of(Word.BILL, Word.BILL_IN_SHORT)}\s*{any_of(Word.NUMBER)}?[\s.:#]*(\S*\d\S*)"
 )

@@ -31,7 +31,7 @@ class OrderList(Flow):
     remembers = ("cart",)
     keeps_place = True
     greedy = True
-    opened_by = {"cancel": "cancel"}
+    opened_by = {Meaning.CANCEL: "cancel"}
     agreeing = frozenset()  # a yes to a list brings its quote, and agrees to nothing
 
     states = ["choosing_items", "clarifying"]

@@ -11,6 +11,7 @@ from core import clock
 from core.i18n import N_, _, format_money, isolate
 from credit import payment_links, standing
 from credit.standing import OpenBill, Standing
+from flows import my_bills
 from invoicing import pay_codes, upi
 from language import amounts, phrases
 from language.phrases import Meaning, Word, any_of
@@ -23,7 +24,6 @@ MAX_OFFERED = 6
 WORDS = phrases.of(Meaning.PAY)
 _HOW = any_of(Word.PAY_SO_MUCH)
 _AMOUNT = re.compile(rf"{_HOW}[\s:]+(\S.*)|(\S.*)\s{_HOW}")
-_BILL = re.compile(rf"{any_of(Word.BILL)}\s*{any_of(Word.NUMBER)}?[\s.:#]*(\S*\d\S*)")
 
 
 class Pay(Flow):
@@ -57,7 +57,7 @@ class Pay(Flow):
             return "opened"
         asked = _AMOUNT.fullmatch(message.folded)
         said = (asked[1] or asked[2]) if asked else ""
-        return "chosen" if said and (_BILL.fullmatch(said) or amounts.read(said)) else None
+        return "chosen" if said and (my_bills.NAMED.fullmatch(said) or amounts.read(said)) else None
 
     def ask_choosing(self) -> Reply:
         lines = [wording.owed(self.owed_minor, self.currency)]
@@ -80,7 +80,11 @@ class Pay(Flow):
     def hear_choosing(self, message: Message) -> str | None:
         if words.answer(message.folded) == "no":
             return "no"
-        said = _BILL.fullmatch(message.folded) or amounts.is_only_numeric(message.text) or amounts.read(message.text)
+        said = (
+            my_bills.NAMED.fullmatch(message.folded)
+            or amounts.is_only_numeric(message.text)
+            or amounts.read(message.text)
+        )
         return "chosen" if said else None
 
     # -- what is owed -------------------------------------------------------------------------------------------------
@@ -114,7 +118,7 @@ class Pay(Flow):
     @cached_property
     def named(self) -> OpenBill | None:
         """The bill that was named, also one that money on account has settled."""
-        asked = _BILL.search(self.arg or self.turn.message.folded)
+        asked = my_bills.NAMED.search(self.arg or self.turn.message.folded)
         return next((bill for bill in self.account[1] if _is_meant(bill, asked[1])), None) if asked else None
 
     @cached_property
@@ -124,7 +128,7 @@ class Pay(Flow):
         whole = {"all": self.owed_minor, "due": self.stands.overdue_minor}.get(said)
         if whole:
             return whole, self.reference
-        if _BILL.search(said):
+        if my_bills.NAMED.search(said):
             return (self.named.owed_minor, self.named.reference) if self.named and self.named.owed_minor else None
         typed = amounts.read(_typed(said))
         return (typed, self.reference) if typed else None

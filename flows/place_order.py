@@ -44,7 +44,7 @@ class PlaceOrder(Flow):
     remembers = ("cart",)
     keeps_place = True
     greedy = True
-    means_here = {"cancel": "cancel"}
+    means_here = {Meaning.CANCEL: "cancel"}
     agreeing = frozenset({"yes", "credit", "cash", "approve", "pay_rest"})
     asked_by = frozenset({"pending_order_followup"})
 

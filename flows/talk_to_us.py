@@ -3,6 +3,7 @@
 from bot import handing_over
 from bot.flow import END, START, Choice, Flow, Reply, go
 from core.i18n import N_, _
+from language.phrases import Meaning
 from notices import wording
 from parties import tasks
 
@@ -14,7 +15,7 @@ class TalkToUs(Flow):
     menu_label = N_("Talk to us")
     menu_rank = 90
     asked_rank = 150
-    opened_by = {"help": "helped", "human": "opened"}
+    opened_by = {Meaning.HELP: "helped", Meaning.HUMAN: "opened"}
 
     transitions = [
         go("helped", START, END, say="explain"),

@@ -20,7 +20,7 @@ class Welcome(Flow):
     menu_rank = 80
     asked_rank = 170
     audience = EVERYBODY
-    opened_by = {"language": "opened"}
+    opened_by = {Meaning.LANGUAGE: "opened"}
 
     states = ["choosing_language"]
     transitions = [

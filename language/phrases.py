@@ -104,6 +104,11 @@ def of(*meanings: Meaning) -> frozenset[str]:
     return frozenset(fold(phrase) for meaning in meanings for phrase in _listed("meanings").get(meaning, ()))
 
 
+def meanings(*looked_for: Meaning) -> dict[str, Meaning]:
+    """Each message that means one of these, folded, with what it means."""
+    return {phrase: meaning for meaning in looked_for for phrase in of(meaning)}
+
+
 def table(listed: Mapping[str, Meaning]) -> dict[str, str]:
     """From `{"fit": Meaning.WHAT_FITS}` to `{"what fits": "fit", "jitna ho sake": "fit"}`, folded."""
     return {phrase: name for name, meaning in listed.items() for phrase in of(meaning)}
