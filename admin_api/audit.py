@@ -12,7 +12,7 @@ from admin_api import sheets
 from admin_api.access import operation
 from admin_api.answers.audit import AuditEntryOut, VerifiedOut
 from admin_api.answers.shape import Beside, page_of
-from admin_api.shapes import Day, PageQuery, Text, decode, page
+from admin_api.shapes import Day, Listed, PageQuery, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
 from core.audit import AuditEntry
@@ -43,7 +43,7 @@ class TrailQuery(PageQuery):
 @operation(BOOKKEEPERS)
 @blueprint.arguments(TrailQuery, location="query")
 @blueprint.response(200, page_of(AuditEntryOut), files=["text/csv"])
-def everything(session: Session, query: dict[str, Any]) -> Any:
+def everything(session: Session, query: dict[str, Any]) -> Listed | Response:
     """The whole organisation's trail, newest first; `format=csv` downloads all of what the filters leave."""
     return _list(session, query, None)
 
@@ -61,12 +61,12 @@ def verify(session: Session) -> Beside:
 @operation(BOOKKEEPERS)
 @blueprint.arguments(TrailQuery, location="query")
 @blueprint.response(200, page_of(AuditEntryOut), files=["text/csv"])
-def of_retailer(session: Session, query: dict[str, Any], retailer_id: str) -> Any:
+def of_retailer(session: Session, query: dict[str, Any], retailer_id: str) -> Listed | Response:
     """One shop's trail, newest first, with the same filters and forms."""
     return _list(session, query, retailers.find(session, retailer_id).id)
 
 
-def _list(session: Session, query: dict[str, Any], chain_id: UUID | None) -> dict[str, Any] | Response:
+def _list(session: Session, query: dict[str, Any], chain_id: UUID | None) -> Listed | Response:
     named = {name: query[name] for name in ("actor", "action", "subject", "request_id", "from_on", "to_on")}
     wanted = trail.Filter(chain_id=chain_id, **named)
     if query["form"] == CSV:

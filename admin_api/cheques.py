@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from admin_api.access import operation
 from admin_api.answers.payments import PaymentOut
 from admin_api.answers.shape import Beside, page_of
-from admin_api.shapes import Id, Nothing, PageQuery, PositiveMinor, Strict, Text, decode, page
+from admin_api.shapes import Id, Listed, Nothing, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
 from credit import accounts, allocating, cheques, listing, payments
@@ -47,7 +47,7 @@ class GivenBack(Strict):
 @operation(SELLERS)
 @blueprint.arguments(ChequeQuery, location="query")
 @blueprint.response(200, page_of(PaymentOut))
-def cheques_list(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+def cheques_list(session: Session, query: dict[str, Any]) -> Listed:
     """Cheques, newest first."""
     position = decode(query["cursor"])
     rows = listing.page(

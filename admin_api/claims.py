@@ -14,7 +14,7 @@ from admin_api.answers.claims import ClaimOut
 from admin_api.answers.payments import PaymentOut
 from admin_api.answers.shape import Beside, page_of
 from admin_api.receipts import Chosen, chosen, receipt_of
-from admin_api.shapes import Day, Id, PageQuery, PositiveMinor, Strict, Text, decode, page
+from admin_api.shapes import Day, Id, Listed, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
 from credit import claims, listing, payments
@@ -66,7 +66,7 @@ class ClaimRejected(Strict):
 @operation(SELLERS)
 @blueprint.arguments(ClaimQuery, location="query")
 @blueprint.response(200, page_of(ClaimOut))
-def claims_list(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+def claims_list(session: Session, query: dict[str, Any]) -> Listed:
     """Claims, newest first."""
     position = decode(query["cursor"])
     rows = listing.page(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from admin_api.access import operation
 from admin_api.answers.conversations import ConversationOut, MessageOut, ReplyOut
 from admin_api.answers.shape import Beside, page_of
-from admin_api.shapes import Id, Nothing, PageQuery, Strict, Text, decode, page
+from admin_api.shapes import Id, Listed, Nothing, PageQuery, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from bot import handing_over, history, media
 from bot.history import Position, Said
@@ -62,7 +62,7 @@ class ReplyIn(Strict):
 @operation(SELLERS)
 @blueprint.arguments(ConversationQuery, location="query")
 @blueprint.response(200, page_of(ConversationOut))
-def list_conversations(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+def list_conversations(session: Session, query: dict[str, Any]) -> Listed:
     """Conversations, the latest first."""
     wanted = query["retailer_id"]
     rows = history.talks(
@@ -87,7 +87,7 @@ def read(session: Session, conversation_id: str) -> Beside:
 @operation(SELLERS)
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(MessageOut))
-def messages(session: Session, query: dict[str, Any], conversation_id: str) -> dict[str, Any]:
+def messages(session: Session, query: dict[str, Any], conversation_id: str) -> Listed:
     """What was said by everybody, the latest first."""
     found = UUID(str(_find(session, conversation_id).id))
     before = _position(query["cursor"], "msg")

@@ -1,6 +1,8 @@
 """Credit as founders see it: the risk dashboard, one shop's profile, pausing and unpausing."""
 
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -54,7 +56,7 @@ def risk_dashboard(session: Session, query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, ProfileOut)
 def credit_profile(session: Session, query: dict[str, Any], retailer_id: str) -> dict[str, Any]:
     """One shop: limit, used, available, open bills with days overdue, last payments, guardrails; on a past day too."""
-    return profile.of(session, retailers.find(session, retailer_id).id, query["as_of"])
+    return _profile(session, retailers.find(session, retailer_id).id, query["as_of"])
 
 
 @blueprint.route("/retailer/<retailer_id>/statement", methods=["GET"])
@@ -83,7 +85,7 @@ def pause(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str, 
     retailer = retailers.find(session, retailer_id)
     if pauses.pause(session, retailer.id, why["reason"]):
         notices.credit.paused(session, retailer.id)
-    return profile.of(session, retailer.id)
+    return _profile(session, retailer.id)
 
 
 @blueprint.route("/<retailer_id>/unpause", methods=["POST"])
@@ -96,7 +98,7 @@ def unpause(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str
     if pauses.unpause(session, retailer.id, why["reason"]) and not accounts.get(session, retailer.id).blocked_at:
         notices.credit.restored(session, retailer.id)
         releasing.release(session, retailer.id)
-    return profile.of(session, retailer.id)
+    return _profile(session, retailer.id)
 
 
 @blueprint.route("/<retailer_id>/block", methods=["POST"])
@@ -108,7 +110,7 @@ def block(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str, 
     retailer = retailers.find(session, retailer_id)
     if pauses.block(session, retailer.id, why["reason"]):
         notices.credit.paused(session, retailer.id)
-    return profile.of(session, retailer.id)
+    return _profile(session, retailer.id)
 
 
 @blueprint.route("/<retailer_id>/unblock", methods=["POST"])
@@ -121,4 +123,12 @@ def unblock(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str
     if pauses.unblock(session, retailer.id, why["reason"]) and not accounts.get(session, retailer.id).paused_at:
         notices.credit.restored(session, retailer.id)
         releasing.release(session, retailer.id)
-    return profile.of(session, retailer.id)
+    return _profile(session, retailer.id)
+
+
+def _profile(session: Session, retailer_id: UUID, as_of: date | None = None) -> dict[str, Any]:
+    """The profile, and who paused the shop if it is paused on that day."""
+    told = profile.of(session, retailer_id, as_of)
+    since = told["paused_at"]
+    by = pauses.paused_by(session, retailer_id, since, told["pause_reason"]) if since else None
+    return {**told, "paused_by": by}

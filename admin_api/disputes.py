@@ -10,7 +10,7 @@ import notices
 from admin_api.access import operation
 from admin_api.answers.disputes import DisputeOut
 from admin_api.answers.shape import page_of
-from admin_api.shapes import Id, PageQuery, PositiveMinor, Strict, Text, decode, page
+from admin_api.shapes import Id, Listed, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
 from core.money import MAX_MINOR
@@ -50,7 +50,7 @@ class Settlement(Strict):
 @operation(SELLERS)
 @blueprint.arguments(DisputeQuery, location="query")
 @blueprint.response(200, page_of(DisputeOut))
-def disputes_list(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+def disputes_list(session: Session, query: dict[str, Any]) -> Listed:
     """Disputes, newest first."""
     position = decode(query["cursor"])
     rows = listing.page(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from admin_api.access import operation
 from admin_api.answers.exports import FiledOut, RegistrationCheckOut
 from admin_api.answers.shape import Beside, page_of
-from admin_api.shapes import Day, Strict, Text, whole
+from admin_api.shapes import Day, Listed, Strict, Text
 from admin_api.spec import Blueprint
 from core import audit, db
 from credit import days
@@ -119,9 +119,9 @@ def close_month(session: Session, given: dict[str, Any]) -> FiledReturn:
 @blueprint.route("/gstr1/filed", methods=["GET"])
 @operation(BOOKKEEPERS)
 @blueprint.response(200, page_of(FiledOut))
-def filed_months(session: Session) -> dict[str, Any]:
+def filed_months(session: Session) -> Listed:
     """The months whose GSTR-1 was filed, newest first, and what they said."""
-    return whole(filed.listed(session))
+    return Listed(filed.listed(session))
 
 
 @blueprint.route("/sales-register", methods=["GET"])

@@ -9,7 +9,7 @@ from admin_api import preconditions
 from admin_api.access import operation
 from admin_api.answers.groups import GroupOut
 from admin_api.answers.shape import Beside, page_of
-from admin_api.shapes import PositiveMinor, Strict, Text, whole
+from admin_api.shapes import Listed, PositiveMinor, Strict, Text
 from admin_api.spec import Blueprint
 from core import ids
 from core.money import MAX_MINOR
@@ -41,9 +41,9 @@ class CapIn(Strict):
 @blueprint.route("", methods=["GET"])
 @operation(EVERYBODY)
 @blueprint.response(200, page_of(GroupOut))
-def list_groups(session: Session) -> dict[str, Any]:
+def list_groups(session: Session) -> Listed:
     """All groups by name, with what their shops use."""
-    return whole([_shown(session, group) for group in groups.every(session)])
+    return Listed([_shown(session, group) for group in groups.every(session)])
 
 
 @blueprint.route("", methods=["POST"])

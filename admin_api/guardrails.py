@@ -11,7 +11,20 @@ from admin_api import preconditions
 from admin_api.access import operation
 from admin_api.answers.guardrails import AtRiskOut, EvaluatedOut, LadderOut, ShopTermsOut, VerdictOut, WhatIfOut
 from admin_api.answers.shape import page_of
-from admin_api.shapes import NOT_OURS, Count, Day, Id, Nothing, PageQuery, PositiveMinor, Strict, Text, decode, page
+from admin_api.shapes import (
+    NOT_OURS,
+    Count,
+    Day,
+    Id,
+    Listed,
+    Nothing,
+    PageQuery,
+    PositiveMinor,
+    Strict,
+    Text,
+    decode,
+    page,
+)
 from admin_api.spec import Blueprint
 from core import ids
 from core.errors import Invalid
@@ -158,7 +171,7 @@ def evaluate_all(session: Session, _given: dict[str, Any]) -> dict[str, Any]:
 @operation(EVERYBODY)
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(AtRiskOut))
-def at_risk(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+def at_risk(session: Session, query: dict[str, Any]) -> Listed:
     """Shops that are watched or stopped, or about to be: the rule that fired and the next automatic step."""
     limit, position = query["limit"], decode(query["cursor"]) or "0"
     if not position.isdecimal() or len(position) > 9:

@@ -19,7 +19,7 @@ from admin_api.answers.invoices import (
 from admin_api.answers.papers import NewShareOut, RevokedOut, ShareOut
 from admin_api.answers.shape import Beside, page_of
 from admin_api.papers import Undone, answered
-from admin_api.shapes import Day, Id, Nothing, PageQuery, PositiveMinor, Strict, Text, Thousandths, decode, page, whole
+from admin_api.shapes import Day, Id, Listed, Nothing, PageQuery, PositiveMinor, Strict, Text, Thousandths, decode, page
 from admin_api.spec import Blueprint
 from core import ids
 from credit import bills, debit_notes
@@ -102,7 +102,7 @@ class Unsaved(Strict):
 @operation(EVERYBODY)
 @blueprint.arguments(InvoicesQuery, location="query")
 @blueprint.response(200, page_of(InvoiceOut))
-def index(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+def index(session: Session, query: dict[str, Any]) -> Listed:
     """Documents of every type, newest first."""
     limit, after = query["limit"], decode(query["cursor"])
     rows = listing.page(
@@ -221,10 +221,10 @@ def share(session: Session, _given: dict[str, Any], invoice_id: str) -> Beside:
 @blueprint.route("/<invoice_id>/links", methods=["GET"])
 @operation(EVERYBODY)
 @blueprint.response(200, page_of(ShareOut))
-def links(session: Session, invoice_id: str) -> dict[str, Any]:
+def links(session: Session, invoice_id: str) -> Listed:
     """The links that were given to people, and how often each was followed."""
     invoice = listing.get(session, ids.parse("inv", invoice_id))
-    return whole(sharing.links(session, invoice.id))
+    return Listed(sharing.links(session, invoice.id))
 
 
 @blueprint.route("/<invoice_id>/links/revoke", methods=["POST"])

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from admin_api.access import operation
 from admin_api.answers.learned_names import LearnedNameOut
 from admin_api.answers.shape import page_of
-from admin_api.shapes import PageQuery, decode, page
+from admin_api.shapes import Listed, PageQuery, decode, page
 from admin_api.spec import Blueprint
 from core import ids
 from orders import learning
@@ -23,7 +23,7 @@ blueprint = Blueprint(
 @operation(EVERYBODY)
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(LearnedNameOut))
-def list_names(session: Session, query: dict[str, Any], retailer_id: str) -> dict[str, Any]:
+def list_names(session: Session, query: dict[str, Any], retailer_id: str) -> Listed:
     """The shop's own names for products; one applies after two uses, while the product is sold."""
     limit, position = query["limit"], decode(query["cursor"])
     after = ids.parse(learning.PREFIX, position) if position else None

@@ -15,7 +15,7 @@ from admin_api.access import operation
 from admin_api.answers.orders import DispatchedOut, ExpiredOut, OrderOut
 from admin_api.answers.papers import PaperOut
 from admin_api.answers.shape import Beside, page_of
-from admin_api.shapes import Day, Id, Nothing, PageQuery, PositiveMinor, Quantity, Strict, Text, decode, page
+from admin_api.shapes import Day, Id, Listed, Nothing, PageQuery, PositiveMinor, Quantity, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
 from core.errors import DomainError, Invalid
@@ -136,7 +136,7 @@ class TransportIn(Strict):
 @operation(EVERYBODY)
 @blueprint.arguments(OrderQuery, location="query")
 @blueprint.response(200, page_of(OrderOut))
-def list_orders(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+def list_orders(session: Session, query: dict[str, Any]) -> Listed:
     """Orders, newest first."""
     return _page(session, query, query["retailer_id"], query["status"])
 
@@ -145,7 +145,7 @@ def list_orders(session: Session, query: dict[str, Any]) -> dict[str, Any]:
 @operation(EVERYBODY)
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(OrderOut))
-def pending(session: Session, query: dict[str, Any], retailer_id: str) -> dict[str, Any]:
+def pending(session: Session, query: dict[str, Any], retailer_id: str) -> Listed:
     """A shop's orders that wait for a yes."""
     return _page(session, query, retailer_id, "pending")
 
@@ -154,7 +154,7 @@ def pending(session: Session, query: dict[str, Any], retailer_id: str) -> dict[s
 @operation(EVERYBODY)
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(OrderOut))
-def failed(session: Session, query: dict[str, Any], retailer_id: str) -> dict[str, Any]:
+def failed(session: Session, query: dict[str, Any], retailer_id: str) -> Listed:
     """A shop's orders that were refused, with the reason."""
     return _page(session, query, retailer_id, "failed")
 
@@ -309,7 +309,7 @@ def _billing(session: Session, given: dict[str, Any]) -> billing.Billing:
     return replace(said, ship_to=replace(to, gstin=gstin, state_code=state_code))
 
 
-def _page(session: Session, query: dict[str, Any], retailer_id: str | None, status: str | None) -> dict[str, Any]:
+def _page(session: Session, query: dict[str, Any], retailer_id: str | None, status: str | None) -> Listed:
     limit, after = query["limit"], decode(query["cursor"])
     rows = listing.page(
         session,

@@ -9,7 +9,7 @@ from admin_api import credit
 from admin_api.access import operation
 from admin_api.answers.overrides import GrantedOut, OverrideOut
 from admin_api.answers.shape import Beside, page_of
-from admin_api.shapes import Id, Nothing, PositiveMinor, Strict, Text, whole
+from admin_api.shapes import Id, Listed, Nothing, PositiveMinor, Strict, Text
 from admin_api.spec import Blueprint
 from core import ids
 from credit import overrides
@@ -45,11 +45,11 @@ class OverrideQuery(Strict):
 @operation(EVERYBODY)
 @blueprint.arguments(OverrideQuery, location="query")
 @blueprint.response(200, page_of(OverrideOut))
-def list_overrides(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+def list_overrides(session: Session, query: dict[str, Any]) -> Listed:
     """Overrides, newest first."""
     retailer = retailers.find(session, query["retailer_id"]) if query["retailer_id"] else None
     found = overrides.page(session, retailer.id if retailer else None, query["status"])
-    return whole(found)
+    return Listed(found)
 
 
 @blueprint.route("", methods=["POST"])

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from admin_api.access import operation
 from admin_api.answers.papers import NewShareOut, PaperOut, PrintedOut, RevokedOut, ShareOut
 from admin_api.answers.shape import Beside, page_of
-from admin_api.shapes import Day, Id, Nothing, PageQuery, Strict, Text, decode, page, whole
+from admin_api.shapes import Day, Id, Listed, Nothing, PageQuery, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
 from invoicing import papers, sharing
@@ -52,7 +52,7 @@ class Undone(Strict):
 @operation(EVERYBODY)
 @blueprint.arguments(PapersQuery, location="query")
 @blueprint.response(200, page_of(PaperOut))
-def index(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+def index(session: Session, query: dict[str, Any]) -> Listed:
     """Papers, newest first."""
     limit, after = query["limit"], decode(query["cursor"])
     rows = papers.page(
@@ -107,9 +107,9 @@ def share(session: Session, _given: dict[str, Any], paper_id: str) -> Beside:
 @blueprint.route("/<paper_id>/links", methods=["GET"])
 @operation(EVERYBODY)
 @blueprint.response(200, page_of(ShareOut))
-def links(session: Session, paper_id: str) -> dict[str, Any]:
+def links(session: Session, paper_id: str) -> Listed:
     """The links that were given to people, and how often each was followed."""
-    return whole(sharing.links(session, _find(session, paper_id).id))
+    return Listed(sharing.links(session, _find(session, paper_id).id))
 
 
 @blueprint.route("/<paper_id>/links/revoke", methods=["POST"])

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from admin_api.access import operation
 from admin_api.answers.payment_links import GatewayEventOut, PaymentLinkOut
 from admin_api.answers.shape import Beside, page_of
-from admin_api.shapes import Id, PageQuery, PositiveMinor, Strict, Text, decode, page
+from admin_api.shapes import Id, Listed, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
 from credit import gateway_accounts, listing, payment_links
@@ -69,7 +69,7 @@ def create(session: Session, given: dict[str, Any]) -> Beside:
 @operation(SELLERS)
 @blueprint.arguments(LinkQuery, location="query")
 @blueprint.response(200, page_of(PaymentLinkOut))
-def links(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+def links(session: Session, query: dict[str, Any]) -> Listed:
     """Links, newest first."""
     position, shop = decode(query["cursor"]), query["retailer_id"]
     rows = listing.page(
@@ -87,7 +87,7 @@ def links(session: Session, query: dict[str, Any]) -> dict[str, Any]:
 @operation(BOOKKEEPERS)
 @blueprint.arguments(EventQuery, location="query")
 @blueprint.response(200, page_of(GatewayEventOut))
-def events(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+def events(session: Session, query: dict[str, Any]) -> Listed:
     """What the gateways told, newest first, and what became of it."""
     position = decode(query["cursor"])
     rows = listing.page(

@@ -9,7 +9,7 @@ from admin_api import preconditions
 from admin_api.access import operation
 from admin_api.answers.products import ProductOut
 from admin_api.answers.shape import page_of
-from admin_api.shapes import Day, PageQuery, PositiveMinor, Strict, Text, decode, page
+from admin_api.shapes import Day, Listed, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core.errors import Invalid, NotFound
 from orders import catalogue, conditions, pricing
@@ -59,7 +59,7 @@ class ProductTermsIn(Strict):
 @operation(EVERYBODY)
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(ProductOut))
-def list_products(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+def list_products(session: Session, query: dict[str, Any]) -> Listed:
     """Products by code with today's price, tax and terms."""
     after, limit = decode(query["cursor"]) or "", query["limit"]
     rows = [listed for listed in catalogue.load(session).listed() if listed.sku > after]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from admin_api.access import operation
 from admin_api.answers.promises import PromiseOut
 from admin_api.answers.shape import page_of
-from admin_api.shapes import Day, Id, PageQuery, PositiveMinor, Strict, Text, decode, page
+from admin_api.shapes import Day, Id, Listed, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
 from credit import listing, promises
@@ -45,7 +45,7 @@ class PromiseWithdrawn(Strict):
 @operation(SELLERS)
 @blueprint.arguments(PromiseQuery, location="query")
 @blueprint.response(200, page_of(PromiseOut))
-def promises_list(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+def promises_list(session: Session, query: dict[str, Any]) -> Listed:
     """Promises, newest first."""
     position = decode(query["cursor"])
     rows = listing.page(

@@ -9,7 +9,7 @@ import countries
 from admin_api.access import operation
 from admin_api.answers.retailers import RetailerOut
 from admin_api.answers.shape import page_of
-from admin_api.shapes import PageQuery, Strict, Text, decode, page
+from admin_api.shapes import Listed, PageQuery, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import i18n
 from credit import accounts
@@ -43,7 +43,7 @@ class RetailerIn(Strict):
 @operation(EVERYBODY)
 @blueprint.arguments(RetailerQuery, location="query")
 @blueprint.response(200, page_of(RetailerOut))
-def list_retailers(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+def list_retailers(session: Session, query: dict[str, Any]) -> Listed:
     """Shops by code."""
     limit = query["limit"]
     rows = retailers.page(session, limit=limit + 1, after=decode(query["cursor"]), search=query["q"])

@@ -5,6 +5,7 @@ import binascii
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -138,21 +139,21 @@ class PageQuery(Strict):
     cursor = Text(longest=MAX_CURSOR, load_default=None, allow_none=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of a list, or all of one that is short enough to be told at once."""
+
+    data: Sequence[Any]
+    has_more: bool = False
+    next_cursor: str | None = None
+
+
 def page(
     rows: Sequence[Row], limit: int, key: Callable[[Row], str], show: Callable[[Row], Any] = lambda row: row
-) -> dict[str, Any]:
+) -> Listed:
     """A page from `limit + 1` fetched rows: the extra one only tells that there is more."""
     shown, more = rows[:limit], len(rows) > limit
-    return {
-        "data": [show(row) for row in shown],
-        "has_more": more,
-        "next_cursor": encode(key(shown[-1])) if more else None,
-    }
-
-
-def whole(rows: Sequence[Row]) -> dict[str, Any]:
-    """A list that is short enough to be told at once, in the form of a page."""
-    return {"data": rows, "has_more": False, "next_cursor": None}
+    return Listed([show(row) for row in shown], more, encode(key(shown[-1])) if more else None)
 
 
 def encode(position: str) -> str:

@@ -10,7 +10,7 @@ from admin_api import preconditions
 from admin_api.access import operation
 from admin_api.answers.shape import page_of
 from admin_api.answers.stock import StockOut
-from admin_api.shapes import PageQuery, Quantity, Strict, Text, decode, page
+from admin_api.shapes import Listed, PageQuery, Quantity, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core.errors import Invalid
 from orders import stock
@@ -42,7 +42,7 @@ class MovementIn(Strict):
 @operation(EVERYBODY)
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(StockOut))
-def list_stock(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+def list_stock(session: Session, query: dict[str, Any]) -> Listed:
     """Counted goods by code."""
     limit = query["limit"]
     rows = stock.page(session, limit=limit + 1, after=decode(query["cursor"]) or "")

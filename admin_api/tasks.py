@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from admin_api.access import operation
 from admin_api.answers.shape import page_of
 from admin_api.answers.tasks import TaskOut
-from admin_api.shapes import Nothing, PageQuery, decode, page
+from admin_api.shapes import Listed, Nothing, PageQuery, decode, page
 from admin_api.spec import Blueprint
 from core import ids
 from parties import tasks
@@ -21,7 +21,7 @@ blueprint = Blueprint("tasks", __name__, url_prefix="/api/v1/admin/tasks", descr
 @operation(EVERYBODY)
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(TaskOut))
-def list_open(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+def list_open(session: Session, query: dict[str, Any]) -> Listed:
     """Open tasks, oldest first."""
     limit, cursor = query["limit"], decode(query["cursor"])
     rows = tasks.open_tasks(session, limit + 1, after=ids.parse("tsk", cursor) if cursor else None)

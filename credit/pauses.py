@@ -6,16 +6,24 @@ do not stop the shop again before a new fact arises (see credit/rules.py). Lifti
 acknowledges the causes of a pause as well.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from core import audit, clock, ids
+from core import audit, clock, db, ids
 from credit import accounts, decisions, rules
 from credit.decisions import AUTOMATIC, STAFF
 from credit.tables import CreditAccount
 
 Trace = tuple[dict[str, object], ...]
+
+_BY = """
+SELECT actor FROM audit_entry
+WHERE org_id = %(org)s AND chain_id = %(retailer)s AND action IN ('credit.paused', 'credit.pause_kept')
+    AND at >= %(since)s AND reason = %(reason)s
+ORDER BY seq LIMIT 1
+"""
 
 
 def pause(session: Session, retailer_id: UUID, reason: str, source: str = STAFF, trace: Trace = ()) -> bool:
@@ -33,6 +41,13 @@ def pause(session: Session, retailer_id: UUID, reason: str, source: str = STAFF,
     account.pause_reason, account.pause_source = reason, source
     _decided(session, account, "credit.paused" if is_new else "credit.pause_kept", before, reason, source, trace)
     return is_new
+
+
+def paused_by(session: Session, retailer_id: UUID, since: datetime | str, reason: str) -> str | None:
+    """Who made a pause, as the audit trail has it: the one that began then, with the reason that it was left with."""
+    asked = {"org": str(db.org_of(session)), "retailer": str(retailer_id), "since": since, "reason": reason}
+    by: str | None = db.execute(session, _BY, asked).scalar()
+    return by
 
 
 def unpause(session: Session, retailer_id: UUID, reason: str, source: str = STAFF, trace: Trace = ()) -> bool:

@@ -190,3 +190,4 @@ class StaffTask(Identified, Base):
     dedupe_key: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[Moment]
     done_at: Mapped[Moment | None]
+    done_by: Mapped[Word | None]

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from core import clock, db, ids
+from core import audit, clock, db, ids
 from parties.tables import StaffTask
 
 
@@ -51,7 +51,8 @@ def open_tasks(session: Session, limit: int = 100, *, after: UUID | None = None)
 def finish(session: Session, task_id: UUID) -> StaffTask:
     """Mark a task done. Raises NotFound."""
     task = db.fetch(session, StaffTask, task_id, lock=True)
-    task.done_at = task.done_at or clock.now()
+    if task.done_at is None:
+        task.done_at, task.done_by = clock.now(), audit.actor().name
     return task
 
 
@@ -59,6 +60,6 @@ def finish_known(session: Session, dedupe_key: str) -> None:
     """Mark the open task with this key done, if there is one: what it asked for has happened."""
     db.execute(
         session,
-        "UPDATE staff_task SET done_at = %s WHERE org_id = %s AND dedupe_key = %s AND done_at IS NULL",
-        (clock.now(), str(db.org_of(session)), dedupe_key),
+        "UPDATE staff_task SET done_at = %s, done_by = %s WHERE org_id = %s AND dedupe_key = %s AND done_at IS NULL",
+        (clock.now(), audit.actor().name, str(db.org_of(session)), dedupe_key),
     )

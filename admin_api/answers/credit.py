@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields
 
 from admin_api.answers.guardrails import TermsOut, TraceOut, TriedOut, VerdictOut
-from admin_api.answers.shape import Answer, Currency, Day, Minor, Moment, PublicId, Rows, Shop, Whole, Word
+from admin_api.answers.shape import Answer, Currency, Day, Minor, Moment, Person, PublicId, Rows, Shop, Whole, Word
 from credit.guardrails import CODES
 from credit.tables import METHODS, PAYMENT_STATES, STATUSES
 from parties.tables import RETAILER_STATES
@@ -119,6 +119,7 @@ class ProfileOut(Answer):
     available_reason = Word(CODES, allow_none=True)
     paused_at = Moment(allow_none=True)
     pause_reason = fields.String(allow_none=True)
+    paused_by = Person("paused_by", allow_none=True)
     open_bills = Rows(OpenBillOut)
     last_payments = Rows(LastPaymentOut)
     guardrails = Recorded(TermsThenOut)

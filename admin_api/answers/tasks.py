@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from admin_api.answers.shape import Answer, Moment, PublicId, Shop
+from admin_api.answers.shape import Answer, Moment, Person, PublicId, Shop
 
 
 class Happened(fields.Boolean):
@@ -15,7 +15,7 @@ class Happened(fields.Boolean):
 
 
 class TaskOut(Answer):
-    """A task and the facts that explain it."""
+    """A task and the facts that explain it; `by` has done it."""
 
     id = PublicId("tsk")
     kind = fields.String()
@@ -25,3 +25,4 @@ class TaskOut(Answer):
     facts = fields.Dict()
     created_at = Moment()
     done = Happened(attribute="done_at")
+    by = Person("done_by", allow_none=True)

@@ -1,14 +1,16 @@
 """Rows name the shop and the people they are about, however many there are, and the check of answers sees mistakes."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
 
-from core import db
-from parties import retailers
+from core import audit, clock, db, ids
+from credit import decisions, pauses
+from parties import retailers, tasks
 from parties.tables import Retailer
 from tests.admin_api import answers
 from tests.admin_api.conftest import Caller
@@ -86,3 +88,32 @@ def test_the_check_sees_an_answer_that_is_not_as_described(
     assert answers.errors(app, shape, {**good, **spoil}) != []
     for name in resolved(answers.description(app), shape)["properties"]:
         assert answers.errors(app, shape, {one: good[one] for one in good if one != name}) != [], name
+
+
+def test_a_pause_names_who_made_it_today_and_on_a_past_day(
+    sign_in: Callable[..., Caller], shops: list[str], org: UUID
+) -> None:
+    owner, [shop, *_] = sign_in(org), shops
+    assert owner.get(f"/credit/retailer/{shop}").json["paused_by"] is None
+    paused = owner.post(f"/credit/{shop}/pause", {"reason": "cheque bounced"}).json
+    assert paused["paused_by"] == owner.get(f"/audit/{shop}").json["data"][0]["by"]
+    decision = owner.get(f"/credit/{shop}/evaluate").json["decisions"][0]
+    assert decision["trace"][0]["by"] == paused["paused_by"]
+    clock.advance(timedelta(days=2))
+    owner = sign_in(org)
+    assert owner.post(f"/credit/{shop}/unpause", {"reason": "paid since"}).json["paused_by"] is None
+    audit.act_as(audit.Actor("job:auto_pause"))
+    with db.transaction(org) as session:
+        pauses.pause(session, ids.parse("ret", shop), "late", decisions.AUTOMATIC)
+    assert owner.get(f"/credit/retailer/{shop}").json["paused_by"] == {"id": None, "name": "job"}
+    assert owner.get(f"/credit/retailer/{shop}", as_of=paused["as_of_on"]).json["paused_by"] == paused["paused_by"]
+
+
+def test_a_task_names_who_has_done_it(owner: Caller, org: UUID) -> None:
+    with db.transaction(org) as session:
+        tasks.ask_staff(session, "call_back", "Please call")
+    [task] = owner.get("/tasks").json["data"]
+    assert (task["done"], task["by"], task["retailer"]) == (False, None, None)
+    done = owner.post(f"/tasks/{task['id']}/finish", {}).json
+    assert (done["done"], done["by"]["id"][:4]) == (True, "usr_")
+    assert owner.post(f"/tasks/{task['id']}/finish", {}).json["by"] == done["by"]

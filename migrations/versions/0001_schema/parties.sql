@@ -122,6 +122,7 @@ CREATE TABLE staff_task (
     dedupe_key text,
     created_at timestamptz NOT NULL,
     done_at timestamptz,
+    done_by varchar(64),
     CONSTRAINT pk_staff_task PRIMARY KEY (org_id, id),
     CONSTRAINT fk_staff_task_retailer_org_id_retailer_id
         FOREIGN KEY (org_id, retailer_id) REFERENCES retailer (org_id, id) ON DELETE RESTRICT
