@@ -5,6 +5,7 @@ never meaning. Each token remembers where it stands in the normalised text, so t
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -45,7 +46,9 @@ class Token:
 
 
 _DATA = files.read("references")
-LETTERS = r"(?:[^\W\d_]|[\u0900-\u0963\u0971-\u097f\u0653-\u0655])"  # with the vowel signs, which are no \w
+# Letters with the vowel signs of the scripts of India, which are no \w.
+_SIGNS = "".join(chr(sign) for sign in range(0x980, 0xE00) if unicodedata.category(chr(sign)).startswith("M"))
+LETTERS = rf"(?:[^\W\d_]|[\u0900-\u0963\u0971-\u097f\u0653-\u0655{_SIGNS}])"
 
 
 def _before_dates(words: Sequence[str]) -> str:
