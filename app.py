@@ -1,4 +1,7 @@
-"""The composition root: builds the web application from its doors. Imported by the entry points and by nobody else."""
+"""The composition root: builds the web application from its doors. Imported by the entry points and by nobody else.
+
+`follow` is what every process names to `core.events` before its first unit of work.
+"""
 
 from flask import Flask, Request, request
 from flask.sessions import SessionInterface
@@ -9,7 +12,10 @@ import admin_api
 import console
 from admin_api import payment_webhooks
 from bot import callbacks, webhook
-from core import audit, logs, settings
+from consequences.following import follow
+from core import audit, events, logs, settings
+
+__all__ = ["create_app", "follow"]
 
 MAX_BODY_BYTES = 1024 * 1024  # the webhooks have a smaller limit of their own
 
@@ -25,6 +31,7 @@ def create_app() -> Flask:
     """The WSGI application. Refuses to start when the settings or a flow are wrong."""
     current = settings.current()
     logs.configure()
+    events.follow_with(follow)
     app = Flask("bahi", static_folder=None)
     app.session_interface = NoSessions()
     app.config.update(

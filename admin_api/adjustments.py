@@ -6,7 +6,6 @@ from flask import g
 from marshmallow import ValidationError, fields, validate, validates_schema
 from sqlalchemy.orm import Session
 
-import notices
 from admin_api.access import operation
 from admin_api.answers.adjustments import AdjustmentOut, BillOut, GivenOut
 from admin_api.answers.shape import Beside
@@ -18,7 +17,6 @@ from core.errors import Invalid
 from credit import adjustments, bills, debit_notes, disputes, late_fees, payments
 from credit.payments import DISPUTE, Receipt
 from credit.tables import Bill
-from flows import releasing
 from invoicing import cancelling, credit_notes
 from invoicing.tables import CANCELLED
 from parties import retailers
@@ -101,8 +99,7 @@ def create(session: Session, given: dict[str, Any]) -> Beside:
         role=g.who.role,
         bill_id=ids.parse("bil", given["bill_id"]) if given["bill_id"] else None,
     )
-    with releasing.making_room(session, new.retailer_id):
-        return _with_note(session, credit_notes.commercial(session, new))
+    return _with_note(credit_notes.commercial(session, new))
 
 
 @blueprint.route("/<adjustment_id>/reverse", methods=["POST"])
@@ -117,9 +114,7 @@ def reverse(session: Session, why: dict[str, Any], adjustment_id: str) -> Beside
     credit_id = ids.parse("adj", adjustment_id)
     note = credit_notes.of_payment(session, credit_id)
     if note is None or note.status == CANCELLED:
-        undone = adjustments.reverse(session, credit_id, why["reason"], g.who.role)
-        cancelling.follow_credits(session, undone.retailer_id, cancelling.CREDIT_WENT)
-        return shown(undone)
+        return shown(adjustments.reverse(session, credit_id, why["reason"], g.who.role))
     kind = payments.get(session, credit_id).kind
     if kind in adjustments.MAY_GIVE:  # a cash discount is nobody's favour: whoever may cancel its note may undo it
         adjustments.allow(kind, g.who.role)
@@ -137,8 +132,7 @@ def cash_discount(session: Session, given: dict[str, Any]) -> Beside:
     Refused with what is missing.
     """
     bill_id = ids.parse("bil", given["bill_id"])
-    with releasing.making_room(session, bills.get(session, bill_id).retailer_id):
-        return _with_note(session, credit_notes.cash_discount(session, bill_id, given["reason"], g.who.role))
+    return _with_note(credit_notes.cash_discount(session, bill_id, given["reason"], g.who.role))
 
 
 @blueprint.route("/late-fee", methods=["POST"])
@@ -175,15 +169,12 @@ def _returned(session: Session, given: dict[str, Any]) -> Beside:
         raise Invalid("This bill has no invoice whose lines could come back: give an amount.", field="lines")
     lines = [credit_notes.Correction(one["line"], int(one["qty"] * 1000)) for one in given["lines"]]
     new = credit_notes.NewCreditNote(invoice.id, given["kind"], given["reason"], g.who.role, lines)
-    with releasing.making_room(session, shop.id):
-        return _with_note(session, credit_notes.issue(session, new))
+    return _with_note(credit_notes.issue(session, new))
 
 
-def _with_note(session: Session, given: credit_notes.Given) -> Beside:
+def _with_note(given: credit_notes.Given) -> Beside:
     """A credit with the paper that says it, which goes to the shop."""
     note = given.note
-    if note is not None:
-        notices.documents.note(session, note)
     return shown(given.receipt, credit_note=note, dispute_id=None)
 
 
@@ -192,8 +183,7 @@ def _dispute(session: Session, given: dict[str, Any]) -> Beside:
         raise Invalid("A dispute is about a bill: name it.", field="bill_id")
     shop, bill_id = retailers.find(session, given["retailer_id"]), ids.parse("bil", given["bill_id"])
     bills.of(session, shop.id, bill_id)
-    with releasing.making_room(session, shop.id):
-        dispute = disputes.start(session, bill_id, given["amount_minor"], given["reason"])
+    dispute = disputes.start(session, bill_id, given["amount_minor"], given["reason"])
     freeze = payments.receipt(session, payments.get(session, dispute.freeze_id))
     return shown(freeze, credit_note=None, dispute_id=dispute.id)
 

@@ -14,7 +14,6 @@ from admin_api.spec import Blueprint
 from core import ids
 from core.errors import Invalid
 from credit import accounts, advances, days, late_fees, openings
-from flows import releasing
 from parties import retailers
 from parties.roles import BOOKKEEPERS, EVERYBODY
 from reports import ageing
@@ -86,8 +85,7 @@ def opening_balance(session: Session, given: dict[str, Any], retailer_id: str) -
     posted = openings.owe(session, shop.id, old)
     held = None
     if given["on_account_minor"]:
-        with releasing.making_room(session, shop.id):
-            held = openings.hold(session, shop.id, given["on_account_minor"], given["on"])
+        held = openings.hold(session, shop.id, given["on_account_minor"], given["on"])
     return {"bills": posted, "on_account": shown(held) if held else None, **_owed(session, retailer_id)}
 
 

@@ -13,10 +13,9 @@ from admin_api.answers.shape import Beside, page_of
 from admin_api.shapes import Id, Listed, Nothing, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
-from credit import accounts, allocating, cheques, listing, payments
+from credit import accounts, allocating, cheques, listing
 from credit.papers import CHEQUE_STATES, Cheque
 from credit.tables import POSTED
-from flows import releasing, stopping
 from parties import retailers
 from parties.roles import BOOKKEEPERS, FOUNDERS, SELLERS
 
@@ -86,7 +85,6 @@ def clear(session: Session, _given: dict[str, Any], cheque_id: str) -> Beside:
 def bounce(session: Session, why: dict[str, Any], cheque_id: str) -> Beside:
     """The bank has not paid: the same bills are open again, and its charge is owed on top."""
     cheque = cheques.bounce(session, ids.parse("chq", cheque_id), why["reason"], why["charge_minor"])
-    stopping.after_setback(session, cheque.retailer_id, "cheque_bounced")
     return receipt_of(session, cheque)
 
 
@@ -97,7 +95,6 @@ def bounce(session: Session, why: dict[str, Any], cheque_id: str) -> Beside:
 def give_back(session: Session, why: dict[str, Any], cheque_id: str) -> Beside:
     """The cheque goes back to the shop; it never saw the bank."""
     cheque = cheques.give_back(session, ids.parse("chq", cheque_id), why["reason"])
-    stopping.after_setback(session, cheque.retailer_id, "cheque_returned")
     return receipt_of(session, cheque)
 
 
@@ -109,8 +106,7 @@ def receive(
     take: Callable[[Session, cheques.NewCheque], Cheque] = cheques.receive,
 ) -> Beside:
     """Take in what `/payment/record`, or the verifying of a claim, was given as a cheque."""
-    with releasing.making_room(session, retailer_id):
-        cheque = _told(session, take(session, _new(retailer_id, given, chosen)))
+    cheque = take(session, _new(retailer_id, given, chosen))
     return receipt_of(session, cheque)
 
 
@@ -147,14 +143,5 @@ def receipt_of(session: Session, cheque: Cheque) -> Beside:
 
 def _step(session: Session, cheque_id: str, step: Callable[[Session, UUID], Cheque]) -> Beside:
     found = cheques.get(session, ids.parse("chq", cheque_id))
-    with releasing.making_room(session, found.retailer_id):
-        cheque = _told(session, step(session, found.id))
+    cheque = step(session, found.id)
     return receipt_of(session, cheque)
-
-
-def _told(session: Session, cheque: Cheque) -> Cheque:
-    """Send the receipt once the cheque counts; the notice's key keeps it to one."""
-    paid = cheques.counted(session, cheque)
-    if paid is not None:
-        releasing.after_payment(session, payments.receipt(session, paid))
-    return cheque

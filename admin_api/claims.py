@@ -7,7 +7,6 @@ from uuid import UUID
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-import notices
 from admin_api import cheques as cheque_noun
 from admin_api.access import operation
 from admin_api.answers.claims import ClaimOut
@@ -21,7 +20,6 @@ from credit import claims, listing, payments
 from credit.cheques import NewCheque
 from credit.papers import Cheque
 from credit.tables import CLAIM_STATES, METHODS, PaymentClaim
-from flows import releasing
 from parties import retailers
 from parties.roles import BOOKKEEPERS, SELLERS
 
@@ -121,7 +119,6 @@ def verify(session: Session, given: dict[str, Any], claim_id: str) -> Beside:
             chosen=chosen(given["allocations"]),
         ),
     )
-    releasing.after_payment(session, receipt)
     return receipt_of(receipt)
 
 
@@ -135,6 +132,4 @@ def _take_cheque(claim_id: UUID, session: Session, handed_over: NewCheque) -> Ch
 @blueprint.response(200, ClaimOut)
 def reject(session: Session, why: dict[str, Any], claim_id: str) -> PaymentClaim:
     """No such payment came in: reminders go on, and the shop is told with the reason."""
-    claim = claims.reject(session, ids.parse("clm", claim_id), why["reason"])
-    notices.payments.claim_declined(session, claim)
-    return claim
+    return claims.reject(session, ids.parse("clm", claim_id), why["reason"])

@@ -13,11 +13,10 @@ from admin_api.answers.conversations import ConversationOut, MessageOut, ReplyOu
 from admin_api.answers.shape import Beside, page_of
 from admin_api.shapes import Id, Listed, Nothing, PageQuery, Strict, Text, decode, page
 from admin_api.spec import Blueprint
-from bot import handing_over, history, media
+from bot import handing_over, history, media, replies
 from bot.history import Position, Said
 from core import clock, ids
 from core.errors import Invalid, NotFound
-from flows import hand_over
 from invoicing import storage
 from parties import contacts, retailers
 from parties.roles import SELLERS
@@ -55,7 +54,7 @@ class Takeover(Strict):
 class ReplyIn(Strict):
     """What a member of staff writes."""
 
-    text = Text(longest=hand_over.MAX_REPLY, needed=True)
+    text = Text(longest=replies.MAX_REPLY, needed=True)
 
 
 @blueprint.route("", methods=["GET"])
@@ -102,7 +101,7 @@ def messages(session: Session, query: dict[str, Any], conversation_id: str) -> L
 def takeover(session: Session, given: dict[str, Any], conversation_id: str) -> Beside:
     """Answer yourself: the bot is quiet for so long, and the retailer is told."""
     lasts = timedelta(minutes=given["minutes"])
-    talk = hand_over.take(session, ids.parse("cnv", conversation_id), g.who.user_id, lasts)
+    talk = handing_over.take(session, ids.parse("cnv", conversation_id), g.who.user_id, lasts)
     return _shown(_find(session, ids.public("cnv", talk.id)))
 
 
@@ -112,7 +111,7 @@ def takeover(session: Session, given: dict[str, Any], conversation_id: str) -> B
 @blueprint.response(200, ConversationOut)
 def hand_back(session: Session, _given: dict[str, Any], conversation_id: str) -> Beside:
     """Let the bot answer again, and tell the retailer."""
-    talk = hand_over.give_back(session, ids.parse("cnv", conversation_id))
+    talk = handing_over.give_back(session, ids.parse("cnv", conversation_id))
     return _shown(_find(session, ids.public("cnv", talk.id)))
 
 
@@ -123,7 +122,7 @@ def hand_back(session: Session, _given: dict[str, Any], conversation_id: str) ->
 def reply(session: Session, given: dict[str, Any], conversation_id: str) -> dict[str, Any]:
     """Write to the retailer under your name, inside the 24-hour window only; whoever writes has taken over."""
     found = ids.parse("cnv", conversation_id)
-    message_id = hand_over.reply(session, found, g.who.user_id, given["text"])
+    message_id = replies.reply(session, found, g.who.user_id, given["text"])
     return {"id": message_id, "conversation_id": conversation_id, "status": "queued"}
 
 

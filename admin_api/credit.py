@@ -6,13 +6,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-import notices
 from admin_api.access import operation
 from admin_api.answers.credit import DashboardOut, EvaluationOut, ProfileOut, StatementOut
 from admin_api.shapes import Day, Strict, Text
 from admin_api.spec import Blueprint
-from credit import accounts, pauses
-from flows import releasing
+from core import events
+from credit import pauses
 from parties import retailers
 from parties.roles import BOOKKEEPERS, EVERYBODY, FOUNDERS, SELLERS
 from reports import profile, risk, statement
@@ -83,8 +82,7 @@ def evaluate(session: Session, retailer_id: str) -> dict[str, Any]:
 def pause(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str, Any]:
     """Stop new credit orders of a shop; cash orders go on. The shop is told once."""
     retailer = retailers.find(session, retailer_id)
-    if pauses.pause(session, retailer.id, why["reason"]):
-        notices.credit.paused(session, retailer.id)
+    pauses.pause(session, retailer.id, why["reason"])
     return _profile(session, retailer.id)
 
 
@@ -95,9 +93,8 @@ def pause(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str, 
 def unpause(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str, Any]:
     """Allow credit orders again. The shop is told once."""
     retailer = retailers.find(session, retailer_id)
-    if pauses.unpause(session, retailer.id, why["reason"]) and not accounts.get(session, retailer.id).blocked_at:
-        notices.credit.restored(session, retailer.id)
-        releasing.release(session, retailer.id)
+    pauses.unpause(session, retailer.id, why["reason"])
+    events.follow(session)  # what is available is told as held orders leave it
     return _profile(session, retailer.id)
 
 
@@ -108,8 +105,7 @@ def unpause(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str
 def block(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str, Any]:
     """Stop all credit of a shop until somebody unblocks it; no override goes past a block. The shop is told once."""
     retailer = retailers.find(session, retailer_id)
-    if pauses.block(session, retailer.id, why["reason"]):
-        notices.credit.paused(session, retailer.id)
+    pauses.block(session, retailer.id, why["reason"])
     return _profile(session, retailer.id)
 
 
@@ -120,9 +116,8 @@ def block(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str, 
 def unblock(session: Session, why: dict[str, Any], retailer_id: str) -> dict[str, Any]:
     """Lift a block. A pause below it goes on; without one the shop is told that credit is open again."""
     retailer = retailers.find(session, retailer_id)
-    if pauses.unblock(session, retailer.id, why["reason"]) and not accounts.get(session, retailer.id).paused_at:
-        notices.credit.restored(session, retailer.id)
-        releasing.release(session, retailer.id)
+    pauses.unblock(session, retailer.id, why["reason"])
+    events.follow(session)  # what is available is told as held orders leave it
     return _profile(session, retailer.id)
 
 

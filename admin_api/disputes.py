@@ -6,7 +6,6 @@ from flask import g
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-import notices
 from admin_api.access import operation
 from admin_api.answers.disputes import DisputeOut
 from admin_api.answers.shape import page_of
@@ -14,9 +13,8 @@ from admin_api.shapes import Id, Listed, PageQuery, PositiveMinor, Strict, Text,
 from admin_api.spec import Blueprint
 from core import ids
 from core.money import MAX_MINOR
-from credit import adjustments, bills, disputes, listing
+from credit import adjustments, disputes, listing
 from credit.papers import DISPUTE_STATES, Dispute
-from flows import releasing
 from parties import retailers
 from parties.roles import BOOKKEEPERS, SELLERS
 
@@ -71,8 +69,7 @@ def disputes_list(session: Session, query: dict[str, Any]) -> Listed:
 def start(session: Session, given: dict[str, Any]) -> Dispute:
     """Freeze a contested amount: neither overdue, nor reminded of, nor counted against the limit."""
     bill_id = ids.parse("bil", given["bill_id"])
-    with releasing.making_room(session, bills.get(session, bill_id).retailer_id):
-        return disputes.start(session, bill_id, given["amount_minor"], given["reason"])
+    return disputes.start(session, bill_id, given["amount_minor"], given["reason"])
 
 
 @blueprint.route("/<dispute_id>/settle", methods=["POST"])
@@ -81,7 +78,7 @@ def start(session: Session, given: dict[str, Any]) -> Dispute:
 @blueprint.response(200, DisputeOut)
 def settle(session: Session, given: dict[str, Any], dispute_id: str) -> Dispute:
     """End a dispute: the accepted part becomes an adjustment, the rest is owed as before, and the shop is told."""
-    dispute = disputes.settle(
+    return disputes.settle(
         session,
         ids.parse("dsp", dispute_id),
         given["accepted_minor"],
@@ -89,5 +86,3 @@ def settle(session: Session, given: dict[str, Any], dispute_id: str) -> Dispute:
         g.who.role,
         given["kind"],
     )
-    notices.disputes.settled(session, dispute)
-    return dispute

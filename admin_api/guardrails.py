@@ -6,7 +6,6 @@ from typing import Any
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-import notices
 from admin_api import preconditions
 from admin_api.access import operation
 from admin_api.answers.guardrails import AtRiskOut, EvaluatedOut, LadderOut, ShopTermsOut, VerdictOut, WhatIfOut
@@ -32,7 +31,6 @@ from core.money import MAX_MINOR
 from credit import accounts, groups, guardrails, ladder, rules
 from credit.settings import MAX_DAYS
 from credit.tables import TERMS, CreditAccount
-from flows import releasing
 from parties import organisations, retailers
 from parties.roles import EVERYBODY, FOUNDERS
 from reports import profile, watchlist, what_if
@@ -125,11 +123,10 @@ def change(session: Session, given: dict[str, Any], retailer_id: str) -> Answer:
     if account.version != seen:
         raise accounts.Stale(version=account.version)
     reason = given.pop("reason")
-    with releasing.making_room(session, shop):
-        if "group_id" in given:
-            group_id = given.pop("group_id")
-            groups.join(session, shop, ids.parse("grp", group_id) if group_id else None, reason)
-        accounts.set_terms(session, shop, replace(accounts.terms_of(account), **given), reason)
+    if "group_id" in given:
+        group_id = given.pop("group_id")
+        groups.join(session, shop, ids.parse("grp", group_id) if group_id else None, reason)
+    accounts.set_terms(session, shop, replace(accounts.terms_of(account), **given), reason)
     return _answer(accounts.get(session, shop))
 
 
@@ -152,8 +149,6 @@ def what_if_terms(session: Session, changes: dict[str, Any], retailer_id: str) -
 def evaluate_all(session: Session, _given: dict[str, Any]) -> dict[str, Any]:
     """Apply the status rules to every shop now; those that are paused or restored by it are told."""
     changed = ladder.evaluate_all(session, "asked")
-    for evaluation in changed:
-        notices.credit.status_changed(session, evaluation)
     return {
         "changed": [
             {

@@ -9,7 +9,7 @@ from admin_api.answers.insights import InsightMessageOut, InsightOut, OverviewOu
 from admin_api.shapes import Nothing
 from admin_api.spec import Blueprint
 from core.i18n import speaking
-from flows import insight
+from notices.insights import text as rendered
 from parties import retailers
 from parties.roles import EVERYBODY, FOUNDERS
 from reports import insights
@@ -33,7 +33,7 @@ def message(session: Session, retailer_id: str) -> dict[str, Any]:
     shop = retailers.find(session, retailer_id)
     insights.regenerate(session, shop.id)
     with speaking(shop.language):
-        text = insight.text(insights.of(session, shop.id))
+        text = rendered(insights.of(session, shop.id))
     return {"retailer_id": shop.id, "language": shop.language, "text": text}
 
 

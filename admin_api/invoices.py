@@ -6,7 +6,6 @@ from flask import Response, g
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-import notices
 from admin_api.access import operation
 from admin_api.answers.invoices import (
     CreditNoteOut,
@@ -23,7 +22,6 @@ from admin_api.shapes import Day, Id, Listed, Nothing, PageQuery, PositiveMinor,
 from admin_api.spec import Blueprint
 from core import ids
 from credit import bills, debit_notes
-from flows import releasing
 from invoicing import cancelling, credit_notes, listing, papers, preview, registrations, sharing
 from invoicing import debit_notes as tax_debit_notes
 from invoicing.tables import Invoice
@@ -160,8 +158,6 @@ def pdf(session: Session, query: dict[str, Any], invoice_id: str) -> Response:
 def credit_note(session: Session, given: dict[str, Any], invoice_id: str) -> Beside:
     """Take goods back, or lower a price, with the tax of the original; its bill is settled first, the shop is told."""
     made = issue_credit_note(session, ids.parse("inv", invoice_id), given)
-    if made.note is not None:
-        notices.documents.note(session, made.note)
     return _told(made)
 
 
@@ -180,7 +176,6 @@ def debit_note(session: Session, given: dict[str, Any], invoice_id: str) -> Besi
         due_on=given["due_on"],
     )
     note = tax_debit_notes.issue(session, new)
-    notices.documents.note(session, note)
     return Beside(note, bill=bills.get(session, note.bill_id) if note.bill_id else None)
 
 
@@ -191,8 +186,7 @@ def debit_note(session: Session, given: dict[str, Any], invoice_id: str) -> Besi
 def cancel(session: Session, why: dict[str, Any], invoice_id: str) -> Invoice:
     """Cancel a document that nobody acted on: its number stays, what it did to the account is undone."""
     found = listing.get(session, ids.parse("inv", invoice_id))
-    with releasing.making_room(session, found.retailer_id):
-        return cancelling.cancel(session, found.id, why["reason"], g.who.role)
+    return cancelling.cancel(session, found.id, why["reason"], g.who.role)
 
 
 @blueprint.route("/<invoice_id>/registration", methods=["POST"])
@@ -243,8 +237,7 @@ def issue_credit_note(session: Session, invoice_id: Any, given: dict[str, Any]) 
         for one in given["lines"]
     ]
     new = credit_notes.NewCreditNote(invoice_id, given["kind"], given["reason"], g.who.role, lines)
-    with releasing.making_room(session, listing.get(session, invoice_id).retailer_id):
-        return credit_notes.issue(session, new)
+    return credit_notes.issue(session, new)
 
 
 def _told(given: credit_notes.Given) -> Beside:

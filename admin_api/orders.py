@@ -9,7 +9,6 @@ from marshmallow import ValidationError, fields, validate
 from sqlalchemy.orm import Session
 
 import countries
-import notices
 from admin_api import problems
 from admin_api.access import operation
 from admin_api.answers.orders import DispatchedOut, ExpiredOut, OrderOut
@@ -17,11 +16,10 @@ from admin_api.answers.papers import PaperOut
 from admin_api.answers.shape import Beside, page_of
 from admin_api.shapes import Day, Id, Listed, Nothing, PageQuery, PositiveMinor, Quantity, Strict, Text, decode, page
 from admin_api.spec import Blueprint
-from core import ids
+from core import events, ids, outbox
 from core.errors import DomainError, Invalid
 from core.money import MAX_MINOR
 from credit.guardrails import Refused
-from flows import releasing
 from invoicing import papers, transport
 from invoicing.tables import Paper
 from orders import billing, dispatching, holding, listing, ordering, shortening
@@ -228,7 +226,7 @@ def hold(session: Session, _given: dict[str, Any], order_id: str) -> Order:
 @blueprint.response(200, OrderOut)
 def cancel(session: Session, why: dict[str, Any], order_id: str) -> Order:
     """Call an order off before dispatch; what it reserved is free again, and the shop is told with the reason."""
-    return releasing.call_off(session, ids.parse("ord", order_id), why["reason"])
+    return ordering.cancel(session, ids.parse("ord", order_id), why["reason"])
 
 
 @blueprint.route("/<order_id>/shorten", methods=["POST"])
@@ -240,11 +238,7 @@ def shorten(session: Session, given: dict[str, Any], order_id: str) -> Order:
     there: dict[str, Decimal] = {}
     for line in given["lines"]:
         there[line["sku"]] = there.get(line["sku"], Decimal(0)) + line["base_qty"]
-    before = listing.get(session, ids.parse("ord", order_id))
-    order = shortening.shorten(session, before.id, there, given["reason"])
-    if order.total_minor != before.total_minor:
-        notices.orders.shortened(session, order)
-    return order
+    return shortening.shorten(session, ids.parse("ord", order_id), there, given["reason"])
 
 
 @blueprint.route("/<order_id>/dispatch", methods=["POST"])
@@ -258,12 +252,9 @@ def dispatch(session: Session, given: dict[str, Any], order_id: str) -> Beside:
 
     `notified` is false when the shop gets no message (STOP, nobody on WhatsApp): a task says to hand over the paper.
     """
-    order_key = ids.parse("ord", order_id)
-    already = listing.get(session, order_key).status == "dispatched"
-    order = dispatching.dispatch(session, order_key, transport=transport.parsed(given))
-    if not already and order.invoice_id is not None:
-        notices.documents.invoice(session, order.invoice_id)
-    is_notified = order.invoice_id is not None and notices.documents.is_invoice_sent(session, order.invoice_id)
+    order = dispatching.dispatch(session, ids.parse("ord", order_id), transport=transport.parsed(given))
+    events.follow(session)  # now, so that the answer says whether the bill is on its way
+    is_notified = order.invoice_id is not None and outbox.is_on_its_way(session, f"invoice:{order.invoice_id}")
     return Beside(order, notified=is_notified)
 
 

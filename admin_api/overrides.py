@@ -11,19 +11,19 @@ from admin_api.answers.overrides import GrantedOut, OverrideOut
 from admin_api.answers.shape import Beside, page_of
 from admin_api.shapes import Id, Listed, Nothing, PositiveMinor, Strict, Text
 from admin_api.spec import Blueprint
-from core import ids
+from core import events, ids
 from credit import overrides
 from credit.tables import OVERRIDE_STATES, CreditOverride
-from flows import releasing
 from orders import listing, ordering
-from orders.order import FAILED, HELD, PENDING, Order
+from orders.order import CONFIRMED, FAILED, HELD, PENDING
 from parties import retailers
 from parties.roles import EVERYBODY, FOUNDERS, OWNER
 
 blueprint = Blueprint(
     "overrides", __name__, url_prefix="/api/v1/admin/overrides", description="One order past the rules"
 )
-WAITING = (PENDING, HELD, FAILED)  # what credit may still stand in the way of
+LET_THROUGH = (HELD, FAILED)  # by an override; a quote waits for the shop as well
+WAITING = (PENDING, *LET_THROUGH)  # what credit may still stand in the way of
 
 
 class OverrideIn(Strict):
@@ -64,7 +64,7 @@ def grant(session: Session, given: dict[str, Any]) -> Beside:
         raise ordering.NotPending(order)
     amount_minor = given["amount_minor"] or order.total_minor
     override = overrides.grant(session, order.retailer_id, order.id, amount_minor, given["reason"])
-    return _answer(session, override, releasing.let_through(session, override))
+    return _answer(session, override)
 
 
 @blueprint.route("/<override_id>/approve", methods=["POST"])
@@ -74,7 +74,7 @@ def grant(session: Session, given: dict[str, Any]) -> Beside:
 def approve(session: Session, _given: dict[str, Any], override_id: str) -> Beside:
     """The second person's yes; the order is placed at once."""
     override = overrides.approve(session, ids.parse("ovr", override_id))
-    return _answer(session, override, releasing.let_through(session, override))
+    return _answer(session, override)
 
 
 @blueprint.route("/<override_id>/revoke", methods=["POST"])
@@ -86,5 +86,10 @@ def revoke(session: Session, why: dict[str, Any], override_id: str) -> CreditOve
     return overrides.revoke(session, ids.parse("ovr", override_id), why["reason"])
 
 
-def _answer(session: Session, override: CreditOverride, placed: Order | None) -> Beside:
-    return Beside(overrides.get(session, override.id), order=placed)
+def _answer(session: Session, override: CreditOverride) -> Beside:
+    """The override, and the order when it is placed by it; that follows, so it is awaited here."""
+    waited = listing.get(session, override.reference_id).status in LET_THROUGH
+    events.follow(session)
+    order = listing.get(session, override.reference_id)
+    is_placed = waited and order.status == CONFIRMED
+    return Beside(overrides.get(session, override.id), order=order if is_placed else None)

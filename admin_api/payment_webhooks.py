@@ -5,7 +5,6 @@ its signature is wrong, 404 that nobody has this address, 503 that the gateway s
 """
 
 from flask import Blueprint, Response, jsonify, request
-from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 
 from core import audit, clock, db, logs, queue
@@ -13,7 +12,6 @@ from credit import gateway_accounts, gateway_events
 from credit.gateway_accounts import Account
 from credit.gateway_events import Taken
 from credit.gateways import Event
-from flows import releasing
 
 MAX_BYTES = 65_536
 
@@ -40,14 +38,7 @@ def event(provider: str, gateway_id: str) -> Response:
 def take(account: Account, told: Event, body: str) -> Taken:
     """Keep and book an event in one transaction; the shop's receipt leaves after it."""
     audit.act_as(audit.Actor(f"gateway:{account.provider}", request_id=told.id))
-    taken = db.run(lambda session: _take(session, account, told, body), account.org_id)
+    taken = db.run(lambda session: gateway_events.take(session, account, told, body), account.org_id)
     if taken.receipt is not None:
         queue.hint_soon("send")
-    return taken
-
-
-def _take(session: Session, account: Account, told: Event, body: str) -> Taken:
-    taken = gateway_events.take(session, account, told, body)
-    if taken.receipt is not None:
-        releasing.after_payment(session, taken.receipt)
     return taken

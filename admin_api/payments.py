@@ -5,7 +5,6 @@ from typing import Any
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-import notices
 from admin_api import cheques as cheque_noun
 from admin_api.access import operation
 from admin_api.answers.payments import PaymentOut
@@ -17,7 +16,6 @@ from core import ids
 from core.errors import NotFound
 from credit import cheques, payments
 from credit.tables import METHODS
-from flows import releasing, stopping
 from parties import retailers
 from parties.roles import BOOKKEEPERS, FOUNDERS
 
@@ -67,7 +65,6 @@ def record(session: Session, given: dict[str, Any]) -> Beside:
             chosen=chosen(given["allocations"]),
         ),
     )
-    releasing.after_payment(session, receipt)
     return receipt_of(receipt)
 
 
@@ -80,12 +77,9 @@ def reverse(session: Session, why: dict[str, Any], payment_id: str) -> Beside:
     cheque = cheques.find(session, ids.parse("pay", payment_id))
     if cheque is not None:
         cheque = cheques.undo(session, cheque.id, why["reason"], why["charge_minor"])
-        stopping.after_setback(session, cheque.retailer_id, f"cheque_{cheque.state}")
         return cheque_noun.receipt_of(session, cheque)
     found = payments.get(session, ids.parse("pay", payment_id))
     if found.kind != payments.PAYMENT:
         raise NotFound(id=payment_id)
     receipt = payments.reverse(session, found.id, why["reason"], why["charge_minor"])
-    notices.payments.taken_back(session, receipt)
-    stopping.after_setback(session, receipt.retailer_id, "payment_reversed")
     return receipt_of(receipt)

@@ -10,9 +10,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from bot.events import GivenBack, TakenOver
 from bot.tables import Conversation
 from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid
+from core.events import happened
 from parties import tasks
 from parties.tables import Contact
 
@@ -29,8 +31,13 @@ class WithBot(DomainError):
     detail = "Nobody has taken this conversation over."
 
 
-def take(session: Session, conversation_id: UUID, user_id: UUID, lasts: timedelta = LASTS) -> Conversation:
-    """Let a member of staff answer for so long, audited; locks the conversation. Raises NotFound, Invalid."""
+def take(
+    session: Session, conversation_id: UUID, user_id: UUID, lasts: timedelta = LASTS, *, is_told: bool = True
+) -> Conversation:
+    """Let a member of staff answer for so long, audited; locks the conversation. Raises NotFound, Invalid.
+
+    With what they write at once, `is_told` is False: their own words say that somebody is there.
+    """
     if not SHORTEST <= lasts <= LONGEST:
         raise Invalid("A conversation is taken over for five minutes to seven days.", field="minutes")
     talk, now = db.fetch(session, Conversation, conversation_id, lock=True), clock.now()
@@ -40,6 +47,8 @@ def take(session: Session, conversation_id: UUID, user_id: UUID, lasts: timedelt
     session.flush()  # the audit entry follows the change
     tasks.finish_known(session, task_key(talk.contact_id))
     _record(session, talk, "conversation.taken_over", until=clock.rfc3339(talk.handed_over_until))
+    if is_told:
+        happened(session, TakenOver(talk.id))
     return talk
 
 
@@ -52,6 +61,7 @@ def give_back(session: Session, conversation_id: UUID) -> Conversation:
     session.flush()
     tasks.finish_known(session, task_key(talk.contact_id))
     _record(session, talk, "conversation.given_back")
+    happened(session, GivenBack(talk.id))
     return talk
 
 
@@ -70,7 +80,14 @@ def end_over(session: Session) -> list[Conversation]:
         _end(talk)
         session.flush()
         _record(session, talk, "conversation.returned")
+        happened(session, GivenBack(talk.id))
     return ended
+
+
+def is_with_staff(talk: Conversation) -> bool:
+    """True while a person answers."""
+    since = talk.handed_over_at
+    return since is not None and ends_at(since, talk.handed_over_until) > clock.now()
 
 
 def ends_at(since: datetime, until: datetime | None) -> datetime:

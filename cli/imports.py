@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 import click
 from sqlalchemy.orm import Session
 
-from cli import files, ledger_rows, org
+from cli import files, org
 from core import audit, db, i18n
-from orders import catalogue_import, entries
+from orders import catalogue_import, entries, ledger_import
 from orders.rows import Report
 
 SOME_REJECTED = 5
@@ -64,7 +64,7 @@ def catalog(file: Path, organisation: str, dry_run: bool, as_json: bool, valid_f
 
 
 @command.command(
-    epilog=f"Columns: {ledger_rows.RETAILER_COLUMNS.replace(',', ', ')}. language is one of"
+    epilog=f"Columns: {ledger_import.RETAILER_COLUMNS.replace(',', ', ')}. language is one of"
     f" {', '.join(i18n.LANGUAGES)}; state is the two-digit GST code or its name; credit_limit empty means no credit, 0"
     " means prepay; price_class and route are among those of the selling rules; sez is yes for a unit in a special"
     " economic zone. A shop is known by code."
@@ -75,13 +75,13 @@ def retailers(file: Path, organisation: str, dry_run: bool, as_json: bool) -> in
     rows = files.rows_of(file)
 
     def work(session: Session) -> Report:
-        return ledger_rows.import_retailers(session, rows)
+        return ledger_import.import_retailers(session, rows)
 
     return _import(file, organisation, dry_run, as_json, rows, work)
 
 
 @command.command(
-    epilog=f"Columns: {ledger_rows.BALANCE_COLUMNS.replace(',', ', ')}. Days are 2026-11-20 or 20/11/2026."
+    epilog=f"Columns: {ledger_import.BALANCE_COLUMNS.replace(',', ', ')}. Days are 2026-11-20 or 20/11/2026."
     " A bill is known by its shop and number."
 )
 @_options
@@ -90,7 +90,7 @@ def balances(file: Path, organisation: str, dry_run: bool, as_json: bool) -> int
     rows = files.rows_of(file)
 
     def work(session: Session) -> Report:
-        return ledger_rows.import_balances(session, rows)
+        return ledger_import.import_balances(session, rows)
 
     return _import(file, organisation, dry_run, as_json, rows, work)
 

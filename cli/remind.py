@@ -8,15 +8,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import click
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-import notices
 from cli import org as orgs
-from core import audit, clock, db, ids, queue, templates
+from core import audit, clock, db, ids, queue
 from core.errors import DomainError
 from core.i18n import format_money
-from core.outbox import OutboxMessage
+from core.preview import of as preview_of
 from credit import reminders
 from jobs import send_reminders
 from parties import organisations
@@ -62,8 +60,8 @@ def preview(org_id: UUID, on: date | None) -> list[Row]:
         organisation = organisations.get(session)
         today, currency = on or clock.today(organisation.timezone), organisation.currency
         lines = reminders.preview(session, today)
-        texts = _texts(session, today)
-        session.rollback()  # the messages were only written to be read
+        would = preview_of(session, lambda session: send_reminders.run(session, today))
+    texts = {message.retailer_id: message.text for message in would.messages}
     return [
         {
             **{name: str(value) for name, value in asdict(line).items() if name in {"stage", "reference", "due_on"}},
@@ -89,23 +87,6 @@ def send(org_id: UUID, *, alone: bool) -> dict[str, int]:
                 raise QuietHours
             return {"reminded": 0, "failed": 0}
         return send_reminders.run(session)
-
-
-def _texts(session: Session, today: date) -> dict[UUID, str]:
-    """What each retailer would read, from messages that the caller takes back."""
-    found = {}
-    for digest in reminders.claim(session, today):
-        message_id = notices.reminders.remind(session, digest)
-        if message_id is not None:
-            message = session.scalars(select(OutboxMessage).where(OutboxMessage.id == message_id)).one()
-            found[digest.retailer_id] = _text(message)
-    return found
-
-
-def _text(message: OutboxMessage) -> str:
-    if message.template and message.params is not None:
-        return templates.get(message.template).render(message.language, message.params)
-    return message.body
 
 
 def _is_quiet(session: Session) -> bool:

@@ -1,16 +1,18 @@
 """What a command does to have the database and Redis: attach to this home's services or start them for itself."""
 
 import contextlib
+import importlib
 import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from cli import environment, schema
 from cli.embedded import services
 from cli.embedded.services import Endpoints
+from core import events
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -23,10 +25,16 @@ def ready(*, migrated: bool = True) -> Iterator[Endpoints]:
     Outside production an old schema is migrated on the way; in production SchemaError names the command.
     """
     environment.prepare()
+    events.follow_with(_follow)
     with services.running(environment.home()) as endpoints, _named(endpoints), _terminable():
         if migrated:
             settle_schema(endpoints.database_url)
         yield endpoints
+
+
+def _follow(session: Any, found: Sequence[object]) -> None:
+    """What a command did has the consequences that it has anywhere; the application is loaded once something did."""
+    importlib.import_module("app").follow(session, found)
 
 
 def settle_schema(url: str) -> None:

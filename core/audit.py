@@ -72,6 +72,11 @@ def actor() -> Actor:
     return _actor.get()
 
 
+def is_retailer(public_id: str) -> bool:
+    """True in a turn of this retailer's own chat."""
+    return _actor.get().name == f"retailer:{public_id}"
+
+
 @dataclass(frozen=True)
 class Entry:
     """One entry as it is going to be appended; `body` is what is hashed. `reason` is part of it."""

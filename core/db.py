@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from core import rows, settings
+from core import events, rows, settings
 from core.errors import NotFound
 from core.rows import Rows
 from core.tables import Base
@@ -92,7 +92,8 @@ def dispose() -> None:
 def transaction(org_id: UUID | None = None, *, role: str = APP, snapshot: bool = False) -> Iterator[Session]:
     """One unit of work: commits at the end, rolls back on any error. With `org_id` its rows are visible, else none.
 
-    With `snapshot` it can only read, and every statement sees the database as the first one did.
+    What happened in it has its consequences before the commit (see core/events.py). With `snapshot` it can only read,
+    and every statement sees the database as the first one did.
     """
     with Session(engine(role), expire_on_commit=False) as session:
         if snapshot:
@@ -100,6 +101,7 @@ def transaction(org_id: UUID | None = None, *, role: str = APP, snapshot: bool =
         if org_id is not None:
             enter(session, org_id)
         yield session
+        events.follow(session)
         session.commit()
 
 

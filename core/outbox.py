@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, Index, Integer, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, Index, Integer, SmallInteger, Text, UniqueConstraint, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from core import clock, db, ids
+from core import clock, db, ids, templates
 from core.tables import Base, Identified, Moment, TenantOwned, Word, belongs_to, one_of
 
 TEXT, TEMPLATE, DOCUMENT = "text", "template", "document"
+HEARD = "heard"  # where a session that only previews notes what was queued in it
 
 RANK = {
     "queued": 0,  # to be sent
@@ -150,7 +151,29 @@ def put(
             clock.now(),
         ),
     ).first()
-    return message_id if inserted else None
+    if not inserted:
+        return None
+    heard: list[UUID] | None = session.info.get(HEARD)
+    if heard is not None:
+        heard.append(message_id)
+    return message_id
+
+
+def text_of(message: OutboxMessage) -> str:
+    """What the person reads: the template with its facts, or the free text."""
+    if message.template and message.params is not None:
+        return templates.get(message.template).render(message.language, message.params)
+    return message.body
+
+
+def is_on_its_way(session: Session, dedupe_key: str) -> bool:
+    """True when the message with this key was queued, and was neither called back nor failed since."""
+    sent = select(OutboxMessage.id).where(
+        OutboxMessage.org_id == db.org_of(session),
+        OutboxMessage.dedupe_key == dedupe_key,
+        OutboxMessage.status.not_in(("cancelled", "failed")),
+    )
+    return session.scalars(sent).first() is not None
 
 
 def withdraw(session: Session, message_ids: Sequence[UUID], why: str) -> int:

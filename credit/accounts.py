@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 
 from core import audit, db, ids
 from core.errors import DomainError, Invalid, NotFound
+from core.events import happened
 from core.money import MAX_MINOR
 from credit import days, standing
+from credit.events import RoomMade
 from credit.settings import MAX_DAYS, CreditSettings
 from credit.standing import Standing
 from credit.tables import TERMS, CreditAccount
@@ -59,6 +61,16 @@ class Terms:
         """The limit that holds on this day."""
         current = self.temporary_limit_minor if self.temporary_until and today <= self.temporary_until else None
         return max((limit for limit in (self.limit_minor, current) if limit is not None), default=None)
+
+    def is_looser(self, before: "Terms", today: date) -> bool:
+        """Whether something may go on account today that did not under the terms before."""
+        limit_minor, limit_before = self.limit_on(today), before.limit_on(today)
+        return (
+            (limit_minor is not None and (limit_before is None or limit_minor > limit_before))
+            or _is_wider(self.max_order_minor, before.max_order_minor)
+            or _is_wider(self.max_outstanding_days, before.max_outstanding_days)
+            or self.tolerance_minor > before.tolerance_minor
+        )
 
 
 def open_account(session: Session, retailer_id: UUID, terms: Terms | None = None) -> CreditAccount:
@@ -137,6 +149,8 @@ def set_terms(
         after=terms.as_dict(),
         reason=reason,
     )
+    if terms.is_looser(before, today):
+        happened(session, RoomMade(retailer_id))
     return get(session, retailer_id)
 
 
@@ -161,6 +175,11 @@ def given(reason: str) -> str:
     if not reason or len(reason) > MAX_REASON:
         raise Invalid(f"Say why, in at most {MAX_REASON} characters.", field="reason")
     return reason
+
+
+def _is_wider(bound: int | None, before: int | None) -> bool:
+    """No bound is the widest."""
+    return before is not None and (bound is None or bound > before)
 
 
 def _write(session: Session, retailer_id: UUID, terms: Terms) -> None:

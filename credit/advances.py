@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from core import audit, db, ids
 from core.errors import DomainError
+from core.events import happened
 from credit import accounts, allocating, booking, days
 from credit.allocating import Applied, Chosen
+from credit.events import RoomMade
 from credit.settings import CreditSettings
 
 _HELD = """
@@ -58,6 +60,7 @@ def apply(session: Session, retailer_id: UUID, chosen: Sequence[Chosen] = ()) ->
     if not parts:
         raise NothingHeld
     _distribute(session, retailer_id, advances, parts)
+    happened(session, RoomMade(retailer_id))
     return parts
 
 

@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid
+from core.events import happened
 from core.money import MAX_MINOR
 from credit import accounts, allocating, days, ladder, payments
 from credit.allocating import Chosen
+from credit.events import PaymentFailed, RoomMade
 from credit.papers import Cheque
 from credit.payments import MAX_REFERENCE, NewPayment, Receipt
 from credit.settings import CHEQUES_COUNT_ON, CreditSettings
@@ -113,6 +115,7 @@ def clear(session: Session, cheque_id: UUID) -> Cheque:
     _moved(session, cheque)
     if has_counted:
         ladder.after_payment(session, accounts.get(session, cheque.retailer_id))
+        happened(session, RoomMade(cheque.retailer_id, is_judged=True))
     return cheque
 
 
@@ -205,6 +208,7 @@ def _end(session: Session, cheque: Cheque, state: str, reason: str) -> None:
     paid = counted(session, cheque)
     if paid is not None and paid.status == "posted":
         payments.take_back(session, paid.id, reason)
+    happened(session, PaymentFailed(cheque.retailer_id, f"cheque_{state}"))
 
 
 def _count_if_due(session: Session, cheque: Cheque) -> Receipt | None:

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid
+from core.events import happened
 from core.money import MAX_MINOR
 from credit import accounts, cheques, payments
 from credit.cheques import NewCheque
+from credit.events import ClaimDeclined
 from credit.papers import Cheque
 from credit.payments import MAX_REFERENCE, NewPayment, Receipt
 from credit.tables import METHODS, Payment, PaymentClaim
@@ -190,6 +192,7 @@ def reject(session: Session, claim_id: UUID, reason: str) -> PaymentClaim:
     reason = accounts.given(reason)
     claim = _lock(session, claim_id)
     _resolve(session, claim, REJECTED, reason)
+    happened(session, ClaimDeclined(claim.id))
     return claim
 
 

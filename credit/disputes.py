@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid
+from core.events import happened
 from credit import accounts, adjustments, bills, payments
 from credit.allocating import OverAllocated
+from credit.events import DisputeEnded
 from credit.papers import Dispute
 from credit.tables import CREDIT
 
@@ -86,6 +88,7 @@ def settle(
     dispute.accepted_minor = accepted_minor
     session.flush()
     _audit(session, "settled", dispute, reason)
+    happened(session, DisputeEnded(dispute.id))
     return dispute
 
 

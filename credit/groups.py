@@ -13,11 +13,14 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid, NotFound
+from core.events import happened
 from core.money import MAX_MINOR
 from credit import accounts
-from credit.tables import CreditGroup
+from credit.events import RoomMade
+from credit.tables import CreditAccount, CreditGroup
 
 MAX_NAME = 200
+_LOCK_SHOPS = "SELECT 1 FROM credit_account WHERE org_id = %s AND group_id = %s ORDER BY retailer_id FOR UPDATE"
 
 _USE = """
 SELECT g.limit_minor, coalesce(sum(used.used_minor), 0)::bigint
@@ -79,6 +82,7 @@ def set_limit(session: Session, group_id: UUID, limit_minor: int, reason: str, v
     """Change a cap; below what is used is allowed and only stops orders. Audited. Raises Invalid, NotFound, Stale."""
     _check(limit_minor)
     reason = accounts.given(reason)
+    db.execute(session, _LOCK_SHOPS, (str(db.org_of(session)), str(group_id)))  # before the group, as orders do
     group = get(session, group_id, lock=True)
     if group.version != version:
         raise accounts.Stale(version=group.version)
@@ -93,6 +97,8 @@ def set_limit(session: Session, group_id: UUID, limit_minor: int, reason: str, v
         after={"limit_minor": limit_minor},
         reason=reason,
     )
+    if limit_minor > before:
+        happened(session, RoomMade(group_id=group_id))
     return group
 
 
@@ -119,7 +125,17 @@ def join(session: Session, retailer_id: UUID, group_id: UUID | None, reason: str
         after={"group_id": _shown(group_id)},
         reason=reason,
     )
+    if before is not None:  # it is free of that cap, and the others have its part
+        happened(session, RoomMade(retailer_id))
+        happened(session, RoomMade(group_id=before))
     return True
+
+
+def members(session: Session, group_id: UUID) -> list[UUID]:
+    """The shops of a group, in the order in which their accounts are locked."""
+    org = CreditAccount.org_id == db.org_of(session)
+    found = select(CreditAccount.retailer_id).where(org, CreditAccount.group_id == group_id)
+    return list(session.scalars(found.order_by(CreditAccount.retailer_id)))
 
 
 def standing_of(session: Session, group_id: UUID) -> SharedLimit:

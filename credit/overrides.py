@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid, NotFound
+from core.events import happened
 from core.money import MAX_MINOR
 from credit import accounts, standing
+from credit.events import OverrideApproved
 from credit.guardrails import BLOCKED, NOT_GRANTED, Verdict
 from credit.settings import CreditSettings
 from credit.tables import CreditAccount, CreditOverride
@@ -97,6 +99,8 @@ def grant(session: Session, retailer_id: UUID, reference_id: UUID, amount_minor:
     session.add(override)
     session.flush()
     _audit(session, "override.approved" if alone else "override.requested", override, reason)
+    if alone:
+        happened(session, OverrideApproved(override.id))
     return override
 
 
@@ -114,6 +118,7 @@ def approve(session: Session, override_id: UUID) -> CreditOverride:
     override.status, override.approved_by = APPROVED, audit.actor().name
     session.flush()
     _audit(session, "override.approved", override, override.reason)
+    happened(session, OverrideApproved(override.id))
     return override
 
 

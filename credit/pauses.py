@@ -12,8 +12,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids
+from core.events import happened
 from credit import accounts, decisions, rules
 from credit.decisions import AUTOMATIC, STAFF
+from credit.events import CreditOpened, CreditStopped, RoomMade
 from credit.tables import CreditAccount
 
 Trace = tuple[dict[str, object], ...]
@@ -40,6 +42,8 @@ def pause(session: Session, retailer_id: UUID, reason: str, source: str = STAFF,
     account.paused_at = account.paused_at or clock.now()
     account.pause_reason, account.pause_source = reason, source
     _decided(session, account, "credit.paused" if is_new else "credit.pause_kept", before, reason, source, trace)
+    if is_new:
+        happened(session, CreditStopped(retailer_id))
     return is_new
 
 
@@ -60,6 +64,7 @@ def unpause(session: Session, retailer_id: UUID, reason: str, source: str = STAF
     known = _acknowledge(session, account, "pause") if source == STAFF else ()
     account.paused_at, account.pause_reason, account.pause_source = None, None, None
     _decided(session, account, "credit.unpaused", before, reason, source, trace, known)
+    _lifted(session, account)
     return True
 
 
@@ -72,6 +77,7 @@ def block(session: Session, retailer_id: UUID, reason: str, source: str = STAFF,
     before = decisions.status_of(account)
     account.blocked_at, account.block_reason, account.block_source = clock.now(), reason, source
     _decided(session, account, "account.blocked", before, reason, source, trace)
+    happened(session, CreditStopped(retailer_id))
     return True
 
 
@@ -87,7 +93,15 @@ def unblock(session: Session, retailer_id: UUID, reason: str) -> bool:
         known += _acknowledge(session, account, "pause")
     account.blocked_at, account.block_reason, account.block_source = None, None, None
     _decided(session, account, "account.unblocked", before, reason, STAFF, (), known)
+    _lifted(session, account)
     return True
+
+
+def _lifted(session: Session, account: CreditAccount) -> None:
+    """One stop is gone; credit is open when it was the last one."""
+    if not decisions.is_stopped(account):
+        happened(session, CreditOpened(account.retailer_id))
+        happened(session, RoomMade(account.retailer_id, is_judged=True))
 
 
 def _acknowledge(session: Session, account: CreditAccount, level: str) -> Trace:

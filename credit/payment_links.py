@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids, settings
 from core.errors import DomainError, Invalid
+from core.events import happened
 from core.money import MAX_MINOR
 from credit import accounts, bills, gateway_accounts
+from credit.events import PaymentLinkMade
 from credit.gateway_accounts import Account
 from credit.gateways import Made, Wanted
 from credit.online import PaymentLink
@@ -204,6 +206,7 @@ def made(session: Session, link_id: UUID, link: Made) -> bool:
         return False
     found.status = OPEN
     session.flush()
+    happened(session, PaymentLinkMade(link_id))
     return True
 
 

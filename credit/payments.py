@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid, NotFound
+from core.events import happened
 from core.money import MAX_MINOR
 from credit import accounts, allocating, bills, booking, cash, days, ladder, ledger, promises, reminders
 from credit.allocating import Applied, Chosen
+from credit.events import CreditTakenBack, PaymentFailed, PaymentTaken, PaymentTakenBack, RoomMade
 from credit.papers import Cheque
 from credit.settings import CreditSettings
 from credit.tables import CREDIT, METHODS, CreditAccount, Payment
@@ -145,7 +147,10 @@ def record(session: Session, new: NewPayment) -> Receipt:
         reminders.withdraw_paid(session, new.retailer_id)
     if payment.kind == PAYMENT and (known.has_promise or received_on < known.today):
         promises.keep(session, payment.retailer_id)
+    if payment.kind == PAYMENT:
+        happened(session, PaymentTaken(*_facts(payment, known.currency, outstanding_minor)))
     evaluation = ladder.after_payment(session, known)
+    happened(session, RoomMade(new.retailer_id, is_judged=True))
     return Receipt(payment, known.currency, tuple(applied), outstanding_minor, warnings, evaluation)
 
 
@@ -167,6 +172,11 @@ def reverse(session: Session, payment_id: UUID, reason: str, charge_minor: int |
     if charge_minor:
         charge(session, undone.retailer_id, payment_id, charge_minor)
         undone = replace(undone, outstanding_minor=undone.outstanding_minor + charge_minor)
+    if undone.payment.kind == PAYMENT:
+        happened(session, PaymentTakenBack(*_facts(undone.payment, undone.currency, undone.outstanding_minor)))
+        happened(session, PaymentFailed(undone.retailer_id, "payment_reversed"))
+    else:
+        happened(session, CreditTakenBack(undone.retailer_id))
     return undone
 
 
@@ -316,6 +326,12 @@ def _entry(payment: Payment, outstanding_minor: int, warnings: tuple[str, ...]) 
         reason=payment.note,
         at=payment.created_at,
     )
+
+
+def _facts(payment: Payment, currency: str, outstanding_minor: int) -> tuple[UUID, UUID, int, str, str, date, int]:
+    """What the events about a payment tell of it."""
+    known = (payment.id, payment.retailer_id, payment.amount_minor, currency)
+    return *known, payment.method, payment.received_on, outstanding_minor
 
 
 def _action(payment: Payment, verb: str) -> str:

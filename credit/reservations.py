@@ -7,8 +7,10 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids, logs, metrics
 from core.errors import DomainError, Invalid
+from core.events import happened
 from core.money import MAX_MINOR
 from credit import accounts, booking, guardrails, overrides, standing
+from credit.events import RoomMade
 from credit.guardrails import Verdict
 from credit.tables import Reservation
 
@@ -74,6 +76,7 @@ def void(session: Session, reference_id: UUID, status: str = VOIDED) -> bool:
         retailer_id=found.retailer_id,
         before={"amount_minor": amount, "reference_id": str(reference_id)},
     )
+    happened(session, RoomMade(found.retailer_id))
     return True
 
 
@@ -104,6 +107,7 @@ def shrink(session: Session, reference_id: UUID, amount_minor: int) -> bool:
         before={"amount_minor": row.amount_minor},
         after={"amount_minor": amount_minor, "reference_id": str(reference_id)},
     )
+    happened(session, RoomMade(found.retailer_id))
     return True
 
 

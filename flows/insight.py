@@ -1,19 +1,11 @@
-"""A shop's figures as a message: for the shop itself, and for staff who want to send it."""
-
-from datetime import date
-from decimal import Decimal
-from typing import Any
+"""A shop asks for its own figures."""
 
 from bot.flow import END, START, Flow, go
 from bot.ingress import Message
-from bot.markup import plain
-from core.i18n import _, format_day, format_money, isolate
 from language import phrases
 from language.phrases import Meaning
-from notices import wording
+from notices.insights import text
 from reports import insights
-
-MAX_ITEMS = 5
 
 WORDS = phrases.of(Meaning.FIGURES)
 
@@ -30,56 +22,3 @@ class Insight(Flow):
         """Count first: what was paid today is to be in it."""
         insights.regenerate(self.session, self.turn.shop.id)
         self.say(text(insights.of(self.session, self.turn.shop.id)))
-
-
-def text(facts: dict[str, Any]) -> str:
-    """The figures in the language that is spoken now, without any that are not known."""
-    currency = facts["currency"]
-    lines = [
-        _("Orders in the last %(days)s days: %(count)s", days=_number(facts["days"]), count=_number(facts["orders"]))
-    ]
-    if facts["average_order_minor"] is not None:
-        lines.append(_("Average order: %(amount)s", amount=format_money(facts["average_order_minor"], currency)))
-    if facts["last_order_on"]:
-        lines.append(_("Last order: %(day)s", day=_day(facts["last_order_on"])))
-    if facts["on_time_percent"] is not None:
-        lines.append(_("Bills paid on time: %(percent)s", percent=isolate(f"{facts['on_time_percent']}%")))
-    if facts["overdue_minor"]:
-        lines.append(_("Past due: %(amount)s", amount=format_money(facts["overdue_minor"], currency)))
-    if facts["next_due"]:
-        lines.append(_next(facts["next_due"], currency))
-    shop = isolate(plain(facts["name"]))
-    said = wording.titled(_("%(shop)s in figures", shop=shop), lines)
-    return "\n\n".join([said, *_usual(facts["usual_items"])])
-
-
-def _usual(items: list[dict[str, Any]]) -> list[str]:
-    if not items:
-        return []
-    described = [
-        _(
-            "%(name)s: %(quantity)s, every %(days)s days",
-            name=isolate(plain(item["name"])),
-            quantity=wording.quantity(Decimal(item["qty"]), item["unit"]),
-            days=_number(item["gap_days"]),
-        )
-        for item in items[:MAX_ITEMS]
-    ]
-    return [wording.titled(_("Usually"), described), _("Type *usual* to order what is due.")]
-
-
-def _next(due: dict[str, Any], currency: str) -> str:
-    return _(
-        "Next bill: %(number)s, %(amount)s, due on %(day)s",
-        number=isolate(plain(due["bill"])),
-        amount=format_money(due["open_minor"], currency),
-        day=_day(due["due_on"]),
-    )
-
-
-def _number(value: int) -> str:
-    return isolate(str(value))
-
-
-def _day(iso: str) -> str:
-    return format_day(date.fromisoformat(iso))

@@ -9,9 +9,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from core import audit, clock, ids
+from core.events import happened
 from invoicing.charging import Goods
+from invoicing.events import NoteIssued
 from invoicing.series import Place
-from invoicing.tables import ISSUED, Invoice, InvoiceLine
+from invoicing.tables import ISSUED, NOTES, Invoice, InvoiceLine
 from tax import ComputedLine
 
 # What an invoice row and the ledger have columns and accounts for: the heads of every country that is served.
@@ -60,6 +62,8 @@ def write(session: Session, draft: Draft) -> Invoice:
     session.add_all(_line(invoice.id, number, line) for number, line in enumerate(draft.lines, start=1))
     session.flush()  # the paper is read by plain SQL
     _audit(session, invoice)
+    if invoice.document_type in NOTES:
+        happened(session, NoteIssued(invoice.id))
     return invoice
 
 

@@ -1,10 +1,10 @@
-"""Brings the bot back where a person's time is over, and tells the retailer."""
+"""Brings the bot back where a person's time is over; the retailer is told."""
 
 from sqlalchemy.orm import Session
 
-from flows import hand_over
+from bot import handing_over
 
 
 def run(session: Session) -> dict[str, int]:
     """Returns how many conversations came back."""
-    return {"returned": hand_over.end_over(session)}
+    return {"returned": len(handing_over.end_over(session))}

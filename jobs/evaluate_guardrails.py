@@ -6,9 +6,8 @@ end come when shops and staff are awake, and the shop is told in the same transa
 
 from sqlalchemy.orm import Session
 
-import notices
+from consequences import releasing
 from credit import accounts, days, ladder, overrides
-from flows import releasing
 
 
 def look(session: Session) -> dict[str, int]:
@@ -20,10 +19,8 @@ def look(session: Session) -> dict[str, int]:
 
 
 def apply(session: Session) -> dict[str, int]:
-    """Pause, block and restore by the rules, tell the shops, and place the held orders that fit now; returns counts."""
+    """Pause, block and restore by the rules, and place the held orders that fit now; returns counts."""
     changed = ladder.evaluate_all(session, "daily")
-    for evaluation in changed:
-        notices.credit.status_changed(session, evaluation)
     return {"changed": len(changed), "placed": releasing.release_all(session)}
 
 

@@ -2,12 +2,11 @@
 
 from sqlalchemy.orm import Session
 
-from flows import releasing
-from orders import ordering
+from orders import holding, ordering
 from orders.settings import OrderSettings
 
 
 def run(session: Session) -> dict[str, int]:
     """Expire what is too old; returns the counts."""
     kept_for = OrderSettings.current(session).hold_days
-    return {"expired": ordering.expire_pending(session), "held_expired": releasing.expire_held(session, kept_for)}
+    return {"expired": ordering.expire_pending(session), "held_expired": len(holding.expire(session, kept_for))}

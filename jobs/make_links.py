@@ -9,7 +9,6 @@ from uuid import UUID
 import requests
 from requests.exceptions import RequestException
 
-import notices
 from core import db, logs
 from credit import payment_links
 from credit.gateways import Asking, EventMalformed, LinkNotMade, Made
@@ -46,8 +45,7 @@ def make(org_id: UUID, claimed: Claimed) -> None:
         found = None
     if found is not None:
         with db.transaction(org_id) as session:
-            if payment_links.made(session, claimed.link_id, found):
-                notices.payments.link_to_pay(session, claimed.link_id)
+            payment_links.made(session, claimed.link_id, found)
     elif claimed.attempt >= MAX_ATTEMPTS:
         _give_up(org_id, claimed, "the gateway did not answer")
 

@@ -1,12 +1,12 @@
-"""Places failed orders that can be placed by now, and tells the shops."""
+"""Places failed orders that can be placed by now; the shops are told of each."""
 
 from sqlalchemy.orm import Session
 
-from flows import releasing
+from orders import retrying
 from orders.settings import OrderSettings
 
 
 def run(session: Session) -> dict[str, int]:
     """Try orders that failed lately again; returns how many are placed."""
     hours = OrderSettings.current(session).retry_failed_hours
-    return {"placed": releasing.retry_failed(session, hours)}
+    return {"placed": len(retrying.retry_failed(session, hours))}

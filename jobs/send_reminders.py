@@ -1,24 +1,26 @@
 """Reminds of bills by local date: claims what is due and puts one message per retailer into the outbox."""
 
+from datetime import date
+
 from sqlalchemy.orm import Session
 
-import notices
 from core import clock, ids, logs
 from credit import reminders
 from credit.reminders import Digest
+from notices.reminders import remind
 from parties import organisations, tasks
 
 _log = logs.get("send_reminders")
 
 
-def run(session: Session) -> dict[str, int]:
-    """Everything that is due on the organisation's local date and not yet said; returns counts.
+def run(session: Session, today: date | None = None) -> dict[str, int]:
+    """Everything that is due on the organisation's local date (`today` is another one, to preview) and not yet said.
 
+    Returns counts.
     Claim and messages are one transaction. A retailer whose message cannot be written gets none: the claim is marked as
     skipped, staff are asked, and the others go on.
     """
-    today = clock.today(organisations.get(session).timezone)
-    digests = reminders.claim(session, today)
+    digests = reminders.claim(session, today or clock.today(organisations.get(session).timezone))
     written = sum(_remind(session, digest) for digest in digests)
     return {"reminded": written, "failed": len(digests) - written}
 
@@ -26,7 +28,7 @@ def run(session: Session) -> dict[str, int]:
 def _remind(session: Session, digest: Digest) -> bool:
     try:
         with session.begin_nested():
-            message_id = notices.reminders.remind(session, digest)
+            message_id = remind(session, digest)
             if message_id is None:
                 reminders.skip(session, digest, "nothing_to_say")
             else:

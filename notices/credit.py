@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from core import clock, db
 from core.i18n import format_money, isolate, speaking
 from credit import accounts, rules
-from credit.ladder import Evaluation
 from credit.payments import PAYMENT
 from credit.tables import Payment
 from notices import addressing
@@ -40,15 +39,6 @@ def restored(session: Session, retailer_id: UUID) -> UUID | None:
         params = {**to.names(), "available": format_money(stands.available_minor, stands.currency)}
     has_paid = _paid_lately(session, retailer_id)
     return addressing.put(session, to, "credit_restored" if has_paid else "credit_open_again", params)
-
-
-def status_changed(session: Session, evaluation: Evaluation | None) -> UUID | None:
-    """Say that a rule has put credit on hold, or that the hold is over; nothing for what concerns only staff."""
-    if evaluation is not None and (evaluation.is_paused_now or evaluation.is_blocked_now):
-        return paused(session, evaluation.retailer_id)
-    if evaluation is not None and evaluation.is_restored_now:
-        return restored(session, evaluation.retailer_id)
-    return None
 
 
 def _paid_lately(session: Session, retailer_id: UUID) -> bool:

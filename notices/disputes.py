@@ -5,14 +5,16 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from bot.markup import plain
+from core import db
 from core.i18n import format_money, isolate, speaking
 from credit import accounts, bills
 from credit.papers import Dispute
 from notices import addressing, wording
 
 
-def settled(session: Session, dispute: Dispute) -> UUID | None:
+def settled(session: Session, dispute_id: UUID) -> UUID | None:
     """Say how a dispute about a bill ended: what is taken off, what stays, why in the words of staff."""
+    dispute = db.fetch(session, Dispute, dispute_id)
     to = addressing.addressee(session, dispute.retailer_id)
     if to is None:
         return None

@@ -2,12 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import db, ids
 from core.i18n import format_day, format_money, isolate, speaking
-from core.outbox import OutboxMessage
 from credit import accounts
 from invoicing.tables import DEBIT_NOTE, Invoice
 from notices import addressing, wording
@@ -37,8 +35,9 @@ def invoice(session: Session, invoice_id: UUID) -> UUID | None:
     return addressing.put(session, to, "invoice_shared", params, attachment=attachment, dedupe_key=key)
 
 
-def note(session: Session, note: Invoice) -> UUID | None:
+def note(session: Session, note_id: UUID) -> UUID | None:
     """Send a credit or debit note as PDF: what it does to the account, and what is owed now, or by when."""
+    note = db.fetch(session, Invoice, note_id)
     to = addressing.addressee(session, note.retailer_id)
     if to is None:
         return None
@@ -55,16 +54,6 @@ def note(session: Session, note: Invoice) -> UUID | None:
     template = "debit_note_shared" if note.document_type == DEBIT_NOTE else "credit_note_shared"
     attachment = {"kind": "invoice", "id": str(note.id)}
     return addressing.put(session, to, template, params, attachment=attachment, dedupe_key=f"invoice:{note.id}")
-
-
-def is_invoice_sent(session: Session, invoice_id: UUID) -> bool:
-    """True when the bill was put on its way to the shop, and was not called back since."""
-    sent = select(OutboxMessage.id).where(
-        OutboxMessage.org_id == db.org_of(session),
-        OutboxMessage.dedupe_key == f"invoice:{invoice_id}",
-        OutboxMessage.status.not_in(("cancelled", "failed")),
-    )
-    return session.scalars(sent).first() is not None
 
 
 def _hand_over(session: Session, bill: Invoice) -> None:

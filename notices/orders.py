@@ -19,6 +19,15 @@ def released(session: Session, order: Order) -> UUID | None:
     return addressing.put(session, to, template, _of_order(to, order), dedupe_key=f"released:{order.id}")
 
 
+def placed(session: Session, order: Order) -> UUID | None:
+    """Say that staff placed an order for the shop, and what of it is not in stock."""
+    to = addressing.addressee(session, order.retailer_id)
+    if to is None:
+        return None
+    template = "order_placed_short" if order.shorts else "order_placed"
+    return addressing.put(session, to, template, _of_order(to, order), dedupe_key=f"placed:{order.id}")
+
+
 def shortened(session: Session, order: Order) -> UUID | None:
     """Say that less of a placed order will come than was promised, and what it comes to now."""
     to = addressing.addressee(session, order.retailer_id)

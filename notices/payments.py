@@ -6,10 +6,11 @@ from sqlalchemy.orm import Session
 
 from bot.markup import plain
 from core.i18n import N_, _, format_day, format_money, isolate, speaking
-from credit import payment_links
-from credit.payments import Receipt
+from credit import claims, payment_links
+from credit.events import PaymentTaken, PaymentTakenBack
 from credit.tables import PaymentClaim
 from notices import addressing, wording
+from notices.addressing import Addressee
 
 METHODS = {
     "cash": N_("cash"),
@@ -20,37 +21,34 @@ METHODS = {
 }
 
 
-def received(session: Session, receipt: Receipt) -> UUID | None:
+def received(session: Session, paid: PaymentTaken) -> UUID | None:
     """Thank for a payment: amount, way, day and what is owed now."""
-    to, payment = addressing.addressee(session, receipt.retailer_id), receipt.payment
+    to = addressing.addressee(session, paid.retailer_id)
     if to is None:
         return None
-    with speaking(to.reach.language):
-        params = {
-            **to.names(),
-            "amount": format_money(payment.amount_minor, receipt.currency),
-            "mode": _(METHODS[payment.method]),
-            "date": format_day(payment.received_on),
-            "balance": wording.balance(receipt.outstanding_minor, receipt.currency),
-        }
-    return addressing.put(session, to, "payment_received", params, dedupe_key=f"payment:{payment.id}")
+    return addressing.put(
+        session, to, "payment_received", _of_payment(to, paid), dedupe_key=f"payment:{paid.payment_id}"
+    )
 
 
-def taken_back(session: Session, receipt: Receipt) -> UUID | None:
+def taken_back(session: Session, paid: PaymentTakenBack) -> UUID | None:
     """Say calmly that a payment was taken out of the books again, and what is owed now."""
-    to, payment = addressing.addressee(session, receipt.retailer_id), receipt.payment
+    to = addressing.addressee(session, paid.retailer_id)
     if to is None:
         return None
+    params = {**_of_payment(to, paid), "phone": isolate(to.phone)}
+    return addressing.put(session, to, "payment_reversed", params, dedupe_key=f"payment-reversed:{paid.payment_id}")
+
+
+def _of_payment(to: Addressee, paid: PaymentTaken | PaymentTakenBack) -> dict[str, str]:
     with speaking(to.reach.language):
-        params = {
+        return {
             **to.names(),
-            "amount": format_money(payment.amount_minor, receipt.currency),
-            "mode": _(METHODS[payment.method]),
-            "date": format_day(payment.received_on),
-            "balance": wording.balance(receipt.outstanding_minor, receipt.currency),
-            "phone": isolate(to.phone),
+            "amount": format_money(paid.amount_minor, paid.currency),
+            "mode": _(METHODS[paid.method]),
+            "date": format_day(paid.received_on),
+            "balance": wording.balance(paid.outstanding_minor, paid.currency),
         }
-    return addressing.put(session, to, "payment_reversed", params, dedupe_key=f"payment-reversed:{payment.id}")
 
 
 def link_to_pay(session: Session, link_id: UUID) -> UUID | None:
@@ -65,8 +63,9 @@ def link_to_pay(session: Session, link_id: UUID) -> UUID | None:
     return addressing.put(session, to, "payment_link_ready", params, dedupe_key=f"payment-link:{link.id}")
 
 
-def claim_declined(session: Session, claim: PaymentClaim) -> UUID | None:
+def claim_declined(session: Session, claim_id: UUID) -> UUID | None:
     """Say that a payment the shop told of could not be booked, why in the words of staff, and what helps."""
+    claim = claims.get(session, claim_id)
     to = addressing.addressee(session, claim.retailer_id)
     if to is None:
         return None

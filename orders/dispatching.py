@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock, db
 from core.errors import DomainError
+from core.events import happened
 from credit import accounts, reservations
 from credit.guardrails import CREDIT
 from invoicing import issuing
 from invoicing.charging import Goods
 from invoicing.transport import UNTOLD, Transport
 from orders import billing, catalogue, stock, supply
+from orders.events import OrderDispatched
 from orders.listing import get
 from orders.order import CONFIRMED, DISPATCHED, Order, OrderLine
 from parties import retailers
@@ -59,7 +61,9 @@ def dispatch(session: Session, order_id: UUID, issued_on: date | None = None, tr
         before={"status": CONFIRMED, "total_minor": found.total_minor},
         after={"status": DISPATCHED, "total_minor": invoice.total_minor, "invoice": invoice.number},
     )
-    return replace(found, status=DISPATCHED, invoice_id=invoice.id, total_minor=invoice.total_minor, closed_at=now)
+    sent = replace(found, status=DISPATCHED, invoice_id=invoice.id, total_minor=invoice.total_minor, closed_at=now)
+    happened(session, OrderDispatched(sent))
+    return sent
 
 
 def request_of(session: Session, found: Order) -> issuing.Request:

@@ -1,29 +1,36 @@
 """Held orders: kept because only credit stands in the way, and placed by themselves when that is gone."""
 
-from collections.abc import Callable
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from core import clock, db
 from core.errors import DomainError
+from core.events import happened
 from core.i18n import format_money
 from credit import guardrails
 from credit.guardrails import CREDIT, Refused
 from orders import billing, closing, drafting, ordering
+from orders.events import HeldOrderDearer, HeldOrderLapsed
 from orders.listing import get
 from orders.order import FAILED, HELD, PENDING, Order
 from parties import tasks
 
 MAX_AT_ONCE = 50
-Tell = Callable[[Session, Order, int], object]
 _HELD = f"""
 SELECT id, total_minor FROM sales_order WHERE org_id = %s AND retailer_id = %s AND status = '{HELD}'
 ORDER BY created_at, id LIMIT {MAX_AT_ONCE}
 """
-_WITH_HELD = (
-    f"SELECT DISTINCT retailer_id FROM sales_order WHERE org_id = %s AND status = '{HELD}' ORDER BY retailer_id"
-)
+_WITH_HELD = f"""
+SELECT o.retailer_id FROM sales_order o
+JOIN credit_account a ON a.org_id = o.org_id AND a.retailer_id = o.retailer_id
+WHERE o.org_id = %(org)s AND o.status = '{HELD}' AND (
+    %(anybody)s OR o.retailer_id = ANY(%(shops)s::uuid[]) OR a.group_id = ANY(%(groups)s::uuid[])
+    OR a.group_id IN (SELECT group_id FROM credit_account WHERE org_id = %(org)s
+                      AND retailer_id = ANY(%(shops)s::uuid[])))
+GROUP BY o.retailer_id ORDER BY min(o.created_at), o.retailer_id
+"""
 
 
 class NothingInTheWay(DomainError):
@@ -49,11 +56,11 @@ def hold(session: Session, order_id: UUID) -> Order:
     return closing.close(session, found, HELD, "order.held", closing.failure_of(Refused(verdict)), None, CREDIT)
 
 
-def release(session: Session, retailer_id: UUID, tell: Tell | None = None) -> list[Order]:
+def release(session: Session, retailer_id: UUID) -> list[Order]:
     """Place the shop's held orders, the oldest first, until credit stops one; returns those that were placed.
 
     Each is priced anew, and what is in stock of it is placed. An order whose price rose beyond what was agreed stays
-    held: it needs a fresh yes, for which `tell` gets the order at its new price, and the old one.
+    held: it needs a fresh yes.
     """
     placed = []
     for order_id, agreed_minor in db.execute(session, _HELD, (str(db.org_of(session)), str(retailer_id))).all():
@@ -65,8 +72,7 @@ def release(session: Session, retailer_id: UUID, tell: Tell | None = None) -> li
             break
         except ordering.PriceChanged as dearer:
             _note_dearer(session, dearer.order, agreed_minor)
-            if tell is not None:
-                tell(session, dearer.order, agreed_minor)
+            happened(session, HeldOrderDearer(dearer.order, agreed_minor))
         except DomainError:
             continue  # it stays held, and staff see it in the list of held orders
     return placed
@@ -100,9 +106,17 @@ def _note_dearer(session: Session, dearer: Order, agreed_minor: int) -> None:
     )
 
 
-def waiting(session: Session) -> list[UUID]:
-    """Shops that have held orders."""
-    return [retailer_id for (retailer_id,) in db.execute(session, _WITH_HELD, (str(db.org_of(session)),))]
+def waiting(
+    session: Session, shops: Collection[UUID] = (), groups: Collection[UUID] = (), *, anybody: bool = False
+) -> list[UUID]:
+    """Shops that have held orders, the longest waiting first: of these, of the groups they are in, of these groups."""
+    asked = {
+        "org": str(db.org_of(session)),
+        "anybody": anybody,
+        "shops": [str(one) for one in shops],
+        "groups": [str(one) for one in groups],
+    }
+    return [UUID(str(row.retailer_id)) for row in db.execute(session, _WITH_HELD, asked)]
 
 
 def expire(session: Session, days: int) -> list[Order]:
@@ -116,4 +130,7 @@ def expire(session: Session, days: int) -> list[Order]:
     closing.expired(session, [row.id for row in gone], f"orders held for {days} days")
     for row in gone:
         tasks.finish_known(session, approval_key(row.id))
-    return [get(session, row.id) for row in gone]
+    lapsed = [get(session, row.id) for row in gone]
+    for one in lapsed:
+        happened(session, HeldOrderLapsed(one))
+    return lapsed

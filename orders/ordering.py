@@ -15,15 +15,18 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock, db
 from core.errors import DomainError, Invalid, NotFound
+from core.events import happened
 from credit import reservations
 from credit.guardrails import CASH, CREDIT, Refused
 from orders import billing, closing, drafting, order, rules, stock, supply
 from orders.drafting import NOTHING_MORE, Extras, Priced, Standing
+from orders.events import OrderCalledOff, OrderPlaced
 from orders.listing import get
 from orders.order import CANCELLED, CONFIRMED, DISPATCHED, EXPIRED, FAILED, HELD, PENDING, Order
 from orders.quotes import Wanted
 from orders.rules import BelowMinimum
 from orders.supply import OutOfStock, StockShort
+from parties import retailers
 
 SOURCES = ("chat", "api", "console")
 MAX_REASON = 500
@@ -207,7 +210,10 @@ def cancel(session: Session, order_id: UUID, reason: str) -> Order:
     if found.status == CONFIRMED:
         stock.release(session, order_id)
     reservations.void(session, order_id)
-    return closing.close(session, found, CANCELLED, "order.cancelled", {"code": "CANCELLED", "detail": reason}, reason)
+    failure = {"code": "CANCELLED", "detail": reason}
+    gone = closing.close(session, found, CANCELLED, "order.cancelled", failure, reason)
+    happened(session, OrderCalledOff(gone, was=found.status, by_shop=_is_by_shop(gone)))
+    return gone
 
 
 def expire_pending(session: Session, before: datetime | None = None) -> int:
@@ -311,7 +317,7 @@ def _confirm(session: Session, found: Order, at: Standing, payment_mode: str) ->
     keys = {"org": str(db.org_of(session)), "retailer": str(found.retailer_id), "id": str(found.id)}
     promised = {"mode": payment_mode, "now": now, "deliver_on": deliver_on}
     number = db.execute(session, _CONFIRM, {**keys, **promised}).scalar_one()
-    return replace(
+    placed = replace(
         found,
         status=CONFIRMED,
         payment_mode=payment_mode,
@@ -320,6 +326,12 @@ def _confirm(session: Session, found: Order, at: Standing, payment_mode: str) ->
         deliver_on=deliver_on,
         failure=None,
     )
+    happened(session, OrderPlaced(placed, was=found.status, by_shop=_is_by_shop(placed)))
+    return placed
+
+
+def _is_by_shop(found: Order) -> bool:
+    return audit.is_retailer(retailers.public_id(found.retailer_id))
 
 
 def _check(*, payment_mode: str = CASH, source: str = "api") -> None:

@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.errors import DomainError, Invalid
+from core.events import happened
 from credit import reservations
 from credit.guardrails import CREDIT
 from invoicing.charging import charge
 from orders import billing, catalogue, drafting, stock, supply
 from orders.dispatching import NotConfirmed, goods
+from orders.events import OrderShortened
 from orders.listing import get
 from orders.order import CONFIRMED, Order, OrderLine
 from orders.quotes import DIVISIBLE
@@ -64,6 +66,7 @@ def shorten(session: Session, order_id: UUID, there: Mapping[str, Decimal], reas
         after={"total_minor": smaller.total_minor, "shorts": supply.shown(shorts)},
         reason=reason,
     )
+    happened(session, OrderShortened(smaller, before_minor=found.total_minor))
     return smaller
 
 

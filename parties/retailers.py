@@ -119,7 +119,9 @@ def place(session: Session, retailer: Retailer, price_class: str, route: str, re
 
 def get(session: Session, retailer_id: UUID) -> Retailer:
     """The shop with this id. Raises NotFound."""
-    return db.fetch(session, Retailer, retailer_id)
+    shop = db.fetch(session, Retailer, retailer_id)
+    session.info["retailer"] = shop  # what follows asks for it again; the session itself forgets what nobody holds
+    return shop
 
 
 def find(session: Session, public: str) -> Retailer:

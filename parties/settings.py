@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from core import audit, db
 from core.errors import DomainError, Invalid
+from core.events import happened
 from core.options import ClockTime, Day, Section, Several, Whole, option
-from parties import organisations
+from parties import events, organisations
 from parties.tables import Organisation
 
 MAX_HOLIDAYS = 400
@@ -107,4 +108,5 @@ def change(
         after=after,
         reason=reason,
     )
+    happened(session, events.SettingsChanged(frozenset(name for name in after if after[name] != before[name])))
     return organisation

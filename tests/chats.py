@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 import policy
 from bot import engine, flow, ingress
 from bot.tables import Conversation
-from core import db, ids
+from core import audit, db, events, ids
 from core.outbox import OutboxMessage
 from orders import catalogue_import
 from parties import channels, organisations
@@ -50,7 +50,10 @@ class Chat:
             **fields,
         }
         incoming = ingress.read([(name.encode(), value.encode()) for name, value in form.items()])
+        events.forget(self.session)  # a test that wants the consequences of what it did lets them follow before
         engine.answer(self.session, flow.installed(), self.line, incoming)
+        events.follow(self.session)  # as before a turn's commit
+        audit.act_as(audit.SYSTEM)  # the shop's turn is over
 
     def tap(self, title: str) -> str:
         """Tap the offered choice whose title begins like this."""

@@ -16,9 +16,10 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 import policy
+from app import follow
 from cli import environment
 from cli.embedded import services
-from core import audit, clock, db, ids, rows, schema, settings
+from core import audit, clock, db, events, ids, rows, schema, settings
 from credit import accounts
 from parties import channels, organisations, retailers
 from parties.tables import Retailer
@@ -33,6 +34,7 @@ _numbers = itertools.count(1)
 def pytest_configure(config: pytest.Config) -> None:
     """Shards of the credit model run in worker processes; what they counted is printed by the one that leads."""
     config.pluginmanager.register(Summary(config), "credit model")
+    events.follow_with(follow)  # as every process does that the product is put together in
 
 
 @pytest.fixture(scope="session")

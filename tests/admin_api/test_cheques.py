@@ -9,8 +9,7 @@ from sqlalchemy import select
 
 from core import db, ids
 from core.outbox import OutboxMessage
-from credit import bills, days, openings
-from flows import stopping
+from credit import bills, days, ladder, openings
 from parties import retailers
 from tests.admin_api.conftest import Caller
 
@@ -75,7 +74,7 @@ def test_a_cheque_that_lifts_a_pause_says_so_to_the_shop(owner: Caller, org: UUI
         retailer = retailers.find(session, shop)
         old = openings.OpeningBill("OLD-1", days.today(session) - timedelta(days=90), 4000)
         openings.owe(session, retailer.id, [old])
-        assert stopping.after_setback(session, retailer.id, "daily").is_paused_now
+        assert ladder.evaluate(session, retailer.id, "daily").is_paused_now
     taken = owner.post("/payment/record", cheque(shop)).json
     steps = f"/payment/cheques/{taken['cheque_id']}"
     owner.post(f"{steps}/deposit", {})

@@ -10,8 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = (
-    "admin_api", "bot", "cli", "console", "core", "countries", "credit", "flows", "invoicing", "jobs", "language",
-    "notices", "orders", "parties", "policy", "reports", "simulator", "tax",
+    "admin_api", "bot", "cli", "consequences", "console", "core", "countries", "credit", "flows", "invoicing", "jobs",
+    "language", "notices", "orders", "parties", "policy", "reports", "simulator", "tax",
 )  # fmt: skip
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

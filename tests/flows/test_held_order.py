@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from core import events
 from core.outbox import OutboxMessage
 from credit import pauses, payments
-from flows import releasing
-from orders import listing, stock
+from orders import listing, ordering, stock
 from parties.tables import Retailer, StaffTask
 from tests.chats import Chat
 
@@ -67,16 +67,17 @@ def test_what_is_missing_can_be_paid_ahead_of_any_bill_and_the_order_goes_on(ope
     chat = open_chat(limit_minor=1_000_000, max_order_minor=None)
     chat.play([(ORDER, "Total"), ("yes", "What fits")])
     assert "Pay ₹7,498 by UPI" in chat.tap("Pay ₹7,498 first")
-    receipt = payments.record(chat.session, payments.NewPayment(shop_of(chat).id, 749_800, "upi", reference="41234567"))
-    releasing.after_payment(chat.session, receipt)
+    payments.record(chat.session, payments.NewPayment(shop_of(chat).id, 749_800, "upi", reference="41234567"))
+    events.follow(chat.session)
     assert statuses(chat) == ["confirmed"]
 
 
 def test_staff_tell_the_shop_what_they_call_off_once_and_not_of_a_quote(chat: Chat) -> None:
     chat.say("2 peti coke 500")
-    releasing.call_off(chat.session, listing.page(chat.session)[0].id, "closed today")
+    ordering.cancel(chat.session, listing.page(chat.session)[0].id, "closed today")
     chat.play([("2 peti coke 500", "Total"), ("yes", "R1-1")])
     for _again in range(2):
-        releasing.call_off(chat.session, listing.page(chat.session, limit=1)[0].id, "cancelled by staff")
+        ordering.cancel(chat.session, listing.page(chat.session, limit=1)[0].id, "cancelled by staff")
+        events.follow(chat.session)
     told = chat.session.query(OutboxMessage).filter(OutboxMessage.template.is_not(None))
     assert [message.template for message in told] == ["order_called_off"]

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-import notices
-from core import clock
+from bot import handing_over, replies
+from core import clock, events
 from core.i18n import LANGUAGES
 from credit import bills, payments
 from credit.bills import Posting
 from credit.papers import Promise
-from flows import hand_over
 from orders import dispatching, listing
 from parties import users
 from parties.tables import Retailer
@@ -80,8 +79,8 @@ def thanked(chat: Chat, shop: Retailer) -> Chat:
     """An order waits for its yes, and then a payment was booked and the shop was thanked."""
     chat.say("2 peti coke 500")
     owe(chat, shop)
-    receipt = payments.record(chat.session, payments.NewPayment(shop.id, 50_000, "cash"))
-    notices.payments.received(chat.session, receipt)
+    payments.record(chat.session, payments.NewPayment(shop.id, 50_000, "cash"))
+    events.follow(chat.session)
     return chat
 
 
@@ -182,8 +181,9 @@ def test_a_longer_yes_to_a_quote_of_yesterday_places_nothing(chat: Chat, home: P
 def test_a_longer_yes_that_a_person_may_have_asked_for_places_nothing(chat: Chat, said: str) -> None:
     chat.say("2 peti coke 500")
     meena = users.create(chat.session, email="meena@example.in", role="owner", password="a" * 20, name="Meena")
-    hand_over.reply(chat.session, chat.place().id, meena.id, "Shall I send you the new price list?")
-    hand_over.give_back(chat.session, chat.place().id)
+    replies.reply(chat.session, chat.place().id, meena.id, "Shall I send you the new price list?")
+    handing_over.give_back(chat.session, chat.place().id)
+    events.follow(chat.session)
     chat.say(said)
     assert placed(chat) == 0
 

@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.orm import Session
 
-from core import clock
+from core import clock, events
 from core.i18n import format_weekday
 from credit import payments
-from flows import releasing
 from orders import catalogue, dispatching, listing, pricing, rules, stock
 from orders.delivery import Timetable
 from orders.pricing import Change
@@ -239,8 +238,8 @@ def test_the_difference_can_be_paid_and_the_order_goes_on_by_itself(open_chat: C
     assert "Your order is kept. Pay ₹456 by UPI" in answer
     assert [order.status for order in listing.page(chat.session, limit=1)] == ["held"]
     assert "UPI" in str([choice[1] for choice in chat.choices])
-    receipt = payments.record(chat.session, payments.NewPayment(first.retailer_id, 45_600, "upi", "412345678999"))
-    releasing.after_payment(chat.session, receipt)
+    payments.record(chat.session, payments.NewPayment(first.retailer_id, 45_600, "upi", "412345678999"))
+    events.follow(chat.session)
     assert [order.status for order in listing.page(chat.session, limit=1)] == ["confirmed"]
 
 

@@ -12,17 +12,16 @@ from typing import Any
 
 import pytest
 
-import notices
-from core import clock, templates
+from bot import handing_over, replies
+from core import clock, events, templates
 from core.i18n import LANGUAGES
 from core.outbox import OutboxMessage
 from credit import accounts, adjustments, bills, claims, disputes, ladder, overrides, payments
 from credit.bills import Posting
 from credit.tables import PaymentClaim
-from flows import hand_over, releasing
 from invoicing import credit_notes
 from jobs import end_hand_overs, expire_pending, follow_up
-from orders import catalogue, dispatching, listing
+from orders import catalogue, dispatching, listing, ordering
 from orders.tables import ProductPrice
 from parties import users
 from parties.tables import Retailer
@@ -65,6 +64,7 @@ class Scene:
             said = f"{said} {shown}"
         elif said.startswith("("):
             HAPPENINGS[said](self)
+            events.follow(self.session)
         else:
             self.chat.send(said)
         nothing = "(nothing is sent)" if said in HAPPENINGS else "(no answer)"
@@ -102,11 +102,10 @@ class Scene:
     def owe_too_long(self) -> None:
         self.owe(days_late=50)
         ladder.evaluate(self.session, self.shop.id, "daily")
+        events.forget(self.session)  # it was told before this talk began
 
     def dispatch(self) -> None:
-        placed = dispatching.dispatch(self.session, listing.page(self.session, status="confirmed")[0].id)
-        assert placed.invoice_id is not None
-        notices.documents.invoice(self.session, placed.invoice_id)
+        dispatching.dispatch(self.session, listing.page(self.session, status="confirmed")[0].id)
 
     def bill(self) -> None:
         self.order()
@@ -120,7 +119,6 @@ class Scene:
 
     def raise_limit(self) -> None:
         self.limit(5_000_000)
-        releasing.release(self.session, self.shop.id)
 
     def get_dearer(self) -> None:
         for price in self.session.query(ProductPrice):
@@ -130,32 +128,29 @@ class Scene:
         self.raise_limit()
 
     def call_off(self) -> None:
-        releasing.call_off(self.session, listing.page(self.session, status="confirmed")[0].id, "the van broke down")
+        ordering.cancel(self.session, listing.page(self.session, status="confirmed")[0].id, "the van broke down")
 
     def approve(self) -> None:
         held = listing.page(self.session, status="held")[0]
         made = overrides.grant(self.session, self.shop.id, held.id, held.total_minor, "good customer")
-        releasing.let_through(self.session, overrides.approve(self.session, made.id))
+        overrides.approve(self.session, made.id)
 
     def decline_claims(self) -> None:
         for claim in self.session.query(PaymentClaim).order_by(PaymentClaim.id):
-            notices.payments.claim_declined(self.session, claims.reject(self.session, claim.id, "not in the bank yet"))
+            claims.reject(self.session, claim.id, "not in the bank yet")
 
     def book_payment(self) -> None:
         paid = payments.NewPayment(self.shop.id, 500_000, "upi", reference="412345678902")
-        releasing.after_payment(self.session, payments.record(self.session, paid))
+        payments.record(self.session, paid)
 
     def decide(self) -> None:
         (bill,) = bills.open_bills(self.session, self.shop.id)
         dispute = disputes.start(self.session, bill.id, 100_000, "one carton broken")
-        settled = disputes.settle(self.session, dispute.id, 60_000, "half a carton", "owner", "damage")
-        notices.disputes.settled(self.session, settled)
+        disputes.settle(self.session, dispute.id, 60_000, "half a carton", "owner", "damage")
 
     def credit(self) -> None:
         new = adjustments.Adjustment(self.shop.id, "goodwill", 10_000, "old stock", "owner")
-        note = credit_notes.commercial(self.session, new).note
-        assert note is not None
-        notices.documents.note(self.session, note)
+        credit_notes.commercial(self.session, new)
 
     def staff(self) -> Any:
         return users.create(
@@ -163,15 +158,15 @@ class Scene:
         ).id
 
     def staff_write(self) -> None:
-        hand_over.reply(self.session, self.chat.place().id, self.staff(), "Yes, your goods come at 4.")
+        replies.reply(self.session, self.chat.place().id, self.staff(), "Yes, your goods come at 4.")
 
     def take_over(self) -> None:
-        hand_over.take(
+        handing_over.take(
             self.session, self.chat.place().id, self.session.query(users.User).first().id, timedelta(hours=1)
         )
 
     def give_back(self) -> None:
-        hand_over.give_back(self.session, self.chat.place().id)
+        handing_over.give_back(self.session, self.chat.place().id)
 
     def later(self, **time: int) -> None:
         clock.advance(timedelta(**time))

@@ -24,7 +24,8 @@ def running(module: str, log: Path, **env: str) -> Iterator["subprocess.Popen[by
                 sys.executable,
                 "-P",
                 "-c",
-                f"import sys; sys.path.insert(0, {str(ROOT)!r}); import {module} as m; m.main()",
+                f"import sys; sys.path.insert(0, {str(ROOT)!r}); import app; from core import events;"
+                f" events.follow_with(app.follow); import {module} as m; m.main()",
             ],
             env={**os.environ, **env},
             cwd=ROOT,

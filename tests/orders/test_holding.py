@@ -30,14 +30,14 @@ def test_a_refused_order_is_held_and_placed_when_credit_is_back(stocked: Session
     held = holding.hold(stocked, refused.id)
     assert (held.status, held.closed_at, held.failure and held.failure["code"]) == ("held", None, "CREDIT_PAUSED")
     assert holding.hold(stocked, refused.id).status == "held"
-    assert holding.waiting(stocked) == [paused.id]
+    assert holding.waiting(stocked, anybody=True) == [paused.id]
     assert holding.release(stocked, paused.id) == []
     assert listing.get(stocked, refused.id).status == "held"
     pauses.unpause(stocked, paused.id, "paid")
     (placed,) = holding.release(stocked, paused.id)
     assert (placed.id, placed.status, placed.payment_mode) == (refused.id, "confirmed", "CREDIT")
     assert accounts.get(stocked, paused.id).reserved_minor == placed.total_minor
-    assert holding.waiting(stocked) == []
+    assert holding.waiting(stocked, anybody=True) == []
 
 
 def test_a_quote_in_the_chat_is_held_and_outlives_the_day(stocked: Session, paused: Retailer) -> None:

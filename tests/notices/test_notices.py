@@ -6,13 +6,15 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.orm import Session
 
-import notices
-from core import clock, outbox, templates
+from core import clock, events, outbox, templates
 from core.outbox import OutboxMessage
 from credit import accounts, bills, claims, disputes, pauses, payments
 from credit.bills import Posting
+from credit.events import PaymentTaken, PaymentTakenBack
 from credit.reminders import Digest, DueBill
-from notices import wording
+from notices import credit, documents, wording
+from notices import payments as thanks
+from notices.reminders import remind
 from orders import dispatching, listing
 from parties import consent
 from parties.tables import Contact, Retailer, StaffTask
@@ -56,7 +58,7 @@ def digest(shop: Retailer, *bill_facts: tuple[str, str, int, int]) -> Digest:
 def test_one_bill_is_reminded_of_in_the_words_of_its_stage(
     stocked: Session, shop: Retailer, stage: str, days: int, expected: str
 ) -> None:
-    assert notices.reminders.remind(stocked, digest(shop, ("SGT/1", stage, days, 125_050))) is not None
+    assert remind(stocked, digest(shop, ("SGT/1", stage, days, 125_050))) is not None
     text = rendered(last(stocked))
     for fact in (expected, "SGT/1", "₹1,250.50", "Sharma Kirana", "Shree Ganesh Traders"):
         assert fact in text
@@ -67,7 +69,7 @@ def test_several_bills_are_one_calm_message(stocked: Session, shop: Retailer, la
     shop.language = language
     stocked.flush()
     facts = digest(shop, ("SGT/1", "T+3", -3, 100_000), ("SGT/2", "T-1", 1, 50_000))
-    notices.reminders.remind(stocked, facts)
+    remind(stocked, facts)
     message = last(stocked)
     text = rendered(message)
     assert message.template == "payment_reminder_merged"
@@ -78,14 +80,14 @@ def test_several_bills_are_one_calm_message(stocked: Session, shop: Retailer, la
 
 
 def test_a_shop_is_reminded_once_a_day(stocked: Session, shop: Retailer) -> None:
-    assert notices.reminders.remind(stocked, digest(shop, ("SGT/1", "T+0", 0, 100_000))) is not None
-    assert notices.reminders.remind(stocked, digest(shop, ("SGT/2", "T+0", 0, 100_000))) is None
+    assert remind(stocked, digest(shop, ("SGT/1", "T+0", 0, 100_000))) is not None
+    assert remind(stocked, digest(shop, ("SGT/2", "T+0", 0, 100_000))) is None
 
 
 def test_urdu_notices_isolate_what_reads_left_to_right(stocked: Session, shop: Retailer) -> None:
     shop.language = "ur"
     stocked.flush()
-    notices.reminders.remind(stocked, digest(shop, ("SGT/1", "T-1", 1, 100_000)))
+    remind(stocked, digest(shop, ("SGT/1", "T-1", 1, 100_000)))
     params = last(stocked).params or {}
     assert params["amount"] == "\u2068₹1,000\u2069"
     assert params["bill_no"] == "\u2068SGT/1\u2069"
@@ -93,19 +95,19 @@ def test_urdu_notices_isolate_what_reads_left_to_right(stocked: Session, shop: R
 
 def test_a_payment_is_thanked_for_with_the_new_balance(stocked: Session, shop: Retailer) -> None:
     owe(stocked, shop, 500_000, clock.today("Asia/Kolkata"))
-    receipt = payments.record(stocked, payments.NewPayment(shop.id, 200_000, "upi", reference="412345678901"))
-    assert notices.payments.received(stocked, receipt) is not None
+    payments.record(stocked, payments.NewPayment(shop.id, 200_000, "upi", reference="412345678901"))
+    (paid,) = [event for event in events.so_far(stocked) if isinstance(event, PaymentTaken)]
+    events.follow(stocked)
     text = rendered(last(stocked))
     assert "₹2,000 by UPI" in text
     assert "balance is now ₹3,000" in text
-    assert notices.payments.received(stocked, receipt) is None
+    assert thanks.received(stocked, paid) is None
 
 
 def test_a_bill_goes_out_as_pdf_with_its_facts(chat: Chat) -> None:
     chat.play([("2 peti coke 500", "Total"), ("yes", "placed")])
     order = dispatching.dispatch(chat.session, listing.page(chat.session)[0].id)
-    assert order.invoice_id is not None
-    notices.documents.invoice(chat.session, order.invoice_id)
+    events.follow(chat.session)
     message = last(chat.session)
     assert message.kind == outbox.DOCUMENT
     assert message.attachment == {"kind": "invoice", "id": str(order.invoice_id)}
@@ -113,21 +115,21 @@ def test_a_bill_goes_out_as_pdf_with_its_facts(chat: Chat) -> None:
 
 
 def test_a_pause_names_what_is_past_due_only_when_something_is(stocked: Session, shop: Retailer) -> None:
-    notices.credit.paused(stocked, shop.id)
+    credit.paused(stocked, shop.id)
     assert last(stocked).template == "credit_on_hold"
     owe(stocked, shop, 500_000, clock.today("Asia/Kolkata") - timedelta(days=40))
-    notices.credit.paused(stocked, shop.id)
+    credit.paused(stocked, shop.id)
     assert "₹5,000 is past its due date" in rendered(last(stocked))
 
 
 def test_reopened_credit_thanks_for_a_payment_only_when_there_was_one(stocked: Session, shop: Retailer) -> None:
     pauses.pause(stocked, shop.id, "checked")
     pauses.unpause(stocked, shop.id, "all well")
-    notices.credit.restored(stocked, shop.id)
+    events.follow(stocked)
     assert "thank you" not in rendered(last(stocked))
     owe(stocked, shop, 500_000, clock.today("Asia/Kolkata"))
     payments.record(stocked, payments.NewPayment(shop.id, 500_000, "cash"))
-    notices.credit.restored(stocked, shop.id)
+    credit.restored(stocked, shop.id)
     assert "thank you for clearing your dues" in rendered(last(stocked))
     assert "₹50,000" in rendered(last(stocked))
 
@@ -135,8 +137,8 @@ def test_reopened_credit_thanks_for_a_payment_only_when_there_was_one(stocked: S
 def test_nobody_is_told_anything_after_stop(stocked: Session, shop: Retailer) -> None:
     contact = stocked.query(Contact).filter_by(retailer_id=shop.id).one()
     consent.stop(stocked, contact.id)
-    assert notices.reminders.remind(stocked, digest(shop, ("SGT/1", "T+0", 0, 100_000))) is None
-    assert notices.credit.paused(stocked, shop.id) is None
+    assert remind(stocked, digest(shop, ("SGT/1", "T+0", 0, 100_000))) is None
+    assert credit.paused(stocked, shop.id) is None
 
 
 @pytest.mark.parametrize("language", ["en", "hi", "ur", "hi_Latn"])
@@ -144,18 +146,19 @@ def test_a_payment_taken_back_is_told_calmly_once(stocked: Session, shop: Retail
     shop.language = language
     stocked.flush()
     paid = payments.record(stocked, payments.NewPayment(shop.id, 200_000, "upi", reference="412345678901"))
-    receipt = payments.reverse(stocked, paid.payment_id, "bounced", charge_minor=50_000)
-    assert notices.payments.taken_back(stocked, receipt) is not None
+    payments.reverse(stocked, paid.payment_id, "bounced", charge_minor=50_000)
+    (gone,) = [event for event in events.so_far(stocked) if isinstance(event, PaymentTakenBack)]
+    events.follow(stocked)
     text = rendered(last(stocked))
     assert last(stocked).template == "payment_reversed"
     assert "₹2,000" in text
     assert "₹500" in text
-    assert notices.payments.taken_back(stocked, receipt) is None
+    assert thanks.taken_back(stocked, gone) is None
 
 
 def test_a_payment_ahead_reads_as_an_advance(stocked: Session, shop: Retailer) -> None:
-    receipt = payments.record(stocked, payments.NewPayment(shop.id, 9_933_700, "cash"))
-    notices.payments.received(stocked, receipt)
+    payments.record(stocked, payments.NewPayment(shop.id, 9_933_700, "cash"))
+    events.follow(stocked)
     assert "balance is now ₹99,337 in advance in our books" in rendered(last(stocked))
 
 
@@ -163,8 +166,8 @@ def test_a_bill_that_cannot_be_sent_is_handed_over_by_people_once(chat: Chat, sh
     chat.play([("2 peti coke 500", "Total"), ("yes", "placed"), ("stop", "no more automatic messages")])
     order = dispatching.dispatch(chat.session, listing.page(chat.session)[0].id)
     assert order.invoice_id is not None
-    assert [notices.documents.invoice(chat.session, order.invoice_id) for _again in range(2)] == [None, None]
-    assert not notices.documents.is_invoice_sent(chat.session, order.invoice_id)
+    assert [documents.invoice(chat.session, order.invoice_id) for _again in range(2)] == [None, None]
+    assert not outbox.is_on_its_way(chat.session, f"invoice:{order.invoice_id}")
     (task,) = chat.session.query(StaffTask).filter_by(retailer_id=shop.id)
     assert task.kind == "bill_on_paper"
     assert "on paper" in task.detail
@@ -173,9 +176,8 @@ def test_a_bill_that_cannot_be_sent_is_handed_over_by_people_once(chat: Chat, sh
 def test_a_bill_on_its_way_needs_no_paper(chat: Chat) -> None:
     chat.play([("2 peti coke 500", "Total"), ("yes", "placed")])
     order = dispatching.dispatch(chat.session, listing.page(chat.session)[0].id)
-    assert order.invoice_id is not None
-    notices.documents.invoice(chat.session, order.invoice_id)
-    assert notices.documents.is_invoice_sent(chat.session, order.invoice_id)
+    events.follow(chat.session)
+    assert outbox.is_on_its_way(chat.session, f"invoice:{order.invoice_id}")
     assert chat.session.query(StaffTask).count() == 0
 
 
@@ -196,16 +198,16 @@ def test_what_people_decide_about_a_claim_or_a_dispute_is_told_with_amount_and_r
     told_of = claims.record(stocked, claims.NewClaim(shop.id, 200_000, "412345678901"))
     assert told_of is not None
     declined = claims.reject(stocked, told_of.id, "not in the *bank* yet.")
-    notices.payments.claim_declined(stocked, declined)
+    events.follow(stocked)
     text = rendered(last(stocked))
     for fact in (DECIDED[language][0], "₹2,000", "412345678901", "not in the bank yet", "+912066000000"):
         assert fact in text
-    assert notices.payments.claim_declined(stocked, declined) is None
+    assert thanks.claim_declined(stocked, declined.id) is None
     for accepted_minor, expected in zip((100_000, 40_000, 0), DECIDED[language][1:], strict=True):
         (bill,) = bills.open_bills(stocked, shop.id)
         dispute = disputes.start(stocked, bill.id, 100_000, "broken")
-        settled = disputes.settle(stocked, dispute.id, accepted_minor, "two of five", "owner", "damage")
-        notices.disputes.settled(stocked, settled)
+        disputes.settle(stocked, dispute.id, accepted_minor, "two of five", "owner", "damage")
+        events.follow(stocked)
         text = rendered(last(stocked))
         assert expected in text
         assert "two of five" in text
@@ -218,7 +220,8 @@ def test_a_declined_claim_without_amount_is_named_by_its_picture_and_a_long_reas
 ) -> None:
     claim = claims.record(stocked, claims.NewClaim(shop.id))
     assert claim is not None
-    notices.payments.claim_declined(stocked, claims.reject(stocked, claim.id, "x" * 500))
+    claims.reject(stocked, claim.id, "x" * 500)
+    events.follow(stocked)
     text = rendered(last(stocked))
     assert "(the one in your picture)" in text
     assert "x…" in text

@@ -1,0 +1,45 @@
+"""Held and refused orders go on: credit allows them, or an owner lets one through."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from core.errors import NotFound
+from credit import overrides
+from credit.events import OverrideApproved
+from credit.guardrails import CREDIT
+from orders import holding, listing, ordering
+from orders.events import OrderCalledOff, OrderPlaced
+from orders.order import FAILED, HELD
+from parties import tasks
+
+
+def release(session: Session, retailer_id: UUID) -> int:
+    """Place what credit allows now of the shop's held orders; returns how many."""
+    return len(holding.release(session, retailer_id))
+
+
+def release_all(session: Session) -> int:
+    """The same for every shop with held orders."""
+    return sum(release(session, retailer_id) for retailer_id in holding.waiting(session, anybody=True))
+
+
+def let_through(session: Session, event: OverrideApproved) -> None:
+    """Place the refused or held order that an approved override is for, unless it waits for something else."""
+    override = overrides.get(session, event.override_id)
+    if override.status == overrides.APPROVED and _waits(session, override.reference_id):
+        ordering.retry(session, override.reference_id, CREDIT)
+
+
+def _waits(session: Session, reference_id: UUID) -> bool:
+    """True for an order that only credit keeps from going on; credit knows only what an override refers to."""
+    try:
+        return listing.get(session, reference_id).status in (HELD, FAILED)
+    except NotFound:
+        return False
+
+
+def finish_approval(session: Session, event: OrderPlaced | OrderCalledOff) -> None:
+    """Nobody is to approve any more what was kept, or refused, until now."""
+    if event.was in (HELD, FAILED):
+        tasks.finish_known(session, holding.approval_key(event.order.id))

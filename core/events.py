@@ -1,0 +1,84 @@
+"""What happened in a unit of work, told as values in the past tense, and followed before the unit is committed.
+
+Domain functions say what they did with `happened`; they know nothing of what comes of it. Before the commit
+`core.db.transaction` hands the events of the unit, in their order, to the one function that the composition root named
+with `follow_with`, and hands over what that caused in turn, until nothing is left. So what follows from a change is in
+the change's own transaction, whichever door it came through, and no door has to remember it.
+
+What is undone has not happened: the events of a savepoint that is rolled back vanish with it.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import event as sqlalchemy_event
+from sqlalchemy.orm import Session, SessionTransaction
+
+MAX_ROUNDS = 20  # a change causes a few others; what goes on for longer goes on for ever
+
+Follow = Callable[[Session, Sequence[object]], None]
+
+_KEY = "events"
+_begun: WeakKeyDictionary[SessionTransaction, int] = WeakKeyDictionary()  # how much had happened when it began
+_follow: list[Follow] = []
+
+
+class NobodyFollows(RuntimeError):
+    """Something happened, and this process was never told what follows from it."""
+
+
+def follow_with(follow: Follow) -> None:
+    """Name the one function that gets every unit's events. Called where a process is put together, and nowhere else."""
+    _follow[:] = [follow]
+
+
+def happened(session: Session, event: object) -> None:
+    """Say what was done just now in this unit of work, which must be an organisation's."""
+    if "org_id" not in session.info:
+        raise LookupError(f"{type(event).__name__} happened in no organisation")
+    session.info.setdefault(_KEY, []).append(event)
+
+
+def so_far(session: Session) -> tuple[object, ...]:
+    """What happened and was not followed yet, in order."""
+    return tuple(session.info.get(_KEY, ()))
+
+
+def follow(session: Session) -> None:
+    """Let everything that happened so far have its consequences, and theirs. Raises NobodyFollows.
+
+    `core.db.transaction` does so before the commit. Sooner does only whoever answers with what the consequences made.
+    """
+    for _ in range(MAX_ROUNDS):
+        found = session.info.get(_KEY)
+        if not found:
+            return
+        if not _follow:
+            raise NobodyFollows(f"{type(found[0]).__name__} happened, and nobody was named to follow it")
+        session.info[_KEY] = []
+        _follow[0](session, tuple(found))
+    raise RuntimeError(f"after {MAX_ROUNDS} rounds still: {', '.join(type(one).__name__ for one in so_far(session))}")
+
+
+def forget(session: Session) -> None:
+    """Let nothing follow from what happened so far: for history that is written down long after it was."""
+    session.info.pop(_KEY, None)
+
+
+def _begin(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        _begun[transaction] = len(session.info.get(_KEY, ()))
+
+
+def _undo(session: Session, transaction: SessionTransaction) -> None:
+    """A savepoint takes along what happened since it began; the transaction takes everything."""
+    found: list[Any] = session.info.get(_KEY, [])
+    if transaction.nested:
+        del found[_begun.get(transaction, 0) :]
+    elif transaction.parent is None:
+        found.clear()
+
+
+sqlalchemy_event.listen(Session, "after_transaction_create", _begin)
+sqlalchemy_event.listen(Session, "after_soft_rollback", _undo)
