@@ -35,23 +35,18 @@ LONGEST_CLOSING = 14  # days; a longer holiday drops what falls into its first p
 _CANDIDATES = """
 WITH stage (name, due_on) AS (
     SELECT * FROM unnest(%(stages)s::text[], %(days)s::date[])
+), late AS (
+    SELECT DISTINCT b.retailer_id FROM stage JOIN bill b ON b.org_id = %(org)s AND b.open_minor > 0
+        AND b.due_on = stage.due_on
 ), due AS (
-    -- money on account is counted against the oldest bills first: nobody is asked for more than is owed
-    SELECT b.org_id, b.id, b.retailer_id, b.reference, b.due_on, b.bill_on, stage.name AS stage,
-        CASE WHEN account.held IS NULL THEN b.open_minor
-             ELSE greatest(0, least(b.open_minor, upto.open_minor - account.held))::bigint END AS open_minor,
-        row_number() OVER (PARTITION BY b.id ORDER BY array_position(%(urgency)s::text[], stage.name) DESC) AS latest
-    FROM stage
-    JOIN bill b ON b.org_id = %(org)s AND b.open_minor > 0 AND b.due_on = stage.due_on
-    LEFT JOIN LATERAL (
-        SELECT sum(p.unapplied_minor) AS held FROM payment p
-        WHERE p.org_id = b.org_id AND p.retailer_id = b.retailer_id AND p.status = 'posted' AND p.unapplied_minor > 0
-    ) account ON true
-    LEFT JOIN LATERAL (
-        SELECT sum(older.open_minor) AS open_minor FROM bill older
-        WHERE older.org_id = b.org_id AND older.retailer_id = b.retailer_id AND older.open_minor > 0
-            AND (older.due_on, older.bill_on, older.reference) <= (b.due_on, b.bill_on, b.reference)
-    ) upto ON account.held IS NOT NULL
+    -- what is owed of a bill, not what is open: nobody is asked for more than is owed
+    SELECT account.org_id, net.id, account.retailer_id, net.reference, net.due_on, net.bill_on, stage.name AS stage,
+        net.owed_minor AS open_minor, account.outstanding_minor,
+        row_number() OVER (PARTITION BY net.id ORDER BY array_position(%(urgency)s::text[], stage.name) DESC) AS latest
+    FROM late
+    JOIN credit_account account ON account.org_id = %(org)s AND account.retailer_id = late.retailer_id
+    CROSS JOIN LATERAL credit_net_bills(account.org_id, account.retailer_id, account.outstanding_minor) net
+    JOIN stage ON stage.due_on = net.due_on
 ), judged AS (
     SELECT due.*, retailer.name AS retailer_name,
         reminded.status AS reminded,
@@ -64,13 +59,12 @@ WITH stage (name, due_on) AS (
             WHEN contact.opted_out_at IS NOT NULL THEN 'opted_out'
             WHEN claimed.retailer_id IS NOT NULL THEN 'payment_claimed'
             WHEN promised.retailer_id IS NOT NULL THEN 'promised'
-            WHEN account.outstanding_minor <= 0 OR due.open_minor = 0 THEN 'covered_by_money_on_account'
-            WHEN account.outstanding_minor < %(smallest)s THEN 'small_amount'
+            WHEN due.open_minor = 0 THEN 'covered_by_money_on_account'
+            WHEN due.outstanding_minor < %(smallest)s THEN 'small_amount'
             WHEN messaged.retailer_id IS NOT NULL THEN 'merged'
         END AS skip_reason
     FROM due
     JOIN retailer ON retailer.org_id = due.org_id AND retailer.id = due.retailer_id
-    JOIN credit_account account ON account.org_id = due.org_id AND account.retailer_id = due.retailer_id
     LEFT JOIN reminder reminded ON reminded.org_id = due.org_id AND reminded.bill_id = due.id
         AND reminded.due_on = due.due_on AND reminded.stage = due.stage
     LEFT JOIN LATERAL (
@@ -160,18 +154,6 @@ class Line:
     open_minor: int
     retailer_name: str
     skip_reason: str | None
-
-
-def stage_due(due_on: date, today: date) -> str | None:
-    """The stage whose local date is `today`, for a bill due on `due_on`."""
-    late = (today - due_on).days
-    return next((stage for stage, offset in OFFSETS.items() if offset == late), None)
-
-
-def next_stage(due_on: date, today: date) -> tuple[str, date] | None:
-    """The first stage on `today` or later, and its date; None when all have passed."""
-    coming = ((stage, due_on + timedelta(days=offset)) for stage, offset in OFFSETS.items())
-    return next(((stage, on) for stage, on in coming if on >= today), None)
 
 
 def claim(session: Session, today: date) -> list[Digest]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,29 +20,13 @@ from parties.tables import Contact, Retailer
 Make = Callable[..., Retailer]
 Post = Callable[..., Bill]
 
-DUE = date(2026, 11, 30)
 
-
-@pytest.mark.parametrize(
-    ("today", "stage"),
-    [
-        (date(2026, 11, 28), None),
-        (date(2026, 11, 29), "T-1"),
-        (date(2026, 11, 30), "T+0"),
-        (date(2026, 12, 1), None),
-        (date(2026, 12, 2), None),
-        (date(2026, 12, 3), "T+3"),
-        (date(2026, 12, 4), None),
-    ],
-)
-def test_a_stage_is_true_on_its_own_date_only(today: date, stage: str | None) -> None:
-    assert reminders.stage_due(DUE, today) == stage
-
-
-def test_the_next_stage_is_the_first_that_has_not_passed() -> None:
-    assert reminders.next_stage(DUE, date(2026, 11, 1)) == ("T-1", date(2026, 11, 29))
-    assert reminders.next_stage(DUE, date(2026, 12, 1)) == ("T+3", date(2026, 12, 3))
-    assert reminders.next_stage(DUE, date(2026, 12, 4)) is None
+def test_a_stage_is_true_on_its_own_date_only(session: Session, make_retailer: Make, bill: Post) -> None:
+    shop, today = make_retailer(session), days.today(session)
+    for due_in in range(-5, 4):
+        bill(session, shop.id, 100, due_in=due_in, reference=str(due_in))
+    told = {line.reference: line.stage for line in reminders.preview(session, today)}
+    assert told == {"1": "T-1", "0": "T+0", "-3": "T+3"}
 
 
 def reasons(session: Session) -> dict[str, str | None]:
