@@ -51,7 +51,7 @@ def _next(due: dict[str, Any], currency: str) -> str:
     return _(
         "Next bill: %(number)s, %(amount)s, due on %(day)s",
         number=isolate(plain(due["bill"])),
-        amount=format_money(due["open_minor"], currency),
+        amount=format_money(due["owed_minor"], currency),
         day=_day(due["due_on"]),
     )
 

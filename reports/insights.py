@@ -42,20 +42,20 @@ WITH ordered AS (
 ), punctual AS (
     SELECT retailer_id, count(*) AS bills_due, count(*) FILTER (WHERE on_time) AS bills_on_time
     FROM fallen_due GROUP BY retailer_id
-), waiting AS (
-    SELECT DISTINCT ON (retailer_id) retailer_id, due_on, reference, open_minor,
-        sum(open_minor) FILTER (WHERE due_on < %(today)s) OVER (PARTITION BY retailer_id) AS overdue_minor
-    FROM bill WHERE org_id = %(org)s AND open_minor > 0
-        AND (%(retailer)s::uuid IS NULL OR retailer_id = %(retailer)s::uuid)
-    ORDER BY retailer_id, due_on < %(today)s, due_on, reference
 )
 SELECT r.id, coalesce(o.orders, 0) AS orders, coalesce(o.total_minor, 0) AS total_minor, o.last_order_on,
     coalesce(p.bills_due, 0) AS bills_due, coalesce(p.bills_on_time, 0) AS bills_on_time,
-    w.due_on, w.reference, w.open_minor, coalesce(w.overdue_minor, 0)::bigint AS overdue_minor
+    coming.due_on, coming.reference, coming.open_minor, coming.owed_minor,
+    coalesce(stands.overdue_minor, 0)::bigint AS overdue_minor
 FROM retailer r
 LEFT JOIN ordered o ON o.retailer_id = r.id
 LEFT JOIN punctual p ON p.retailer_id = r.id
-LEFT JOIN waiting w ON w.retailer_id = r.id
+LEFT JOIN credit_standing(p_org => %(org)s, p_retailers => %(retailers)s::uuid[], p_today => %(today)s) stands
+    ON stands.retailer_id = r.id
+LEFT JOIN LATERAL (
+    SELECT * FROM credit_net_bills(r.org_id, stands.retailer_id, stands.outstanding_minor) b
+    WHERE b.due_on >= %(today)s AND b.owed_minor > 0 ORDER BY b.due_on, b.bill_on, b.reference LIMIT 1
+) coming ON true
 WHERE r.org_id = %(org)s AND (%(retailer)s::uuid IS NULL OR r.id = %(retailer)s::uuid)
 ORDER BY r.id
 """
@@ -131,6 +131,7 @@ def regenerate(session: Session, retailer_id: UUID | None = None) -> int:
     asked = {
         "org": str(db.org_of(session)),
         "retailer": str(retailer_id) if retailer_id else None,
+        "retailers": [str(retailer_id)] if retailer_id else None,
         "timezone": business.timezone,
         "today": today,
         "since": today - timedelta(days=LOOKS_BACK_DAYS),
@@ -160,7 +161,7 @@ def _keep(session: Session, row: Any, taken: list[Usual], goods: Catalogue, toda
         "bills_on_time": row.bills_on_time,
         "on_time_percent": _percent(row.bills_on_time, row.bills_due),
         "overdue_minor": row.overdue_minor,
-        "next_due": _due(row) if row.due_on and row.due_on >= today else None,
+        "next_due": _due(row) if row.due_on else None,
     }
     db.execute(session, _KEEP, (str(db.org_of(session)), str(row.id), db.json(facts), clock.now()))
 
@@ -177,8 +178,13 @@ def _item(one: Usual, goods: Catalogue) -> dict[str, Any]:
 
 
 def _due(row: Any) -> dict[str, Any]:
-    """The bill that falls due next."""
-    return {"bill": row.reference, "due_on": row.due_on.isoformat(), "open_minor": row.open_minor}
+    """The bill that falls due next, and what of it money on account does not settle."""
+    return {
+        "bill": row.reference,
+        "due_on": row.due_on.isoformat(),
+        "open_minor": row.open_minor,
+        "owed_minor": row.owed_minor,
+    }
 
 
 def _average(total_minor: int, count: int) -> int | None:

@@ -23,6 +23,7 @@ class NextDueOut(Answer):
     bill = fields.String()
     due_on = Day()
     open_minor = Minor()
+    owed_minor = Minor()
 
 
 class InsightOut(Answer):
