@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 import policy
 from core import clock, ids
 from core.errors import NotFound
-from credit import accounts, days, ladder, ledger, pauses, payments, reminders, reservations
+from credit import accounts, cheques, days, ladder, ledger, pauses, payments, reminders, reservations
 from credit.tables import Bill
 from jobs import periodic
 from parties import organisations
@@ -182,6 +182,115 @@ def test_a_shop_near_its_limit_by_orders_alone_needs_attention(session: Session,
     reservations.reserve(session, shop.id, ids.new(), 8_000)
     (row,) = risk.dashboard(session)["attention"]
     assert (row["limit_used_percent"], row["reasons"]) == (80, ["CREDIT_LIMIT_NEAR"])
+
+
+def listed(session: Session) -> dict[str, tuple[int | None, list[str]]]:
+    """Percent used and reasons of the shops that the dashboard lists, by name."""
+    return {
+        row["name"]: (row["limit_used_percent"], row["reasons"]) for row in risk.dashboard(session)["attention"]
+    }  # fmt: skip
+
+
+def raise_for_a_while(session: Session, shop: Retailer, limit_minor: int) -> None:
+    terms = accounts.terms_of(accounts.get(session, shop.id))
+    raised = replace(terms, temporary_limit_minor=limit_minor, temporary_until=days.today(session))
+    accounts.set_terms(session, shop.id, raised, "a feast")
+
+
+@pytest.mark.parametrize("counts_on", ["receipt", "deposit"])
+def test_cheques_that_the_bank_has_not_paid_bring_a_shop_near_its_limit(
+    session: Session, make_retailer: Make, owe: Owe, counts_on: str
+) -> None:
+    policy.change(session, {"cheque_counts_on": counts_on}, "as agreed")
+    shop = make_retailer(session, name="By cheque", limit_minor=1_000)
+    owe(session, shop.id, 950, due_in=5)
+    cheque = cheques.receive(session, cheques.NewCheque(shop.id, 500, "000123"))
+    cheques.deposit(session, cheque.id)
+    assert accounts.position(session, shop.id).limit_used_percent == 95
+    assert listed(session) == {"By cheque": (95, ["CREDIT_LIMIT_NEAR"])}
+    cheques.clear(session, cheque.id)
+    assert listed(session) == {}
+
+
+def test_a_shop_with_room_in_a_temporary_limit_is_not_listed_and_one_without_is(
+    session: Session, make_retailer: Make, owe: Owe
+) -> None:
+    shops = {
+        name: make_retailer(session, name=name, limit_minor=limit_minor)
+        for name, limit_minor in [("Roomy", 100), ("Tight", 100), ("Only for a while", None), ("Prepaid", 0)]
+    }
+    for name, owed_minor in [("Roomy", 90), ("Tight", 900), ("Only for a while", 850), ("Prepaid", 800)]:
+        owe(session, shops[name].id, owed_minor, due_in=5)
+        raise_for_a_while(session, shops[name], 1_000)
+    assert listed(session) == {
+        "Tight": (90, ["CREDIT_LIMIT_NEAR"]),
+        "Only for a while": (85, ["CREDIT_LIMIT_NEAR"]),
+        "Prepaid": (80, ["CREDIT_LIMIT_NEAR"]),
+    }
+    clock.advance(timedelta(days=1))
+    assert listed(session) == {
+        "Roomy": (90, ["CREDIT_LIMIT_NEAR"]),
+        "Tight": (900, ["CREDIT_LIMIT_EXCEEDED"]),
+    }
+
+
+@pytest.mark.parametrize("exposure", ["dispatched", "invoiced"])
+def test_what_is_promised_brings_nobody_near_a_limit_that_it_does_not_use_up(
+    session: Session, make_retailer: Make, exposure: str
+) -> None:
+    shop = make_retailer(session, name="Promised", limit_minor=1_000, max_order_minor=None)
+    reservations.reserve(session, shop.id, ids.new(), 900)
+    assert listed(session) == {"Promised": (90, ["CREDIT_LIMIT_NEAR"])}
+    policy.change(session, {"exposure": exposure}, "as agreed")
+    assert listed(session) == {}
+
+
+def test_money_on_account_is_taken_off_what_a_shop_is_late_with(
+    session: Session, make_retailer: Make, owe: Owe
+) -> None:
+    covered, partly = make_retailer(session, name="Covered"), make_retailer(session, name="Partly")
+    for shop, held_minor in ((covered, 1_000), (partly, 400)):
+        payments.record(session, payments.NewPayment(shop.id, held_minor, "cash"))
+        owe(session, shop.id, 1_000, due_in=-3)
+        owe(session, shop.id, 200, due_in=5)
+    answer = risk.dashboard(session)
+    assert [(row["name"], row["overdue_minor"]) for row in answer["attention"]] == [("Partly", 600)]
+    assert (answer["open_minor"], answer["on_account_minor"]) == (2_400, 1_400)
+    assert (answer["outstanding_minor"], answer["overdue_minor"]) == (1_000, 600)
+    clock.advance(timedelta(days=6))  # kept ages are of another day then, and the rest is late too
+    assert [row["overdue_minor"] for row in risk.dashboard(session)["attention"]] == [800, 200]
+    then = risk.dashboard(session, days.today(session) - timedelta(days=6))
+    assert [row["overdue_minor"] for row in then["attention"]] == [600]
+    assert (then["outstanding_minor"], then["overdue_minor"]) == (1_000, 600)
+
+
+def test_many_shops_with_money_on_account_hide_nobody_who_is_late(
+    session: Session, make_retailer: Make, owe: Owe
+) -> None:
+    for _ in range(risk.MAX_ATTENTION + 2):
+        ahead = make_retailer(session)
+        payments.record(session, payments.NewPayment(ahead.id, 5_000, "cash"))
+        owe(session, ahead.id, 5_000, due_in=-3)
+    late = make_retailer(session, name="Late")
+    owe(session, late.id, 10, due_in=-3)
+    near = make_retailer(session, name="Near", limit_minor=100)
+    owe(session, near.id, 90, due_in=3)
+    assert list(listed(session)) == ["Late", "Near"]
+
+
+def test_a_shop_that_is_stopped_is_listed_while_something_is_open(
+    session: Session, make_retailer: Make, owe: Owe
+) -> None:
+    shops = [make_retailer(session, name=name) for name in ("Paused", "Blocked", "Paused for nothing")]
+    pauses.pause(session, shops[0].id, "late")
+    pauses.block(session, shops[1].id, "closed")
+    pauses.pause(session, shops[2].id, "late")
+    for shop in shops[:2]:
+        owe(session, shop.id, 100, due_in=5)
+    assert {name: reasons for name, (_, reasons) in listed(session).items()} == {
+        "Paused": ["CREDIT_PAUSED"],
+        "Blocked": ["ACCOUNT_BLOCKED"],
+    }
 
 
 def test_an_earlier_day_shows_what_was_open_then(session: Session, make_retailer: Make, owe: Owe) -> None:
