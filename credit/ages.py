@@ -67,10 +67,12 @@ class AgeTotal(TenantOwned, Base):
     shops: Mapped[int] = mapped_column(BigInteger)
 
 
-# Few of many: money that no bill took, and shops that are stopped or have used up most of their limit.
+# Few of many: money that no bill took, and shops that are stopped or may have used up most of their limit, whatever the
+# settings count; `risk_attention` looks at those closer.
 Index(
     "ix_payment_on_account",
     Payment.org_id,
+    Payment.retailer_id,
     postgresql_include=["unapplied_minor"],
     postgresql_where=text("status = 'posted' AND unapplied_minor > 0"),
 )
@@ -78,13 +80,15 @@ Index(
     "ix_credit_account_near_limit",
     CreditAccount.org_id,
     CreditAccount.retailer_id,
-    postgresql_where=text("limit_minor > 0 AND (outstanding_minor + reserved_minor) * 100 >= limit_minor * 80"),
+    postgresql_where=text(
+        "(outstanding_minor + reserved_minor) * 100 >= coalesce(nullif(limit_minor, 0), temporary_limit_minor) * 80"
+    ),
 )
 Index(
-    "ix_credit_account_paused",
+    "ix_credit_account_stopped",
     CreditAccount.org_id,
     CreditAccount.retailer_id,
-    postgresql_where=text("paused_at IS NOT NULL"),
+    postgresql_where=text("paused_at IS NOT NULL OR blocked_at IS NOT NULL"),
 )
 
 

@@ -162,7 +162,7 @@ class PlaceOrder(Flow):
         return cart.yes_means(self.memory) == CREDIT
 
     def has_terms(self) -> bool:
-        return bool(accounts.get(self.session, self.turn.shop.id).limit_minor)
+        return bool(accounts.position(self.session, self.turn.shop.id).limit_minor)
 
     @cached_property
     def judged(self) -> Verdict:

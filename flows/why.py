@@ -30,7 +30,7 @@ def _status(account: CreditAccount, now: Evaluation) -> Iterator[str]:
         yield _("Credit is on hold at present.")
         if account.pause_source != AUTOMATIC:
             yield _("Our staff put it on hold. Please talk to us.")
-    elif account.limit_minor is None and account.temporary_limit_minor is None:
+    elif now.seen.stands.limit_minor is None:
         yield _("No credit is agreed: your orders are paid in cash or by UPI.")
     elif now.wanted == OK and now.facts.overdue_minor > 0:
         yield _("No rule stands in the way at present.")

@@ -59,10 +59,11 @@ CREATE TABLE credit_account (
 );
 CREATE INDEX ix_credit_account_group ON credit_account (org_id, group_id) WHERE group_id IS NOT NULL;
 CREATE INDEX ix_credit_account_near_limit ON credit_account (org_id, retailer_id)
-    WHERE limit_minor > 0 AND (outstanding_minor + reserved_minor) * 100 >= limit_minor * 80;
+    WHERE (outstanding_minor + reserved_minor) * 100 >= coalesce(nullif(limit_minor, 0), temporary_limit_minor) * 80;
 CREATE INDEX ix_credit_account_owing ON credit_account (org_id, retailer_id)
     WHERE outstanding_minor <> 0 OR reserved_minor <> 0;
-CREATE INDEX ix_credit_account_paused ON credit_account (org_id, retailer_id) WHERE paused_at IS NOT NULL;
+CREATE INDEX ix_credit_account_stopped ON credit_account (org_id, retailer_id)
+    WHERE paused_at IS NOT NULL OR blocked_at IS NOT NULL;
 
 -- Something owed, with a due date. open_minor is what payments and credits have not settled yet.
 CREATE TABLE bill (
@@ -198,7 +199,7 @@ CREATE TABLE payment (
     CONSTRAINT ck_payment_status_word CHECK (status IN ('posted', 'reversed')),
     CONSTRAINT ck_payment_unapplied_within_amount CHECK (unapplied_minor >= 0 AND unapplied_minor <= amount_minor)
 );
-CREATE INDEX ix_payment_on_account ON payment (org_id) INCLUDE (unapplied_minor)
+CREATE INDEX ix_payment_on_account ON payment (org_id, retailer_id) INCLUDE (unapplied_minor)
     WHERE status = 'posted' AND unapplied_minor > 0;
 CREATE INDEX ix_payment_retailer ON payment (org_id, retailer_id, received_on);
 CREATE UNIQUE INDEX uq_payment_reference ON payment (org_id, method, reference)
