@@ -40,9 +40,18 @@ class TenantRoute(Base):
 
 
 class Organisation(TenantOwned, Base):
-    """A wholesaler. `audit_seq` and `audit_head` are the end of its audit chain (see core/audit.py)."""
+    """A wholesaler. `audit_seq` and `audit_head` are the end of its audit chain (see core/audit.py).
+
+    Of `settings` those that SQL reads must be there, since SQL knows no default of them.
+    """
 
     __tablename__ = "organisation"
+    __table_args__ = (
+        CheckConstraint(
+            "settings ?& ARRAY['cheques_counted_early', 'exposure', 'further_tax_bps', 'gst_scheme']",
+            name="settings_whole",
+        ),
+    )
 
     name: Mapped[str] = mapped_column(Text)
     country: Mapped[Word]
@@ -54,7 +63,7 @@ class Organisation(TenantOwned, Base):
     currency: Mapped[Word]
     upi_vpa: Mapped[str | None] = mapped_column(Text)
     catalogue_version: Mapped[int] = mapped_column(Integer, default=1)
-    settings: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    settings: Mapped[dict[str, Any]] = mapped_column(JSONB)
     settings_version: Mapped[int] = mapped_column(Integer, server_default=text("1"), default=1)
     audit_seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"), default=0)
     audit_head: Mapped[bytes] = mapped_column(LargeBinary, server_default=text("'\\x00'::bytea"), default=b"\0")

@@ -4,7 +4,10 @@ import ast
 import re
 from collections.abc import Iterator
 
+from sqlalchemy import CheckConstraint
+
 import policy
+from parties.tables import Organisation
 from tests.architecture.product import ROOT, nodes, sources
 
 READS = re.compile(r"\bsettings\s*(?:->>?|#>>?|\?[|&]?)\s*'(\w+)'")
@@ -40,6 +43,11 @@ def test_no_default_of_a_setting_stands_in_sql() -> None:
     wrong = [(place, name) for place, name, around in read_in_sql() if FALLS_BACK.search(around)]
     assert wrong == []
     assert {"exposure", "cheques_counted_early"} <= {name for _, name, _ in read_in_sql()}
+
+
+def test_the_database_demands_what_sql_reads() -> None:
+    (rule,) = (one for one in Organisation.__table__.constraints if isinstance(one, CheckConstraint))
+    assert set(re.findall(r"'(\w+)'", str(rule.sqltext))) == {name for _, name, _ in read_in_sql()}
 
 
 def test_settings_are_read_through_their_sections_alone() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import policy
@@ -32,6 +33,13 @@ def test_a_new_organisation_keeps_every_setting_and_a_change_keeps_the_rest(sess
     assert kept(session) == policy.of_a_new_organisation()
     policy.change(session, {"exposure": "invoiced", "hold_days": 3}, "as agreed")
     assert kept(session) == {**policy.of_a_new_organisation(), "exposure": "invoiced", "hold_days": 3}
+
+
+@pytest.mark.parametrize("name", ["exposure", "cheques_counted_early", "gst_scheme", "further_tax_bps"])
+def test_an_organisation_without_a_setting_that_sql_reads_cannot_be(session: Session, name: str) -> None:
+    forget = "UPDATE organisation SET settings = settings - %s WHERE org_id = %s"
+    with pytest.raises(IntegrityError, match="settings_whole"):
+        db.execute(session, forget, (name, str(db.org_of(session))))
 
 
 @pytest.mark.parametrize("section", policy.SECTIONS)

@@ -50,7 +50,9 @@ CREATE TABLE organisation (
     audit_seq bigint DEFAULT 0 NOT NULL,
     audit_head bytea DEFAULT '\x00' NOT NULL,
     created_at timestamptz NOT NULL,
-    CONSTRAINT pk_organisation PRIMARY KEY (org_id)
+    CONSTRAINT pk_organisation PRIMARY KEY (org_id),
+    CONSTRAINT ck_organisation_settings_whole
+        CHECK (settings ?& ARRAY['cheques_counted_early', 'exposure', 'further_tax_bps', 'gst_scheme'])
 );
 
 -- A shop that orders. order_seq numbers its orders; the credit account stands beside it in credit.
