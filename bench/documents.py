@@ -24,7 +24,7 @@ from invoicing.pdf import (
     summarised,
 )
 from invoicing.upi import pay_link
-from tax import Computed, Document, Line
+from tax import Computed, TaxDocument, TaxLine
 
 DOCUMENTS, PAGES = 3_000, 60
 LINES = 5
@@ -71,16 +71,16 @@ def _timed(paper: InvoicePaper) -> float:
     return time.process_time() - begun
 
 
-def _document(random: Random) -> Document:
+def _document(random: Random) -> TaxDocument:
     goods = [
-        Line(
+        TaxLine(
             qty=Decimal(random.randrange(1, 100_000)) / 1000,
             unit_price_minor=random.randrange(100, 100_000),
             rate_bps=random.choice(RATES),
         )
         for _ in range(LINES)
     ]
-    return Document(lines=goods, seller_state="27", place_of_supply=random.choice(("27", "24")))
+    return TaxDocument(lines=goods, seller_state="27", place_of_supply=random.choice(("27", "24")))
 
 
 def _paper(random: Random, number: int) -> InvoicePaper:
@@ -92,7 +92,7 @@ def _paper(random: Random, number: int) -> InvoicePaper:
     return _printed(computed, paper_lines(computed.lines, goods), f"SGT/26-27/{number:06d}")
 
 
-def _good(line: Line, description: str) -> PaperLine:
+def _good(line: TaxLine, description: str) -> PaperLine:
     return PaperLine(
         description=description,
         qty=line.qty,

@@ -16,7 +16,7 @@ from bot.gateway import failures, refs
 from bot.gateway.errors import action_for
 from core import audit, db, logs, metrics, sending, settings
 from parties import channels
-from parties.channels import Line
+from parties.channels import ChannelLine
 
 MAX_BYTES = 16_384
 MAX_CODE_DIGITS = 9  # fits the column; Twilio's have five
@@ -49,13 +49,13 @@ def status() -> Response:
     return _answer(200)
 
 
-def _is_genuine(fields: signature.Pairs, line: Line) -> bool:
+def _is_genuine(fields: signature.Pairs, line: ChannelLine) -> bool:
     query = request.query_string.decode()
     url = settings.current().public_base_url + request.path + (f"?{query}" if query else "")
     return signature.is_genuine(url, fields, request.headers.get("X-Twilio-Signature", ""), line.tokens)
 
 
-def _take_in(line: Line, form: dict[str, str]) -> None:
+def _take_in(line: ChannelLine, form: dict[str, str]) -> None:
     word, sid = form.get("MessageStatus", ""), form.get("MessageSid", "")[:64]
     if word not in sending.PROVIDER_WORDS or not sid:
         metrics.CALLBACKS.labels("unknown").inc()
@@ -80,7 +80,7 @@ def _error_code(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) <= MAX_CODE_DIGITS else None
 
 
-def _message_id(session: Session, line: Line, sid: str) -> UUID | None:
+def _message_id(session: Session, line: ChannelLine, sid: str) -> UUID | None:
     """By the reference in the signed address; by the provider's id when the address has none."""
     found = refs.parse(request.args.get("ref", ""))
     if found is not None:

@@ -23,7 +23,7 @@ from core import audit, ids
 from core.i18n import N_, _
 from language.phrases import Meaning
 from parties import consent
-from parties.channels import Line
+from parties.channels import ChannelLine
 
 PATIENCE = 2  # misunderstandings in a row before the menu and a person are offered
 REACTION = "reaction"
@@ -42,7 +42,7 @@ UNREADABLE = {
 }
 
 
-def answer(session: Session, flows: Flows, line: Line, incoming: Incoming, kept: Kept | None = None) -> str:
+def answer(session: Session, flows: Flows, line: ChannelLine, incoming: Incoming, kept: Kept | None = None) -> str:
     """Take the turn of a message unless it was taken before: new, seen, or queued behind one that waits."""
     turn = begin(session, flows, line, incoming, kept)
     if isinstance(turn, str):

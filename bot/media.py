@@ -35,7 +35,7 @@ RETURNING f.id, f.message_id, f.url, f.attempts, m.channel_id
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class MediaWanted:
     """One file that this process fetches now."""
 
     id: UUID
@@ -63,13 +63,13 @@ def due() -> list[tuple[UUID, UUID]]:
     return [(UUID(str(org_id)), UUID(str(media_id))) for org_id, media_id in rows]
 
 
-def claim(session: Session, media_id: UUID) -> Wanted | None:
+def claim(session: Session, media_id: UUID) -> MediaWanted | None:
     """Take one file for this process for two minutes; None when another has it or it is done."""
     asked = {"org": str(db.org_of(session)), "id": str(media_id), "lease": LEASE}
     row = db.execute(session, _CLAIM, asked).first()
     if row is None:
         return None
-    return Wanted(UUID(str(row.id)), UUID(str(row.message_id)), row.url, row.attempts, UUID(str(row.channel_id)))
+    return MediaWanted(UUID(str(row.id)), UUID(str(row.message_id)), row.url, row.attempts, UUID(str(row.channel_id)))
 
 
 def kept(session: Session, media_id: UUID, content_type: str, sha256: str, size: int) -> None:
@@ -82,7 +82,7 @@ def kept(session: Session, media_id: UUID, content_type: str, sha256: str, size:
     )
 
 
-def failed(session: Session, wanted: Wanted, error: str, *, for_good: bool) -> None:
+def failed(session: Session, wanted: MediaWanted, error: str, *, for_good: bool) -> None:
     """Try again later; give it up when it cannot come any more, or has been tried often enough."""
     is_over = for_good or wanted.attempts >= MOST_ATTEMPTS
     pause = None if is_over else PAUSES[min(wanted.attempts, len(PAUSES)) - 1]

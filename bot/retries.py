@@ -17,7 +17,7 @@ from bot.turn import Kept
 from core import clock, db, ids, logs, outbox, queue
 from core.i18n import _, speaking
 from parties import channels, tasks
-from parties.channels import Line
+from parties.channels import ChannelLine
 
 MAX_TRIES = 5
 PAUSES = (timedelta(seconds=2), timedelta(seconds=5), timedelta(seconds=15), timedelta(seconds=30))
@@ -26,7 +26,7 @@ MAX_ERROR = 500
 log = logs.get(__name__)
 
 
-def keep(line: Line, incoming: Incoming, error: Exception) -> None:
+def keep(line: ChannelLine, incoming: Incoming, error: Exception) -> None:
     """Store a message whose turn failed, to be tried again soon. Harmless when it is stored already."""
     with db.transaction(line.org_id) as session:
         db.execute(
@@ -137,7 +137,7 @@ def _in_order(org_id: UUID, inbound_id: UUID) -> list[Any]:
         )
 
 
-def _line(org_id: UUID, channel_id: UUID) -> Line:
+def _line(org_id: UUID, channel_id: UUID) -> ChannelLine:
     with db.transaction(org_id) as session:
         return channels.line(session, channel_id)
 

@@ -17,7 +17,7 @@ from bot.flow import Choice, Flow, Flows, Reply
 from bot.ingress import Incoming, Message
 from bot.memory import Asked, Memory, asked
 from core import clock, db, i18n, ids, outbox
-from parties.channels import Line
+from parties.channels import ChannelLine
 
 NEW, SEEN, QUEUED = "new", "seen", "queued"
 
@@ -90,7 +90,7 @@ class Turn:
 
     session: Session
     flows: Flows
-    line: Line
+    line: ChannelLine
     incoming: Incoming
     message: Message
     at: datetime
@@ -148,7 +148,9 @@ class Kept:
     received_at: datetime
 
 
-def begin(session: Session, flows: Flows, line: Line, incoming: Incoming, kept: Kept | None = None) -> Turn | str:
+def begin(
+    session: Session, flows: Flows, line: ChannelLine, incoming: Incoming, kept: Kept | None = None
+) -> Turn | str:
     """Store the message and lock its conversation; SEEN or QUEUED when it is not its turn.
 
     Enters the organisation. Locks the contact and the conversation until the transaction ends.

@@ -13,7 +13,7 @@ from bot.ingress import Incoming
 from core import db, logs, metrics, queue, settings
 from core.i18n import LANGUAGES, _, speaking
 from parties import channels
-from parties.channels import Line
+from parties.channels import ChannelLine
 
 MAX_BODY_BYTES = 64 * 1024
 NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response />'
@@ -65,7 +65,7 @@ def receive(fields: signature.Pairs, given: str, url: str) -> str:
     return take(line, incoming)
 
 
-def take(line: Line, incoming: Incoming) -> str:
+def take(line: ChannelLine, incoming: Incoming) -> str:
     """The turn in one transaction, and a wake-up call for whoever goes on with it. Raises when the database is down."""
     try:
         outcome = db.run(lambda session: engine.answer(session, flow.installed(), line, incoming))

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from cli import environment, failures, lifeline
-from cli.table import COMMANDS, NOTHING, SECTIONS, SERVICES, Entry
+from cli.table import COMMANDS, NOTHING, SECTIONS, SERVICES, CommandRow
 
 EXAMPLES = """\b
 Examples:
@@ -68,7 +68,7 @@ def load(name: str) -> click.Command:
     return command
 
 
-def _wrap(command: click.Command, entry: Entry) -> None:
+def _wrap(command: click.Command, entry: CommandRow) -> None:
     """Prepare around leaves only: `--help` and usage errors of a sub-command start nothing."""
     if isinstance(command, click.Group):
         for part in command.commands.values():
@@ -77,7 +77,7 @@ def _wrap(command: click.Command, entry: Entry) -> None:
         command.callback = _prepared(command.callback, entry)
 
 
-def _prepared(callback: Callable[..., Any], entry: Entry) -> Callable[..., Any]:
+def _prepared(callback: Callable[..., Any], entry: CommandRow) -> Callable[..., Any]:
     @functools.wraps(callback)
     def run(*args: Any, **kwargs: Any) -> Any:
         if entry.needs == SERVICES:
@@ -91,7 +91,7 @@ def _prepared(callback: Callable[..., Any], entry: Entry) -> Callable[..., Any]:
     return run
 
 
-def _by_launcher(name: str, entry: Entry) -> click.Command:
+def _by_launcher(name: str, entry: CommandRow) -> click.Command:
     def refuse() -> None:
         raise click.UsageError(f"`{name}` is done by the launcher itself: ./bahi {name}")
 

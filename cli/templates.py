@@ -7,12 +7,12 @@ import click
 from sqlalchemy import select
 
 from bot.gateway import contents
-from bot.gateway.twilio import Gateway
+from bot.gateway.twilio import TwilioGateway
 from cli import org as orgs
 from core import db
 from core.i18n import LANGUAGES
 from parties import channels, organisations
-from parties.channels import Line
+from parties.channels import ChannelLine
 from parties.tables import Channel
 
 BAD = frozenset({"rejected", "paused", "disabled"})
@@ -41,7 +41,7 @@ def sync(public: str | None, as_json: bool) -> int:
             "approval": approval,
         }
         for line in _lines([orgs.find(public)] if public else _all())
-        for name, language, approval in contents.sync(Gateway(line), LANGUAGES)
+        for name, language, approval in contents.sync(TwilioGateway(line), LANGUAGES)
     ]
     if as_json:
         click.echo(json.dumps(rows, indent=2))
@@ -50,7 +50,7 @@ def sync(public: str | None, as_json: bool) -> int:
     return int(any(row["approval"] in BAD for row in rows))
 
 
-def _lines(org_ids: list[UUID]) -> list[Line]:
+def _lines(org_ids: list[UUID]) -> list[ChannelLine]:
     found = []
     for org_id in org_ids:
         with db.transaction(org_id) as session:

@@ -41,7 +41,7 @@ Heads = dict[str, tuple[int, str]]  # a chain, the number of its last entry and 
 
 
 @dataclass(frozen=True)
-class Line:
+class AnchorLine:
     """One anchoring. `is_genuine` says whether its signature fits its content and the line before it."""
 
     at: str
@@ -70,7 +70,7 @@ def append(session: Session) -> int:
     return len(moved)
 
 
-def lines(org_id: UUID) -> list[Line]:
+def lines(org_id: UUID) -> list[AnchorLine]:
     """What was anchored, oldest first; nothing when there is no file yet. A line that is no line is not genuine."""
     path = path_of(org_id)
     return _parse(path.read_bytes())[0] if path.exists() else []
@@ -130,24 +130,24 @@ def _line(moved: Heads, before: str) -> bytes:
     return _canonical({**content, "signature": signature}) + b"\n"
 
 
-def _parse(content: bytes) -> tuple[list[Line], str]:
+def _parse(content: bytes) -> tuple[list[AnchorLine], str]:
     """The lines, and the signature that the next one continues."""
-    read, before = list[Line](), ""
+    read, before = list[AnchorLine](), ""
     for row in content.splitlines():
         line, before = _read(row, before)
         read.append(line)
     return read, before
 
 
-def _read(row: bytes, before: str) -> tuple[Line, str]:
+def _read(row: bytes, before: str) -> tuple[AnchorLine, str]:
     try:
         content = json.loads(row)
         signature = content.pop("signature")
         heads = {chain: (seq, head) for chain, (seq, head) in content["heads"].items()}
         signed = crypto.is_signed(_canonical(content), signature, purpose=PURPOSE)
-        return Line(content["at"], heads, signed and content["before"] == before), signature
+        return AnchorLine(content["at"], heads, signed and content["before"] == before), signature
     except (ValueError, KeyError, TypeError, AttributeError):
-        return Line("", {}, False), ""
+        return AnchorLine("", {}, False), ""
 
 
 def _lost(session: Session, org_id: UUID, points: list[tuple[str, int, str]]) -> list[tuple[UUID, int, bool]]:

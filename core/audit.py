@@ -78,7 +78,7 @@ def is_retailer(public_id: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Entry:
+class NewEntry:
     """One entry as it is going to be appended; `body` is what is hashed. `reason` is part of it."""
 
     id: UUID
@@ -104,9 +104,9 @@ def entry(
     after: dict[str, Any] | None = None,
     reason: str | None = None,
     at: datetime | None = None,
-) -> Entry:
+) -> NewEntry:
     """What `record` appends, for a statement that appends it itself beside what it writes."""
-    return Entry(ids.new(), at or clock.now(), actor(), action, subject, reason, before, after)
+    return NewEntry(ids.new(), at or clock.now(), actor(), action, subject, reason, before, after)
 
 
 def record(

@@ -1,6 +1,6 @@
 """Countries: what differs from one to the next. Each is a folder with a `COUNTRY`, and found by itself.
 
-    countries.compute(Document(lines=[Line(qty=50, unit_price_minor=4200, rate_bps=500)], seller_state="27"))
+    countries.compute(TaxDocument(lines=[TaxLine(qty=50, unit_price_minor=4200, rate_bps=500)], seller_state="27"))
 
 `country.py` says what a country is: facts and pure rules. Whoever sells, bills or prints asks the seller's country.
 """
@@ -13,7 +13,7 @@ from typing import Any
 from core.errors import Invalid
 from countries.country import Country
 from tax import engine
-from tax.document import Computed, Document
+from tax.document import Computed, TaxDocument
 
 FIRST = "IN"  # where nothing names a country
 
@@ -51,6 +51,6 @@ def by_currency(currency: str) -> Country | None:
     return next((country for country in KNOWN.values() if country.currency == currency), None)
 
 
-def compute(document: Document) -> Computed:
+def compute(document: TaxDocument) -> Computed:
     """The document's money: lines, totals, sums by rate, round-off, grand total. Raises subclasses of Invalid."""
     return engine.compute(document, get(document.country))

@@ -11,7 +11,7 @@ from core.errors import Invalid
 from countries.cautions import Caution, Deal
 from countries.regions import Regions
 from countries.registration import Registration
-from tax.rules import Rules
+from tax.rules import TaxRules
 from tax.year import financial_year_label
 
 
@@ -41,7 +41,7 @@ class Country:
     phone_region: str
     regions: Regions
     registration: Registration
-    tax: Rules
+    tax: TaxRules
     papers: Papers
     corrections_end: tuple[int, int]
     cash_limit_minor: int | None = None

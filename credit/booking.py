@@ -138,7 +138,7 @@ def book(
 
 
 def pay(
-    session: Session, payment: Payment, applied: Sequence[Applied], journal: Journal, entry: audit.Entry
+    session: Session, payment: Payment, applied: Sequence[Applied], journal: Journal, entry: audit.NewEntry
 ) -> int | None:
     """Write a payment or another credit, book it, and append the audit entry.
 

@@ -19,7 +19,7 @@ from core.money import MAX_MINOR
 from credit import accounts, bills, gateway_accounts
 from credit.events import PaymentLinkMade
 from credit.gateway_accounts import Account
-from credit.gateways import Made, Wanted
+from credit.gateways import LinkWanted, Made
 from credit.online import PaymentLink
 from parties import organisations, retailers, tasks
 
@@ -77,7 +77,7 @@ class Claimed:
     link_id: UUID
     attempt: int
     account: Account
-    wanted: Wanted
+    wanted: LinkWanted
 
 
 def create(session: Session, new: NewLink) -> PaymentLink:
@@ -249,9 +249,9 @@ def find(session: Session, gateway_id: UUID, link_ids: tuple[str, ...], referenc
     return None
 
 
-def _wanted(session: Session, link: PaymentLink) -> Wanted:
+def _wanted(session: Session, link: PaymentLink) -> LinkWanted:
     shop, seller = retailers.get(session, link.retailer_id), organisations.get(session)
-    return Wanted(
+    return LinkWanted(
         reference=link.reference,
         amount_minor=link.amount_minor,
         currency=link.currency,

@@ -308,7 +308,7 @@ def _journal(payment: Payment, contra: Mapping[str, int] | None) -> ledger.Journ
     )
 
 
-def _entry(payment: Payment, outstanding_minor: int, warnings: tuple[str, ...]) -> audit.Entry:
+def _entry(payment: Payment, outstanding_minor: int, warnings: tuple[str, ...]) -> audit.NewEntry:
     what: dict[str, Any] = {"method": payment.method} if payment.kind == PAYMENT else {"kind": payment.kind}
     if warnings:
         what["warnings"] = list(warnings)

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import countries
 from core.errors import Invalid
-from tax import TAXABLE, TREATMENTS, ComputedLine, Discount, Document, Line, PriceMode, Treatment
+from tax import TAXABLE, TREATMENTS, ComputedLine, Discount, PriceMode, TaxDocument, TaxLine, Treatment
 from tax.delivery import DESCRIPTION, shares, worth_of
 from tax.rounding import THOUSANDTHS
 
@@ -152,10 +152,10 @@ def delivered(goods: Sequence[Goods], amount_minor: int, price_mode: PriceMode =
     return (*goods, *charges)
 
 
-def document_of(goods: Sequence[Goods], supply: Supply, discount: Discount = NO_DISCOUNT) -> Document:
+def document_of(goods: Sequence[Goods], supply: Supply, discount: Discount = NO_DISCOUNT) -> TaxDocument:
     """The tax document of these goods. Raises TreatmentInvalid."""
     state = supply.buyer_state if supply.delivery_state is None else supply.delivery_state
-    return Document(
+    return TaxDocument(
         lines=[_line(item) for item in goods],
         seller_state=supply.seller_state,
         buyer_state=state,
@@ -169,10 +169,10 @@ def document_of(goods: Sequence[Goods], supply: Supply, discount: Discount = NO_
     )
 
 
-def _line(item: Goods) -> Line:
+def _line(item: Goods) -> TaxLine:
     if item.treatment not in TREATMENTS or (item.treatment != TAXABLE and item.rate_bps + item.cess_bps):
         raise TreatmentInvalid(f"{item.sku}: goods treated as {item.treatment} cannot carry a tax rate", sku=item.sku)
-    return Line(
+    return TaxLine(
         qty=quantity(item.qty_milli),
         unit_price_minor=item.price_minor,
         rate_bps=item.rate_bps,

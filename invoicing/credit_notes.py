@@ -25,7 +25,7 @@ from credit.tables import CREDIT
 from invoicing import originals, series, snapshots, writing
 from invoicing.charging import Goods
 from invoicing.originals import Original
-from invoicing.series import Place
+from invoicing.series import SeriesPlace
 from invoicing.tables import COMMERCIAL_CREDIT_NOTE, CREDIT_NOTE, Invoice
 from invoicing.writing import HEADS, Draft, DraftLine
 from parties import organisations, retailers
@@ -148,7 +148,7 @@ def cash_discount(session: Session, bill_id: UUID, reason: str, role: str) -> Gi
     return _commercial_note(session, said, place, receipt)
 
 
-def _commercial_note(session: Session, new: Adjustment, place: Place, receipt: Receipt) -> Given:
+def _commercial_note(session: Session, new: Adjustment, place: SeriesPlace, receipt: Receipt) -> Given:
     organisation, shop = organisations.get(session), retailers.get(session, new.retailer_id)
     original = of_bill(session, new.bill_id)
     draft = Draft(
@@ -217,7 +217,9 @@ def _check_date(invoice: Invoice, on: date) -> None:
         )
 
 
-def _credit(session: Session, invoice: Invoice, money: CreditNote, kind: str, reason: str, place: Place) -> Receipt:
+def _credit(
+    session: Session, invoice: Invoice, money: CreditNote, kind: str, reason: str, place: SeriesPlace
+) -> Receipt:
     amounts = {"taxable": money.totals.taxable_minor, **money.totals.taxes, "round_off": money.round_off_minor}
     return payments.record(
         session,

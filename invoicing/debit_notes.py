@@ -18,11 +18,11 @@ from credit.adjustments import BOOKKEEPERS
 from credit.tables import Bill
 from invoicing import originals, series, snapshots, writing
 from invoicing.originals import Original
-from invoicing.series import Place
+from invoicing.series import SeriesPlace
 from invoicing.tables import BILL_OF_SUPPLY, DEBIT_NOTE, Invoice
 from invoicing.writing import Draft, DraftLine
 from parties import organisations
-from tax import Computed, Document, Line
+from tax import Computed, TaxDocument, TaxLine
 from tax.rounding import THOUSANDTHS
 
 
@@ -86,11 +86,11 @@ def issue(session: Session, new: NewDebitNote) -> Invoice:
     return writing.write(session, draft)
 
 
-def _document(original: Original, lines: Sequence[Raised]) -> Document:
+def _document(original: Original, lines: Sequence[Raised]) -> TaxDocument:
     """The difference as a document, taxed where and as the original was."""
     invoice = original.invoice
     seller_state = invoice.seller["state_code"]
-    return Document(
+    return TaxDocument(
         lines=[_line(original, one) for one in lines],
         seller_state=seller_state,
         place_of_supply=invoice.place_of_supply,
@@ -101,12 +101,12 @@ def _document(original: Original, lines: Sequence[Raised]) -> Document:
     )
 
 
-def _line(original: Original, one: Raised) -> Line:
+def _line(original: Original, one: Raised) -> TaxLine:
     sold = original.line(one.line_no)
     if one.taxable_minor <= 0:
         raise Invalid("A debit note raises a value.", field="taxable_minor", value=one.taxable_minor)
     goods = originals.goods_of(sold, THOUSANDTHS)
-    return Line(
+    return TaxLine(
         qty=1,
         unit_price_minor=one.taxable_minor,
         rate_bps=sold.rate_bps,
@@ -115,7 +115,9 @@ def _line(original: Original, one: Raised) -> Line:
     )
 
 
-def _post(session: Session, invoice: Invoice, new: NewDebitNote, money: Computed, place: Place, reason: str) -> Bill:
+def _post(
+    session: Session, invoice: Invoice, new: NewDebitNote, money: Computed, place: SeriesPlace, reason: str
+) -> Bill:
     amounts = {"taxable": money.totals.taxable_minor, **money.totals.taxes, "round_off": money.round_off_minor}
     account = accounts.get(session, invoice.retailer_id, lock=True)
     return bills.post(

@@ -14,7 +14,7 @@ from credit import bills
 from credit.tables import Bill
 from invoicing import series, snapshots, transport, writing
 from invoicing.charging import NO_DISCOUNT, Charge, Goods, Supply, charge, document_type
-from invoicing.series import Place
+from invoicing.series import SeriesPlace
 from invoicing.settings import InvoicingSettings
 from invoicing.tables import Invoice
 from invoicing.transport import UNTOLD, Transport
@@ -110,7 +110,7 @@ def _supply(seller: Organisation, request: Request) -> Supply:
     )
 
 
-def _posting(request: Request, charged: Charge, place: Place, due_on: date) -> bills.Posting:
+def _posting(request: Request, charged: Charge, place: SeriesPlace, due_on: date) -> bills.Posting:
     money = {"taxable": charged.taxable_minor, **charged.taxes, "round_off": charged.round_off_minor}
     return bills.Posting(
         retailer_id=request.retailer_id,
@@ -124,7 +124,7 @@ def _posting(request: Request, charged: Charge, place: Place, due_on: date) -> b
     )
 
 
-def _draft(request: Request, seller: Organisation, charged: Charge, place: Place, kind: str, bill: Bill) -> Draft:
+def _draft(request: Request, seller: Organisation, charged: Charge, place: SeriesPlace, kind: str, bill: Bill) -> Draft:
     return Draft(
         document_type=kind,
         place=place,

@@ -20,7 +20,7 @@ from invoicing import papers
 from invoicing.charging import Goods, quantity
 from invoicing.tables import CANCELLED, CREDIT_NOTE, NOTES, Invoice, InvoiceLine
 from invoicing.writing import HEADS
-from tax import Computed, ComputedLine, Line
+from tax import Computed, ComputedLine, TaxLine
 from tax.rounding import THOUSANDTHS, divided
 
 
@@ -134,9 +134,9 @@ def _credited(session: Session, invoice_id: UUID) -> list[InvoiceLine]:
     return list(session.scalars(found))
 
 
-def _sold(line: InvoiceLine, by_value: bool) -> Line:
+def _sold(line: InvoiceLine, by_value: bool) -> TaxLine:
     qty = Decimal(line.taxable_minor) / THOUSANDTHS if by_value else quantity(line.qty_milli)
-    return Line(qty=qty, unit_price_minor=line.price_minor, rate_bps=line.rate_bps, cess_bps=line.cess_bps)
+    return TaxLine(qty=qty, unit_price_minor=line.price_minor, rate_bps=line.rate_bps, cess_bps=line.cess_bps)
 
 
 def _money(line: InvoiceLine) -> ComputedLine:

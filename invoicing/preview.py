@@ -13,9 +13,9 @@ import countries
 import tax
 from countries.cautions import Caution, Deal, Sold
 from invoicing import preview_fields as fields
+from invoicing.amount_words import amount_in_words
 from invoicing.preview_fields import PreviewInputInvalid
-from invoicing.words import amount_in_words
-from tax import Computed, CreditNote, Discount, Document, Line
+from tax import Computed, CreditNote, Discount, TaxDocument, TaxLine
 from tax.rounding import BPS, thousandths
 
 PRICE_MODES: dict[str, tax.PriceMode] = {"exclusive": "exclusive", "inclusive": "inclusive"}
@@ -40,12 +40,12 @@ def _with_warnings(money: dict[str, Any], warnings: Sequence[Caution]) -> dict[s
     return {**money, "warnings": [one.as_dict() for one in warnings]}
 
 
-def document_from(source: Mapping[str, Any]) -> Document:
+def document_from(source: Mapping[str, Any]) -> TaxDocument:
     """A Document from its JSON form. Raises PreviewInputInvalid."""
     seller, buyer = fields.mapping(source.get("seller"), "seller"), fields.mapping(source.get("buyer") or {}, "buyer")
     country = _country(source)
     doc_type = fields.text(source, "doc_type") or "tax_invoice"
-    return Document(
+    return TaxDocument(
         lines=tuple(
             _line(line, number) for number, line in enumerate(fields.entries(source.get("lines"), "lines"), start=1)
         ),
@@ -76,11 +76,11 @@ def document_from(source: Mapping[str, Any]) -> Document:
     )
 
 
-def _line(given: object, number: int) -> Line:
+def _line(given: object, number: int) -> TaxLine:
     line = fields.mapping(given, f"line {number}")
     is_free = fields.flag(line, "free", default=False)
     price = "retail_price_paise" if _sells_at_retail(line) else "unit_price_paise"
-    return Line(
+    return TaxLine(
         qty=fields.quantity(line.get("qty"), f"line {number}: qty"),
         unit_price_minor=fields.whole(line, price, None, f"line {number}: "),
         rate_bps=fields.whole(line, "rate_bps", 0, f"line {number}: "),
@@ -124,7 +124,7 @@ def _delivery(source: Mapping[str, Any]) -> Mapping[str, Any]:
     return fields.mapping(source.get("ship_to") or {}, "ship_to")
 
 
-def _cautions(source: Mapping[str, Any], document: Document, computed: Computed) -> list[Caution]:
+def _cautions(source: Mapping[str, Any], document: TaxDocument, computed: Computed) -> list[Caution]:
     """What accountants are told beside the money. Lines beyond those given are the delivery charge's."""
     given = [*source["lines"], *[{}] * (len(computed.lines) - len(source["lines"]))]
     rows = zip(given, computed.lines_sold, computed.lines, strict=True)
@@ -145,7 +145,7 @@ def _cautions(source: Mapping[str, Any], document: Document, computed: Computed)
     )
 
 
-def _sold(row: Mapping[str, Any], line: Line, money: tax.ComputedLine) -> Sold:
+def _sold(row: Mapping[str, Any], line: TaxLine, money: tax.ComputedLine) -> Sold:
     return Sold(
         hsn=line.hsn,
         qty_milli=thousandths(line.qty),
@@ -262,7 +262,7 @@ def _credit_note_json(note: CreditNote) -> dict[str, Any]:
     return {"lines": lines, "totals": _taxed_json(note.totals, name), **_foot_json(note, name)}
 
 
-def _taxed_json(values: tax.Totals | tax.RateGroup, name: str) -> dict[str, int]:
+def _taxed_json(values: tax.TaxTotals | tax.RateGroup, name: str) -> dict[str, int]:
     return {name: values.taxable_minor, **values.taxes}
 
 

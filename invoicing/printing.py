@@ -15,11 +15,11 @@ from invoicing.pdf import (
     TITLES,
     InvoicePaper,
     Movement,
-    OpenBill,
     PaperLine,
     PaperParty,
     PaperPayment,
     PaperRegistration,
+    PrintedBill,
     StatementPaper,
     printed_heads,
     render,
@@ -39,7 +39,7 @@ from invoicing.tables import (
     Registration,
 )
 from invoicing.writing import HEADS
-from tax import Totals
+from tax import TaxTotals
 from tax.rounding import THOUSANDTHS, divided
 
 UNTAXED = {"exempt": "Exempt", "nil_rated": "Nil", "non_gst": "Non-GST"}
@@ -71,7 +71,7 @@ def drawn_paper(kept: Paper, size: str = "a4") -> bytes:
 def confirmation_of(content: Mapping[str, Any], org_id: UUID) -> InvoicePaper:
     """What a kept order confirmation prints: an invoice's paper without what only a tax document says."""
     printed = tuple(_promised(line) for line in content["lines"])
-    totals = Totals(
+    totals = TaxTotals(
         gross_minor=sum(line["gross_minor"] for line in content["lines"]),
         discount_minor=content["discount_minor"],
         taxable_minor=content["taxable_minor"],
@@ -117,7 +117,7 @@ def statement_of(content: Mapping[str, Any]) -> StatementPaper:
         currency=content["currency"],
         movements=[Movement(**{**one, "on": date.fromisoformat(one["on"])}) for one in content["movements"]],
         open_bills=[
-            OpenBill(
+            PrintedBill(
                 **{
                     **one,
                     "bill_on": date.fromisoformat(one["bill_on"]),
@@ -140,7 +140,7 @@ def paper_of(
 ) -> InvoicePaper:
     """What this invoice prints. Equal invoices give equal papers. `original` is what a note corrects."""
     printed = tuple(_line(line) for line in lines)
-    totals = Totals(
+    totals = TaxTotals(
         gross_minor=sum(divided(line.qty_milli * line.price_minor, THOUSANDTHS) for line in lines),
         discount_minor=invoice.discount_minor if invoice.document_type in SALES else 0,
         taxable_minor=invoice.taxable_minor,

@@ -58,7 +58,7 @@ class DateInFuture(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SeriesPlace:
     """A document's place in its series."""
 
     number: str
@@ -67,7 +67,9 @@ class Place:
     issued_on: date
 
 
-def take(session: Session, organisation: Organisation, document_type: str, issued_on: date | None = None) -> Place:
+def take(
+    session: Session, organisation: Organisation, document_type: str, issued_on: date | None = None
+) -> SeriesPlace:
     """The next number, dated today unless told otherwise. Locks the series. Raises DateBeforeLast, DateInFuture.
 
     Should today lie before the last document (the time zone was changed), the last document's date is used.
@@ -84,7 +86,7 @@ def take(session: Session, organisation: Organisation, document_type: str, issue
         if issued_on is not None:
             raise DateBeforeLast(f"The last document is dated {last_on}; {on} is before it.", last_on=str(last_on))
         on = last_on
-    return Place(numbers.format_number(prefix, year, sequence), year, sequence, on)
+    return SeriesPlace(numbers.format_number(prefix, year, sequence), year, sequence, on)
 
 
 def prefix_of(organisation: Organisation, document_type: str) -> str:

@@ -12,7 +12,7 @@ from core import audit, clock, ids
 from core.events import happened
 from invoicing.charging import Goods
 from invoicing.events import NoteIssued
-from invoicing.series import Place
+from invoicing.series import SeriesPlace
 from invoicing.tables import ISSUED, NOTES, Invoice, InvoiceLine
 from tax import ComputedLine
 
@@ -34,7 +34,7 @@ class Draft:
     """A document before it has rows. Amounts are above zero on every type."""
 
     document_type: str
-    place: Place
+    place: SeriesPlace
     retailer_id: UUID
     source_id: UUID
     seller: Mapping[str, Any]

@@ -26,7 +26,7 @@ def _fetch(org_id: UUID, media_id: UUID) -> bool:
     if wanted is None or line is None:
         return False
     try:
-        found = twilio.Gateway(line).fetch(wanted.url)
+        found = twilio.TwilioGateway(line).fetch(wanted.url)
     except GatewayError as error:
         _give_up_or_wait(org_id, wanted, error)
         return False
@@ -38,7 +38,7 @@ def _fetch(org_id: UUID, media_id: UUID) -> bool:
     return True
 
 
-def _give_up_or_wait(org_id: UUID, wanted: media.Wanted, error: GatewayError) -> None:
+def _give_up_or_wait(org_id: UUID, wanted: media.MediaWanted, error: GatewayError) -> None:
     is_gone = isinstance(error, MediaGone)
     with db.transaction(org_id) as session:
         media.failed(session, wanted, str(error), for_good=is_gone)

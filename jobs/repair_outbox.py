@@ -6,11 +6,11 @@ provider's dates are not compared: ids that we know already are left out, and th
 
 from bot.gateway import failures, rendering
 from bot.gateway.errors import GatewayError
-from bot.gateway.twilio import Gateway, Listed
+from bot.gateway.twilio import Listed, TwilioGateway
 from core import db, logs, metrics, sending
 from core.sending import Claimed, Outcome
 from parties import channels
-from parties.channels import Line
+from parties.channels import ChannelLine
 
 BATCH = 20
 
@@ -31,10 +31,10 @@ def run() -> None:
             resolve(line, message)
 
 
-def resolve(line: Line, message: Claimed) -> str:
+def resolve(line: ChannelLine, message: Claimed) -> str:
     """Decide one unknown message; returns its status afterwards."""
     try:
-        listed = Gateway(line).listed(message.to_address)
+        listed = TwilioGateway(line).listed(message.to_address)
     except GatewayError as error:
         _log.warning("provider.unreachable", message=str(message.id), error=str(error))
         return _undecided(message)

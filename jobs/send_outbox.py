@@ -11,15 +11,15 @@ from functools import partial
 from uuid import UUID
 
 from bot.gateway import contents, failures, refs, rendering
-from bot.gateway.errors import TOO_MANY_REQUESTS, WINDOW_CLOSED, Action, NotTaken, Refused, Uncertain
+from bot.gateway.errors import TOO_MANY_REQUESTS, WINDOW_CLOSED, Action, NotTaken, RefusedByProvider, Uncertain
 from bot.gateway.rendering import Form
-from bot.gateway.twilio import Gateway, Request
+from bot.gateway.twilio import Request, TwilioGateway
 from core import audit, clock, db, logs, metrics, sending
 from core.errors import NotFound
 from core.sending import Claimed, Outcome
 from jobs import attachments
 from parties import channels
-from parties.channels import Line
+from parties.channels import ChannelLine
 
 BATCH = 5
 RUN_SECONDS = 45.0
@@ -32,7 +32,7 @@ _log = logs.get("send_outbox")
 
 Result = tuple[Outcome, Action | None]
 ABOUT_ITSELF = (rendering.Overtaken, rendering.WindowClosed, NotFound, KeyError, ValueError)
-ABOUT_ITS_CONTENT = (contents.NotReady, contents.NotApproved, NotTaken, Uncertain, Refused)
+ABOUT_ITS_CONTENT = (contents.NotReady, contents.NotApproved, NotTaken, Uncertain, RefusedByProvider)
 
 
 def run() -> int:
@@ -52,7 +52,7 @@ def run() -> int:
     return taken
 
 
-def deliver(line: Line, message: Claimed) -> Outcome:
+def deliver(line: ChannelLine, message: Claimed) -> Outcome:
     """Send one claimed message and store what came of it."""
     outcome, action = _attempt(line, message)
     with db.transaction(message.org_id) as session:
@@ -77,12 +77,12 @@ def _organisations() -> list[UUID]:
         return sending.organisations_due(session)
 
 
-def _claim(org_id: UUID) -> list[tuple[Line, Claimed]]:
+def _claim(org_id: UUID) -> list[tuple[ChannelLine, Claimed]]:
     with db.transaction(org_id) as session:
         return [(channels.line(session, message.channel_id), message) for message in sending.claim(session, BATCH)]
 
 
-def _safely(line: Line, message: Claimed) -> int:
+def _safely(line: ChannelLine, message: Claimed) -> int:
     """One message's trouble stays its own: it is found again when its lease runs out."""
     audit.act_as(audit.Actor("job:send"))  # a thread of the pool starts without an actor
     try:
@@ -92,9 +92,9 @@ def _safely(line: Line, message: Claimed) -> int:
     return 1
 
 
-def _attempt(line: Line, message: Claimed) -> Result:
+def _attempt(line: ChannelLine, message: Claimed) -> Result:
     """Prepare and send; nothing is stored here but what the sending itself needs."""
-    gateway = Gateway(line)
+    gateway = TwilioGateway(line)
     try:
         url = attachments.link(message)
         form = rendering.render(message, clock.now(), url, attachments.instead(message, url) if url else None)
@@ -119,7 +119,7 @@ def _unfit(message: Claimed, error: Exception) -> Result:
             action = Action.CONFIG
         case NotTaken() | Uncertain():  # about a content resource
             outcome, action = _later(message, error), None
-        case Refused():
+        case RefusedByProvider():
             outcome, action = _refused(message, error)
         case _:
             _log.error("message.unfit", message=str(message.id), error=repr(error))
@@ -127,7 +127,7 @@ def _unfit(message: Claimed, error: Exception) -> Result:
     return outcome, action
 
 
-def _content(gateway: Gateway, message: Claimed, form: Form) -> tuple[str | None, Form]:
+def _content(gateway: TwilioGateway, message: Claimed, form: Form) -> tuple[str | None, Form]:
     """The provider's id of the form's content resource. Buttons that cannot be had become numbered text at once."""
     if form.content is None:
         return None, form
@@ -140,7 +140,7 @@ def _content(gateway: Gateway, message: Claimed, form: Form) -> tuple[str | None
         return None, rendering.as_text(message)
 
 
-def _post(gateway: Gateway, message: Claimed, form: Form, content_sid: str | None) -> Result:
+def _post(gateway: TwilioGateway, message: Claimed, form: Form, content_sid: str | None) -> Result:
     request = Request(
         to_address=message.to_address,
         callback_url=refs.callback_url(message.org_id, message.id),
@@ -166,7 +166,7 @@ def _answered(message: Claimed, send: partial[str], begun: float) -> Result:
         return _later(message, error), None
     except Uncertain as error:
         return Outcome("unknown", code=error.code, error=str(error)), None
-    except Refused as error:
+    except RefusedByProvider as error:
         return _refused(message, error)
 
 
@@ -174,7 +174,7 @@ def _later(message: Claimed, error: NotTaken | Uncertain) -> Outcome:
     return Outcome("queued", code=error.code, error=str(error), delay_seconds=retry_seconds(message.attempt))
 
 
-def _refused(message: Claimed, error: Refused) -> Result:
+def _refused(message: Claimed, error: RefusedByProvider) -> Result:
     if error.action is Action.CONFIG:
         return Outcome("queued", code=error.code, error=str(error), delay_seconds=REPAIRS_SECONDS), Action.CONFIG
     if error.action is Action.RETRY or error.code == TOO_MANY_REQUESTS:

@@ -18,7 +18,7 @@ from core import clock, db
 from core.errors import Invalid
 from orders import rules
 from orders.rules import Rules
-from orders.terms import PLAIN, Scheme, Terms, as_rates
+from orders.terms import PLAIN, Scheme, SellingTerms, as_rates
 from orders.understanding import index
 from orders.understanding.index import Index
 from tax import PriceMode, Treatment
@@ -74,7 +74,7 @@ class Listed:
     cess_bps: int
     treatment: Treatment
     mrp_minor: int | None
-    terms: Terms = PLAIN
+    terms: SellingTerms = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +188,12 @@ def _listed(row: Any, on: date) -> Listed:
     )
 
 
-def _terms(row: Any, on: date) -> Terms:
+def _terms(row: Any, on: date) -> SellingTerms:
     if row.min_qty is None:
-        return Terms(stocked=True) if row.stocked else PLAIN
+        return SellingTerms(stocked=True) if row.stocked else PLAIN
     runs = row.scheme_buy is not None and (row.scheme_until is None or on <= row.scheme_until)
     scheme = Scheme(row.scheme_buy, row.scheme_free) if runs else None
-    return Terms(row.min_qty, row.multiple, as_rates(row.rates), scheme, row.stocked)
+    return SellingTerms(row.min_qty, row.multiple, as_rates(row.rates), scheme, row.stocked)
 
 
 def _own(session: Session, key: Key) -> Catalogue:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from core import audit, clock, db, ids
 from core.errors import Invalid
 from orders import catalogue, entries, pricing, rules, stock
-from orders.entries import Entry
+from orders.entries import CatalogueEntry
 from orders.rows import Outcome, Report, Row, RowInvalid
 from orders.tables import CatalogueWords, Product, ProductPrice, ProductTax, ProductTerms
 from parties import organisations
@@ -80,7 +80,7 @@ def import_catalogue(
 
 def _rows(
     data: Mapping[str, Any] | Sequence[Mapping[str, Any]],
-) -> tuple[Sequence[Mapping[str, Any]], Callable[[Mapping[str, Any]], Entry]]:
+) -> tuple[Sequence[Mapping[str, Any]], Callable[[Mapping[str, Any]], CatalogueEntry]]:
     rows = data.get("items") if isinstance(data, Mapping) else data
     if not isinstance(rows, Sequence) or not all(isinstance(row, Mapping) for row in rows):
         raise CatalogueUnreadable("A catalogue is a table, or JSON with a list of `items`.")
@@ -94,7 +94,7 @@ def _import(
     shelf: _Shelf,
     number: int,
     raw: Mapping[str, Any],
-    read: Callable[[Mapping[str, Any]], Entry],
+    read: Callable[[Mapping[str, Any]], CatalogueEntry],
     seen: set[str],
 ) -> Row:
     key = str(raw.get("sku") or "")
@@ -108,7 +108,7 @@ def _import(
     return Row(number, entry.sku, _put(session, shelf, entry))
 
 
-def _put(session: Session, shelf: _Shelf, entry: Entry) -> Outcome:
+def _put(session: Session, shelf: _Shelf, entry: CatalogueEntry) -> Outcome:
     product = shelf.products.get(entry.sku)
     if product is None:
         product = Product(
@@ -124,7 +124,7 @@ def _put(session: Session, shelf: _Shelf, entry: Entry) -> Outcome:
     return "changed"
 
 
-def _put_dated(shelf: _Shelf, product_id: UUID, entry: Entry) -> bool:
+def _put_dated(shelf: _Shelf, product_id: UUID, entry: CatalogueEntry) -> bool:
     price = {"price_minor": entry.price_minor, "mode": entry.price_mode}
     tax = {"rate_bps": entry.rate_bps, "cess_bps": entry.cess_bps, "treatment": entry.treatment}
     priced = _put_from(shelf, shelf.prices.get(product_id), ProductPrice, product_id, price)
@@ -134,7 +134,7 @@ def _put_dated(shelf: _Shelf, product_id: UUID, entry: Entry) -> bool:
     return _put_terms(shelf, product_id, entry) or priced or taxed
 
 
-def _put_terms(shelf: _Shelf, product_id: UUID, entry: Entry) -> bool:
+def _put_terms(shelf: _Shelf, product_id: UUID, entry: CatalogueEntry) -> bool:
     """What the file says of the terms; a product that has none and gets plain ones has no row."""
     current = shelf.terms.get(product_id)
     values = {**pricing.values_of(current), **entry.terms}

@@ -69,7 +69,7 @@ class NotServed(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PricingFacts:
     """What pricing needs to know of seller and buyer, as of now."""
 
     code: str
@@ -110,7 +110,7 @@ class Priced:
 NOTHING_MORE = Extras()
 
 
-def standing(session: Session, retailer_id: UUID) -> Standing:
+def standing(session: Session, retailer_id: UUID) -> PricingFacts:
     """Seller and buyer. Raises NotFound and NotServed."""
     row = db.execute(
         session,
@@ -123,11 +123,11 @@ def standing(session: Session, retailer_id: UUID) -> Standing:
     return standing_of(row)
 
 
-def standing_of(row: Any) -> Standing:
+def standing_of(row: Any) -> PricingFacts:
     """The value of a row that was read with STANDING. Raises NotServed."""
     if row.retailer_status != "active":
         raise NotServed(status=row.retailer_status)
-    return Standing(
+    return PricingFacts(
         code=row.code,
         buyer_tax_id=row.gstin,
         buyer_state=row.state_code,
@@ -146,12 +146,12 @@ def standing_of(row: Any) -> Standing:
     )
 
 
-def goods(session: Session, at: Standing) -> Catalogue:
+def goods(session: Session, at: PricingFacts) -> Catalogue:
     """What is sold today; no query when it is cached."""
     return catalogue.load(session, version=at.catalogue_version, on=at.today)
 
 
-def price(session: Session, at: Standing, wanted: Sequence[Wanted], billing: Billing = AS_USUAL) -> Priced:
+def price(session: Session, at: PricingFacts, wanted: Sequence[Wanted], billing: Billing = AS_USUAL) -> Priced:
     """Today's quote of these wishes for this buyer, whatever is in stock; no query when the catalogue is cached.
 
     Raises what quotes.quote raises.
@@ -169,7 +169,7 @@ def price(session: Session, at: Standing, wanted: Sequence[Wanted], billing: Bil
     return Priced(quoted, deliver_on(session, at))
 
 
-def supply_of(at: Standing, billing: Billing) -> Supply:
+def supply_of(at: PricingFacts, billing: Billing) -> Supply:
     """Who sells to whom, as far as tax cares: the same for quote, order and invoice."""
     return Supply(
         seller_state=at.seller_state,
@@ -184,14 +184,14 @@ def supply_of(at: Standing, billing: Billing) -> Supply:
     )
 
 
-def deliver_on(session: Session, at: Standing) -> date | None:
+def deliver_on(session: Session, at: PricingFacts) -> date | None:
     """The day that an order placed now comes; None when no day is promised."""
     local = clock.now().astimezone(ZoneInfo(at.timezone))
     return delivery.day(goods(session, at).rules.timetable, at.route, local)
 
 
 def price_what_is_there(
-    session: Session, at: Standing, wanted: Sequence[Wanted], billing: Billing = AS_USUAL
+    session: Session, at: PricingFacts, wanted: Sequence[Wanted], billing: Billing = AS_USUAL
 ) -> Priced:
     """The same for what is in stock of these wishes: one query when any of it is counted. Raises OutOfStock too."""
     listed = goods(session, at)

@@ -27,7 +27,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Entry:
+class CatalogueEntry:
     """One checked catalogue entry. `listing` is what the understanding of order texts reads.
 
     `terms` holds what the file says of the columns of ProductTerms, and `stock_milli` what is on the shelf: what it
@@ -52,7 +52,7 @@ class Entry:
     stock_milli: int | None = None
 
 
-def from_item(item: Mapping[str, Any]) -> Entry:
+def from_item(item: Mapping[str, Any]) -> CatalogueEntry:
     """An entry from an item of a JSON catalogue (paise, basis points). Raises RowInvalid with every problem."""
     fields = Fields(item)
     sku = fields.required("sku", _code)
@@ -64,7 +64,7 @@ def from_item(item: Mapping[str, Any]) -> Entry:
     cess_bps = fields.optional("cess_bps", whole(0, 10_000), 0)
     price_minor = fields.required("price_paise", whole(1, MAX_PRICE_MINOR))
     usual = TAXABLE if rate_bps + cess_bps else _UNTAXED
-    entry = Entry(
+    entry = CatalogueEntry(
         sku=sku or "",
         name=name or "",
         hsn=hsn or "",
@@ -89,7 +89,7 @@ def from_item(item: Mapping[str, Any]) -> Entry:
     return entry
 
 
-def from_table(row: Mapping[str, Any]) -> Entry:
+def from_table(row: Mapping[str, Any]) -> CatalogueEntry:
     """An entry from a CSV or spreadsheet row (rupees, percent). Raises RowInvalid with every problem."""
     fields = Fields(row)
     item = {
@@ -109,7 +109,7 @@ def from_table(row: Mapping[str, Any]) -> Entry:
     return from_item(item)
 
 
-def _contradictions(entry: Entry) -> list[str]:
+def _contradictions(entry: CatalogueEntry) -> list[str]:
     found = []
     if entry.units.get(entry.base_unit) != 1:
         found.append(f"units: one {entry.base_unit} is 1 {entry.base_unit}, not {entry.units.get(entry.base_unit)}")
@@ -120,7 +120,7 @@ def _contradictions(entry: Entry) -> list[str]:
     return found
 
 
-def _listing(entry: Entry, item: Mapping[str, Any], size: dict[str, Any] | None) -> dict[str, Any]:
+def _listing(entry: CatalogueEntry, item: Mapping[str, Any], size: dict[str, Any] | None) -> dict[str, Any]:
     return {
         "sku": entry.sku,
         "name": entry.name,

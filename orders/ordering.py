@@ -19,7 +19,7 @@ from core.events import happened
 from credit import reservations
 from credit.guardrails import CASH, CREDIT, Refused
 from orders import billing, closing, drafting, order, rules, stock, supply
-from orders.drafting import NOTHING_MORE, Extras, Priced, Standing
+from orders.drafting import NOTHING_MORE, Extras, Priced, PricingFacts
 from orders.events import OrderCalledOff, OrderPlaced
 from orders.listing import get
 from orders.order import CANCELLED, CONFIRMED, DISPATCHED, EXPIRED, FAILED, HELD, PENDING, Order
@@ -228,14 +228,14 @@ def expire_pending(session: Session, before: datetime | None = None) -> int:
     return len(gone)
 
 
-def _locked(session: Session, order_id: UUID) -> tuple[Order, Standing]:
+def _locked(session: Session, order_id: UUID) -> tuple[Order, PricingFacts]:
     row = db.execute(session, _LOCKED, (str(db.org_of(session)), str(order_id))).first()
     if row is None:
         raise NotFound(kind="Order")
     return order.from_row(row), drafting.standing_of(row)
 
 
-def _today(session: Session, found: Order, at: Standing) -> Order:
+def _today(session: Session, found: Order, at: PricingFacts) -> Order:
     """The order at today's prices, written down when they differ."""
     is_same = found.catalogue_version == at.catalogue_version and found.price_class == at.price_class
     if is_same and _quoted_on(found, at) == at.today:
@@ -246,7 +246,7 @@ def _today(session: Session, found: Order, at: Standing) -> Order:
     return drafting.rewrite(session, found, priced)
 
 
-def _quoted_on(found: Order, at: Standing) -> date:
+def _quoted_on(found: Order, at: PricingFacts) -> date:
     return found.created_at.astimezone(ZoneInfo(at.timezone)).date()
 
 
@@ -260,7 +260,7 @@ def _same(found: Order, priced: Priced) -> bool:
     ]
 
 
-def _try(session: Session, found: Order, at: Standing, payment_mode: str) -> Placed:
+def _try(session: Session, found: Order, at: PricingFacts, payment_mode: str) -> Placed:
     try:
         return Placed(_promise(session, found, at, payment_mode, shrink=True))
     except (Refused, BelowMinimum, OutOfStock) as refusal:
@@ -269,7 +269,7 @@ def _try(session: Session, found: Order, at: Standing, payment_mode: str) -> Pla
         return Placed(closing.close(session, found, status, "order.refused", failure, None, payment_mode), refusal)
 
 
-def _promise(session: Session, found: Order, at: Standing, payment_mode: str, *, shrink: bool) -> Order:
+def _promise(session: Session, found: Order, at: PricingFacts, payment_mode: str, *, shrink: bool) -> Order:
     """Take goods and credit for an order, in this order, both or none."""
     selling = drafting.goods(session, at).rules
     rules.check_minimum(selling, found.total_minor)
@@ -282,7 +282,7 @@ def _promise(session: Session, found: Order, at: Standing, payment_mode: str, *,
         raise
 
 
-def _with_goods(session: Session, found: Order, at: Standing, *, shrink: bool) -> Order:
+def _with_goods(session: Session, found: Order, at: PricingFacts, *, shrink: bool) -> Order:
     """The order with its goods held; smaller, when less is there and it may shrink. Raises StockShort, OutOfStock."""
     listed = drafting.goods(session, at)
     needs, hours = supply.needs(listed, found.lines), listed.rules.stock_hold_hours
@@ -302,7 +302,7 @@ def _with_goods(session: Session, found: Order, at: Standing, *, shrink: bool) -
     return smaller
 
 
-def _confirm(session: Session, found: Order, at: Standing, payment_mode: str) -> Order:
+def _confirm(session: Session, found: Order, at: PricingFacts, payment_mode: str) -> Order:
     if payment_mode == CREDIT:
         reservations.reserve(session, found.retailer_id, found.id, found.total_minor)
     audit.record(  # before the number: the account's row is locked before the retailer's

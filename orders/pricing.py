@@ -12,7 +12,7 @@ from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid, NotFound
 from orders import catalogue, rules
 from orders.tables import Product, ProductPrice, ProductTerms
-from orders.terms import EVERYBODY, Terms
+from orders.terms import EVERYBODY, SellingTerms
 from parties import organisations
 from tax import PriceMode
 
@@ -72,7 +72,7 @@ def values_of(row: ProductTerms | None) -> dict[str, Any]:
     return {name: getattr(row, name) for name in _COLUMNS} if row is not None else dict(_NO_TERMS)
 
 
-def shown(terms: Terms) -> dict[str, Any]:
+def shown(terms: SellingTerms) -> dict[str, Any]:
     """Terms as the API shows them."""
     scheme = terms.scheme
     return {

@@ -218,7 +218,7 @@ class CatalogueWords(TenantOwned, Base):
     meta: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
 
 
-class Order(Identified, Base):
+class SalesOrder(Identified, Base):
     """An order. `number` is the shop's code and a counter (`R1-7`), given when it is confirmed.
 
     `shorts` says what was wanted and is not there; `tries` counts how often a failed order was tried again by itself.

@@ -29,7 +29,7 @@ class Scheme:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class SellingTerms:
     """The terms of one product on one day. `stocked` goods are counted and reserved."""
 
     min_qty: int = 1
@@ -44,10 +44,10 @@ class Terms:
         return self.min_qty <= 1 and self.multiple <= 1
 
 
-PLAIN = Terms()
+PLAIN = SellingTerms()
 
 
-def price_for(terms: Terms, price_class: str, base_qty_milli: int, usual_minor: int) -> int:
+def price_for(terms: SellingTerms, price_class: str, base_qty_milli: int, usual_minor: int) -> int:
     """The price of a base unit: the highest step that is reached. A class with rates of its own has those alone."""
     own = [rate for rate in terms.rates if rate.price_class == price_class]
     steps = own or [rate for rate in terms.rates if rate.price_class == EVERYBODY]
@@ -55,7 +55,7 @@ def price_for(terms: Terms, price_class: str, base_qty_milli: int, usual_minor: 
     return max(reached, key=lambda rate: rate.from_qty).price_minor if reached else usual_minor
 
 
-def next_step(terms: Terms, price_class: str, base_qty_milli: int, price_minor: int) -> Rate | None:
+def next_step(terms: SellingTerms, price_class: str, base_qty_milli: int, price_minor: int) -> Rate | None:
     """The next quantity from which the goods cost less than now."""
     own = [rate for rate in terms.rates if rate.price_class == price_class]
     steps = own or [rate for rate in terms.rates if rate.price_class == EVERYBODY]
@@ -63,30 +63,30 @@ def next_step(terms: Terms, price_class: str, base_qty_milli: int, price_minor: 
     return min(ahead, key=lambda rate: rate.from_qty) if ahead else None
 
 
-def free_milli(terms: Terms, base_qty_milli: int) -> int:
+def free_milli(terms: SellingTerms, base_qty_milli: int) -> int:
     """What comes free with a quantity, in thousandths of a base unit."""
     if terms.scheme is None:
         return 0
     return base_qty_milli // (terms.scheme.buy * THOUSANDTHS) * terms.scheme.free * THOUSANDTHS
 
 
-def fits(terms: Terms, base_qty_milli: int) -> bool:
+def fits(terms: SellingTerms, base_qty_milli: int) -> bool:
     """True when this quantity is sold."""
     if terms.is_plain:
         return base_qty_milli > 0
     return base_qty_milli >= terms.min_qty * THOUSANDTHS and _is_packed(terms, base_qty_milli)
 
 
-def _is_packed(terms: Terms, base_qty_milli: int) -> bool:
+def _is_packed(terms: SellingTerms, base_qty_milli: int) -> bool:
     return terms.multiple == 1 or base_qty_milli % (terms.multiple * THOUSANDTHS) == 0
 
 
-def smallest(terms: Terms) -> int:
+def smallest(terms: SellingTerms) -> int:
     """The smallest quantity that is sold, in base units."""
     return -(-terms.min_qty // terms.multiple) * terms.multiple
 
 
-def proposals(terms: Terms, base_qty_milli: int) -> tuple[int, ...]:
+def proposals(terms: SellingTerms, base_qty_milli: int) -> tuple[int, ...]:
     """The sold quantities next to one that is not: the one below, if any, and the one above, in base units."""
     pack, least = terms.multiple, smallest(terms)
     below = base_qty_milli // (pack * THOUSANDTHS) * pack
@@ -95,7 +95,7 @@ def proposals(terms: Terms, base_qty_milli: int) -> tuple[int, ...]:
     return (below, below + pack)
 
 
-def most_within(terms: Terms, available_milli: int, grain_milli: int = THOUSANDTHS) -> int:
+def most_within(terms: SellingTerms, available_milli: int, grain_milli: int = THOUSANDTHS) -> int:
     """The largest sold quantity that, with what comes free, is available; thousandths of a base unit, 0 = none.
 
     `grain_milli` is the finest part that is handed over: 1 for what is weighed.

@@ -19,11 +19,11 @@ from parties.tables import Channel, TenantRoute
 CACHE_SECONDS = 30
 MAX_CACHED = 10_000
 
-_cache: dict[tuple[str, str], tuple[float, "Line | None"]] = {}
+_cache: dict[tuple[str, str], tuple[float, "ChannelLine | None"]] = {}
 
 
 @dataclass(frozen=True)
-class Line:
+class ChannelLine:
     """A channel ready for use. `tokens` are accepted for signatures, the first one signs requests."""
 
     org_id: UUID
@@ -66,7 +66,7 @@ def register(session: Session, *, account_sid: str, number: str, tokens: list[st
     return channel
 
 
-def resolve(account_sid: str, number: str) -> Line | None:
+def resolve(account_sid: str, number: str) -> ChannelLine | None:
     """Whose number this is, or None. Opens its own short transactions when the answer is not cached."""
     key, now = (account_sid, number), time.monotonic()
     cached = _cache.get(key)
@@ -84,7 +84,7 @@ def forget() -> None:
     _cache.clear()
 
 
-def line(session: Session, channel_id: UUID) -> Line:
+def line(session: Session, channel_id: UUID) -> ChannelLine:
     """The channel with this id, ready for use. Raises NotFound."""
     return _line(db.fetch(session, Channel, channel_id))
 
@@ -99,7 +99,7 @@ def main(session: Session) -> Channel:
     return channel
 
 
-def _look_up(account_sid: str, number: str) -> Line | None:
+def _look_up(account_sid: str, number: str) -> ChannelLine | None:
     with db.transaction() as session:
         route = session.get(TenantRoute, ("channel", _key(account_sid, number)))
         if route is None:
@@ -108,9 +108,9 @@ def _look_up(account_sid: str, number: str) -> Line | None:
         return line(session, route.target_id)
 
 
-def _line(channel: Channel) -> Line:
+def _line(channel: Channel) -> ChannelLine:
     tokens = json.loads(crypto.decrypt(channel.tokens, place=_place(channel.org_id, channel.id)))
-    return Line(channel.org_id, channel.id, channel.account_sid, channel.whatsapp_number, tuple(tokens))
+    return ChannelLine(channel.org_id, channel.id, channel.account_sid, channel.whatsapp_number, tuple(tokens))
 
 
 def _key(account_sid: str, number: str) -> str:

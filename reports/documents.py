@@ -57,7 +57,7 @@ NOTHING = Amounts()
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class IssuedLine:
     """One line as printed. `price_minor` is of one `unit`, in the line's price mode; `discount_minor` is of all."""
 
     description: str
@@ -92,7 +92,7 @@ class Original:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class IssuedDocument:
     """An issued document with its totals as printed. `seller` and `buyer` are the copied parties."""
 
     kind: str
@@ -101,7 +101,7 @@ class Document:
     seller: Mapping[str, Any]
     buyer: Mapping[str, Any]
     place_of_supply: str
-    lines: tuple[Line, ...]
+    lines: tuple[IssuedLine, ...]
     totals: Amounts
     round_off_minor: int
     total_minor: int

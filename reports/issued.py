@@ -13,7 +13,7 @@ from core.errors import NotFound
 from invoicing.numbers import normalised_number as number_of
 from invoicing.settings import InvoicingSettings
 from parties import organisations
-from reports.documents import Amounts, Document, Line, Original
+from reports.documents import Amounts, IssuedDocument, IssuedLine, Original
 from reports.period import Period
 
 _SELECT = """
@@ -38,13 +38,13 @@ _OF_PERIOD = _SELECT.format(which="i.issued_on BETWEEN %(from_on)s AND %(to_on)s
 _BY_NUMBER = _SELECT.format(which="i.number = %(number)s")
 
 
-def walk(session: Session, period: Period) -> Iterator[Document]:
+def walk(session: Session, period: Period) -> Iterator[IssuedDocument]:
     """Every document of the period, cancelled ones too; fetched piece by piece."""
     where = {"org": str(db.org_of(session)), "from_on": period.from_on, "to_on": period.to_on}
     return map(_document, db.walk(session, _OF_PERIOD, where))
 
 
-def by_number(session: Session, number: str) -> Document:
+def by_number(session: Session, number: str) -> IssuedDocument:
     """One document. Raises NotFound."""
     where = {"org": str(db.org_of(session)), "number": number_of(number)}
     row = db.execute(session, _BY_NUMBER, where).first()
@@ -65,8 +65,8 @@ def seller(session: Session) -> dict[str, Any]:
     }
 
 
-def _document(row: Any) -> Document:
-    return Document(
+def _document(row: Any) -> IssuedDocument:
+    return IssuedDocument(
         kind=row.document_type,
         number=row.number,
         issued_on=row.issued_on,
@@ -89,10 +89,10 @@ def _document(row: Any) -> Document:
     )
 
 
-def _line(values: list[Any]) -> Line:
+def _line(values: list[Any]) -> IssuedLine:
     (sku, description, hsn, unit, qty_milli, price_minor, price_mode, discount_minor, rate_bps, cess_bps, treatment,
      total_minor, *amounts) = values  # fmt: skip
-    return Line(
+    return IssuedLine(
         description=description,
         hsn=hsn,
         unit=unit,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.errors import Invalid
-from tax.document import Computed, ComputedLine, RateGroup, Totals, payable
+from tax.document import Computed, ComputedLine, RateGroup, TaxTotals, payable
 from tax.engine import by_rate, totals
 from tax.rounding import divided, share, thousandths, to_rupee
 
@@ -40,7 +40,7 @@ class CreditNote:
     currency: str
     heads: tuple[str, ...]
     lines: tuple[ReturnedLine, ...]
-    totals: Totals
+    totals: TaxTotals
     by_rate_bps: Mapping[int, RateGroup]
     total_before_round_off_minor: int
     round_off_minor: int

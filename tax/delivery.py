@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from core.errors import Invalid
 from tax.discounts import MAX_UNIT_PRICE_MINOR, discounted, gross
-from tax.document import Line
+from tax.document import TaxLine
 from tax.rounding import apportioned
 
 DESCRIPTION = "Delivery"
@@ -33,7 +33,7 @@ def shares(amount_minor: int, kinds: Sequence[Kind], values: Sequence[int]) -> d
     return {kind: part for kind, part in parts if part}
 
 
-def charge_lines(lines: Sequence[Line], amount_minor: int) -> list[Line]:
+def charge_lines(lines: Sequence[TaxLine], amount_minor: int) -> list[TaxLine]:
     """The charge as lines that stand behind the goods."""
     kinds = [(line.rate_bps, line.cess_bps, line.treatment) for line in lines]
     dearest: dict[tuple[int, int, str], tuple[str, int]] = {}
@@ -41,7 +41,7 @@ def charge_lines(lines: Sequence[Line], amount_minor: int) -> list[Line]:
         if kind not in dearest or worth > dearest[kind][1]:
             dearest[kind] = (line.hsn, worth)
     return [
-        Line(
+        TaxLine(
             qty=1,
             unit_price_minor=part,
             rate_bps=kind[0],
@@ -55,7 +55,7 @@ def charge_lines(lines: Sequence[Line], amount_minor: int) -> list[Line]:
     ]
 
 
-def worth_of(line: Line) -> int:
+def worth_of(line: TaxLine) -> int:
     """A line after its own discount, before the invoice's."""
     gross_minor = gross(line, line.unit_price_minor)
     return gross_minor - discounted(line.discount, gross_minor)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from core.errors import Invalid
-from tax.document import Discount, Line
+from tax.document import Discount, TaxLine
 from tax.rounding import BPS, THOUSANDTHS, apportioned, divided, share, thousandths
 
 MAX_UNIT_PRICE_MINOR = 10**12
@@ -21,7 +21,7 @@ class PriceInvalid(Invalid):
     code = "PRICE_INVALID"
 
 
-def gross(line: Line, price_minor: int) -> int:
+def gross(line: TaxLine, price_minor: int) -> int:
     """Quantity times a price per unit, rounded once. Raises QuantityInvalid or PriceInvalid."""
     if not 0 <= price_minor <= MAX_UNIT_PRICE_MINOR:
         raise PriceInvalid(f"unit price {price_minor} is out of range", unit_price_minor=price_minor)

@@ -24,7 +24,7 @@ NO_DISCOUNT = Discount()
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TaxLine:
     """One item sold. `qty` has at most three decimals; `unit_price_minor` follows `price_mode`, else the document's.
 
     `cess_unit_minor` is a cess of so much per unit beside `cess_bps`. A charge (delivery, packing) bears no discount.
@@ -48,7 +48,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class TaxDocument:
     """Everything that decides the tax. Only lines and states are needed for a quote; the rest has defaults.
 
     `place_of_supply` may be left out: the country's rule then finds it from the buyer. So may `country`
@@ -59,7 +59,7 @@ class Document:
     the state, not to the seller.
     """
 
-    lines: Sequence[Line]
+    lines: Sequence[TaxLine]
     seller_state: str = ""
     place_of_supply: str | None = None
     country: str = ""
@@ -77,7 +77,7 @@ class Document:
     delivery_minor: int = 0
     reverse_charge: bool = False
 
-    def includes_tax(self, line: Line) -> bool:
+    def includes_tax(self, line: TaxLine) -> bool:
         """True when this line's price holds its tax."""
         return (line.price_mode or self.price_mode) == "inclusive"
 
@@ -102,7 +102,7 @@ class ComputedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
+class TaxTotals:
     """Sums of the line values, nothing rounded again."""
 
     gross_minor: int
@@ -132,13 +132,13 @@ class Computed:
     currency: str
     heads: tuple[str, ...]
     lines: tuple[ComputedLine, ...]
-    totals: Totals
+    totals: TaxTotals
     by_rate_bps: Mapping[int, RateGroup]
     total_before_round_off_minor: int
     round_off_minor: int
     grand_total_minor: int
     place_of_supply: str = ""
-    lines_sold: tuple[Line, ...] = field(default=())
+    lines_sold: tuple[TaxLine, ...] = field(default=())
     inclusive: tuple[bool, ...] = field(default=())
     round_to_rupee: bool = True
     reverse_charge: bool = False

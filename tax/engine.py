@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from core.errors import Invalid
 from tax.delivery import charge_lines
 from tax.discounts import discounted, gross, spread
-from tax.document import Computed, ComputedLine, Document, Line, RateGroup, Totals, payable
+from tax.document import Computed, ComputedLine, RateGroup, TaxDocument, TaxLine, TaxTotals, payable
 from tax.rounding import to_rupee
 from tax.rules import Assess, Taxing
 
@@ -18,7 +18,7 @@ class LinesInvalid(Invalid):
     code = "LINES_INVALID"
 
 
-def compute(document: Document, country: Taxing) -> Computed:
+def compute(document: TaxDocument, country: Taxing) -> Computed:
     """The document's money, every rounding named. Raises Invalid subclasses for what no document may hold."""
     if not 0 < len(document.lines) <= MAX_LINES:
         raise LinesInvalid(f"a document has 1 to {MAX_LINES} lines, not {len(document.lines)}")
@@ -51,9 +51,9 @@ def compute(document: Document, country: Taxing) -> Computed:
     )
 
 
-def totals(lines: Sequence[ComputedLine], heads: Sequence[str]) -> Totals:
+def totals(lines: Sequence[ComputedLine], heads: Sequence[str]) -> TaxTotals:
     """The sums that the document prints."""
-    return Totals(
+    return TaxTotals(
         gross_minor=sum(line.gross_minor for line in lines),
         discount_minor=sum(line.line_discount_minor + line.invoice_discount_share_minor for line in lines),
         taxable_minor=sum(line.taxable_minor for line in lines),
@@ -77,7 +77,7 @@ def summed(lines: Sequence[ComputedLine], heads: Sequence[str]) -> Mapping[str, 
     return {head: sum(line.taxes[head] for line in lines) for head in heads}
 
 
-def _lines(document: Document, sold: Sequence[Line], assess: Assess) -> tuple[ComputedLine, ...]:
+def _lines(document: TaxDocument, sold: Sequence[TaxLine], assess: Assess) -> tuple[ComputedLine, ...]:
     gross_minors = [gross(line, line.unit_price_minor) for line in sold]
     off_minors = [discounted(line.discount, gross_minor) for line, gross_minor in zip(sold, gross_minors, strict=True)]
     nets = [gross_minor - off_minor for gross_minor, off_minor in zip(gross_minors, off_minors, strict=True)]
@@ -86,7 +86,7 @@ def _lines(document: Document, sold: Sequence[Line], assess: Assess) -> tuple[Co
     return tuple(map(_line, sold, gross_minors, off_minors, shares, [assess] * len(nets)))
 
 
-def _line(line: Line, gross_minor: int, off_minor: int, share_minor: int, assess: Assess) -> ComputedLine:
+def _line(line: TaxLine, gross_minor: int, off_minor: int, share_minor: int, assess: Assess) -> ComputedLine:
     net_minor = gross_minor - off_minor - share_minor
     assessed = assess(line, net_minor)
     return ComputedLine(

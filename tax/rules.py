@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.errors import Invalid
-from tax.document import Document, Line
+from tax.document import TaxDocument, TaxLine
 
 MAX_RATE_BPS = 10_000
 
@@ -25,7 +25,7 @@ class Assessed:
     total_minor: int
 
 
-Assess = Callable[[Line, int], Assessed]
+Assess = Callable[[TaxLine, int], Assessed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class TaxRules:
     """One country's rules. `assessor(document)` decides once per document how each line's net value is taxed.
 
     `heads` stand in the order in which they are printed. `taxable_name` is what the taxable value is called on this
@@ -48,8 +48,8 @@ class Rules:
     heads: tuple[Head, ...]
     year_starts_in_month: int
     taxable_name: str
-    place_of_supply: Callable[[Document], str]
-    assessor: Callable[[Document], Assess]
+    place_of_supply: Callable[[TaxDocument], str]
+    assessor: Callable[[TaxDocument], Assess]
     mixed_type: str = "tax_invoice"
 
     @property
@@ -74,7 +74,7 @@ class Taxing(Protocol):
         """In which its documents are."""
 
     @property
-    def tax(self) -> Rules:
+    def tax(self) -> TaxRules:
         """How it taxes."""
 
 

@@ -14,7 +14,7 @@ from bot.gateway import refs
 from core import audit, clock, db, ids, outbox
 from core.audit import AuditEntry
 from parties import channels
-from parties.channels import Line
+from parties.channels import ChannelLine
 from tests.people import PASSWORD, new_user
 
 
@@ -31,7 +31,7 @@ def sign_in(client: FlaskClient, org_id: UUID) -> str:
     return f"Bearer {answer.json['access_token']}"
 
 
-def sent_message(line: Line) -> UUID:
+def sent_message(line: ChannelLine) -> UUID:
     with db.transaction(line.org_id) as session:
         db.execute(
             session,
@@ -47,7 +47,7 @@ def sent_message(line: Line) -> UUID:
     return made
 
 
-def blocked(client: FlaskClient, line: Line, message_id: UUID) -> int:
+def blocked(client: FlaskClient, line: ChannelLine, message_id: UUID) -> int:
     """The provider tells that the person blocked us."""
     fields = {
         "AccountSid": line.account_sid,

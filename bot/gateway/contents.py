@@ -10,7 +10,7 @@ from uuid import UUID
 
 from bot.gateway.errors import GatewayError
 from bot.gateway.rendering import Content, text_template
-from bot.gateway.twilio import Gateway
+from bot.gateway.twilio import TwilioGateway
 from core import db, templates
 
 CREATING, NOT_NEEDED, APPROVED = "creating", "not_needed", "approved"
@@ -44,7 +44,7 @@ class _Known:
     is_mine: bool
 
 
-def ensure(gateway: Gateway, content: Content) -> str:
+def ensure(gateway: TwilioGateway, content: Content) -> str:
     """The provider's id of a usable resource. Raises NotReady, NotApproved or GatewayError."""
     key = (gateway.line.channel_id, content.name, content.language)
     remembered = _usable.get(key)
@@ -60,7 +60,7 @@ def ensure(gateway: Gateway, content: Content) -> str:
     return _usable_or_raise(key, content, known)
 
 
-def sync(gateway: Gateway, languages: tuple[str, ...]) -> list[tuple[str, str, str]]:
+def sync(gateway: TwilioGateway, languages: tuple[str, ...]) -> list[tuple[str, str, str]]:
     """Make every template that may go outside the window, and read its approval: (name, language, state) of each.
 
     Templates that carry a document are made with the first document: WhatsApp wants a living sample of it.
@@ -75,7 +75,7 @@ def sync(gateway: Gateway, languages: tuple[str, ...]) -> list[tuple[str, str, s
     return states
 
 
-def state(gateway: Gateway, content: Content) -> str:
+def state(gateway: TwilioGateway, content: Content) -> str:
     """The approval of one resource as the provider says it now; makes the resource when it is missing."""
     known = _look_up_or_claim(gateway, content)
     if known.is_mine:
@@ -101,7 +101,7 @@ def _usable_or_raise(key: tuple[UUID, str, str], content: Content, known: _Known
     return known.sid
 
 
-def _look_up_or_claim(gateway: Gateway, content: Content) -> _Known:
+def _look_up_or_claim(gateway: TwilioGateway, content: Content) -> _Known:
     """What is stored of the resource; `is_mine` when this process is to make it."""
     with db.transaction(gateway.line.org_id) as session:
         row = db.execute(
@@ -126,7 +126,7 @@ def _look_up_or_claim(gateway: Gateway, content: Content) -> _Known:
     return _Known(sid, approval, float(age), False)
 
 
-def _make(gateway: Gateway, content: Content) -> _Known:
+def _make(gateway: TwilioGateway, content: Content) -> _Known:
     """Make the resource and ask for approval; when that fails, the next who needs it may try at once."""
     name = _provider_name(gateway, content)
     try:
@@ -143,13 +143,13 @@ def _make(gateway: Gateway, content: Content) -> _Known:
     return _Known(sid, approval, 0.0, True)
 
 
-def _ask_again(gateway: Gateway, content: Content, known: _Known) -> _Known:
+def _ask_again(gateway: TwilioGateway, content: Content, known: _Known) -> _Known:
     approval = gateway.approval(known.sid)
     _store(gateway, content, known.sid, approval)
     return _Known(known.sid, approval, 0.0, False)
 
 
-def _store(gateway: Gateway, content: Content, sid: str, approval: str, *, is_free: bool = False) -> None:
+def _store(gateway: TwilioGateway, content: Content, sid: str, approval: str, *, is_free: bool = False) -> None:
     with db.transaction(gateway.line.org_id) as session:
         db.execute(
             session,
@@ -160,7 +160,7 @@ def _store(gateway: Gateway, content: Content, sid: str, approval: str, *, is_fr
         )
 
 
-def _place(gateway: Gateway, content: Content) -> dict[str, str]:
+def _place(gateway: TwilioGateway, content: Content) -> dict[str, str]:
     return {
         "org": str(gateway.line.org_id),
         "channel": str(gateway.line.channel_id),
@@ -169,7 +169,7 @@ def _place(gateway: Gateway, content: Content) -> dict[str, str]:
     }
 
 
-def _provider_name(gateway: Gateway, content: Content) -> str:
+def _provider_name(gateway: TwilioGateway, content: Content) -> str:
     """Unique at the provider, where several channels may share an account; lower-case letters, digits and _."""
     channel = gateway.line.channel_id.hex[-8:]
     return f"bahi_{content.name}_{content.language}_{channel}".lower().replace("-", "_")

@@ -54,7 +54,7 @@ class MediaGone(GatewayError):
     """A picture or file that cannot be had: deleted, too large, or not at the provider's own address."""
 
 
-class Refused(GatewayError):
+class RefusedByProvider(GatewayError):
     """The provider answered with a reason; `action` says what to do."""
 
     @property
@@ -74,8 +74,8 @@ def from_answer(status: int, code: int | None, text: str) -> GatewayError:
     if status >= 500:
         return Uncertain(f"HTTP {status}: {text}", code or status)
     if status == 401:
-        return Refused(f"HTTP 401: {text}", 20003)
-    return Refused(f"HTTP {status}: {text}", code or status)
+        return RefusedByProvider(f"HTTP 401: {text}", 20003)
+    return RefusedByProvider(f"HTTP {status}: {text}", code or status)
 
 
 def from_twilio(error: TwilioException) -> GatewayError:

@@ -22,7 +22,7 @@ from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnection
 
 from bot.gateway.errors import GatewayError, MediaGone, NotTaken, Uncertain, from_answer, from_twilio
 from core import settings
-from parties.channels import Line
+from parties.channels import ChannelLine
 
 CONNECT_SECONDS, READ_SECONDS = 3.0, 5.0
 LISTED = 50  # a person gets far fewer messages than this while one of them is uncertain
@@ -91,10 +91,10 @@ class _Http(TwilioHttpClient):  # type: ignore[misc]  # the SDK has no types
         return urlunsplit((self._base.scheme, self._base.netloc, wanted.path, wanted.query, ""))
 
 
-class Gateway:
+class TwilioGateway:
     """One WhatsApp number at Twilio."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: ChannelLine) -> None:
         self.line = line
         self._client = _client(os.getpid(), line.account_sid, line.tokens[0], settings.current().twilio_api_base_url)
 

@@ -4,9 +4,9 @@ from core.errors import Invalid
 from countries.india.states import STATES, UNION_TERRITORIES_WITHOUT_LEGISLATURE
 from countries.registration import normalised
 from tax.discounts import gross
-from tax.document import TAXABLE, Document, Line
+from tax.document import TAXABLE, TaxDocument, TaxLine
 from tax.rounding import BPS, divided, share
-from tax.rules import Assess, Assessed, Head, Rules, checked_rate
+from tax.rules import Assess, Assessed, Head, TaxRules, checked_rate
 
 HEADS = (
     Head("cgst", "CGST", shares=2),
@@ -24,7 +24,7 @@ class StateUnknown(Invalid):
     code = "STATE_UNKNOWN"
 
 
-def place_of_supply(document: Document) -> str:
+def place_of_supply(document: TaxDocument) -> str:
     """The state whose tax it is: the buyer's GSTIN, else the delivery address, else over the counter."""
     if document.place_of_supply:
         return _known(document.place_of_supply)
@@ -33,7 +33,7 @@ def place_of_supply(document: Document) -> str:
     return _known(document.buyer_state or document.seller_state)
 
 
-def assessor(document: Document) -> Assess:
+def assessor(document: TaxDocument) -> Assess:
     """The tax rule of this document: none, within one state, or between states."""
     if not document.tax_charged or document.doc_type == "bill_of_supply":
         return lambda _line, net_minor: _untaxed(net_minor)
@@ -46,7 +46,7 @@ def assessor(document: Document) -> Assess:
     return lambda line, net_minor: _assessed(document, line, net_minor, head)
 
 
-def _assessed(document: Document, line: Line, net_minor: int, head: str) -> Assessed:
+def _assessed(document: TaxDocument, line: TaxLine, net_minor: int, head: str) -> Assessed:
     if line.treatment != TAXABLE:
         return _untaxed(net_minor)
     if not document.reverse_charge:
@@ -59,7 +59,7 @@ def _untaxed(net_minor: int) -> Assessed:
     return Assessed(net_minor, UNTAXED, net_minor)
 
 
-def _taxed(line: Line, net_minor: int, inclusive: bool, head: str) -> Assessed:
+def _taxed(line: TaxLine, net_minor: int, inclusive: bool, head: str) -> Assessed:
     """Tax on one line; CGST and its local partner are rounded alike, so they are always equal."""
     rate_bps, cess_bps = checked_rate(line.rate_bps), checked_rate(line.cess_bps)
     # What is given away carries no cess by the unit either, and no price can hold more of it than there is.
@@ -83,7 +83,7 @@ def _known(state: str) -> str:
     return code
 
 
-RULES = Rules(
+RULES = TaxRules(
     heads=HEADS,
     year_starts_in_month=4,
     taxable_name="taxable",

@@ -2,9 +2,9 @@
 
 from core.errors import Invalid
 from tax.discounts import gross
-from tax.document import TAXABLE, Document, Line
+from tax.document import TAXABLE, TaxDocument, TaxLine
 from tax.rounding import BPS, divided, share
-from tax.rules import Assess, Assessed, Head, Rules, checked_rate
+from tax.rules import Assess, Assessed, Head, TaxRules, checked_rate
 
 HEADS = (Head("sales_tax", "Sales tax", shares=1), Head("further_tax", "Further tax"))
 UNTAXED = {head.name: 0 for head in HEADS}
@@ -17,12 +17,12 @@ class RetailPriceMissing(Invalid):
     code = "RETAIL_PRICE_MISSING"
 
 
-def place_of_supply(document: Document) -> str:
+def place_of_supply(document: TaxDocument) -> str:
     """Sales tax on goods is federal: the province is only printed."""
     return document.place_of_supply or document.buyer_state or document.seller_state
 
 
-def assessor(document: Document) -> Assess:
+def assessor(document: TaxDocument) -> Assess:
     """The tax rule of this document: none, or the line's rate with further tax when the buyer is unregistered."""
     if not document.tax_charged:
         return _untaxed
@@ -30,27 +30,27 @@ def assessor(document: Document) -> Assess:
     return lambda line, net_minor: _assessed(document, line, net_minor, further_bps)
 
 
-def _assessed(document: Document, line: Line, net_minor: int, further_bps: int) -> Assessed:
+def _assessed(document: TaxDocument, line: TaxLine, net_minor: int, further_bps: int) -> Assessed:
     if line.treatment != TAXABLE:
         return _untaxed(line, net_minor)
     return _taxed(line, net_minor, document.includes_tax(line), further_bps)
 
 
-def _is_registered(document: Document) -> bool:
+def _is_registered(document: TaxDocument) -> bool:
     stated = document.buyer_is_registered
     return bool(document.buyer_tax_id) if stated is None else stated
 
 
-def _further_bps(document: Document) -> int:
+def _further_bps(document: TaxDocument) -> int:
     given = document.further_tax_bps
     return checked_rate(FURTHER_TAX_BPS if given is None else given)
 
 
-def _untaxed(_line: Line, net_minor: int) -> Assessed:
+def _untaxed(_line: TaxLine, net_minor: int) -> Assessed:
     return Assessed(net_minor, UNTAXED, net_minor)
 
 
-def _taxed(line: Line, net_minor: int, inclusive: bool, further_bps: int) -> Assessed:
+def _taxed(line: TaxLine, net_minor: int, inclusive: bool, further_bps: int) -> Assessed:
     rate_bps = checked_rate(line.rate_bps)
     if line.third_schedule:
         return _taxed_on_retail_price(line, net_minor, inclusive, rate_bps)
@@ -61,7 +61,7 @@ def _taxed(line: Line, net_minor: int, inclusive: bool, further_bps: int) -> Ass
     return Assessed(taxable_minor, taxes, taxable_minor + sum(taxes.values()))
 
 
-def _taxed_on_retail_price(line: Line, net_minor: int, inclusive: bool, rate_bps: int) -> Assessed:
+def _taxed_on_retail_price(line: TaxLine, net_minor: int, inclusive: bool, rate_bps: int) -> Assessed:
     """The base is the retail price without its tax; the buyer pays the selling price plus that tax."""
     if line.retail_price_minor is None:
         raise RetailPriceMissing(f"{line.description or 'a Third Schedule line'} has no retail price")
@@ -72,7 +72,7 @@ def _taxed_on_retail_price(line: Line, net_minor: int, inclusive: bool, rate_bps
     return Assessed(taxable_minor, {"sales_tax": tax_minor, "further_tax": 0}, total_minor)
 
 
-RULES = Rules(
+RULES = TaxRules(
     heads=HEADS,
     year_starts_in_month=7,
     taxable_name="value_excl",

@@ -10,9 +10,9 @@ from credit.gateways.gateway import (
     Gateway,
     Keys,
     LinkNotMade,
+    LinkWanted,
     Made,
     SignatureWrong,
-    Wanted,
 )
 from credit.gateways.razorpay import Razorpay
 from credit.gateways.stripe import Stripe
@@ -27,7 +27,7 @@ __all__ = [
     "Gateway",
     "Keys",
     "LinkNotMade",
+    "LinkWanted",
     "Made",
     "SignatureWrong",
-    "Wanted",
 ]

@@ -55,7 +55,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class LinkWanted:
     """A link to be made. `reference` is ours and unique; the link ends at `expires_at`."""
 
     reference: str
@@ -106,7 +106,7 @@ class Gateway(Protocol):
     def read(self, body: bytes, headers: Mapping[str, str]) -> Event:
         """The event in a body that was checked. Raises EventMalformed."""
 
-    def asking(self, wanted: Wanted, keys: Keys) -> Asking:
+    def asking(self, wanted: LinkWanted, keys: Keys) -> Asking:
         """The request that makes a link; sent twice it makes one link, or fails."""
 
     def looking(self, reference: str, keys: Keys) -> Asking | None:

@@ -15,10 +15,10 @@ from credit.gateways.gateway import (
     Event,
     Keys,
     LinkNotMade,
+    LinkWanted,
     Made,
     Meaning,
     SignatureWrong,
-    Wanted,
     fingerprint,
     hex_digest,
     is_one_of,
@@ -68,7 +68,7 @@ class Razorpay:
             bank_reference=text(part(paid, "acquirer_data"), "rrn"),
         )
 
-    def asking(self, wanted: Wanted, keys: Keys) -> Asking:
+    def asking(self, wanted: LinkWanted, keys: Keys) -> Asking:
         """The request that makes a link; a second one with the same reference is refused."""
         body = {
             "amount": wanted.amount_minor,

@@ -9,10 +9,10 @@ from credit.gateways.gateway import (
     Event,
     Keys,
     LinkNotMade,
+    LinkWanted,
     Made,
     Meaning,
     SignatureWrong,
-    Wanted,
     fingerprint,
     hex_digest,
     is_one_of,
@@ -68,7 +68,7 @@ class Stripe:
             currency=text(session, "currency").upper(),
         )
 
-    def asking(self, wanted: Wanted, keys: Keys) -> Asking:
+    def asking(self, wanted: LinkWanted, keys: Keys) -> Asking:
         """The request that makes a session; Stripe answers a repetition with the first one."""
         form = {
             "mode": "payment",

@@ -16,7 +16,7 @@ from invoicing.pdf.paper import (
 )
 from invoicing.pdf.render import render
 from invoicing.pdf.slip import render_slip
-from invoicing.pdf.statement import Movement, OpenBill, StatementPaper, render_statement
+from invoicing.pdf.statement_sheet import Movement, PrintedBill, StatementPaper, render_statement
 from invoicing.pdf.statement_slip import render_statement_slip
 
 __all__ = [
@@ -26,12 +26,12 @@ __all__ = [
     "FontsMissing",
     "InvoicePaper",
     "Movement",
-    "OpenBill",
     "PaperLine",
     "PaperParty",
     "PaperPayment",
     "PaperRegistration",
     "PaperTaxRow",
+    "PrintedBill",
     "StatementPaper",
     "paper_lines",
     "printed_heads",

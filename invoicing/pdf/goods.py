@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from decimal import Decimal
 
+from invoicing.amount_words import amount_in_words
 from invoicing.pdf.figures import amount, percent, quantity, signed, with_currency
 from invoicing.pdf.paper import InvoicePaper, PaperLine, PaperTaxRow
 from invoicing.pdf.pen import BODY, LABEL, STRONG, TOTAL, Pen, height
 from invoicing.pdf.sheet import LEFT, RIGHT
 from invoicing.pdf.table import Column, Row, draw_table, keep_together, section_title
-from invoicing.words import amount_in_words
 from tax.rules import Head
 
 TOTALS_WIDTH = 200.0

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import countries
 from countries.country import Country
-from tax import ComputedLine, Totals
+from tax import ComputedLine, TaxTotals
 from tax.rules import Head
 
 ORIGINAL = "ORIGINAL FOR RECIPIENT"
@@ -99,7 +99,7 @@ class InvoicePaper:
     seller: PaperParty
     buyer: PaperParty
     lines: Sequence[PaperLine]
-    totals: Totals
+    totals: TaxTotals
     round_off_minor: int
     grand_total_minor: int
     heads: Sequence[str]
@@ -132,7 +132,7 @@ class InvoicePaper:
         return self.country.tax.head(name)
 
 
-def printed_heads(totals: Totals) -> tuple[str, ...]:
+def printed_heads(totals: TaxTotals) -> tuple[str, ...]:
     """The heads that carry tax, in the country's order."""
     return tuple(head for head, amount_minor in totals.taxes.items() if amount_minor)
 

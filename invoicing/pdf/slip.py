@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from invoicing.amount_words import amount_in_words
 from invoicing.pdf.figures import amount, day, percent, quantity, signed, with_currency
 from invoicing.pdf.fonts import FONT_FOLDER
 from invoicing.pdf.goods import head_rate
@@ -29,7 +30,6 @@ from invoicing.pdf.roll import (
     top,
 )
 from invoicing.pdf.sheet import CodeMark, Sheet, written
-from invoicing.words import amount_in_words
 from tax.rules import Head
 
 

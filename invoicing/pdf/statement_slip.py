@@ -8,8 +8,8 @@ from invoicing.pdf.pen import Pen
 from invoicing.pdf.plain_text import printable
 from invoicing.pdf.roll import BODY, LONGEST, SMALL, STRONG, TITLE, TOTAL, cut, pair, party, payment, rule, text, top
 from invoicing.pdf.sheet import Sheet, written
-from invoicing.pdf.statement import TITLE as SAID
-from invoicing.pdf.statement import Movement, StatementPaper, balance_text
+from invoicing.pdf.statement_sheet import TITLE as SAID
+from invoicing.pdf.statement_sheet import Movement, StatementPaper, balance_text
 
 
 def render_statement_slip(paper: StatementPaper, font_folder: Path = FONT_FOLDER) -> bytes:

@@ -35,7 +35,7 @@ ORDER BY journal.effective_on, journal.created_at, journal.journal_id
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class BookEntry:
     """One journal of one shop. `amounts` is debits less credits by account, and adds up to nothing.
 
     `settled` says which bills a payment or a credit was put to when it came in.
@@ -53,14 +53,14 @@ class Entry:
     settled: tuple[tuple[str, int], ...]
 
 
-def walk(session: Session, from_on: date | None = None, to_on: date | None = None) -> Iterator[Entry]:
+def walk(session: Session, from_on: date | None = None, to_on: date | None = None) -> Iterator[BookEntry]:
     """Every journal of these days, both included; without them all. Fetched piece by piece."""
     where = {"org": str(db.org_of(session)), "from_on": from_on, "to_on": to_on}
     return map(_entry, db.walk(session, _SELECT, where))
 
 
-def _entry(row: Any) -> Entry:
-    return Entry(
+def _entry(row: Any) -> BookEntry:
+    return BookEntry(
         on=row.effective_on,
         journal_id=row.journal_id,
         retailer_id=row.retailer_id,

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from core import clock, db, ids, money
 from parties import organisations
 from reports.books import entries
-from reports.books.entries import Entry
+from reports.books.entries import BookEntry
 
 ACCOUNT_NAMES = {
     "receivable": "assets:receivable",
@@ -99,7 +99,7 @@ def _declarations(shops: dict[UUID, str]) -> Iterator[str]:
             yield from (f"account {name}:{label}\n" for label in shops.values())
 
 
-def _transaction(entry: Entry, shop: str) -> str:
+def _transaction(entry: BookEntry, shop: str) -> str:
     reference = plain(entry.reference)
     code = f" ({reference})" if reference else ""
     lines = [f"\n{entry.on}{code} {plain(entry.name)} | {entry.reason}  ; journal: {entry.journal_id}"]

@@ -26,7 +26,7 @@ from reports.documents import (
     NOTHING,
     TAXABLE,
     Amounts,
-    Document,
+    IssuedDocument,
 )
 from reports.period import Period
 
@@ -64,7 +64,7 @@ def write_xlsx(session: Session, period: Period) -> Iterator[bytes]:
             yield piece
 
 
-def row(document: Document) -> Row:
+def row(document: IssuedDocument) -> Row:
     """One document as the columns have it."""
     sums = NOTHING if document.status == CANCELLED else document.totals
     untaxed = _by_kind(document)
@@ -91,7 +91,7 @@ def row(document: Document) -> Row:
     )
 
 
-def rate_rows(document: Document) -> Iterator[Row]:
+def rate_rows(document: IssuedDocument) -> Iterator[Row]:
     """One row per rate of what carries tax."""
     sums: dict[int, Amounts] = {}
     for line in document.lines if document.status != CANCELLED else ():
@@ -108,7 +108,7 @@ def rate_rows(document: Document) -> Iterator[Row]:
         )
 
 
-def listed(session: Session, period: Period) -> Iterator[Document]:
+def listed(session: Session, period: Period) -> Iterator[IssuedDocument]:
     """Sales and what corrects them; a commercial credit changes no sale and no tax."""
     return (one for one in issued.walk(session, period) if one.kind != COMMERCIAL_CREDIT_NOTE)
 
@@ -138,7 +138,7 @@ def _put(sheet: Any, number: int, cells: tuple[Any, ...], styles: dict[str, Any]
             sheet.write_datetime(number, column, value, styles["date"])
 
 
-def _by_kind(document: Document) -> dict[str, int]:
+def _by_kind(document: IssuedDocument) -> dict[str, int]:
     """What carries no tax, by kind, in the order of the columns."""
     sums = dict.fromkeys((NIL_RATED, EXEMPT, NON_GST), 0)
     for line in document.lines if document.status != CANCELLED else ():

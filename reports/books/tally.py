@@ -18,7 +18,7 @@ from countries.country import Country
 from invoicing import cancelling
 from parties import organisations
 from reports.books import entries
-from reports.books.entries import Entry
+from reports.books.entries import BookEntry
 from reports.period import Period
 
 LEDGERS = {
@@ -137,7 +137,7 @@ def _party(shop: Any, name: str, country: Country) -> Element:
     return ledger
 
 
-def _voucher(entry: Entry, party: str) -> Element:
+def _voucher(entry: BookEntry, party: str) -> Element:
     kind = _kind(entry)
     voucher = Element(
         "VOUCHER", {"REMOTEID": str(entry.journal_id), "VCHTYPE": kind, "ACTION": "Create", "OBJVIEW": "Accounting"}
@@ -158,7 +158,7 @@ def _voucher(entry: Entry, party: str) -> Element:
     return voucher
 
 
-def _kind(entry: Entry) -> str:
+def _kind(entry: BookEntry) -> str:
     if entry.reference.startswith(cancelling.REFERENCE):
         return "Journal"  # the sale was cancelled: no note says so
     usual = "Credit Note" if entry.reason.startswith("credit.") else "Journal"
@@ -173,7 +173,7 @@ def _line(voucher: Element, ledger: str, amount_minor: int) -> Element:
     return line
 
 
-def _references(line: Element, entry: Entry, amount_minor: int) -> None:
+def _references(line: Element, entry: BookEntry, amount_minor: int) -> None:
     """Which bills the amount makes or settles, in Tally's words; what is for none of them stands on account."""
     if entry.reason.startswith("bill."):
         _reference(line, _plain(entry.reference), "New Ref", amount_minor)

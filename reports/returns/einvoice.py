@@ -14,7 +14,7 @@ from typing import Any
 import countries
 from core.errors import DomainError
 from invoicing.irn import TYPES, Registered
-from reports.documents import ISSUED, Document, Line
+from reports.documents import ISSUED, IssuedDocument, IssuedLine
 from reports.plain_json import rupees, trimmed
 from reports.returns.hsn_summary import SERVICES
 from reports.unit_codes import unit_code
@@ -54,14 +54,14 @@ class Address:
     pin: int | None
 
 
-def is_eligible(document: Document) -> bool:
+def is_eligible(document: IssuedDocument) -> bool:
     """Whether the document is registered when the seller's turnover asks for it."""
     country = countries.of(document.seller)
     is_filed = "einvoice" in country.returns and document.currency == country.currency
     return is_filed and document.kind in TYPES and document.status == ISSUED and document.buyer_gstin is not None
 
 
-def of(document: Document) -> Row:
+def of(document: IssuedDocument) -> Row:
     """The document's JSON, amounts as exact Decimals. Raises NotEligible, and Incomplete with all that is missing."""
     if not is_eligible(document):
         raise NotEligible(f"{document.number} is not registered: only issued tax documents to registered buyers are.")
@@ -87,7 +87,7 @@ def of(document: Document) -> Row:
     }
 
 
-def registered(document: Document) -> Registered:
+def registered(document: IssuedDocument) -> Registered:
     """What the document's registration must say. Raises NotEligible."""
     if not is_eligible(document):
         raise NotEligible(f"{document.number} is not registered: only issued tax documents to registered buyers are.")
@@ -119,7 +119,7 @@ def address_of(text: str) -> Address:
     )
 
 
-def _missing(document: Document) -> list[str]:
+def _missing(document: IssuedDocument) -> list[str]:
     found = []
     if _NUMBER.fullmatch(document.number) is None:
         found.append("the number begins with 0, / or -, or is too long")
@@ -144,7 +144,7 @@ def _missing_of(party: Mapping[str, Any]) -> list[str]:
     return [what for what, value in known.items() if not value]
 
 
-def _sum(document: Document) -> int:
+def _sum(document: IssuedDocument) -> int:
     return document.totals.taxable_minor + document.totals.tax_minor
 
 
@@ -165,7 +165,7 @@ def _contact(party: Mapping[str, Any]) -> Row:
     return {**phone, **({"Em": party["email"]} if party.get("email") else {})}
 
 
-def _delivery(document: Document) -> Row:
+def _delivery(document: IssuedDocument) -> Row:
     """Where the goods went when not to the buyer; left out when its address is not whole, since it may be."""
     party = document.details.get("ship_to") or {}
     address = address_of(party.get("address") or "")
@@ -175,7 +175,7 @@ def _delivery(document: Document) -> Row:
     return {"ShipDtls": {**gstin, "LglNm": party["name"][:MAX_TEXT], **_place(party)}}
 
 
-def _item(number: int, line: Line) -> Row:
+def _item(number: int, line: IssuedLine) -> Row:
     quantity = Decimal(line.qty_milli).scaleb(-3) or Decimal(1)  # a change of value alone: one, of that much
     discount_minor = line.discount_minor if line.price_mode == "exclusive" else 0
     gross_minor = line.amounts.taxable_minor + discount_minor
@@ -203,7 +203,7 @@ def _item(number: int, line: Line) -> Row:
     }
 
 
-def _cess(line: Line) -> Row:
+def _cess(line: IssuedLine) -> Row:
     """Cess by value, and the rest, which is by quantity."""
     by_value_minor = min(divided(line.amounts.taxable_minor * line.cess_bps, BPS), line.amounts.cess_minor)
     return {
@@ -213,7 +213,7 @@ def _cess(line: Line) -> Row:
     }
 
 
-def _unit_price(line: Line, gross_minor: int) -> Decimal:
+def _unit_price(line: IssuedLine, gross_minor: int) -> Decimal:
     """Without tax; where the printed price is another (it includes tax), what one unit comes to, to three places."""
     if not line.qty_milli:
         return rupees(gross_minor)
@@ -222,7 +222,7 @@ def _unit_price(line: Line, gross_minor: int) -> Decimal:
     return trimmed((Decimal(gross_minor) * 10 / line.qty_milli).quantize(THREE_PLACES, ROUND_HALF_UP))
 
 
-def _values(document: Document) -> Row:
+def _values(document: IssuedDocument) -> Row:
     sums = document.totals
     return {
         "AssVal": rupees(sums.taxable_minor),
@@ -237,14 +237,14 @@ def _values(document: Document) -> Row:
     }
 
 
-def _terms(document: Document) -> Row:
+def _terms(document: IssuedDocument) -> Row:
     if document.is_note or document.due_on is None:
         return {}
     days = (document.due_on - document.issued_on).days
     return {"PayDtls": {"CrDay": days, "PaidAmt": 0, "PaymtDue": rupees(document.total_minor)}}
 
 
-def _corrects(document: Document) -> Row:
+def _corrects(document: IssuedDocument) -> Row:
     original = document.original
     if original is None:
         return {}

@@ -20,8 +20,8 @@ from reports.documents import (
     NOTHING,
     TAXABLE,
     Amounts,
-    Document,
-    Line,
+    IssuedDocument,
+    IssuedLine,
 )
 from reports.period import Period
 from reports.plain_json import rupees, trimmed
@@ -66,7 +66,7 @@ class Sections:
     booked: Amounts = NOTHING  # what the documents themselves say that they come to
 
 
-def compute(seller: Mapping[str, Any], period: Period, documents: Iterable[Document]) -> Row:
+def compute(seller: Mapping[str, Any], period: Period, documents: Iterable[IssuedDocument]) -> Row:
     """The return of a month from its documents, in the order of their dates and numbers; amounts are exact Decimals.
 
     Raises NoReturn, PlaceMissing, tie_out.DoesNotTieOut.
@@ -93,7 +93,7 @@ def compute(seller: Mapping[str, Any], period: Period, documents: Iterable[Docum
     return {"gstin": gstin, "fp": f"{period.from_on:%m%Y}", "version": VERSION, "hash": "hash", **filed}
 
 
-def items(document: Document) -> list[Row]:
+def items(document: IssuedDocument) -> list[Row]:
     """One row per rate of what carries tax; `num` is the rate times a hundred and one, as the offline tool counts."""
     sums: dict[int, Amounts] = {}
     for line in document.lines:
@@ -110,7 +110,7 @@ def large_from(on: date) -> int:
     return next(limit_minor for since, limit_minor in LARGE_MINOR if on >= since)
 
 
-def _file(sections: Sections, document: Document) -> None:
+def _file(sections: Sections, document: IssuedDocument) -> None:
     """Put one document where it belongs; a cancelled one is only counted."""
     sections.numbers.append(Number(document.kind, document.number, document.status == CANCELLED))
     if document.status != ISSUED:
@@ -125,13 +125,13 @@ def _file(sections: Sections, document: Document) -> None:
         _file_items(sections, document, found)
 
 
-def _file_line(sections: Sections, document: Document, line: Line) -> None:
+def _file_line(sections: Sections, document: IssuedDocument, line: IssuedLine) -> None:
     if line.kind != TAXABLE:
         untaxed.add(sections.untaxed, document, line)
     hsn_summary.add(sections.hsn, document, line)
 
 
-def _file_items(sections: Sections, document: Document, found: list[Row]) -> None:
+def _file_items(sections: Sections, document: IssuedDocument, found: list[Row]) -> None:
     if document.buyer_gstin:
         table, row = (sections.cdnr, _note) if document.is_note else (sections.b2b, _invoice)
         table.setdefault(document.buyer_gstin, []).append({**row(document), **_terms(document), "itms": found})
@@ -146,7 +146,7 @@ def _file_items(sections: Sections, document: Document, found: list[Row]) -> Non
         sections.b2cl.setdefault(document.place_of_supply, []).append(large)
 
 
-def _file_export(sections: Sections, document: Document, found: list[Row]) -> None:
+def _file_export(sections: Sections, document: IssuedDocument, found: list[Row]) -> None:
     """Zero-rated: with payment of tax, or without any under a bond. Source: IGST Act s.16."""
     is_paid = bool(document.totals.tax_minor)
     if document.is_note:
@@ -156,7 +156,7 @@ def _file_export(sections: Sections, document: Document, found: list[Row]) -> No
     sections.exports.setdefault("WPAY" if is_paid else "WOPAY", []).append(exported)
 
 
-def _is_large(document: Document) -> bool:
+def _is_large(document: IssuedDocument) -> bool:
     """A note follows the document that it corrects; without that its own value decides."""
     if not document.is_inter_state:
         return False
@@ -166,7 +166,7 @@ def _is_large(document: Document) -> bool:
     return document.total_minor > large_from(document.issued_on)
 
 
-def _add_small(table: dict[SmallKey, Amounts], document: Document) -> None:
+def _add_small(table: dict[SmallKey, Amounts], document: IssuedDocument) -> None:
     for line in document.lines:
         if line.kind == TAXABLE:
             key = (document.place_of_supply, line.rate_bps, document.is_inter_state)
@@ -191,11 +191,11 @@ def _small_rows(table: Mapping[SmallKey, Amounts]) -> list[Row]:
     ]
 
 
-def _invoice(document: Document) -> Row:
+def _invoice(document: IssuedDocument) -> Row:
     return {"inum": document.number, "idt": _day(document.issued_on), "val": rupees(document.total_minor)}
 
 
-def _note(document: Document) -> Row:
+def _note(document: IssuedDocument) -> Row:
     return {
         "nt_num": document.number,
         "nt_dt": _day(document.issued_on),
@@ -204,7 +204,7 @@ def _note(document: Document) -> Row:
     }
 
 
-def _terms(document: Document) -> Row:
+def _terms(document: IssuedDocument) -> Row:
     return {
         "pos": document.place_of_supply,
         "rchrg": "Y" if document.reverse_charge else "N",

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from reports.documents import NOTHING, Amounts, Document, Line
+from reports.documents import NOTHING, Amounts, IssuedDocument, IssuedLine
 from reports.plain_json import rupees, trimmed
 from reports.unit_codes import unit_code
 
@@ -34,7 +34,7 @@ class HsnTable:
     others: Part = field(default_factory=dict)
 
 
-def add(table: HsnTable, document: Document, line: Line) -> None:
+def add(table: HsnTable, document: IssuedDocument, line: IssuedLine) -> None:
     """Count one line; a credit note's is taken off."""
     is_service = line.hsn.startswith(SERVICES)
     key = (line.hsn, NO_UNIT if is_service else unit_code(line.unit), line.rate_bps)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from reports.documents import EXEMPT, NIL_RATED, NON_GST, Document, Line
+from reports.documents import EXEMPT, NIL_RATED, NON_GST, IssuedDocument, IssuedLine
 from reports.plain_json import rupees
 
 COLUMNS = {EXEMPT: "expt_amt", NIL_RATED: "nil_amt", NON_GST: "ngsup_amt"}
@@ -17,7 +17,7 @@ class UntaxedTable:
     sums: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
-def add(table: UntaxedTable, document: Document, line: Line) -> None:
+def add(table: UntaxedTable, document: IssuedDocument, line: IssuedLine) -> None:
     """Count one line that carries no tax."""
     border, buyer = "INTR" if document.is_inter_state else "INTRA", "B2B" if document.buyer_gstin else "B2C"
     key = (border + buyer, COLUMNS[line.kind])

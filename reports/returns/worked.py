@@ -24,8 +24,8 @@ from reports.documents import (
     TAX_INVOICE,
     TAXABLE,
     Amounts,
-    Document,
-    Line,
+    IssuedDocument,
+    IssuedLine,
     Original,
 )
 from tax import Computed, ComputedLine, CreditNote
@@ -33,7 +33,7 @@ from tax.rounding import thousandths
 
 HEADS = ("igst", "cgst", "sgst", "utgst", "cess")
 MAX_DOCUMENTS = 100_000
-Entry = Mapping[str, Any]
+WorkedEntry = Mapping[str, Any]
 
 
 class WorkedInvalid(Invalid):
@@ -42,7 +42,7 @@ class WorkedInvalid(Invalid):
     code = "WORKED_DOCUMENTS_INVALID"
 
 
-def documents(entries: Sequence[Any]) -> list[Document]:
+def documents(entries: Sequence[Any]) -> list[IssuedDocument]:
     """The documents, by date and number. Raises Invalid subclasses."""
     if not isinstance(entries, list) or not 0 < len(entries) <= MAX_DOCUMENTS:
         raise WorkedInvalid(f"documents: must be a JSON array of 1 to {MAX_DOCUMENTS} entries")
@@ -59,7 +59,7 @@ def _names(entry: Any) -> list[str]:
     return [str(entry[key]) for key in ("number", "id") if entry.get(key)]
 
 
-def _document(entry: Entry, known: Mapping[str, Entry]) -> Document:
+def _document(entry: WorkedEntry, known: Mapping[str, WorkedEntry]) -> IssuedDocument:
     source = entry["input"]
     against = known.get(str(source.get("against")))
     if source.get("doc_type") != CREDIT_NOTE:
@@ -69,19 +69,19 @@ def _document(entry: Entry, known: Mapping[str, Entry]) -> Document:
     return _credit_note(entry, against)
 
 
-def _sale(entry: Entry, computed: Computed, against: Entry | None) -> Document:
+def _sale(entry: WorkedEntry, computed: Computed, against: WorkedEntry | None) -> IssuedDocument:
     source = entry["input"]
     lines = tuple(_line(sold, money, thousandths(sold.qty)) for sold, money in _pairs(computed))
     corrected = _corrected(against, countries.compute(document_from(against["input"]))) if against else None
     return _shaped(entry, source, _kind(entry), lines, computed, corrected)
 
 
-def _corrected(entry: Entry, computed: Computed) -> Original:
+def _corrected(entry: WorkedEntry, computed: Computed) -> Original:
     """The document that a note corrects."""
     return Original(str(entry["number"]), _issued_on(entry), computed.grand_total_minor)
 
 
-def _kind(entry: Entry) -> str:
+def _kind(entry: WorkedEntry) -> str:
     """What a return files the document as: unlike a preview it does not guess. Raises WorkedInvalid."""
     kind = entry["input"].get("doc_type") or TAX_INVOICE
     if kind not in (*SALES, DEBIT_NOTE):
@@ -89,12 +89,12 @@ def _kind(entry: Entry) -> str:
     return str(kind)
 
 
-def _pairs(computed: Computed) -> Iterator[tuple[tax.Line, ComputedLine]]:
+def _pairs(computed: Computed) -> Iterator[tuple[tax.TaxLine, ComputedLine]]:
     """Each line, the delivery charge's too, with what it comes to."""
     return zip(computed.lines_sold, computed.lines, strict=True)
 
 
-def _credit_note(entry: Entry, against: Entry) -> Document:
+def _credit_note(entry: WorkedEntry, against: WorkedEntry) -> IssuedDocument:
     original = countries.compute(document_from(against["input"]))
     returns, before = returns_from(entry["input"])
     note = tax.credit_note(original, returns, before)
@@ -106,15 +106,15 @@ def _credit_note(entry: Entry, against: Entry) -> Document:
 
 
 def _shaped(
-    entry: Entry,
+    entry: WorkedEntry,
     source: Mapping[str, Any],
     kind: str,
-    lines: tuple[Line, ...],
+    lines: tuple[IssuedLine, ...],
     computed: Computed | CreditNote,
     original: Original | None,
     place_of_supply: str | None = None,
-) -> Document:
-    return Document(
+) -> IssuedDocument:
+    return IssuedDocument(
         kind=kind,
         number=str(entry["number"]),
         issued_on=_issued_on(entry),
@@ -131,13 +131,13 @@ def _shaped(
     )
 
 
-def _exempted(line: Line) -> Line:
+def _exempted(line: IssuedLine) -> IssuedLine:
     """A bill of supply bears no tax, whatever rate its goods carry elsewhere."""
     return replace(line, treatment=EXEMPT, rate_bps=0) if line.treatment == TAXABLE and line.rate_bps else line
 
 
-def _line(sold: tax.Line, money: ComputedLine, qty_milli: int) -> Line:
-    return Line(
+def _line(sold: tax.TaxLine, money: ComputedLine, qty_milli: int) -> IssuedLine:
+    return IssuedLine(
         description=sold.description,
         hsn=sold.hsn,
         unit=sold.unit,
@@ -164,7 +164,7 @@ def _party(given: Mapping[str, Any]) -> dict[str, Any]:
     return {**given, "gstin": gstin, "state_code": given.get("state") or gstin[:2], "scheme": scheme}
 
 
-def _issued_on(entry: Entry) -> date:
+def _issued_on(entry: WorkedEntry) -> date:
     text = entry.get("issued_on") or entry["input"].get("date") or ""
     try:
         return date.fromisoformat(text)

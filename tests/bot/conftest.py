@@ -19,7 +19,7 @@ from core import db
 from core.outbox import OutboxMessage
 from orders import catalogue_import
 from parties import channels
-from parties.channels import Line
+from parties.channels import ChannelLine
 from parties.tables import Retailer
 from tests.chats import CATALOGUE
 from tests.conftest import ACCOUNT_SID, AUTH_TOKEN
@@ -31,7 +31,7 @@ _sids = itertools.count(1)
 class Twilio:
     """Twilio's side of the webhook, signing with its own library."""
 
-    def __init__(self, client: FlaskClient, line: Line, phone: str) -> None:
+    def __init__(self, client: FlaskClient, line: ChannelLine, phone: str) -> None:
         self.client, self.line, self.phone = client, line, phone
 
     def form(self, text: str, **fields: str) -> dict[str, str]:
@@ -65,7 +65,7 @@ class Twilio:
 
 
 @pytest.fixture
-def line(org: UUID) -> Line:
+def line(org: UUID) -> ChannelLine:
     """The organisation's WhatsApp line."""
     with db.transaction(org) as session:
         return channels.line(session, channels.main(session).id)
@@ -94,7 +94,7 @@ def app(database: str) -> Flask:
 
 
 @pytest.fixture
-def twilio(app: Flask, line: Line, retailer: Retailer) -> Twilio:
+def twilio(app: Flask, line: ChannelLine, retailer: Retailer) -> Twilio:
     """Twilio, delivering what the shop writes."""
     return Twilio(app.test_client(), line, retailer.phone)
 

@@ -13,7 +13,7 @@ from bot.gateway import refs
 from core import clock, db, ids, outbox
 from core.outbox import OutboxMessage
 from parties import channels, tasks
-from parties.channels import Line
+from parties.channels import ChannelLine
 
 Post = Callable[..., int]
 
@@ -26,13 +26,13 @@ def client() -> FlaskClient:
 
 
 @pytest.fixture
-def line(org: UUID) -> Line:
+def line(org: UUID) -> ChannelLine:
     with db.transaction(org) as session:
         return channels.line(session, channels.main(session).id)
 
 
 @pytest.fixture
-def post(client: FlaskClient, line: Line) -> Post:
+def post(client: FlaskClient, line: ChannelLine) -> Post:
     """Send one callback as Twilio does; returns the HTTP status."""
 
     def send(
@@ -62,7 +62,7 @@ def post(client: FlaskClient, line: Line) -> Post:
 
 
 @pytest.fixture
-def message_id(line: Line) -> UUID:
+def message_id(line: ChannelLine) -> UUID:
     """A message that the provider has taken as SM1."""
     with db.transaction(line.org_id) as session:
         db.execute(
@@ -88,17 +88,17 @@ def message_id(line: Line) -> UUID:
     return made
 
 
-def read(line: Line, message_id: UUID) -> OutboxMessage:
+def read(line: ChannelLine, message_id: UUID) -> OutboxMessage:
     with db.transaction(line.org_id) as session:
         return session.get_one(OutboxMessage, (line.org_id, message_id))
 
 
-def test_a_callback_raises_the_status(post: Post, line: Line, message_id: UUID) -> None:
+def test_a_callback_raises_the_status(post: Post, line: ChannelLine, message_id: UUID) -> None:
     assert [post(message_id, word) for word in ("read", "delivered", "sent", "read")] == [200] * 4
     assert read(line, message_id).status == "read"
 
 
-def test_a_wrong_signature_changes_nothing(post: Post, line: Line, message_id: UUID) -> None:
+def test_a_wrong_signature_changes_nothing(post: Post, line: ChannelLine, message_id: UUID) -> None:
     assert post(message_id, "delivered", token="wrong") == 403
     assert read(line, message_id).status == "sent"
 
@@ -112,17 +112,21 @@ def test_a_callback_about_a_message_we_do_not_have_is_answered(post: Post) -> No
     assert post(None, "delivered", MessageSid="SMnone", ref="garbage") == 200
 
 
-def test_without_a_reference_the_providers_id_finds_the_message(post: Post, line: Line, message_id: UUID) -> None:
+def test_without_a_reference_the_providers_id_finds_the_message(
+    post: Post, line: ChannelLine, message_id: UUID
+) -> None:
     assert post(None, "delivered") == 200
     assert read(line, message_id).status == "delivered"
 
 
-def test_a_status_that_we_do_not_know_is_answered(post: Post, line: Line, message_id: UUID) -> None:
+def test_a_status_that_we_do_not_know_is_answered(post: Post, line: ChannelLine, message_id: UUID) -> None:
     assert post(message_id, "sublimated") == 200
     assert read(line, message_id).status == "sent"
 
 
-def test_a_closed_window_reported_later_sends_the_template_once(post: Post, line: Line, message_id: UUID) -> None:
+def test_a_closed_window_reported_later_sends_the_template_once(
+    post: Post, line: ChannelLine, message_id: UUID
+) -> None:
     for word in ("undelivered", "failed", "undelivered"):
         assert post(message_id, word, ErrorCode="63016") == 200
     with db.transaction(line.org_id) as session:
@@ -133,14 +137,14 @@ def test_a_closed_window_reported_later_sends_the_template_once(post: Post, line
         assert tasks.open_tasks(session) == []
 
 
-def test_a_failure_for_good_asks_staff(post: Post, line: Line, message_id: UUID) -> None:
+def test_a_failure_for_good_asks_staff(post: Post, line: ChannelLine, message_id: UUID) -> None:
     post(message_id, "failed", ErrorCode="63024")
     with db.transaction(line.org_id) as session:
         assert [task.facts["code"] for task in tasks.open_tasks(session)] == [63024]
     assert read(line, message_id).error_code == 63024
 
 
-def test_a_person_who_blocked_us_is_opted_out(post: Post, line: Line, message_id: UUID) -> None:
+def test_a_person_who_blocked_us_is_opted_out(post: Post, line: ChannelLine, message_id: UUID) -> None:
     post(message_id, "failed", ErrorCode="63014")
     with db.transaction(line.org_id) as session:
         assert db.execute(session, "SELECT opted_out_at IS NOT NULL FROM contact").scalar()

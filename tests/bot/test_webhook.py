@@ -14,7 +14,7 @@ from bot import engine, retries
 from bot.tables import Conversation, InboundMessage
 from core import db, queue
 from core.outbox import OutboxMessage
-from parties.channels import Line
+from parties.channels import ChannelLine
 from tests.bot.conftest import AUTH_TOKEN, Twilio
 
 Inbox = Callable[[], list[InboundMessage]]
@@ -55,7 +55,7 @@ def test_an_unknown_account_or_number_is_refused_although_signed(twilio: Twilio,
     assert twilio.say("hi", **wrong).status_code == 403
 
 
-def test_a_signature_of_another_shops_account_is_refused(twilio: Twilio, line: Line, org: UUID) -> None:
+def test_a_signature_of_another_shops_account_is_refused(twilio: Twilio, line: ChannelLine, org: UUID) -> None:
     from twilio.request_validator import RequestValidator
 
     form = twilio.form("hi")

@@ -101,8 +101,8 @@ def bagmati(toyland: None, new_org: Callable[..., UUID], items: list[dict[str, A
 
 
 def test_tax_is_computed_by_its_rules(toyland: None) -> None:
-    line = tax.Line(qty=3, unit_price_minor=1_000, rate_bps=1300)
-    computed = countries.compute(tax.Document(lines=[line], country="TL", seller_state="B"))
+    line = tax.TaxLine(qty=3, unit_price_minor=1_000, rate_bps=1300)
+    computed = countries.compute(tax.TaxDocument(lines=[line], country="TL", seller_state="B"))
     assert (computed.country, computed.currency, computed.heads) == ("TL", "NPR", ("sales_tax",))
     assert (computed.totals.taxes, computed.grand_total_minor) == ({"sales_tax": 390}, 3_400)
 

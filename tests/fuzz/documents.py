@@ -3,7 +3,7 @@
 from decimal import Decimal
 from random import Random
 
-from tax import Discount, Document, Line
+from tax import Discount, TaxDocument, TaxLine
 
 RATES = (0, 25, 300, 500, 500, 1200, 1800, 1800, 2800, 4000)
 PLACES = ("27", "27", "24", "04", "97", "96")
@@ -11,7 +11,7 @@ SELLERS = ("27", "27", "27", "04", "38", "07")
 MODES = ("exclusive", "inclusive")
 
 
-def document(seed: int) -> Document:
+def document(seed: int) -> TaxDocument:
     """The document of this seed."""
     random = Random(seed)
     lines = [_line(random) for _ in range(random.choice((1, 1, 2, 3, 5, 8, 13)))]
@@ -19,7 +19,7 @@ def document(seed: int) -> Document:
     if random.random() < 0.3:
         lines = [_with_mode(line, random.choice(MODES)) for line in lines]
     seller = random.choice(SELLERS)
-    return Document(
+    return TaxDocument(
         lines=lines,
         seller_state=seller,
         place_of_supply=seller if random.random() < 0.6 else random.choice(PLACES),
@@ -33,14 +33,16 @@ def document(seed: int) -> Document:
     )
 
 
-def _line(random: Random) -> Line:
+def _line(random: Random) -> TaxLine:
     qty = Decimal(random.randrange(1, random.choice((50, 5_000, 5_000_000)))) / random.choice((1, 1, 1, 1000))
     price_minor = random.randrange(0, random.choice((100, 10_000, 5_000_000)))
     worth_minor = int(qty * price_minor)
     if random.random() < 0.15:
         treatment = random.choice(("exempt", "nil_rated", "non_gst"))
-        return Line(qty=qty, unit_price_minor=price_minor, treatment=treatment, discount=_discount(random, worth_minor))
-    return Line(
+        return TaxLine(
+            qty=qty, unit_price_minor=price_minor, treatment=treatment, discount=_discount(random, worth_minor)
+        )
+    return TaxLine(
         qty=qty,
         unit_price_minor=price_minor,
         rate_bps=random.choice(RATES),
@@ -49,8 +51,8 @@ def _line(random: Random) -> Line:
     )
 
 
-def _with_mode(line: Line, mode: str) -> Line:
-    return Line(
+def _with_mode(line: TaxLine, mode: str) -> TaxLine:
+    return TaxLine(
         qty=line.qty,
         unit_price_minor=line.unit_price_minor,
         rate_bps=line.rate_bps,
@@ -70,7 +72,7 @@ def _discount(random: Random, worth_minor: int) -> Discount:
     return Discount(amount_minor=random.randrange(0, worth_minor + 1) // random.choice((1, 10, 100)))
 
 
-def _net(line: Line) -> int:
+def _net(line: TaxLine) -> int:
     """At most what the line comes to, so that no discount is larger than what it discounts."""
     gross_minor = int(line.qty * line.unit_price_minor)
     off_minor = line.discount.amount_minor or -(-gross_minor * line.discount.bps // 10_000)

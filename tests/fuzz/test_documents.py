@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import countries
 import tax
-from tax import Computed, Document
+from tax import Computed, TaxDocument
 from tax.rounding import to_rupee
 from tests.fuzz import documents
 
@@ -52,7 +52,7 @@ def _adds_up(computed: Computed) -> None:
     assert computed.grand_total_minor == computed.total_before_round_off_minor + computed.round_off_minor
 
 
-def _is_taxed_right(document: Document, computed: Computed) -> None:
+def _is_taxed_right(document: TaxDocument, computed: Computed) -> None:
     for sold, line in zip(computed.lines_sold, computed.lines, strict=True):
         taxes = line.taxes
         assert taxes["cgst"] == taxes["sgst"] + taxes["utgst"]
@@ -70,7 +70,7 @@ def _is_taxed_right(document: Document, computed: Computed) -> None:
         assert line.net_minor >= 0
 
 
-def _is_rounded_right(document: Document, computed: Computed) -> None:
+def _is_rounded_right(document: TaxDocument, computed: Computed) -> None:
     exact_minor = computed.payable_minor()
     if document.round_to_rupee:
         assert computed.grand_total_minor == to_rupee(exact_minor)

@@ -50,10 +50,10 @@ GOODS = (
 def paper(goods=GOODS, place="27", seller=SELLER, buyer=BUYER, discount_bps=0, **changes) -> InvoicePaper:
     """An invoice over these goods, its money computed by the product."""
     lines = [
-        tax.Line(qty=qty, unit_price_minor=price, rate_bps=rate, description=name, hsn=hsn, unit=unit)
+        tax.TaxLine(qty=qty, unit_price_minor=price, rate_bps=rate, description=name, hsn=hsn, unit=unit)
         for name, hsn, rate, qty, unit, price, _ in goods
     ]
-    document = tax.Document(
+    document = tax.TaxDocument(
         lines=lines,
         seller_state="27",
         place_of_supply=place,

@@ -133,7 +133,7 @@ def test_an_unregistered_buyer_in_pakistan_pays_further_tax() -> None:
 
 
 def test_the_rupee_of_returns_is_rounded_over_all_of_them() -> None:
-    computed = countries.compute(tax.Document(lines=[tax.Line(qty=3, unit_price_minor=3_350)], seller_state="27"))
+    computed = countries.compute(tax.TaxDocument(lines=[tax.TaxLine(qty=3, unit_price_minor=3_350)], seller_state="27"))
     assert computed.grand_total_minor == 10_100
     notes = [tax.credit_note(computed, {1: 1}, {1: before}) for before in range(3)]
     assert [note.grand_total_minor for note in notes] == [3_400, 3_300, 3_400]

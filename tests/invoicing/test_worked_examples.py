@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from invoicing.amount_words import amount_in_words
 from invoicing.preview import preview
-from invoicing.words import amount_in_words
 
 EXAMPLES = json.loads(Path(__file__).with_name("tax_examples.json").read_text(encoding="utf-8"))
 VECTORS = {vector["id"]: vector for vector in EXAMPLES["vectors"]}

@@ -9,7 +9,7 @@ import pytest
 
 from core import clock, db, ids
 from jobs import follow_up
-from orders.tables import Order
+from orders.tables import SalesOrder
 from parties import channels
 from parties.tables import Retailer
 
@@ -26,7 +26,7 @@ def quote(org: UUID, make_retailer: MakeRetailer) -> UUID:
     cart = {"lines": [["SUGAR", "5", "kg", "5"]], "order": str(order_id), "yes": "CREDIT"}
     with db.transaction(org) as session:
         shop = make_retailer(session, language="hi_Latn")
-        order = Order(
+        order = SalesOrder(
             id=order_id,
             retailer_id=shop.id,
             status="pending",

@@ -12,13 +12,13 @@ import tax
 from core.errors import Invalid
 from countries.india.tax import StateUnknown, place_of_supply
 from countries.pakistan.tax import RetailPriceMissing
-from tax import Computed, Discount, Document, Line, rounding
+from tax import Computed, Discount, TaxDocument, TaxLine, rounding
 from tax.discounts import DiscountInvalid, PriceInvalid
 
 RATES = st.sampled_from([0, 25, 300, 500, 1200, 1800, 2800, 4000])
 DISCOUNTS = st.one_of(st.just(Discount()), st.integers(0, 10_000).map(lambda bps: Discount(bps=bps)))
 LINES = st.builds(
-    Line,
+    TaxLine,
     qty=st.integers(1, 5_000_000).map(lambda thousandths: Decimal(thousandths) / 1000),
     unit_price_minor=st.integers(0, 5_000_000),
     rate_bps=RATES,
@@ -26,7 +26,7 @@ LINES = st.builds(
     discount=DISCOUNTS,
 )
 DOCUMENTS = st.builds(
-    Document,
+    TaxDocument,
     lines=st.lists(LINES, min_size=1, max_size=12),
     seller_state=st.just("27"),
     place_of_supply=st.sampled_from(["27", "24"]),
@@ -36,12 +36,12 @@ DOCUMENTS = st.builds(
 )
 
 
-def one(line: Line, **changes: object) -> Computed:
-    return countries.compute(replace(Document(lines=[line], seller_state="27"), **changes))
+def one(line: TaxLine, **changes: object) -> Computed:
+    return countries.compute(replace(TaxDocument(lines=[line], seller_state="27"), **changes))
 
 
 @given(DOCUMENTS)
-def test_lines_always_sum_to_the_totals(document: Document) -> None:
+def test_lines_always_sum_to_the_totals(document: TaxDocument) -> None:
     computed = countries.compute(document)
     assert computed.totals.taxable_minor == sum(line.taxable_minor for line in computed.lines)
     for head, amount_minor in computed.totals.taxes.items():
@@ -52,21 +52,21 @@ def test_lines_always_sum_to_the_totals(document: Document) -> None:
 
 
 @given(DOCUMENTS)
-def test_central_and_state_tax_are_always_equal(document: Document) -> None:
+def test_central_and_state_tax_are_always_equal(document: TaxDocument) -> None:
     for line in countries.compute(document).lines:
         assert line.taxes["cgst"] == line.taxes["sgst"]
         assert not (line.taxes["cgst"] and line.taxes["igst"])
 
 
 @given(DOCUMENTS)
-def test_inclusive_prices_are_what_the_customer_pays(document: Document) -> None:
+def test_inclusive_prices_are_what_the_customer_pays(document: TaxDocument) -> None:
     computed = countries.compute(replace(document, price_mode="inclusive", round_to_rupee=False))
     assert computed.grand_total_minor == computed.totals.gross_minor - computed.totals.discount_minor
     assert abs(computed.round_off_minor) <= 3 * len(computed.lines)
 
 
 @given(DOCUMENTS)
-def test_rounding_to_the_rupee_moves_at_most_half_a_rupee(document: Document) -> None:
+def test_rounding_to_the_rupee_moves_at_most_half_a_rupee(document: TaxDocument) -> None:
     exact = countries.compute(replace(document, round_to_rupee=False))
     rounded = countries.compute(replace(document, round_to_rupee=True))
     assert rounded.grand_total_minor % 100 == 0
@@ -88,7 +88,7 @@ def test_a_tie_in_spreading_goes_to_the_earlier_line() -> None:
 
 @settings(max_examples=50)
 @given(DOCUMENTS, st.data())
-def test_part_returns_add_up_to_the_whole_line(document: Document, data: st.DataObject) -> None:
+def test_part_returns_add_up_to_the_whole_line(document: TaxDocument, data: st.DataObject) -> None:
     computed = countries.compute(document)
     sold = Decimal(computed.lines_sold[0].qty)
     first = Decimal(data.draw(st.integers(1, int(sold * 1000)))) / 1000
@@ -100,8 +100,8 @@ def test_part_returns_add_up_to_the_whole_line(document: Document, data: st.Data
 
 
 def test_returning_everything_gives_back_what_was_paid() -> None:
-    lines = [Line(qty=10, unit_price_minor=900, rate_bps=500), Line(qty=24, unit_price_minor=905, rate_bps=1800)]
-    computed = countries.compute(Document(lines=lines, seller_state="27", price_mode="inclusive"))
+    lines = [TaxLine(qty=10, unit_price_minor=900, rate_bps=500), TaxLine(qty=24, unit_price_minor=905, rate_bps=1800)]
+    computed = countries.compute(TaxDocument(lines=lines, seller_state="27", price_mode="inclusive"))
     note = tax.credit_note(computed, {1: 10, 2: 24})
     assert note.grand_total_minor == computed.grand_total_minor
 
@@ -111,7 +111,7 @@ def test_returning_everything_gives_back_what_was_paid() -> None:
     [({}, {}), ({2: 1}, {}), ({1: 25}, {}), ({1: 5}, {1: 20}), ({1: 0}, {}), ({1: -1}, {})],
 )
 def test_an_impossible_return_is_refused(returns: dict[int, int], before: dict[int, int]) -> None:
-    computed = one(Line(qty=24, unit_price_minor=100, rate_bps=500))
+    computed = one(TaxLine(qty=24, unit_price_minor=100, rate_bps=500))
     with pytest.raises(Invalid):
         tax.credit_note(computed, returns, before)
 
@@ -129,12 +129,12 @@ def test_an_impossible_return_is_refused(returns: dict[int, int], before: dict[i
     ],
 )
 def test_the_state_decides_the_tax_heads(seller: str, place: str, heads: set[str]) -> None:
-    computed = one(Line(qty=1, unit_price_minor=10000, rate_bps=1800), seller_state=seller, place_of_supply=place)
+    computed = one(TaxLine(qty=1, unit_price_minor=10000, rate_bps=1800), seller_state=seller, place_of_supply=place)
     assert {head for head, amount_minor in computed.totals.taxes.items() if amount_minor} == heads
 
 
 def test_a_special_economic_zone_pays_integrated_tax_in_the_same_state() -> None:
-    computed = one(Line(qty=1, unit_price_minor=10000, rate_bps=1800), buyer_is_sez=True)
+    computed = one(TaxLine(qty=1, unit_price_minor=10000, rate_bps=1800), buyer_is_sez=True)
     assert computed.totals.taxes["igst"] == 1800
 
 
@@ -148,18 +148,18 @@ def test_a_special_economic_zone_pays_integrated_tax_in_the_same_state() -> None
     ],
 )
 def test_place_of_supply_is_the_buyers_then_the_deliverys_then_our_own(facts: dict[str, str], place: str) -> None:
-    assert place_of_supply(Document(lines=[], seller_state="27", **facts)) == place
+    assert place_of_supply(TaxDocument(lines=[], seller_state="27", **facts)) == place
 
 
 def test_an_unknown_state_is_refused() -> None:
     with pytest.raises(StateUnknown):
-        one(Line(qty=1, unit_price_minor=1), seller_state="39")
+        one(TaxLine(qty=1, unit_price_minor=1), seller_state="39")
 
 
 @pytest.mark.parametrize("qty", [0, -1, Decimal("0.0001"), Decimal("1.2345"), 10**9])
 def test_an_impossible_quantity_is_refused(qty: Decimal | int) -> None:
     with pytest.raises(rounding.QuantityInvalid):
-        one(Line(qty=qty, unit_price_minor=100))
+        one(TaxLine(qty=qty, unit_price_minor=100))
 
 
 @pytest.mark.parametrize(
@@ -167,33 +167,33 @@ def test_an_impossible_quantity_is_refused(qty: Decimal | int) -> None:
 )
 def test_an_impossible_discount_is_refused(discount: Discount) -> None:
     with pytest.raises(DiscountInvalid):
-        one(Line(qty=1, unit_price_minor=100, discount=discount))
+        one(TaxLine(qty=1, unit_price_minor=100, discount=discount))
 
 
 def test_negative_prices_unknown_countries_and_empty_documents_are_refused() -> None:
     with pytest.raises(PriceInvalid):
-        one(Line(qty=1, unit_price_minor=-1))
+        one(TaxLine(qty=1, unit_price_minor=-1))
     with pytest.raises(Invalid, match="0"):
-        countries.compute(Document(lines=[], seller_state="27"))
+        countries.compute(TaxDocument(lines=[], seller_state="27"))
     with pytest.raises(countries.CountryUnknown):
-        countries.compute(Document(lines=[Line(qty=1, unit_price_minor=1)], country="XX"))
+        countries.compute(TaxDocument(lines=[TaxLine(qty=1, unit_price_minor=1)], country="XX"))
     with pytest.raises(Invalid, match="rate"):
-        one(Line(qty=1, unit_price_minor=100, rate_bps=10_001))
+        one(TaxLine(qty=1, unit_price_minor=100, rate_bps=10_001))
 
 
-def pakistani(line: Line, **changes: object) -> Computed:
-    return countries.compute(replace(Document(lines=[line], country="PK"), **changes))
+def pakistani(line: TaxLine, **changes: object) -> Computed:
+    return countries.compute(replace(TaxDocument(lines=[line], country="PK"), **changes))
 
 
 def test_an_unregistered_buyer_in_pakistan_pays_further_tax() -> None:
-    line = Line(qty=10, unit_price_minor=145000, rate_bps=1800)
+    line = TaxLine(qty=10, unit_price_minor=145000, rate_bps=1800)
     assert pakistani(line).totals.taxes == {"sales_tax": 261000, "further_tax": 58000}
     assert pakistani(line, buyer_tax_id="3277876112345").totals.taxes["further_tax"] == 0
     assert pakistani(line, further_tax_bps=300).totals.taxes["further_tax"] == 43500
 
 
 def test_third_schedule_goods_are_taxed_on_the_retail_price() -> None:
-    line = Line(
+    line = TaxLine(
         qty=10, unit_price_minor=9000, rate_bps=1800, third_schedule=True, retail_price_minor=11800, description="Soap"
     )
     computed = pakistani(line)
@@ -205,7 +205,7 @@ def test_third_schedule_goods_are_taxed_on_the_retail_price() -> None:
 
 
 def test_a_third_schedule_return_gives_back_the_whole_price() -> None:
-    line = Line(qty=10, unit_price_minor=9000, rate_bps=1800, third_schedule=True, retail_price_minor=11800)
+    line = TaxLine(qty=10, unit_price_minor=9000, rate_bps=1800, third_schedule=True, retail_price_minor=11800)
     computed = pakistani(line)
     notes = [tax.credit_note(computed, {1: 3}), tax.credit_note(computed, {1: 7}, {1: 3})]
     assert sum(note.total_before_round_off_minor for note in notes) == computed.total_before_round_off_minor

@@ -3,7 +3,7 @@
 import pytest
 from twilio.base.exceptions import TwilioException, TwilioRestException
 
-from bot.gateway.errors import Action, NotTaken, Refused, Uncertain, action_for, from_answer, from_twilio
+from bot.gateway.errors import Action, NotTaken, RefusedByProvider, Uncertain, action_for, from_answer, from_twilio
 
 
 @pytest.mark.parametrize(
@@ -12,8 +12,8 @@ from bot.gateway.errors import Action, NotTaken, Refused, Uncertain, action_for,
         (429, 20429, NotTaken),
         (500, 20500, Uncertain),
         (503, None, Uncertain),
-        (401, 20003, Refused),
-        (400, 21211, Refused),
+        (401, 20003, RefusedByProvider),
+        (400, 21211, RefusedByProvider),
     ],
 )
 def test_only_429_is_safe_to_repeat_and_5xx_is_uncertain(status: int, code: int | None, kind: type[Exception]) -> None:
@@ -23,7 +23,7 @@ def test_only_429_is_safe_to_repeat_and_5xx_is_uncertain(status: int, code: int 
 def test_an_error_without_a_status_is_uncertain() -> None:
     assert isinstance(from_twilio(TwilioException("unreadable")), Uncertain)
     refused = from_twilio(TwilioRestException(400, "/", "no", 21617))
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, RefusedByProvider)
     assert refused.action is Action.PERMANENT
 
 

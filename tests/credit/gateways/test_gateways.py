@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from credit.gateways import GATEWAYS, EventMalformed, Keys, LinkNotMade, Made, SignatureWrong, Wanted
+from credit.gateways import GATEWAYS, EventMalformed, Keys, LinkNotMade, LinkWanted, Made, SignatureWrong
 
 EXAMPLES = json.loads((Path(__file__).parents[2] / "invoicing" / "tax_examples.json").read_text())["aux"][
     "webhook_hmac"
@@ -18,7 +18,7 @@ EXAMPLES = json.loads((Path(__file__).parents[2] / "invoicing" / "tax_examples.j
 RAZORPAY, STRIPE = EXAMPLES["razorpay"], EXAMPLES["stripe"]
 SIGNED_AT = datetime.fromtimestamp(STRIPE["timestamp"], UTC)
 KEYS = Keys("rzp_test_1", "key secret")
-WANTED = Wanted("REF1", 12_345, "INR", "Payment to S", "+919812345678", "Sharma", SIGNED_AT, "https://bahi.test")
+WANTED = LinkWanted("REF1", 12_345, "INR", "Payment to S", "+919812345678", "Sharma", SIGNED_AT, "https://bahi.test")
 
 
 def check(name: str, body: str, headers: Mapping[str, str], secrets: list[str], now: datetime = SIGNED_AT) -> None:

@@ -16,33 +16,33 @@ from invoicing.tables import Invoice
 from parties.tables import Retailer
 from reports import issued, period
 from reports.books import register
-from reports.documents import Amounts, Document, Line, Original
+from reports.documents import Amounts, IssuedDocument, IssuedLine, Original
 from tests.invoicing.conftest import goods
 
 EVER = period.between(date(2020, 1, 1), date(2100, 1, 1))
 SELLER = {"gstin": "27AAPFU0939F1ZV", "state_code": "27"}
 
 
-def document(**changes: Any) -> Document:
+def document(**changes: Any) -> IssuedDocument:
     lines = (
-        Line("Soap", "3401", "pc", 1000, 1800, Amounts(100_00, cgst_minor=9_00, sgst_minor=9_00)),
-        Line("Sugar", "1701", "kg", 1000, 500, Amounts(40_00, cgst_minor=1_00, sgst_minor=1_00)),
-        Line("Salt", "2501", "pc", 1000, 0, Amounts(20_00)),
+        IssuedLine("Soap", "3401", "pc", 1000, 1800, Amounts(100_00, cgst_minor=9_00, sgst_minor=9_00)),
+        IssuedLine("Sugar", "1701", "kg", 1000, 500, Amounts(40_00, cgst_minor=1_00, sgst_minor=1_00)),
+        IssuedLine("Salt", "2501", "pc", 1000, 0, Amounts(20_00)),
     )
     known = {
         "kind": "tax_invoice", "number": "S/1", "issued_on": date(2026, 11, 5), "seller": SELLER, "lines": lines,
         "buyer": {"name": "=HYPERLINK(1)", "code": "R1"}, "place_of_supply": "27", "round_off_minor": -10,
         "totals": Amounts(160_00, cgst_minor=10_00, sgst_minor=10_00), "total_minor": 179_90,
     }  # fmt: skip
-    return Document(**{**known, **changes})
+    return IssuedDocument(**{**known, **changes})
 
 
 @pytest.fixture
 def only(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Let the register see these documents."""
 
-    def place(*documents: Document) -> None:
-        def walk(*_: Any) -> Iterator[Document]:
+    def place(*documents: IssuedDocument) -> None:
+        def walk(*_: Any) -> Iterator[IssuedDocument]:
             return iter(documents)
 
         monkeypatch.setattr(issued, "walk", walk)

@@ -18,7 +18,7 @@ from invoicing.tables import Invoice
 from parties.tables import Retailer
 from reports import issued, period
 from reports.books import journal, register, tally
-from reports.documents import Document
+from reports.documents import IssuedDocument
 from reports.period import Period
 from reports.returns import einvoice, gstr1, tie_out
 from tests.invoicing.conftest import goods
@@ -61,7 +61,7 @@ def covered(session: Session) -> Period:
     return period.month(f"{days.today(session):%Y-%m}")
 
 
-def documents(session: Session, covered: Period) -> list[Document]:
+def documents(session: Session, covered: Period) -> list[IssuedDocument]:
     return list(issued.walk(session, covered))
 
 
@@ -107,9 +107,9 @@ def test_every_note_to_a_registered_buyer_is_an_einvoice_that_adds_up(
         adds_up(einvoice.of(_with(one, seller)))
 
 
-def _with(document: Document, seller: dict[str, Any]) -> Document:
-    known = {name: getattr(document, name) for name in Document.__dataclass_fields__}
-    return Document(**{**known, "seller": seller})
+def _with(document: IssuedDocument, seller: dict[str, Any]) -> IssuedDocument:
+    known = {name: getattr(document, name) for name in IssuedDocument.__dataclass_fields__}
+    return IssuedDocument(**{**known, "seller": seller})
 
 
 def test_all_books_agree_with_what_the_shops_owe(

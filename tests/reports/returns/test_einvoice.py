@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from reports.documents import Document, Original
+from reports.documents import IssuedDocument, Original
 from reports.returns import einvoice, worked
 from tests.reports.returns.test_gstr1 import EXAMPLES, SALES, VECTORS
 
@@ -19,7 +19,7 @@ SELLER = {
 BUYER = {"name": "Maruti Kirana", "gstin": "27AAGCB7383J1Z8", "state_code": "27", "address": "12 MG Road\nPune-411 001"}
 
 
-def sold(name: str, **changes: Any) -> Document:
+def sold(name: str, **changes: Any) -> IssuedDocument:
     """A worked document, with parties as the portal wants them."""
     [document] = worked.documents([{"number": f"SGT/{name}", "input": VECTORS[name]}])
     buyer = {**BUYER, "gstin": document.buyer_gstin, "sez": document.buyer.get("sez")}

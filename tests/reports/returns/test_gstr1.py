@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports import period, plain_json
-from reports.documents import Amounts, Document, Line, Original
+from reports.documents import Amounts, IssuedDocument, IssuedLine, Original
 from reports.returns import gstr1, tie_out, worked
 
 EXAMPLES = json.loads((Path(__file__).parents[2] / "invoicing" / "tax_examples.json").read_text(encoding="utf-8"))
@@ -29,14 +29,14 @@ def exact(result: dict[str, Any]) -> Any:
     return json.loads("".join(plain_json.pieces(result)), parse_float=Decimal)
 
 
-def line(taxable_minor: int = 100_00, rate_bps: int = 500, *, inter: bool = False, **changes: Any) -> Line:
+def line(taxable_minor: int = 100_00, rate_bps: int = 500, *, inter: bool = False, **changes: Any) -> IssuedLine:
     half = taxable_minor * rate_bps // 20_000
     taxes = {"igst_minor": 2 * half} if inter else {"cgst_minor": half, "sgst_minor": half}
     known = {"description": "Sugar", "hsn": "17019990", "unit": "kg", "qty_milli": 2_000, "rate_bps": rate_bps}
-    return Line(**{**known, "amounts": Amounts(taxable_minor, **taxes), **changes})
+    return IssuedLine(**{**known, "amounts": Amounts(taxable_minor, **taxes), **changes})
 
 
-def document(*lines: Line, buyer: str | None = None, place: str = "27", **changes: Any) -> Document:
+def document(*lines: IssuedLine, buyer: str | None = None, place: str = "27", **changes: Any) -> IssuedDocument:
     goods = lines or (line(inter=place != "27"),)
     totals = Amounts()
     for one in goods:
@@ -46,10 +46,10 @@ def document(*lines: Line, buyer: str | None = None, place: str = "27", **change
         "buyer": {"gstin": buyer}, "place_of_supply": place, "lines": goods, "totals": totals, "round_off_minor": 0,
         "total_minor": totals.taxable_minor + totals.tax_minor,
     }  # fmt: skip
-    return Document(**{**known, **changes})
+    return IssuedDocument(**{**known, **changes})
 
 
-def filed(*documents: Document) -> Any:
+def filed(*documents: IssuedDocument) -> Any:
     return exact(gstr1.compute(SELLER, NOVEMBER, documents))
 
 

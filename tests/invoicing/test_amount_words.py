@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from num2words import num2words
 
-from invoicing.words import AmountNotInWords, amount_in_words, number_in_words
+from invoicing.amount_words import AmountNotInWords, amount_in_words, number_in_words
 
 
 @pytest.mark.parametrize(

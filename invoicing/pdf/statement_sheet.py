@@ -50,7 +50,7 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenBill:
+class PrintedBill:
     """A bill that is not paid in full; `days_late` is 0 before its due date."""
 
     number: str
@@ -72,7 +72,7 @@ class StatementPaper:
     opening_minor: int
     closing_minor: int
     movements: Sequence[Movement]
-    open_bills: Sequence[OpenBill] = ()
+    open_bills: Sequence[PrintedBill] = ()
     disputed_minor: int = 0
     currency: str = field(default_factory=lambda: countries.get().currency)
     payment: PaperPayment = field(default_factory=PaperPayment)
@@ -147,7 +147,7 @@ def _open_bills(pen: Pen, paper: StatementPaper, on_new_page: Callable[[], None]
     draw_table(pen, OPEN_BILLS, [*(_bill_row(bill) for bill in paper.open_bills), total], on_new_page)
 
 
-def _bill_row(bill: OpenBill) -> Row:
+def _bill_row(bill: PrintedBill) -> Row:
     late = str(bill.days_late) if bill.days_late else "–"
     return Row(
         [bill.number, day(bill.bill_on), day(bill.due_on), late, amount(bill.amount_minor), amount(bill.open_minor)]
