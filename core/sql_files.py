@@ -28,20 +28,21 @@ _MARK = re.compile(rf"\w+/sql/\w+\.sql [0-9a-f]{{{DIGITS}}}")
 
 # Latest first: whoever uses another was made after it. What an extension brought is none of ours.
 _INSTALLED = """
-SELECT kind, name, identity, coalesce(mark, ''), body FROM (
-    SELECT 'FUNCTION', p.oid, p.proname::text, p.oid::regprocedure::text, obj_description(p.oid, 'pg_proc'), p.prosrc
-    FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
+SELECT kind, oid::bigint, name, coalesce(remark.description, ''), body FROM (
+    SELECT 'FUNCTION', tableoid, oid, proname::text, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace
     UNION ALL
-    SELECT 'VIEW', c.oid, c.relname::text, c.oid::regclass::text, obj_description(c.oid, 'pg_class'), NULL
-    FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'v'
-) AS object (kind, oid, name, identity, mark, body)
-WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = object.oid AND d.deptype = 'e')
+    SELECT 'VIEW', tableoid, oid, relname::text, NULL FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'v'
+) AS object (kind, catalogue, oid, name, body)
+LEFT JOIN pg_description remark ON remark.classoid = catalogue AND remark.objoid = oid AND remark.objsubid = 0
+WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = catalogue AND d.objid = oid AND d.deptype = 'e')
 ORDER BY oid DESC
 """
 _TRIGGERS = """
 SELECT format('DROP TRIGGER %%I ON %%s', tgname, tgrelid::regclass) FROM pg_trigger
-WHERE tgfoid = %s::regprocedure AND NOT tgisinternal
+WHERE tgfoid = %s AND NOT tgisinternal
 """
+_NAMED = {"FUNCTION": "SELECT %s::regprocedure::text", "VIEW": "SELECT %s::regclass::text"}
 
 
 class SqlFileError(Exception):
@@ -76,11 +77,11 @@ class SqlFile:
 
 @dataclass(frozen=True)
 class Installed:
-    """A function or view that stands in the database; `identity` names it with its arguments."""
+    """A function or view that stands in the database."""
 
     kind: str
+    oid: int
     name: str
-    identity: str
     mark: str
     body: str | None
 
@@ -165,10 +166,10 @@ def _drop(cursor: Any, objects: list[Installed]) -> None:
     """Drop these, a trigger function after its triggers. What else depends on one of them refuses."""
     for one in objects:
         if one.kind == "FUNCTION":
-            cursor.execute(_TRIGGERS, (one.identity,))
+            cursor.execute(_TRIGGERS, (one.oid,))
             for (statement,) in cursor.fetchall():
                 cursor.execute(statement)
-        cursor.execute(f"DROP {one.kind} {one.identity}")
+        cursor.execute(f"DROP {_named(cursor, one)}")
 
 
 def _create(cursor: Any, new: list[SqlFile]) -> None:
@@ -177,4 +178,10 @@ def _create(cursor: Any, new: list[SqlFile]) -> None:
     marks = {file.name: file.mark for file in new}
     for one in installed(cursor):
         if one.name in marks:
-            cursor.execute(f"COMMENT ON {one.kind} {one.identity} IS '{marks[one.name]}'")
+            cursor.execute(f"COMMENT ON {_named(cursor, one)} IS '{marks[one.name]}'")
+
+
+def _named(cursor: Any, one: Installed) -> str:
+    """As a statement names it, a function with its arguments."""
+    cursor.execute(_NAMED[one.kind], (one.oid,))
+    return f"{one.kind} {cursor.fetchone()[0]}"

@@ -77,6 +77,7 @@ def test_migrations_go_down_and_up_again(endpoints: Any) -> None:
     engine = create_engine(db.driver_url(other))
     with engine.connect() as connection:
         assert inspect(connection).get_table_names() == ["alembic_version"]
+        assert sql_files.installed(connection.connection.cursor()) == []
     engine.dispose()
     schema.migrate(other)
 
