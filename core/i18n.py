@@ -18,7 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import parse_pattern
 from babel.support import NullTranslations, Translations
@@ -42,13 +42,19 @@ class Language:
     letters: tuple[int, int] | None = None  # the first and the last letter of a script that suggests it
     direction: str = "ltr"
     comma: str = ", "  # between the parts of a list
+    dates: Locale = INDIA  # whose months and days are written: English ones where Babel knows none of its own
     provider: str = ""  # what WhatsApp knows it as: in Latin letters, Hindi goes as English, or there is a mismatch
 
 
 def _read(folder: Path) -> Language:
     told = json.loads((folder / "language.json").read_text(encoding="utf-8"))
     letters = tuple(int(sign, 16) for sign in told.pop("letters", "").split("-") if sign)
-    return Language(code=folder.name, letters=letters or None, **{"provider": folder.name, **told})  # type: ignore[arg-type]
+    try:
+        dates = Locale.parse(folder.name)
+    except UnknownLocaleError:
+        dates = INDIA
+    known = {"code": folder.name, "provider": folder.name, "letters": letters or None, "dates": dates, **told}
+    return Language(**known)
 
 
 SPOKEN = {
@@ -122,12 +128,21 @@ def format_count(amount: Decimal | int, spoken: str | None = None) -> str:
 
 def format_day(day: date, spoken: str | None = None) -> str:
     """`20 Nov 2026`, with the month in the current language."""
-    return isolate(format_date(day, "d MMM y", locale=spoken or language()), spoken)
+    return isolate(format_date(day, "d MMM y", locale=_dates(spoken)), spoken)
 
 
 def format_weekday(day: date, spoken: str | None = None) -> str:
     """`Fri, 20 Nov`: a day that is near."""
-    return isolate(format_date(day, "EEE, d MMM", locale=spoken or language()), spoken)
+    return isolate(format_date(day, "EEE, d MMM", locale=_dates(spoken)), spoken)
+
+
+def format_month(first: date) -> str:
+    """`November 2026` in the current language."""
+    return str(format_date(first, "MMMM y", locale=_dates()))
+
+
+def _dates(spoken: str | None = None) -> Locale:
+    return SPOKEN.get(spoken or language(), SPOKEN[ENGLISH]).dates
 
 
 def isolate(text: str, spoken: str | None = None) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from core.i18n import LOCALE
+from core.i18n import ENGLISH, LOCALE
 
 _PARAMETER = re.compile(r"\{\{(\w+)\}\}")
 _SPACES = re.compile(r"\s+")
@@ -30,7 +30,11 @@ class Template:
 
     def numbered(self, language: str) -> str:
         """The body with `{{1}}`, `{{2}}` in the order of `params`, as the Content API wants it."""
-        return _PARAMETER.sub(lambda found: f"{{{{{self.params.index(found[1]) + 1}}}}}", self.body[language])
+        return _PARAMETER.sub(lambda found: f"{{{{{self.params.index(found[1]) + 1}}}}}", self._in(language))
+
+    def _in(self, language: str) -> str:
+        """The body in this language, or in English while it has none."""
+        return self.body.get(language) or self.body[ENGLISH]
 
     def variables(self, values: dict[str, str]) -> dict[str, str]:
         """The Content API's variables; raises KeyError when one is missing."""
@@ -38,7 +42,7 @@ class Template:
 
     def render(self, language: str, values: dict[str, str]) -> str:
         """The sentence as free text."""
-        return _PARAMETER.sub(lambda found: clean(values[found[1]]), self.body[language])
+        return _PARAMETER.sub(lambda found: clean(values[found[1]]), self._in(language))
 
 
 @lru_cache(maxsize=1)

@@ -4,13 +4,11 @@ import re
 from datetime import date
 from functools import cached_property
 
-from babel.dates import format_date
-
 from bot import words
 from bot.flow import END, REFUSED, START, Choice, Flow, Reply, go
 from bot.ingress import Message
 from core import clock
-from core.i18n import N_, _, isolate, language
+from core.i18n import N_, _, format_month, isolate
 from language import dates, phrases
 from language.phrases import Meaning, Word
 from reports import statement_paper
@@ -51,7 +49,7 @@ class Statement(Flow):
     def ask_choosing_month(self) -> Reply:
         first, offered = self.today.replace(day=1), []
         for _count in range(MONTHS_OFFERED):
-            offered.append(Choice(name_of(first), "asked", f"{first:%Y-%m}"))
+            offered.append(Choice(format_month(first), "asked", f"{first:%Y-%m}"))
             first = dates.before(first)
         return Reply(_("Which month's statement do you need?"), tuple(offered))
 
@@ -76,7 +74,7 @@ class Statement(Flow):
         if self.month is not None:
             first, last = self.month
             paper_id = statement_paper.keep(self.session, self.turn.shop.id, first, min(last, self.today))
-            self.turn.attach("paper", paper_id, _("Your statement for %(month)s.", month=isolate(name_of(first))))
+            self.turn.attach("paper", paper_id, _("Your statement for %(month)s.", month=isolate(format_month(first))))
 
     def say_unknown(self) -> None:
         self.say(_("I could not read that month."))
@@ -86,8 +84,3 @@ class Statement(Flow):
 
     def drop(self) -> None:
         self.say(_("All right."))
-
-
-def name_of(first: date) -> str:
-    """`November 2026`, in the language that is spoken now."""
-    return str(format_date(first, "MMMM y", locale=language()))

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from core import clock
-from core.i18n import LANGUAGES, speaking
+from core.i18n import LANGUAGES, format_month, speaking
 from core.outbox import OutboxMessage
-from flows import statement
 from invoicing.tables import Paper
 from language import dates
 from tests.chats import Chat
@@ -46,7 +45,7 @@ def test_a_month_is_chosen(open_chat: Callable[..., Chat], language: str, way: s
     chat = open_chat(language=language)
     chat.say(WORDS[language])
     with speaking(language):
-        name = statement.name_of(month(1))
+        name = format_month(month(1))
     assert name in (chat.tap(name) if way == "tap" else chat.say("2" if way == "number" else name))
     assert sent(chat) == (str(month(1)), str(dates.last_of(month(1))))
 
@@ -71,5 +70,5 @@ def test_an_old_choice_still_sends_its_month(chat: Chat, home: Path) -> None:
     chat.say("menu")
     chat.tap("Statement")
     clock.advance(timedelta(hours=30))
-    answer = chat.tap(statement.name_of(month(2)))
+    answer = chat.tap(format_month(month(2)))
     assert "earlier message" in answer or "Your statement" in answer

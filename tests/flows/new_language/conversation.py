@@ -1,5 +1,6 @@
 """Played by `test_new_language.py` in a copy of the product that has got Kiswahili as data, and nothing else."""
 
+import calendar
 from collections.abc import Callable
 
 from sqlalchemy.orm import Session
@@ -48,7 +49,7 @@ def test_no_refuses_and_the_way_to_pay_has_its_word(open_chat: Callable[..., Cha
 
 def test_it_is_offered_and_can_be_called_by_its_name(chat: Chat) -> None:
     chat.say("language")
-    assert [title for _, title in chat.choices][-2:] == ["Kiswahili", "ગુજરાતી"]
+    assert [title for _, title in chat.choices][-3:] == ["Kiswahili", "ગુજરાતી", "tlhIngan Hol"]
     assert "Sawa" in chat.say("Swahili")
     assert "Oda yako" in chat.say("mbili case coke 500")
 
@@ -58,6 +59,13 @@ def test_what_is_not_translated_yet_is_said_in_english(open_chat: Callable[..., 
     with speaking("sw"):
         assert i18n._("What do you need?") == "What do you need?"
     assert templates.get("order_refused_limit").body["sw"].startswith("Habari")
+    assert "We have noted your payment" in open_chat(language="sw").say("paid 500 utr 412345678901")
+
+
+def test_a_language_whose_months_nobody_has_written_down_has_those_of_english(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(language="tlh")
+    chat.say("statement")
+    assert {title.split()[0] for _, title in chat.choices} <= set(calendar.month_name)
 
 
 def test_a_script_of_its_own_is_read_too(open_chat: Callable[..., Chat], stocked: Session) -> None:
