@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
@@ -21,7 +22,7 @@ from cli import environment
 from cli.embedded import services
 from core import audit, clock, db, events, ids, rows, schema, settings
 from credit import accounts
-from parties import channels, organisations, retailers
+from parties import channels, organisations, retailers, users
 from parties.tables import Retailer
 from tests.model.summary import Summary
 
@@ -166,6 +167,15 @@ def sent_statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     event.listen(Engine, "before_cursor_execute", note)
     yield sent
     event.remove(Engine, "before_cursor_execute", note)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def product_hasher() -> Iterator[PasswordHasher]:
+    """What hashes passwords; inside the tests' process one that costs microseconds stands for it."""
+    with pytest.MonkeyPatch.context() as patch:
+        real = users._hasher
+        patch.setattr(users, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield real
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
+from argon2 import PasswordHasher, Type
 
 from core import db, ids
 from parties import users
@@ -56,3 +57,11 @@ def test_a_right_password_under_way_when_the_account_is_locked_is_refused(
     while_comparing(guess)
     with pytest.raises(users.TooManyTries):
         users.authenticate(email, PASSWORD)
+
+
+def test_a_password_costs_a_thief_time_and_memory(product_hasher: PasswordHasher) -> None:
+    """At least what RFC 9106 recommends where memory is short."""
+    assert product_hasher.type is Type.ID
+    assert product_hasher.memory_cost >= 64 * 1024
+    assert product_hasher.time_cost >= 3
+    assert product_hasher.hash_len >= 32
