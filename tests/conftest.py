@@ -6,7 +6,9 @@
 
 import itertools
 import os
+import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -24,6 +26,7 @@ from core import audit, clock, db, events, ids, rows, schema, settings
 from credit import accounts
 from parties import channels, organisations, retailers, users
 from parties.tables import Retailer
+from tests import moments
 from tests.model.summary import Summary
 
 ACCOUNT_SID = "AC" + "5" * 32
@@ -181,6 +184,7 @@ def product_hasher() -> Iterator[PasswordHasher]:
 @pytest.fixture(autouse=True)
 def _fresh_process() -> Iterator[None]:
     """No test leaves a moved clock, a cached channel, an actor or another environment behind."""
+    time.sleep(moments.seconds_to_wait(datetime.now(UTC)))  # nor does it begin on one day and end on the next
     before = dict(os.environ)
     yield
     for name in set(os.environ) - set(before) - {"PYTEST_CURRENT_TEST"}:

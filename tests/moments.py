@@ -30,6 +30,8 @@ INDIA = ZoneInfo("Asia/Kolkata")
 HOURS = ("00:10", "04:00", "05:20", "05:40", "09:50", "14:00", "18:20", "23:30")  # 05:30 is midnight in Greenwich
 DAYS = ((2, 28, "23:30"), (3, 31, "00:10"), (12, 31, "05:20"))  # each last of a month, of the books' year, of a year
 SUNDAY = 6
+ZONES = (INDIA, ZoneInfo("Asia/Karachi"), ZoneInfo("UTC"))  # in which days of tests begin and end
+NEAR_SECONDS = 20  # longer than nearly every test
 CLOSING_LINE = re.compile(r"^=*\s?(?:\d+ \w+(?:, )?)+ in .*$", re.M)
 
 
@@ -56,6 +58,12 @@ def at(day: datetime, hour: str) -> datetime:
 def next_after(now: datetime, moment: datetime) -> datetime:
     """The moment of this year or, when it is over, of the next."""
     return moment if moment > now else moment.replace(year=moment.year + 1)
+
+
+def seconds_to_wait(now: datetime) -> float:
+    """Until the day is over in a zone of the tests, when that is so near that a test would see two days; else none."""
+    left = min((at(local + timedelta(days=1), "00:00") - local).total_seconds() for local in map(now.astimezone, ZONES))
+    return left if left < NEAR_SECONDS else 0
 
 
 @contextmanager

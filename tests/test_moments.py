@@ -31,6 +31,15 @@ def test_moments_are_eight_hours_three_ends_and_a_sunday_and_all_to_come(now: st
     assert all(one > moment for one in found)
 
 
+def test_no_test_begins_in_the_last_seconds_of_a_day() -> None:
+    def waiting(now: str) -> float:
+        return moments.seconds_to_wait(datetime.fromisoformat(now))
+
+    assert waiting("2026-11-30T23:59:50+05:30") == waiting("2026-11-30T23:59:50+05:00") == 10
+    assert waiting("2026-11-30T23:59:50+00:00") == 10
+    assert waiting("2026-11-30T23:59:30+05:30") == waiting("2026-12-01T00:00:00+05:30") == 0
+
+
 def test_the_clock_of_the_tests_of_their_database_and_of_programs_is_moved(tmp_path: Path) -> None:
     root = moments.ROOT
     (tmp_path / "conftest.py").write_text((root / "tests/conftest.py").read_text())
