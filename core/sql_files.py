@@ -23,7 +23,7 @@ DIGITS = 16  # of a digest: texts differ by accident, not by design
 
 _CREATED = re.compile(r"^CREATE (FUNCTION|VIEW) (\w+)", re.MULTILINE)
 _REMARK = re.compile(r"--.*")
-_BODY = re.compile(r"\bAS \$\$(.*)\$\$", re.DOTALL)
+_BODY = re.compile(r"\bAS \$\$(.*?)\$\$", re.DOTALL)
 _MARK = re.compile(rf"\w+/sql/\w+\.sql [0-9a-f]{{{DIGITS}}}")
 
 # Latest first: whoever uses another was made after it. What an extension brought is none of ours.
@@ -109,7 +109,12 @@ def _read(path: Path) -> SqlFile:
     kind, name = created[0]
     if name not in (path.stem, f"{path.parts[-3]}_{path.stem}"):
         raise SqlFileError(f"{shown} creates {name}; what it creates is named as the file, or package_file")
-    return SqlFile(shown, kind, name, text)
+    file = SqlFile(shown, kind, name, text)
+    if kind == "FUNCTION" and file.body is None:
+        raise SqlFileError(
+            f"{shown} must have its function's body between $$ and $$, as it is compared with the database's"
+        )
+    return file
 
 
 def installed(cursor: Any) -> list[Installed]:

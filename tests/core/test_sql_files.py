@@ -72,6 +72,7 @@ def test_what_is_installed_is_current_and_nothing_is_done_again(root: Path, curs
         ("credit/sql/once.sql", ONCE.replace("RETURNS int", "RETURNS bigint"), 42),
         ("credit/sql/once.sql", ONCE.replace("LANGUAGE", "STABLE LANGUAGE"), 42),
         ("core/sql/twice.sql", TEXTS["core/sql/twice.sql"].replace("* 2", "* 3"), 63),
+        ("credit/sql/once.sql", ONCE + "\nDO $$ BEGIN PERFORM once(1); END $$;", 42),
         ("credit/sql/shown.sql", TEXTS["credit/sql/shown.sql"].replace("(21)", "(4)::text"), "8"),
     ],
 )
@@ -142,6 +143,10 @@ def test_what_else_depends_on_a_changed_function_refuses_instead_of_going_with_i
         ("core/sql/two.sql", TEXTS["core/sql/twice.sql"] + "\n" + ONCE, "must declare one"),
         ("core/sql/other.sql", "CREATE VIEW another AS SELECT 1", "named as the file"),
         ("bot/sql/once.sql", ONCE, "one name"),
+        ("bot/sql/tagged.sql", ONCE.replace("once", "tagged").replace("$$", "$body$"), "between"),
+        ("bot/sql/returned.sql", "CREATE FUNCTION returned(p_of int) RETURNS int RETURN p_of;", "between"),
+        ("bot/sql/kept.sql", "CREATE MATERIALIZED VIEW kept AS SELECT 1 AS one;", "must declare one"),
+        ("bot/sql/replaced.sql", "CREATE OR REPLACE VIEW replaced AS SELECT 1 AS one;", "must declare one"),
     ],
 )
 def test_a_file_that_cannot_be_installed_is_refused_with_its_reason(
