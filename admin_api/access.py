@@ -109,7 +109,7 @@ def _answer(
         raise Forbidden(f"This needs one of these roles: {', '.join(sorted(roles))}.")
     audit.act_as(audit.Actor(users.public_id(who.user_id), g.request_id))
     g.who = who
-    naming.start(session)
+    naming.start(session, who)
     if not idempotent:
         return make_response(call())
     route, key = f"{request.method} {request.path}", request.headers.get("Idempotency-Key")

@@ -64,6 +64,11 @@ class Blueprint(flask_smorest.Blueprint):
 
     ARGUMENTS_PARSER = StrictParser()
 
+    def arguments(self, schema: type[Schema], **more: Any) -> Callable[[View], View]:
+        """Read input of this shape, by one instance for all requests: to make one costs more than to use it."""
+        decorated: Callable[[View], View] = super().arguments(schema(), **more)
+        return decorated
+
     def response(
         self, status_code: int, answer: type[Answer] | None = None, *, files: Sequence[str] = (), **more: Any
     ) -> Callable[[View], View]:

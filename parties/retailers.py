@@ -1,10 +1,9 @@
 """Retailers: the shops that order. Their credit accounts are opened by whoever adds them (see credit.accounts)."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
@@ -18,6 +17,8 @@ from parties import contacts, organisations
 from parties.tables import Contact, Retailer
 
 UNIQUE_VIOLATION = "23505"
+_FOUND = "shops that a door has looked up"
+_NAMED = "SELECT id, code, name FROM retailer WHERE org_id = %s AND id = ANY(%s::uuid[])"
 DIGITS = re.compile(r"[+(]?[0-9][0-9 ().-]{3,}")
 
 
@@ -39,6 +40,15 @@ class Details:
     price_class: str = ""
     route: str = ""
     sez: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a shop is called."""
+
+    id: UUID
+    code: str
+    name: str
 
 
 class ShopChanged(DomainError):
@@ -125,8 +135,10 @@ def get(session: Session, retailer_id: UUID) -> Retailer:
 
 
 def find(session: Session, public: str) -> Retailer:
-    """The shop with a public id (`ret_...`). Raises NotFound."""
-    return get(session, ids.parse("ret", public))
+    """The shop with a public id (`ret_...`), whose name is known from then on. Raises NotFound."""
+    found = get(session, ids.parse("ret", public))
+    session.info.setdefault(_FOUND, {})[found.id] = Named(found.id, found.code, found.name)
+    return found
 
 
 def page(session: Session, *, limit: int, after: str | None = None, search: str = "") -> list[Retailer]:
@@ -139,12 +151,14 @@ def page(session: Session, *, limit: int, after: str | None = None, search: str 
     return list(session.scalars(wanted))
 
 
-def names(session: Session, wanted: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
-    """`{id, code, name}` of these shops, in one statement."""
-    found = select(Retailer.id, Retailer.code, Retailer.name).where(
-        Retailer.org_id == db.org_of(session), Retailer.id.in_(list(wanted))
-    )
-    return {row.id: {"id": row.id, "code": row.code, "name": row.name} for row in session.execute(found)}
+def named(session: Session, wanted: Collection[UUID]) -> list[Named]:
+    """What these shops are called, in one statement; those that a door looked up before are not asked for again."""
+    known: dict[UUID, Named] = session.info.get(_FOUND, {})
+    found = [known[one] for one in wanted if one in known]
+    if strange := [str(one) for one in wanted if one not in known]:
+        rows = db.execute(session, _NAMED, (str(db.org_of(session)), strange))
+        found += [Named(UUID(str(row.id)), row.code, row.name) for row in rows]
+    return found
 
 
 def public_id(retailer_id: UUID) -> str:

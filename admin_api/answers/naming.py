@@ -1,44 +1,58 @@
 """Names for one answer: the shops and people that its rows mention, each list of them read in one statement."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
 
-from flask import g
 from sqlalchemy.orm import Session
 
-from core import ids
-from core.errors import NotFound
+from core import audit, ids
 from parties import organisations, retailers, users
+from parties.retailers import Named
+from parties.users import Identity
+
+A_USER = "usr_"
+_names: ContextVar["Names"] = ContextVar("names")
 
 
 class Names:
-    """What the rows of an answer are called. Ask for many before showing them: `expect` reads them together."""
+    """What the rows of an answer are called. Ask for many before showing them: `expect` reads them together.
 
-    def __init__(self, session: Session) -> None:
+    Who asks is known, and so are the shops that the operation has looked up.
+    """
+
+    def __init__(self, session: Session, who: Identity) -> None:
         self._session = session
-        self._shops: dict[UUID, Mapping[str, Any]] = {}
-        self._people: dict[UUID, str] = {}
+        self._shops: dict[UUID, dict[str, str]] = {}
+        self._people = {audit.actor().name: who.name or who.email}
 
-    def expect(self, shops: Iterable[Any] = (), people: Iterable[Any] = ()) -> None:
+    def expect(self, shops: Iterable[Any] = (), people: Iterable[UUID | str | None] = ()) -> None:
         """Read what is not known yet of these shops (ids in either form) and these actors."""
         if unknown := {_shop(one) for one in shops if one} - self._shops.keys():
-            self._shops |= retailers.names(self._session, unknown)
-        if strange := {_user(one) for one in people} - self._people.keys() - {None}:
-            self._people |= users.names(self._session, [one for one in strange if one])
+            self._shops |= {named.id: _told(named) for named in retailers.named(self._session, unknown)}
+        if strange := [one for one in {_actor(one) for one in people if one} if self._is_strange(one)]:
+            found = users.names(self._session, [ids.parse("usr", one) for one in strange])
+            self._people |= {users.public_id(user_id): name for user_id, name in found.items()}
 
-    def shop(self, retailer_id: Any) -> Mapping[str, Any]:
+    def shop(self, retailer_id: Any) -> dict[str, str]:
         """`{id, code, name}` of a shop."""
-        self.expect(shops=[retailer_id])
-        return self._shops[_shop(retailer_id)]
+        key = _shop(retailer_id)
+        if key not in self._shops:
+            self.expect(shops=[key])
+        return self._shops[key]
 
-    def person(self, actor: UUID | str) -> dict[str, Any]:
+    def person(self, actor: UUID | str) -> dict[str, str | None]:
         """`{id, name}` of a user; what is no person has a word for its name: job, retailer, gateway, cli, system."""
-        user_id = _user(actor)
-        if user_id is None:
-            return {"id": None, "name": str(actor).partition(":")[0]}
-        self.expect(people=[user_id])
-        return {"id": user_id, "name": self._people.get(user_id, "")}
+        actor = _actor(actor)
+        if self._is_strange(actor):
+            self.expect(people=[actor])
+        if actor in self._people:
+            return {"id": actor, "name": self._people[actor]}
+        return {"id": None, "name": actor.partition(":")[0]}
+
+    def _is_strange(self, actor: str) -> bool:
+        return actor not in self._people and actor.startswith(A_USER)
 
     @property
     def currency(self) -> str:
@@ -46,15 +60,18 @@ class Names:
         return organisations.get(self._session).currency
 
 
-def start(session: Session) -> None:
-    """Begin an answer: names are read in its transaction."""
-    g.names = Names(session)
+def start(session: Session, who: Identity) -> None:
+    """Begin an answer to this person: names are read in its transaction."""
+    _names.set(Names(session, who))
 
 
 def current() -> Names:
     """The names of the answer that is being made."""
-    names: Names = g.names
-    return names
+    return _names.get()
+
+
+def _told(shop: Named) -> dict[str, str]:
+    return {"id": retailers.public_id(shop.id), "code": shop.code, "name": shop.name}
 
 
 def _shop(retailer_id: Any) -> UUID:
@@ -63,12 +80,5 @@ def _shop(retailer_id: Any) -> UUID:
     return ids.parse("ret", retailer_id) if retailer_id.startswith("ret_") else UUID(retailer_id)
 
 
-def _user(actor: UUID | str | None) -> UUID | None:
-    if actor is None or isinstance(actor, UUID):
-        return actor
-    if not actor.startswith("usr_"):
-        return None
-    try:
-        return ids.parse("usr", actor)
-    except NotFound:
-        return None
+def _actor(actor: UUID | str) -> str:
+    return actor if isinstance(actor, str) else users.public_id(actor)

@@ -4,19 +4,20 @@ An answer has every field that its schema names and no other. Should what a sche
 mistake of ours: it is logged, and seen by every test that gets such an answer, but nobody's payment fails over it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, ClassVar
 from uuid import UUID
 
-from marshmallow import EXCLUDE, Schema, fields, post_dump, pre_dump, validate
+from marshmallow import EXCLUDE, Schema, fields, validate
 
 from admin_api.answers import naming
 from core import clock, ids, logs
 
 THOUSAND = 1000
+ABSENT = object()
 
 log = logs.get("admin_api")
 
@@ -41,32 +42,60 @@ class Answer(Schema):
         """Tell the description which fields are always there."""
         field_obj.required = field_name not in self.SOMETIMES
 
-    @pre_dump(pass_collection=True)
-    def _read_names(self, data: Any, many: bool, **_: Any) -> Any:
-        """The shops and people of all rows at once."""
-        naming_fields = [one for one in self.dump_fields.values() if isinstance(one, Shop | Person)]
-        if not naming_fields:
-            return data
-        rows = data = list(data) if many else data
-        for field in naming_fields:
-            met = [self.get_attribute(row, field.attribute or "", None) for row in (rows if many else [data])]
-            naming.current().expect(**{"shops" if isinstance(field, Shop) else "people": met})
-        return data
+    def dump(self, obj: Any, *, many: bool | None = None) -> Any:
+        """The answer that a row makes, or one for each of many rows: the names that they mention are read together."""
+        if not (self.many if many is None else many):
+            self._expect_names([obj])
+            return self._told(obj)
+        rows = list(obj)
+        self._expect_names(rows)
+        return [self._told(row) for row in rows]
 
-    @post_dump(pass_original=True)
-    def _is_whole(self, told: dict[str, Any], found: Any, **_: Any) -> dict[str, Any]:
-        for name in self.SOMETIMES & told.keys():
-            if told[name] is None and not self.dump_fields[name].allow_none:
-                del told[name]
-        missing = self.dump_fields.keys() - told.keys() - self.SOMETIMES
-        surplus = self._surplus(found) if isinstance(found, Mapping) else {}
+    @cached_property
+    def _plan(self) -> list[tuple[str, str, fields.Field[Any]]]:
+        """For each field its name, where a row has it, and the field itself."""
+        return [(name, field.attribute or name, field) for name, field in self.dump_fields.items()]
+
+    def _told(self, row: Any) -> dict[str, Any]:
+        """Each field as its own `_serialize` tells it. marshmallow's way there takes ten times as long."""
+        told, missing, surplus = {}, [], {}
+        for name, attribute, field in self._plan:
+            value = _read(row, attribute)
+            if value is ABSENT and not isinstance(field, Currency):
+                if name not in self.SOMETIMES:
+                    missing.append(name)
+            elif value is not None or field.allow_none or name not in self.SOMETIMES:
+                told[name] = field._serialize(value, name, row)
+        if isinstance(row, dict):
+            surplus = {name: row[name] for name in row.keys() - self._read_from}
         if missing or surplus:
-            log.error("answer.undescribed", shape=type(self).__name__, missing=[*missing], surplus=[*surplus])
-        return {**told, **surplus}
+            log.error("answer.undescribed", shape=type(self).__name__, missing=missing, surplus=[*surplus])
+            told |= surplus
+        return told
 
-    def _surplus(self, found: Mapping[str, Any]) -> dict[str, Any]:
-        known = {*self.dump_fields, *(field.attribute for field in self.dump_fields.values())}
-        return {name: value for name, value in found.items() if name not in known}
+    @cached_property
+    def _read_from(self) -> set[str]:
+        return {one for name, attribute, _ in self._plan for one in (name, attribute)}
+
+    @cached_property
+    def _naming(self) -> list[tuple[str, str]]:
+        kinds = {Shop: "shops", Person: "people"}
+        return [(attribute, kinds[type(field)]) for _, attribute, field in self._plan if type(field) in kinds]
+
+    def _expect_names(self, rows: list[Any]) -> None:
+        for attribute, kind in self._naming:
+            met = [_read(row, attribute) for row in rows]
+            naming.current().expect(**{kind: [one for one in met if one is not ABSENT]})
+
+
+def _read(row: Any, attribute: str) -> Any:
+    """What a row has there: a dict's value, or an attribute, of a part of the row where the name has a dot."""
+    if isinstance(row, dict):
+        return row.get(attribute, ABSENT)
+    if "." in attribute:
+        head, _, rest = attribute.partition(".")
+        return _read(getattr(row, head), rest)
+    return getattr(row, attribute, ABSENT)
 
 
 class Beside:
@@ -148,11 +177,8 @@ class Milli(Measure):
 class Currency(fields.String):
     """The currency of a row; of the organisation where rows have none of their own."""
 
-    _CHECK_ATTRIBUTE = False
-
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str:
-        own = self.get_value(obj, attr or "currency", default=None)
-        return str(own) if own else naming.current().currency
+        return naming.current().currency if value is ABSENT or value is None else str(value)
 
 
 class ShopName(Answer):
@@ -177,8 +203,7 @@ class Shop(fields.Nested):
         super().__init__(ShopName, attribute="retailer_id", dump_only=True, **kwargs)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
-        shop = naming.current().shop(value) if value else None
-        return super()._serialize(shop, attr, obj, **kwargs)
+        return naming.current().shop(value) if value else None
 
 
 class Person(fields.Nested):
@@ -188,8 +213,7 @@ class Person(fields.Nested):
         super().__init__(PersonName, attribute=attribute, dump_only=True, **kwargs)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
-        person = naming.current().person(value) if value else None
-        return super()._serialize(person, attr, obj, **kwargs)
+        return naming.current().person(value) if value else None
 
 
 class Rows(fields.Nested):
@@ -199,7 +223,7 @@ class Rows(fields.Nested):
         super().__init__(row, many=True, **kwargs)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
-        return super()._serialize(list(value or ()), attr, obj, **kwargs)
+        return self.schema.dump(value or (), many=True)
 
 
 class Page(Answer):
