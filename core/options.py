@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, time
+from functools import cache
 from typing import Any, Self
 
 from core.errors import Invalid
@@ -196,11 +197,13 @@ class Section:
         """Raise Invalid for values that do not go together."""
 
     @classmethod
+    @cache
     def kinds(cls, *, ours: bool = True) -> dict[str, Kind]:
         """What each field may hold, by name; without `ours` only what people see and change."""
         return {one.name: one.metadata[KIND] for one in fields(cls) if ours or not one.metadata["is_ours"]}
 
     @classmethod
+    @cache
     def needed(cls) -> tuple[str, ...]:
         """The names of the fields that it cannot be without."""
         return tuple(one.name for one in fields(cls) if one.metadata["is_needed"])
