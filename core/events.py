@@ -8,7 +8,8 @@ the change's own transaction, whichever door it came through, and no door has to
 What is undone has not happened: the events of a savepoint that is rolled back vanish with it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -19,7 +20,7 @@ MAX_ROUNDS = 20  # a change causes a few others; what goes on for longer goes on
 
 Follow = Callable[[Session, Sequence[object]], None]
 
-_KEY = "events"
+_KEY, _FOLLOWING = "events", "following"
 _begun: WeakKeyDictionary[SessionTransaction, int] = WeakKeyDictionary()  # how much had happened when it began
 _follow: list[Follow] = []
 
@@ -57,8 +58,27 @@ def follow(session: Session) -> None:
         if not _follow:
             raise NobodyFollows(f"{type(found[0]).__name__} happened, and nobody was named to follow it")
         session.info[_KEY] = []
-        _follow[0](session, tuple(found))
+        session.info[_FOLLOWING] = True
+        try:
+            _follow[0](session, tuple(found))
+        finally:
+            session.info[_FOLLOWING] = False
     raise RuntimeError(f"after {MAX_ROUNDS} rounds still: {', '.join(type(one).__name__ for one in so_far(session))}")
+
+
+def is_following(session: Session) -> bool:
+    """True while consequences are had: what happens now was done by nobody who is at the door."""
+    return bool(session.info.get(_FOLLOWING))
+
+
+@contextmanager
+def apart(session: Session) -> Iterator[None]:
+    """Follow only what happens in the block; what happened before it waits."""
+    before: list[object] = session.info.pop(_KEY, [])
+    try:
+        yield
+    finally:
+        session.info[_KEY] = before + session.info.get(_KEY, [])
 
 
 def forget(session: Session) -> None:

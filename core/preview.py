@@ -40,17 +40,17 @@ def of(session: Session, work: Callable[[Session], Result]) -> Preview[Result]:
 
     What is locked on the way stays locked until the transaction ends.
     """
-    session.flush()
-    savepoint, heard = session.begin_nested(), list[UUID]()
-    before, session.info[outbox.HEARD] = session.info.get(outbox.HEARD), heard
-    try:
-        result = work(session)
-        events.follow(session)
-        return Preview(result, _messages(session, heard))
-    finally:
-        session.info[outbox.HEARD] = before
-        savepoint.rollback()
-        session.expire_all()
+    with events.apart(session):
+        savepoint, heard = session.begin_nested(), list[UUID]()
+        before, session.info[outbox.HEARD] = session.info.get(outbox.HEARD), heard
+        try:
+            result = work(session)
+            events.follow(session)
+            return Preview(result, _messages(session, heard))
+        finally:
+            session.info[outbox.HEARD] = before
+            savepoint.rollback()
+            session.expire_all()
 
 
 def _messages(session: Session, message_ids: list[UUID]) -> tuple[Message, ...]:

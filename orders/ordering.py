@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock, db
 from core.errors import DomainError, Invalid, NotFound
-from core.events import happened
+from core.events import happened, is_following
 from credit import reservations
 from credit.guardrails import CASH, CREDIT, Refused
 from orders import billing, closing, drafting, order, rules, stock, supply
@@ -212,7 +212,7 @@ def cancel(session: Session, order_id: UUID, reason: str) -> Order:
     reservations.void(session, order_id)
     failure = {"code": "CANCELLED", "detail": reason}
     gone = closing.close(session, found, CANCELLED, "order.cancelled", failure, reason)
-    happened(session, OrderCalledOff(gone, was=found.status, by_shop=_is_by_shop(gone)))
+    happened(session, OrderCalledOff(gone, was=found.status, by_shop=_is_by_shop(session, gone)))
     return gone
 
 
@@ -326,12 +326,13 @@ def _confirm(session: Session, found: Order, at: PricingFacts, payment_mode: str
         deliver_on=deliver_on,
         failure=None,
     )
-    happened(session, OrderPlaced(placed, was=found.status, by_shop=_is_by_shop(placed)))
+    happened(session, OrderPlaced(placed, was=found.status, by_shop=_is_by_shop(session, placed)))
     return placed
 
 
-def _is_by_shop(found: Order) -> bool:
-    return audit.is_retailer(retailers.public_id(found.retailer_id))
+def _is_by_shop(session: Session, found: Order) -> bool:
+    """Done in the shop's own chat, rather than following from what it did there."""
+    return not is_following(session) and audit.is_retailer(retailers.public_id(found.retailer_id))
 
 
 def _check(*, payment_mode: str = CASH, source: str = "api") -> None:

@@ -1,4 +1,4 @@
-"""Fixtures of the transcript tests."""
+"""What tests of notices share."""
 
 from tests.chats import chat, open_chat, org, shop, stocked
 

@@ -1,0 +1,5 @@
+"""What tests of consequences share."""
+
+from tests.chats import chat, open_chat, org, shop, stocked
+
+__all__ = ["chat", "open_chat", "org", "shop", "stocked"]
