@@ -51,6 +51,7 @@ FROM (
     FROM ({source}) open_bill WHERE %(retailer)s::uuid IS NULL OR retailer_id = %(retailer)s::uuid
 ) aged GROUP BY bucket
 """
+_OPEN = "SELECT coalesce(sum(open_minor), 0)::bigint FROM ({source}) open_bill WHERE retailer_id = %(retailer)s"
 _OWED = """
 SELECT coalesce(sum(outstanding_minor), 0)::bigint FROM credit_account
 WHERE org_id = %(org)s AND (%(retailer)s::uuid IS NULL OR retailer_id = %(retailer)s::uuid)
@@ -93,6 +94,13 @@ def as_of(session: Session, on: date | None) -> AsOf:
 def parameters(session: Session, when: AsOf, **more: Any) -> dict[str, Any]:
     """What the queries of this module need, and more."""
     return {"org": str(db.org_of(session)), "as_of": when.on, "zone": when.zone, **more}
+
+
+def open_minor(session: Session, when: AsOf, retailer_id: UUID) -> int:
+    """What one shop's bills left to pay at the end of a day."""
+    where = parameters(session, when, retailer=str(retailer_id))
+    found: int = db.execute(session, _OPEN.format(source=when.open_bills), where).scalar_one()
+    return found
 
 
 def buckets(view: str, by: str = "due_on") -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The statement of one shop: what was owed before, every movement with the balance after it, what is owed at the end.
 
-It reads the ledger and nothing else, so that it always closes with what the account owes. The dicts are what the API
-answers: public ids, minor units, ISO dates.
+Its lines are the ledger's and nothing else, so that it always closes with what the account owes: what bills leave open
+then, less money on account. The dicts are what the API answers: public ids, minor units, ISO dates.
 """
 
 from datetime import date, timedelta
@@ -14,6 +14,7 @@ from core import db, ids
 from core.errors import Invalid
 from credit import accounts, days, ledger
 from parties import retailers
+from reports import ageing
 
 MAX_LINES = 5_000
 USUAL_DAYS = 30
@@ -56,6 +57,8 @@ def of(session: Session, retailer_id: UUID, from_on: date | None = None, to_on: 
         raise Invalid(f"A period begins on {days.EARLIEST} or later, and before it ends.", field="from_on")
     opening = ledger.receivable(session, retailer_id, from_on - timedelta(days=1))
     lines = _lines(session, retailer_id, from_on, to_on, opening)
+    closing = lines[-1]["balance_minor"] if lines else opening
+    open_minor = ageing.open_minor(session, ageing.as_of(session, to_on), retailer_id)
     return {
         "retailer_id": ids.public("ret", retailer_id),
         "code": shop.code,
@@ -66,7 +69,10 @@ def of(session: Session, retailer_id: UUID, from_on: date | None = None, to_on: 
         "opening_minor": opening,
         "debits_minor": sum(line["debit_minor"] for line in lines),
         "credits_minor": sum(line["credit_minor"] for line in lines),
-        "closing_minor": lines[-1]["balance_minor"] if lines else opening,
+        "closing_minor": closing,
+        "open_minor": open_minor,
+        "on_account_minor": open_minor - closing,
+        "outstanding_minor": closing,
         "disputed_minor": ledger.disputed(session, retailer_id, to_on),
         "lines": lines,
     }

@@ -153,6 +153,9 @@ class StatementOut(Answer):
     debits_minor = Minor()
     credits_minor = Minor()
     closing_minor = Minor()
+    open_minor = Minor()
+    on_account_minor = Minor()
+    outstanding_minor = Minor()
     disputed_minor = Minor()
     lines = Rows(MovementOut)
 
