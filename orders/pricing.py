@@ -12,7 +12,7 @@ from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid, NotFound
 from orders import catalogue, rules
 from orders.tables import Product, ProductPrice, ProductTerms
-from orders.terms import EVERYBODY, SellingTerms
+from orders.terms import EVERYBODY
 from parties import organisations
 from tax import PriceMode
 
@@ -70,21 +70,6 @@ def set_terms(session: Session, sku: str, values: dict[str, Any], change: Change
 def values_of(row: ProductTerms | None) -> dict[str, Any]:
     """A row's terms by column; of none, the plain ones."""
     return {name: getattr(row, name) for name in _COLUMNS} if row is not None else dict(_NO_TERMS)
-
-
-def shown(terms: SellingTerms) -> dict[str, Any]:
-    """Terms as the API shows them."""
-    scheme = terms.scheme
-    return {
-        "min_qty": terms.min_qty,
-        "multiple": terms.multiple,
-        "rates": [
-            {"price_class": rate.price_class, "from_qty": rate.from_qty, "price_minor": rate.price_minor}
-            for rate in terms.rates
-        ],
-        "scheme": {"buy": scheme.buy, "free": scheme.free} if scheme else None,
-        "stocked": terms.stocked,
-    }
 
 
 def _set(

@@ -92,6 +92,13 @@ def test_what_belongs_to_a_shop_names_it(told: dict[str, Any]) -> None:
     assert [name for name, one in answers.items() if "retailer_id" in one and "retailer" not in one] == []
 
 
+def test_what_says_who_did_it_names_the_person(told: dict[str, Any]) -> None:
+    people = {"actor": "by", "requested_by": "by", "approved_by": "approver", "user_id": "by"}
+    for name, shape in answered(told).items():
+        for field in people.keys() & shape.get("properties", {}).keys():
+            assert people[field] in shape["properties"], (name, field)
+
+
 def test_every_field_has_a_type_and_money_is_whole(told: dict[str, Any]) -> None:
     for name, shape in answered(told).items():
         for field, one in shape.get("properties", {}).items():

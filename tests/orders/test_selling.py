@@ -18,6 +18,7 @@ from orders.ordering import PriceChanged
 from orders.pricing import Change, ProductChanged
 from orders.quotes import QuantityUnfit, Wanted
 from orders.rules import BelowMinimum, Rules, RulesChanged
+from orders.terms import Rate, Scheme, SellingTerms
 from parties import retailers
 from parties.tables import Retailer
 
@@ -165,18 +166,13 @@ def test_a_table_brings_terms_and_stock(session: Session) -> None:
     report = catalogue_import.import_catalogue(session, [ROW])
     assert report.as_json()["added"] == 1, report
     listed = catalogue.load(session).product("COKE-500")
-    assert pricing.shown(listed.terms) == {
-        "min_qty": 24,
-        "multiple": 12,
-        "rates": [
-            {"price_class": "", "from_qty": 240, "price_minor": 2450},
-            {"price_class": "", "from_qty": 480, "price_minor": 2400},
-            {"price_class": "semi", "from_qty": 1, "price_minor": 2500},
-            {"price_class": "semi", "from_qty": 480, "price_minor": 2300},
-        ],
-        "scheme": {"buy": 240, "free": 24},
-        "stocked": True,
-    }
+    assert listed.terms == SellingTerms(
+        min_qty=24,
+        multiple=12,
+        rates=(Rate("", 240, 2450), Rate("", 480, 2400), Rate("semi", 1, 2500), Rate("semi", 480, 2300)),
+        scheme=Scheme(buy=240, free=24),
+        stocked=True,
+    )
     assert rules.read(session).price_classes == ("semi",)
     assert catalogue_import.import_catalogue(session, [ROW]).as_json()["unchanged"] == 1
 
