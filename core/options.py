@@ -5,18 +5,23 @@ A section that exists is a valid one, however it was made. What a field may hold
 checks and its description from it.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, time
-from functools import cache
-from typing import Any, Self
+from functools import cache, lru_cache
+from typing import Any, Self, TypeVar
 
 from core.errors import Invalid
 from core.money import MAX_MINOR
 
 KIND = "kind"
+MAX_READ = 1024  # sections that a process remembers
 CLOCK_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+
+
+Known = TypeVar("Known", bound="Section")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,7 +216,8 @@ class Section:
     @classmethod
     def read(cls, kept: Mapping[str, Any]) -> Self:
         """This section of what was kept; other names are other sections', one that is missing has its default."""
-        return cls.given({name: kept[name] for name in cls.kinds() if name in kept})
+        read: Self = _read(cls, json.dumps(kept))  # type: ignore[arg-type]  # mypy takes no class for hashable
+        return read
 
     @classmethod
     def given(cls, values: Mapping[str, Any]) -> Self:
@@ -240,6 +246,13 @@ class Section:
             if name not in kinds:
                 raise Invalid(f"There is no setting {name}.", field=name)
         return {name: None if value is None else kinds[name].load(value) for name, value in values.items()}
+
+
+@lru_cache(maxsize=MAX_READ)
+def _read(section: type[Known], text: str) -> Known:
+    """Read once a process, since what is kept seldom changes; a section never does."""
+    kept = json.loads(text)
+    return section.given({name: kept[name] for name in section.kinds() if name in kept})
 
 
 def _dumped(kind: Kind, value: Any) -> Any:
