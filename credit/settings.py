@@ -8,9 +8,10 @@ from credit import thresholds
 from credit.tables import TERMS
 from credit.thresholds import Ladder
 from parties.settings import Settings
+from tax.rules import MAX_RATE_BPS
 
 MAX_DAYS = 3650
-MAX_RATE_BPS = 10_000
+
 CONFIRMED, DISPATCHED, INVOICED = EXPOSURES = ("confirmed", "dispatched", "invoiced")  # goods leave with a bill
 RECEIPT, DEPOSIT, CLEARING = CHEQUES_COUNT_ON = ("receipt", "deposit", "clearing")
 

@@ -8,9 +8,10 @@ from core.errors import Invalid
 from core.options import OneOf, Part, Section, Several, Whole, Written, needed, option
 from invoicing import identifiers, numbers
 from parties.settings import Settings
+from tax.rules import MAX_RATE_BPS
 
 REGULAR, COMPOSITION = SCHEMES = ("regular", "composition")  # of composition: no tax is charged, bills of supply only
-MAX_RATE_BPS = 10_000
+
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 HASH = re.compile(r"[0-9a-f]{64}")
 
