@@ -69,6 +69,7 @@ def preview(org_id: UUID, on: date | None) -> list[Row]:
             "retailer_id": ids.public("ret", line.retailer_id),
             "retailer": line.retailer_name,
             "open_minor": line.open_minor,
+            "owed_minor": line.owed_minor,
             "currency": currency,
             "local_on": today.isoformat(),
             "would_send": line.skip_reason is None,
@@ -104,7 +105,7 @@ def _table(rows: list[Row]) -> str:
         return "Nobody has a stage on this day."
     lines = []
     for row in rows:
-        money = format_money(row["open_minor"], row["currency"])
+        money = format_money(row["owed_minor"], row["currency"])
         lines.append(f"{row['stage']}  {row['retailer']}  bill {row['reference']}, {money}, due {row['due_on']}")
         lines.append(f"     {row['text']}" if row["would_send"] else f"     not sent: {row['skip_reason']}")
     return "\n".join(lines)

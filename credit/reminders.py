@@ -41,7 +41,7 @@ WITH stage (name, due_on) AS (
 ), due AS (
     -- what is owed of a bill, not what is open: nobody is asked for more than is owed
     SELECT account.org_id, net.id, account.retailer_id, net.reference, net.due_on, net.bill_on, stage.name AS stage,
-        net.owed_minor AS open_minor, account.outstanding_minor,
+        net.open_minor, net.owed_minor, account.outstanding_minor,
         row_number() OVER (PARTITION BY net.id ORDER BY array_position(%(urgency)s::text[], stage.name) DESC) AS latest
     FROM late
     JOIN credit_account account ON account.org_id = %(org)s AND account.retailer_id = late.retailer_id
@@ -59,7 +59,7 @@ WITH stage (name, due_on) AS (
             WHEN contact.opted_out_at IS NOT NULL THEN 'opted_out'
             WHEN claimed.retailer_id IS NOT NULL THEN 'payment_claimed'
             WHEN promised.retailer_id IS NOT NULL THEN 'promised'
-            WHEN due.open_minor = 0 THEN 'covered_by_money_on_account'
+            WHEN due.owed_minor = 0 THEN 'covered_by_money_on_account'
             WHEN due.outstanding_minor < %(smallest)s THEN 'small_amount'
             WHEN messaged.retailer_id IS NOT NULL THEN 'merged'
         END AS skip_reason
@@ -90,12 +90,12 @@ _CLAIM = (
     INSERT INTO reminder (org_id, id, bill_id, retailer_id, due_on, stage, status, skip_reason, open_minor, local_on,
                           created_at)
     SELECT org_id, gen_random_uuid(), id, retailer_id, due_on, stage,
-           CASE WHEN skip_reason IS NULL THEN 'queued' ELSE 'skipped' END, skip_reason, open_minor, %(today)s, %(at)s
+           CASE WHEN skip_reason IS NULL THEN 'queued' ELSE 'skipped' END, skip_reason, owed_minor, %(today)s, %(at)s
     FROM judged WHERE reminded IS NULL
     ON CONFLICT (org_id, bill_id, due_on, stage) DO NOTHING
     RETURNING bill_id, stage, status
 )
-SELECT judged.retailer_id, judged.id, judged.reference, judged.stage, judged.due_on, judged.open_minor
+SELECT judged.retailer_id, judged.id, judged.reference, judged.stage, judged.due_on, judged.owed_minor
 FROM claimed_now
 JOIN judged ON judged.id = claimed_now.bill_id AND judged.stage = claimed_now.stage
 WHERE claimed_now.status = 'queued'
@@ -105,7 +105,7 @@ ORDER BY judged.retailer_id, judged.due_on, judged.bill_on, judged.reference
 _PREVIEW = (
     _CANDIDATES
     + """
-SELECT retailer_id, id, reference, stage, due_on, open_minor, retailer_name, skip_reason
+SELECT retailer_id, id, reference, stage, due_on, open_minor, owed_minor, retailer_name, skip_reason
 FROM judged ORDER BY retailer_name, retailer_id, due_on, bill_on, reference
 """
 )
@@ -113,14 +113,14 @@ FROM judged ORDER BY retailer_name, retailer_id, due_on, bill_on, reference
 
 @dataclass(frozen=True)
 class DueBill:
-    """One bill to be reminded of, with what is open after part payments and money on account."""
+    """One bill to be reminded of, with what is owed of it after part payments and money on account."""
 
     retailer_id: UUID
     bill_id: UUID
     reference: str
     stage: str
     due_on: date
-    open_minor: int
+    owed_minor: int
 
 
 @dataclass(frozen=True)
@@ -133,8 +133,8 @@ class Digest:
 
     @property
     def total_minor(self) -> int:
-        """What is open on these bills together."""
-        return sum(bill.open_minor for bill in self.bills)
+        """What is owed of these bills together."""
+        return sum(bill.owed_minor for bill in self.bills)
 
     @property
     def stage(self) -> str:
@@ -144,7 +144,7 @@ class Digest:
 
 @dataclass(frozen=True)
 class Line:
-    """What a dry run says of one bill: its stage, and why it would not be sent (None: it would)."""
+    """What a dry run says of one bill: its stage, what is owed of it, and why it would not be sent (None: it would)."""
 
     retailer_id: UUID
     bill_id: UUID
@@ -152,6 +152,7 @@ class Line:
     stage: str
     due_on: date
     open_minor: int
+    owed_minor: int
     retailer_name: str
     skip_reason: str | None
 

@@ -191,7 +191,7 @@ def test_a_preview_tells_who_gets_what_and_changes_nothing(session: Session, mak
     bill(session, shop.id, 100, due_in=1, reference="A")
     today = days.today(session)
     (line,) = reminders.preview(session, today)
-    assert (line.retailer_name, line.stage, line.open_minor, line.skip_reason) == ("Gupta Stores", "T-1", 100, None)
+    assert (line.retailer_name, line.stage, line.owed_minor, line.skip_reason) == ("Gupta Stores", "T-1", 100, None)
     assert reasons(session) == {}
     reminders.claim(session, today)
     assert [line.skip_reason for line in reminders.preview(session, today)] == ["already_queued"]
@@ -258,5 +258,5 @@ def test_money_on_account_is_counted_against_the_oldest_bills_first(
     bill(session, shop.id, 900, due_in=0, reference="NEW")
     bill(session, shop.id, 5_000, due_in=9, reference="LATER")
     (digest,) = reminders.claim(session, days.today(session))
-    assert [(one.reference, one.open_minor) for one in digest.bills] == [("NEW", 700)]
+    assert [(one.reference, one.owed_minor) for one in digest.bills] == [("NEW", 700)]
     assert reasons(session)["OLD"] == "covered_by_money_on_account"

@@ -225,7 +225,7 @@ class PaperRules(MoneyRules):
         self.wait(days)
         today = self.today()
         claimed = self.do(lambda session: reminders.claim(session, today))
-        told = {one.retailer_id: [(due.bill_id, due.stage, due.open_minor) for due in one.bills] for one in claimed}
+        told = {one.retailer_id: [(due.bill_id, due.stage, due.owed_minor) for due in one.bills] for one in claimed}
         expected = {shop.id: rulebook.remind(shop, today, self.now()) for shop in self.shops}
         assert told == {key: asked for key, asked in expected.items() if asked}
         assert self.do(lambda session: reminders.claim(session, today)) == []
