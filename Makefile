@@ -22,7 +22,7 @@ check: setup ## linters, types, layers and the tests about the code itself
 test: ## the whole suite
 	@./bahi test
 
-hours: setup ## the whole suite at eight hours of the day and on four days that end or begin something (two hours)
+hours: setup ## the whole suite at eight hours of the day and on five days (two hours)
 	$(VENV)/python -m tests.moments -n 2 --dist loadfile
 
 model: setup ## 3,000 random lives of 80 steps against the books told in plain Python, on two cores (an hour)

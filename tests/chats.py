@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from parties.tables import Retailer
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 CATALOGUE = db.ROOT / "orders" / "data" / "catalog.json"
+SELLS_FROM = date(2026, 1, 1)  # before every day that a chat is set on, whenever the test runs
 _sids = itertools.count(1)
 
 
@@ -94,7 +96,7 @@ def org(database: str) -> UUID:
             policy.of_a_new_organisation(),
         )
         channels.register(session, account_sid="AC" + "5" * 32, number=f"+91{org_id.int % 10**10:010d}", tokens=[TOKEN])
-        catalogue_import.import_catalogue(session, json.loads(CATALOGUE.read_text()))
+        catalogue_import.import_catalogue(session, json.loads(CATALOGUE.read_text()), SELLS_FROM)
     return org_id
 
 

@@ -22,12 +22,12 @@ def test_everybody_sees_the_same_day(database):
 
 
 @pytest.mark.parametrize("now", ["2026-11-30 23:55", "2027-12-31 05:20", "2028-02-29 10:00", "2027-03-31 00:10"])
-def test_moments_are_eight_hours_three_ends_and_a_sunday_and_all_to_come(now: str) -> None:
+def test_moments_are_eight_hours_four_days_and_a_sunday_and_all_to_come(now: str) -> None:
     moment = datetime.fromisoformat(now).replace(tzinfo=moments.INDIA)
     found = moments.moments(moment)
     assert len({one.hour for one in found[:8]}) >= 6
-    assert [(one.month, one.day) for one in found[8:11]] == [(2, 28), (3, 31), (12, 31)]
-    assert found[11].strftime("%A") == "Sunday"
+    assert [(one.month, one.day) for one in found[8:12]] == [(2, 28), (3, 31), (4, 1), (12, 31)]
+    assert found[12].strftime("%A") == "Sunday"
     assert all(one > moment for one in found)
 
 

@@ -1,14 +1,15 @@
 """Balance, bills, orders, payments said, and a person: what a shop can ask for at any time."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from core import clock, ids
-from core.i18n import LANGUAGES
+from core.i18n import LANGUAGES, format_day
 from core.outbox import OutboxMessage
 from credit import bills, claims, days, ladder, pauses, payments, reminders
 from credit.bills import Posting
@@ -97,8 +98,9 @@ def test_an_order_that_waits_for_credit_is_told(open_chat: Callable[..., Chat]) 
 
 
 def test_the_day_of_an_order_is_the_shops_own(chat: Chat, home: Path) -> None:
-    clock.move_to(datetime.fromisoformat("2026-12-05T01:00:00+05:30"))
-    chat.play([("2 peti coke 500", "Total"), ("yes", "R1-1"), ("status", "R1-1 of 5 Dec 2026")])
+    tomorrow = days.today(chat.session) + timedelta(days=1)
+    clock.move_to(datetime.combine(tomorrow, time(1), ZoneInfo("Asia/Kolkata")))  # in Greenwich the day before
+    chat.play([("2 peti coke 500", "Total"), ("yes", "R1-1"), ("status", f"R1-1 of {format_day(tomorrow)}")])
 
 
 def test_a_payment_said_is_a_claim_and_moves_no_money(chat: Chat, shop: Retailer) -> None:
