@@ -29,6 +29,8 @@ _ABBREVIATIONS = re.compile(
     "|".join(r"\b" + r"\.\s?".join(f"({letter})" for letter in word) + r"\b\.?" for word in _DATA["initials"])
     + rf"|\b({'|'.join(_DATA['abbreviations'])})\.(?=\s|\d|$)"
 )
+_LOOKS = re.compile("[\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")  # which picture of a sign, and its skin
+_OPTIONAL_VOWELS = re.compile(r"[\u064b-\u0652\u0670\u0300-\u036f]")
 _LIST_DASH = re.compile(r"(?<=[^\s\d]) -(?=\d+(?:\.\d+)?(?: ?[^\W\d]\S*)?$)", re.MULTILINE)
 _BLANKS = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"\s*\n\s*")
@@ -64,7 +66,7 @@ def _kept(char: str) -> str:
     category = unicodedata.category(char)
     if category == "Nd":
         return str(unicodedata.digit(char))
-    if category in ("Cf", "Cs", "Co", "Cn", "Cc") or "\ufe00" <= char <= "\ufe0f":
+    if category in ("Cf", "Cs", "Co", "Cn", "Cc") or _LOOKS.match(char):
         return ""
     if category == "Mn" and _is_optional_vowel(char):
         return ""
@@ -73,4 +75,4 @@ def _kept(char: str) -> str:
 
 def _is_optional_vowel(char: str) -> bool:
     """Arabic harakat, which Urdu writers leave out, and Latin accents; the marks that spell آ ؤ ئ stay."""
-    return "\u064b" <= char <= "\u0652" or char == "\u0670" or "\u0300" <= char <= "\u036f"
+    return bool(_OPTIONAL_VOWELS.match(char))

@@ -37,7 +37,7 @@ def expand(pattern: str, groups: Groups) -> list[str]:
 
 def any_of(words: Iterable[str]) -> str:
     """A regular expression for any of these words, the longest first."""
-    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word))))
 
 
 class _Level:

@@ -5,7 +5,6 @@ Code names what it looks for by `Meaning` and `Word`; the phrases of all languag
 Words may be patterns, as `language/patterns.py` tells them: `[kam|kum] [aaya|mila]`.
 """
 
-import re
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
@@ -125,7 +124,7 @@ def any_of(*words: Word, as_typed: bool = False) -> str:
     phrases = {phrase for pattern in listed for phrase in patterns.expand(pattern, {})}
     if not as_typed:
         phrases = {fold(phrase) for phrase in phrases}
-    return f"(?:{'|'.join(map(re.escape, sorted(phrases, key=lambda phrase: (-len(phrase), phrase))))})"
+    return f"(?:{patterns.any_of(phrases)})"
 
 
 def a_whole(*words: Word, as_typed: bool = False) -> str:

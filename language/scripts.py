@@ -13,6 +13,8 @@ from language import files
 
 SURE_CONSONANTS = 3
 
+_IN_DEVANAGARI, _IN_ARABIC = re.compile(r"[\u0900-\u097f]*"), re.compile(r"[\u0600-\u06ff]*")
+
 Outline = tuple[str, tuple[str, ...]]
 
 _DATA = files.read("letters")["outlines"]
@@ -44,9 +46,9 @@ def outline(word: str) -> Outline | None:
     """The consonants of a word and the vowels before, between and behind them; None if it is in no script we know."""
     if word.isascii():
         return _split(_latin(word)) if word.isalpha() else None
-    if all("\u0900" <= char <= "\u097f" for char in word):
+    if _IN_DEVANAGARI.fullmatch(word):
         return _split(_devanagari(word))
-    if all("\u0600" <= char <= "\u06ff" for char in word):
+    if _IN_ARABIC.fullmatch(word):
         return _split(_urdu(word))
     return None
 
