@@ -110,7 +110,7 @@ class PlaceOrder(Flow):
 
     def spoken(self, message: Message) -> str | None:
         """cash, credit, change and the like, also beside a yes ("haan cash kar do"), where the state knows them."""
-        beside = words.fold(beyond_yes(message.text))
+        beside = beyond_yes(message.text)
         meant = WORDS.get(message.folded) or (None if beside in WANTED_ITSELF else WORDS.get(beside))
         return meant if meant and self.can(meant) else None
 

@@ -23,7 +23,7 @@ Phrases = dict[tuple[str, ...], set[Role]]
 _WORD = re.compile(rf"\d+(?:\.\d+)?|{LETTERS}+")
 NONE: Roles = frozenset()
 FILLER: Roles = frozenset({Role.FILLER})
-_DATA = files.read("roles")
+_DATA, _ANSWERS = files.read("roles"), files.read("yes_and_no")
 
 
 @lru_cache(maxsize=4096)
@@ -37,10 +37,18 @@ def name_of(text: str) -> tuple[str, ...]:
     return tuple(sound for sound in sounds(text) if Role.LINK not in roles_of(sound))
 
 
+def _answers(role: str) -> list[str]:
+    """What is a yes or a no beside other words: words, phrases and signs. None of a role that is neither."""
+    listed = _ANSWERS.get(role, {})
+    patterns = [pattern for kind in ("reads", "always", "among") for pattern in listed.get(kind, ())]
+    return [phrase for pattern in patterns for phrase in expand(pattern, _DATA["groups"])]
+
+
 def _word_roles() -> dict[str, set[Role]]:
     roles: dict[str, set[Role]] = {}
     for name, entry in _DATA["roles"].items():
-        for word in entry["words"]:
+        alone = [word for word in _answers(name) if len(sounds(word)) == 1]
+        for word in (*entry["words"], *alone):
             for sound in sounds(word)[:1]:
                 roles.setdefault(sound, set()).add(BY_NAME[name])
     return roles
@@ -49,7 +57,8 @@ def _word_roles() -> dict[str, set[Role]]:
 def _phrase_roles() -> Phrases:
     phrases: Phrases = {}
     for name, entry in _DATA["roles"].items():
-        for phrase in (phrase for pattern in entry["phrases"] for phrase in expand(pattern, _DATA["groups"])):
+        ways = [phrase for pattern in entry["phrases"] for phrase in expand(pattern, _DATA["groups"])]
+        for phrase in (*ways, *_answers(name)):
             phrases.setdefault(sounds(phrase), set()).add(BY_NAME[name])
     return {words: roles for words, roles in phrases.items() if len(words) > 1}
 
@@ -61,8 +70,12 @@ def _flat(table: dict[str, list[str]]) -> dict[str, str]:
 _WORDS = {sound: frozenset(roles) for sound, roles in _word_roles().items()}
 _PHRASES = {words: frozenset(roles) for words, roles in _phrase_roles().items()}
 _LONGEST = max(map(len, _PHRASES))
-_STEMS = tuple((spelling.key(stem), BY_NAME[name]) for name, e in _DATA["roles"].items() for stem in e["stems"])
-SIGNS = {sign: BY_NAME[verdict] for verdict, signs in _DATA["signs"].items() for sign in signs}
+_STEMS = tuple(
+    (spelling.key(stem), BY_NAME[name])
+    for name, entry in _DATA["roles"].items()
+    for stem in (*entry["stems"], *_ANSWERS.get(name, {}).get("stems", ()))
+)
+SIGNS = {sign: BY_NAME[verdict] for verdict in ("yes", "no") for sign in _answers(verdict) if not sounds(sign)}
 
 _MIN_LETTERS_TO_MEND = 5
 _MENDABLE = frozenset({

@@ -1,6 +1,7 @@
 """What people write, by meaning: whole messages, and the words from which the flows make up longer ones.
 
-The phrases stand in `data/phrases.json` and in a file of that name in each folder there that is a language of its own.
+The phrases stand in `data/phrases.json`, those of yes and no in `data/yes_and_no.json`, and in files of these names
+in each folder there that is a language of its own.
 Code names what it looks for by `Meaning` and `Word`; the phrases of all languages are heard alike, whatever is spoken.
 Words may be patterns, as `language/patterns.py` tells them: `[kam|kum] [aaya|mila]`.
 """
@@ -100,7 +101,7 @@ class Word(StrEnum):
 @cache
 def of(*meanings: Meaning) -> frozenset[str]:
     """All messages that mean one of these, folded."""
-    return frozenset(fold(phrase) for meaning in meanings for phrase in _listed("meanings").get(meaning, ()))
+    return frozenset(fold(phrase) for meaning in meanings for phrase in _meant(meaning))
 
 
 def meanings(*looked_for: Meaning) -> dict[str, Meaning]:
@@ -130,6 +131,16 @@ def any_of(*words: Word, as_typed: bool = False) -> str:
 def a_whole(*words: Word, as_typed: bool = False) -> str:
     """The same where it is not part of another word."""
     return rf"(?<![^\W_]){any_of(*words, as_typed=as_typed)}(?![^\W_])"
+
+
+def _meant(meaning: Meaning) -> list[str]:
+    """The messages as they are listed; what is a yes or a no stands in a table of its own."""
+    answers = files.read("yes_and_no")
+    if meaning is Meaning.ACKNOWLEDGED:
+        return list(answers["yes"]["reads"])
+    if meaning in (Meaning.YES, Meaning.NO):
+        return [phrase for kind in ("reads", "always", "alone") for phrase in answers[meaning][kind]]
+    return list(_listed("meanings").get(meaning, ()))
 
 
 def _listed(part: str) -> dict[str, Any]:

@@ -44,7 +44,7 @@ class Role:
     INTO: ClassVar["Role"]  # what stands after it comes instead, where something is swapped
     LATER: ClassVar["Role"]  # not now
     LINK: ClassVar["Role"]  # ties the words of a name together
-    NO: ClassVar["Role"]  # no, said as a whole message
+    NO: ClassVar["Role"]  # no, said as a whole message; its words stand in yes_and_no.json
     NOT: ClassVar["Role"]  # a no inside a sentence
     ONLY: ClassVar["Role"]  # nothing else is to stay, or to go: which of the two, nobody can tell
     ORDER: ClassVar["Role"]  # asking for goods to be sent, noted or packed
@@ -78,7 +78,7 @@ class Role:
     UNCLEAR_VERB: ClassVar["Role"]  # could as well take goods back as bring them
     VAGUE: ClassVar["Role"]  # an amount nobody can pack
     WALA: ClassVar["Role"]  # the one with this number: a price point or a size, never a quantity
-    YES: ClassVar["Role"]  # yes, said as a whole message
+    YES: ClassVar["Role"]  # yes, said as a whole message; its words stand in yes_and_no.json
 
 
 BY_NAME = {name.lower(): Role(name.lower()) for name in Role.__annotations__}

@@ -1,4 +1,8 @@
-"""Does a message say yes or no? Never a guess: whatever could change a yes makes the message say neither."""
+"""Does a message say yes or no? Never a guess: whatever could change a yes makes the message say neither.
+
+`data/yes_and_no.json` has each word once. Some are a yes or a no wherever one is asked (`phrases.of(Meaning.YES)`);
+others agree only where a list or a quote is to be agreed to: here, with what is said beside it.
+"""
 
 from collections.abc import Sequence
 

@@ -1,5 +1,9 @@
 import pytest
 
+from language import files
+from language.folding import fold
+from language.patterns import expand
+from language.phrases import Meaning, of
 from language.yes_and_no import beyond_yes, yes_or_no
 
 
@@ -105,3 +109,42 @@ def test_anything_else_is_neither_yes_nor_no(text: str) -> None:
 )
 def test_what_a_yes_says_further_is_left_when_its_words_are_taken_out(text: str, more: str) -> None:
     assert beyond_yes(text) == more
+
+
+LISTED = {name: lists for name, lists in files.read("yes_and_no").items() if name in ("yes", "no")}
+WHOLE = ("reads", "always", "alone")
+
+
+@pytest.mark.parametrize("name", ["yes", "no"])
+def test_every_word_stands_in_the_table_once(name: str) -> None:
+    listed = [pattern for kind in (*WHOLE, "among") for pattern in LISTED[name][kind]]
+    said = [fold(phrase) for pattern in listed for phrase in expand(pattern, {})]
+    assert sorted(said) == sorted(set(said))
+
+
+@pytest.mark.parametrize(
+    ("phrase", "meaning"),
+    [(phrase, Meaning(name)) for name in LISTED for kind in WHOLE for phrase in LISTED[name][kind]],
+)
+def test_a_listed_message_answers_whatever_was_asked(phrase: str, meaning: Meaning) -> None:
+    assert fold(f" {phrase}! ") in of(meaning)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "verdict"),
+    [(phrase, name == "yes") for name in LISTED for kind in ("reads", "always") for phrase in LISTED[name][kind]],
+)
+def test_what_always_answers_agrees_to_a_quote_too(phrase: str, verdict: bool) -> None:
+    assert yes_or_no(phrase) is verdict
+
+
+@pytest.mark.parametrize("name", ["yes", "no"])
+def test_what_agrees_among_other_words_answers_no_other_question(name: str) -> None:
+    ways = [phrase for pattern in LISTED[name]["among"] for phrase in expand(pattern, {})]
+    assert [phrase for phrase in ways if fold(phrase) in of(Meaning.YES, Meaning.NO)] == []
+
+
+def test_what_says_that_something_was_read_agrees_too() -> None:
+    assert fold("Ok.") in of(Meaning.ACKNOWLEDGED)
+    assert fold("yes") not in of(Meaning.ACKNOWLEDGED)
+    assert of(Meaning.ACKNOWLEDGED) < of(Meaning.YES)
