@@ -189,7 +189,7 @@ def read_ladder(session: Session) -> Answer:
 @blueprint.arguments(LadderIn)
 @blueprint.response(200, LadderOut)
 def change_ladder(session: Session, given: dict[str, Any]) -> Answer:
-    """Replace the thresholds of the status rules; shops follow at the next evaluation."""
+    """Replace the thresholds of the status rules: what they lift is lifted at once, what they stop next time."""
     reason = given.pop("reason")
     ladder.configure(session, given, reason, preconditions.version())
     return _ladder(session)

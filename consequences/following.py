@@ -94,7 +94,7 @@ FOLLOWS: dict[type, tuple[Consequence, ...]] = {
     OrderShortened: (_tell_of_shortened,),
     OrderDispatched: (lambda session, event: documents.invoice(session, event.order.invoice_id),),
     HeldOrderDearer: (lambda session, event: orders.dearer(session, event.order, event.agreed_minor),),
-    HeldOrderLapsed: (lambda session, event: orders.not_kept(session, event.order),),
+    HeldOrderLapsed: (releasing.finish_approval, lambda session, event: orders.not_kept(session, event.order)),
     # conversations
     TakenOver: (lambda session, event: conversations.taken_over(session, event.conversation_id),),
     GivenBack: (lambda session, event: conversations.given_back(session, event.conversation_id),),

@@ -9,7 +9,7 @@ from credit import overrides
 from credit.events import OverrideApproved
 from credit.guardrails import CREDIT
 from orders import holding, listing, ordering
-from orders.events import OrderCalledOff, OrderPlaced
+from orders.events import HeldOrderLapsed, OrderCalledOff, OrderPlaced
 from orders.order import FAILED, HELD
 from parties import tasks
 
@@ -39,7 +39,7 @@ def _waits(session: Session, reference_id: UUID) -> bool:
         return False
 
 
-def finish_approval(session: Session, event: OrderPlaced | OrderCalledOff) -> None:
+def finish_approval(session: Session, event: OrderPlaced | OrderCalledOff | HeldOrderLapsed) -> None:
     """Nobody is to approve any more what was kept, or refused, until now."""
-    if event.was in (HELD, FAILED):
+    if isinstance(event, HeldOrderLapsed) or event.was in (HELD, FAILED):
         tasks.finish_known(session, holding.approval_key(event.order.id))

@@ -53,7 +53,7 @@ class Evaluation:
 def configure(
     session: Session, ladder: Mapping[str, Mapping[str, int]], reason: str, version: int | None = None
 ) -> None:
-    """Change the thresholds; audited. Accounts follow at the next evaluation.
+    """Change the thresholds; audited. Whom they stop now is stopped at the next evaluation.
 
     `version` is that of the settings as they were seen. Raises Invalid, parties.settings.SettingsChanged.
     """

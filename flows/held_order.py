@@ -19,7 +19,6 @@ from language.phrases import Meaning
 from notices import order_facts, wording
 from orders import holding, listing, ordering, supply
 from orders.order import CALLED_OFF_IN_CHAT, HELD, Order
-from parties import tasks
 
 MAX_LINES = 10
 
@@ -131,7 +130,6 @@ class HeldOrder(Flow):
 
     def call_off(self) -> None:
         self.placed = ordering.cancel(self.session, self.order.id, CALLED_OFF_IN_CHAT)
-        tasks.finish_known(self.session, holding.approval_key(self.placed.id))
         self.forget()
 
     # -- saying -------------------------------------------------------------------------------------------------------

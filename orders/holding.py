@@ -67,7 +67,6 @@ def release(session: Session, retailer_id: UUID) -> list[Order]:
         try:
             with session.begin_nested():
                 placed.append(ordering.confirm(session, order_id, CREDIT, agreed_minor, shrink=True))
-            tasks.finish_known(session, approval_key(order_id))
         except Refused:
             break
         except ordering.PriceChanged as dearer:
@@ -128,8 +127,6 @@ def expire(session: Session, days: int) -> list[Order]:
         {"now": clock.now(), "org": str(db.org_of(session)), "days": days},
     ).all()
     closing.expired(session, [row.id for row in gone], f"orders held for {days} days")
-    for row in gone:
-        tasks.finish_known(session, approval_key(row.id))
     lapsed = [get(session, row.id) for row in gone]
     for one in lapsed:
         happened(session, HeldOrderLapsed(one))
