@@ -1,9 +1,10 @@
 """The database's functions, views and triggers: a file each, `PACKAGE/sql/NAME.sql`, beside the code that calls it.
 
 A file holds the text in force: one `CREATE FUNCTION` or `CREATE VIEW`, and what belongs to it (a trigger function's
-triggers, a view's grants). What stands in the database carries as its comment the file it came from and the digest of
-that file; `install` drops what differs or has no file any more, with whatever uses it, and makes it from the files. So
-a changed signature is no special case, and what somebody changed by hand is put right.
+triggers, a view's grants). What stands in the database carries as its comment the file it came from, the digest of that
+file, and the digest of what the database made of it; `install` drops what differs or has no file any more, with
+whatever uses it, and makes it from the files. So a changed signature is no special case, and what somebody changed by
+hand is put right: a view, how a function runs, a trigger.
 
 The order of creation is read from the files: whoever mentions a name comes after it. This module knows neither
 SQLAlchemy nor Alembic, because every command asks whether anything is to be done before it begins.
@@ -24,16 +25,24 @@ DIGITS = 16  # of a digest: texts differ by accident, not by design
 _CREATED = re.compile(r"^CREATE (FUNCTION|VIEW) (\w+)", re.MULTILINE)
 _REMARK = re.compile(r"--.*")
 _BODY = re.compile(r"\bAS \$\$(.*?)\$\$", re.DOTALL)
-_MARK = re.compile(rf"\w+/sql/\w+\.sql [0-9a-f]{{{DIGITS}}}")
+_OURS = re.compile(rf"\w+/sql/\w+\.sql [0-9a-f]{{{DIGITS}}}( [0-9a-f]+)?")
 
 # Latest first: whoever uses another was made after it. What an extension brought is none of ours.
 _INSTALLED = """
-SELECT kind, oid::bigint, name, coalesce(remark.description, ''), body FROM (
-    SELECT 'FUNCTION', tableoid, oid, proname::text, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+SELECT kind, oid::bigint, name, coalesce(remark.description, ''), body, CASE kind
+    WHEN 'VIEW' THEN md5(pg_get_viewdef(oid) || coalesce(options, ''))
+    WHEN 'FUNCTION' THEN md5(pg_get_functiondef(oid) || coalesce((
+        SELECT string_agg(pg_get_triggerdef(t.oid) || t.tgenabled::text, ' ' ORDER BY pg_get_triggerdef(t.oid))
+        FROM pg_trigger t WHERE t.tgfoid = object.oid AND NOT t.tgisinternal
+    ), ''))
+    ELSE '' END
+FROM (
+    SELECT CASE prokind WHEN 'a' THEN 'AGGREGATE' ELSE 'FUNCTION' END, tableoid, oid, proname::text, prosrc, NULL
+    FROM pg_proc WHERE pronamespace = 'public'::regnamespace
     UNION ALL
-    SELECT 'VIEW', tableoid, oid, relname::text, NULL FROM pg_class
+    SELECT 'VIEW', tableoid, oid, relname::text, NULL, reloptions::text FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind = 'v'
-) AS object (kind, catalogue, oid, name, body)
+) AS object (kind, catalogue, oid, name, body, options)
 LEFT JOIN pg_description remark ON remark.classoid = catalogue AND remark.objoid = oid AND remark.objsubid = 0
 WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = catalogue AND d.objid = oid AND d.deptype = 'e')
 ORDER BY oid DESC
@@ -60,7 +69,7 @@ class SqlFile:
 
     @property
     def mark(self) -> str:
-        """What the object's comment says: where it comes from, and of which text it was made."""
+        """What the object's comment begins with: where it comes from, and of which text it was made."""
         return f"{self.path} {hashlib.sha256(self.text.encode()).hexdigest()[:DIGITS]}"
 
     @cached_property
@@ -82,12 +91,23 @@ class Installed:
     kind: str
     oid: int
     name: str
-    mark: str
+    remark: str
     body: str | None
+    digest: str  # of its definition as the database tells it, with the triggers that call it
+
+    @property
+    def mark(self) -> str:
+        """The file that it came from and that file's digest, as its comment says."""
+        return self.remark.rpartition(" ")[0]
+
+    @property
+    def is_ours(self) -> bool:
+        """True when it came from a file."""
+        return bool(_OURS.fullmatch(self.remark))
 
     def is_of(self, file: SqlFile) -> bool:
-        """True when this is what the file says."""
-        return (self.kind, self.mark, self.body) == (file.kind, file.mark, file.body)
+        """True when this is what the file says, and still as it was made."""
+        return (self.kind, self.remark, self.body) == (file.kind, f"{file.mark} {self.digest}", file.body)
 
 
 def files() -> list[SqlFile]:
@@ -144,7 +164,7 @@ def install(cursor: Any) -> bool:
 
 def remove(cursor: Any) -> None:
     """Drop all that came from files, so that the tables under it can go."""
-    _drop(cursor, [one for one in installed(cursor) if _MARK.fullmatch(one.mark)])
+    _drop(cursor, [one for one in installed(cursor) if one.is_ours])
 
 
 def _outdated(wanted: list[SqlFile], there: list[Installed]) -> set[str]:
@@ -155,7 +175,7 @@ def _outdated(wanted: list[SqlFile], there: list[Installed]) -> set[str]:
 def _superfluous(wanted: list[SqlFile], there: list[Installed]) -> list[Installed]:
     """What came from a file that is gone; what never had one is somebody else's."""
     names = {file.name for file in wanted}
-    return [one for one in there if one.name not in names and _MARK.fullmatch(one.mark)]
+    return [one for one in there if one.name not in names and one.is_ours]
 
 
 def _with_users(wanted: list[SqlFile], names: Collection[str]) -> set[str]:
@@ -183,7 +203,7 @@ def _create(cursor: Any, new: list[SqlFile]) -> None:
     marks = {file.name: file.mark for file in new}
     for one in installed(cursor):
         if one.name in marks:
-            cursor.execute(f"COMMENT ON {_named(cursor, one)} IS '{marks[one.name]}'")
+            cursor.execute(f"COMMENT ON {_named(cursor, one)} IS '{marks[one.name]} {one.digest}'")
 
 
 def _named(cursor: Any, one: Installed) -> str:

@@ -94,6 +94,10 @@ def test_a_changed_body_signature_result_or_view_replaces_what_stands_with_all_t
     [
         "CREATE OR REPLACE FUNCTION once(p_of int) RETURNS int LANGUAGE sql AS $$ SELECT 0 $$",
         "CREATE FUNCTION once(p_of text) RETURNS int LANGUAGE sql AS $$ SELECT 0 $$",
+        "CREATE OR REPLACE FUNCTION once(p_of int) RETURNS int STABLE LANGUAGE sql AS $$ SELECT p_of $$",
+        "ALTER FUNCTION twice(int) SECURITY DEFINER",
+        "CREATE OR REPLACE VIEW credit_shown AS SELECT 0 AS answer",
+        "ALTER VIEW credit_shown SET (security_barrier = true)",
         "DROP VIEW credit_shown",
     ],
 )
@@ -126,6 +130,28 @@ def test_a_trigger_functions_triggers_go_and_come_with_it(root: Path, cursor: An
     write(root, {"core/sql/noted.sql": f"{function}\n{trigger.format('after_that')}"})
     sql_files.install(cursor)
     assert answer(cursor, triggers) == ["after_that"]
+
+
+@pytest.mark.parametrize(
+    "statement", ["DROP TRIGGER before_this ON heartbeat", "ALTER TABLE heartbeat DISABLE TRIGGER before_this"]
+)
+def test_a_trigger_that_somebody_dropped_or_disabled_is_put_right(statement: str, root: Path, cursor: Any) -> None:
+    function = "CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;"
+    trigger = "CREATE TRIGGER before_this AFTER INSERT ON heartbeat FOR EACH STATEMENT EXECUTE FUNCTION noted();"
+    enabled = "SELECT array_agg(tgenabled::text) FROM pg_trigger WHERE tgrelid = 'heartbeat'::regclass"
+    write(root, {"core/sql/noted.sql": f"{function}\n{trigger}"})
+    sql_files.install(cursor)
+    cursor.execute(statement)
+    assert sql_files.differences(cursor) == ["noted"]
+    assert sql_files.install(cursor)
+    assert answer(cursor, enabled) == ["O"]
+
+
+def test_an_aggregate_of_somebody_else_is_let_be(root: Path, cursor: Any) -> None:
+    cursor.execute("CREATE AGGREGATE total_of (int) (SFUNC = int4pl, STYPE = int)")
+    assert sql_files.install(cursor)
+    assert "total_of" in [one.name for one in sql_files.installed(cursor)]
+    assert not sql_files.differences(cursor)
 
 
 def test_what_else_depends_on_a_changed_function_refuses_instead_of_going_with_it(root: Path, cursor: Any) -> None:
