@@ -18,7 +18,7 @@ from core.i18n import _, format_money, isolate
 from flows import my_bills, pictures
 from invoicing.tables import ISSUED, SALES, Invoice, InvoiceLine
 from language import phrases
-from language.phrases import Meaning, Word
+from language.phrases import Word
 from notices import wording
 from orders import catalogue
 from orders.understanding.read import understand
@@ -28,7 +28,7 @@ MAX_BILLS, MAX_LINES = 8, 9
 MAX_NOTE = 500
 WHOLE = "0"
 
-WORDS = phrases.of(Meaning.COMPLAINT)
+WORDS = phrases.that_open(__name__)
 _WRONG = re.compile(phrases.a_whole(Word.WRONG_WITH_GOODS))
 
 

@@ -3,11 +3,10 @@
 from bot.flow import END, START, Flow, go
 from bot.ingress import Message
 from language import phrases
-from language.phrases import Meaning
 from notices.insights import text
 from reports import insights
 
-WORDS = phrases.of(Meaning.FIGURES)
+WORDS = phrases.that_open(__name__)
 
 
 class Insight(Flow):

@@ -15,13 +15,13 @@ from core import db
 from core.i18n import N_, _, format_day, format_money, isolate
 from invoicing.tables import COMMERCIAL_CREDIT_NOTE, CREDIT_NOTE, ISSUED, SALES, Invoice
 from language import phrases
-from language.phrases import Meaning, Word, any_of
+from language.phrases import Word, any_of
 from notices import wording
 
 MAX_SHOWN = 8
 MAX_SEARCHED = 500
 
-WORDS = phrases.of(Meaning.BILLS)
+WORDS = phrases.that_open(__name__)
 CREDITS = (CREDIT_NOTE, COMMERCIAL_CREDIT_NOTE)
 NAMED = re.compile(rf"{any_of(Word.BILL)}\s*{any_of(Word.NUMBER)}?[\s.:#]*(\S*\d\S*)")  # within another message
 ASKED = re.compile(

@@ -10,7 +10,7 @@ from bot.markup import plain
 from core.i18n import N_, _, format_day, format_money, isolate
 from flows import quoting
 from language import phrases
-from language.phrases import Meaning, Word, any_of
+from language.phrases import Word, any_of
 from notices import order_facts, wording
 from orders import confirmation, listing
 from orders.order import CONFIRMED, DISPATCHED, EXPIRED, HELD, Order
@@ -20,7 +20,7 @@ MAX_LINES = 15
 MAX_SEARCHED = 200
 MAX_LOOKED_AT = 20  # lists that were dropped have no number and are not shown
 
-WORDS = phrases.of(Meaning.ORDER_STATUS)
+WORDS = phrases.that_open(__name__)
 ASKED = re.compile(
     rf"(?:{any_of(Word.MY)} )?{any_of(Word.ORDER_OR_STATUS)}\s"
     rf"(?:{any_of(Word.OF)}\s|{any_of(Word.NUMBER)}\.?\s)?(\S+-\d+)"

@@ -10,12 +10,12 @@ from bot.ingress import Message
 from core import clock
 from core.i18n import N_, _, format_month, isolate
 from language import dates, phrases
-from language.phrases import Meaning, Word
+from language.phrases import Word
 from reports import statement_paper
 
 MONTHS_OFFERED = 6
 
-WORDS = phrases.of(Meaning.STATEMENT)
+WORDS = phrases.that_open(__name__)
 _NAMED = re.compile(phrases.a_whole(Word.STATEMENT))
 
 

@@ -8,11 +8,10 @@ from core import clock
 from core.i18n import N_, _
 from flows import cart
 from language import phrases
-from language.phrases import Meaning
 from orders import catalogue, usual
 from orders.understanding.facts import CartLine
 
-WORDS = phrases.of(Meaning.USUAL)
+WORDS = phrases.that_open(__name__)
 
 
 class UsualBasket(Flow):

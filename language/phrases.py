@@ -2,7 +2,9 @@
 
 The phrases stand in `data/phrases.json`, those of yes and no in `data/yes_and_no.json`, and in files of these names
 in each folder there that is a language of its own.
-Code names what it looks for by `Meaning` and `Word`; the phrases of all languages are heard alike, whatever is spoken.
+Code names what it looks for by `Meaning` and `Word`; what only opens one conversation is listed under the name of that
+conversation's file, and nothing in Python names it again. The phrases of all languages are heard alike, whatever is
+spoken.
 Words may be patterns, as `language/patterns.py` tells them: `[kam|kum] [aaya|mila]`.
 """
 
@@ -15,8 +17,12 @@ from language import files, patterns
 from language.folding import fold
 
 
+class NothingOpens(LookupError):
+    """A conversation asks for the phrases under its name, and there are none."""
+
+
 class Meaning(StrEnum):
-    """What a whole message means."""
+    """What a whole message means, where several places ask for it or one place tells several apart."""
 
     STOP = "stop"  # no more automatic messages
     START = "start"  # automatic messages again
@@ -33,7 +39,6 @@ class Meaning(StrEnum):
     THANKS = "thanks"
     ORDER = "order"  # the list of goods, or a new one
     REPEAT = "repeat"  # the last order once more
-    USUAL = "usual"  # what the shop usually takes
     CASH = "cash"  # to be paid in cash or by UPI
     UPI = "upi"  # a way to pay that is also asked for by its name: only alone it says how to pay
     ON_CREDIT = "on_credit"  # to go on account
@@ -43,16 +48,11 @@ class Meaning(StrEnum):
     APPROVAL = "approval"  # somebody shall allow it
     KEPT_ORDER = "kept_order"  # the order that waits for credit
     CALL_IT_OFF = "call_it_off"  # the kept order is not wanted any more
-    ORDER_STATUS = "order_status"  # where the orders stand
-    BILLS = "bills"  # the latest bills
-    STATEMENT = "statement"  # the statement of a month
-    FIGURES = "figures"  # the shop's own figures
     BALANCE = "balance"  # what is owed, and what is left of the limit
     WHY = "why"  # why credit is refused
     PAY = "pay"  # how to pay
     PAID = "paid"  # it has been paid
     PROMISE = "promise"  # a day on which it will be paid
-    COMPLAINT = "complaint"  # something is wrong
 
 
 class Word(StrEnum):
@@ -102,6 +102,17 @@ class Word(StrEnum):
 def of(*meanings: Meaning) -> frozenset[str]:
     """All messages that mean one of these, folded."""
     return frozenset(fold(phrase) for meaning in meanings for phrase in _meant(meaning))
+
+
+def that_open(conversation: str) -> frozenset[str]:
+    """All messages that open this conversation, folded: `that_open(__name__)` in its file.
+
+    Raises NothingOpens where the data list none, so that no conversation starts up that nobody can reach by its words.
+    """
+    name = conversation.rpartition(".")[2]
+    if not _listed("meanings").get(name):
+        raise NothingOpens(f"No phrase in data/phrases.json opens {conversation}: list some under `{name}`.")
+    return frozenset(map(fold, _listed("meanings")[name]))
 
 
 def meanings(*looked_for: Meaning) -> dict[str, Meaning]:

@@ -1,23 +1,40 @@
 """What people write is data: each meaning that code names has its phrases, and each phrase a meaning that is named."""
 
+from pathlib import Path
+
 import pytest
 
+import flows
 from language import files, patterns, phrases
 from language.folding import fold
-from language.phrases import Meaning, Word, a_whole, any_of
+from language.phrases import Meaning, NothingOpens, Word, a_whole, any_of
 
 DATA = files.read("phrases")
-
-
 IN_A_TABLE_OF_THEIR_OWN = {Meaning.YES, Meaning.NO, Meaning.ACKNOWLEDGED}  # data/yes_and_no.json
+CONVERSATIONS = {
+    path.stem
+    for path in Path(flows.__file__).parent.glob("*.py")
+    if "that_open(__name__)" in path.read_text(encoding="utf-8")
+}
 
 
 @pytest.mark.parametrize(
-    ("part", "names"), [("meanings", set(Meaning) - IN_A_TABLE_OF_THEIR_OWN), ("words", set(Word))]
+    ("part", "names"), [("meanings", {*Meaning, *CONVERSATIONS} - IN_A_TABLE_OF_THEIR_OWN), ("words", set(Word))]
 )
 def test_the_data_and_the_code_name_the_same(part: str, names: set[str]) -> None:
     assert set(DATA[part]) == {str(name) for name in names}
     assert all(DATA[part].values())
+
+
+def test_no_conversation_is_called_as_a_meaning_that_others_ask_for() -> None:
+    assert {"statement", "dispute", "my_bills"} <= CONVERSATIONS
+    assert not CONVERSATIONS & set(map(str, Meaning))
+
+
+def test_a_conversation_finds_what_opens_it_under_the_name_of_its_file() -> None:
+    assert {fold("my statement"), fold("हिसाब भेजो")} <= phrases.that_open("flows.statement")
+    with pytest.raises(NothingOpens, match="list some under `loyalty`"):
+        phrases.that_open("flows.loyalty")
 
 
 @pytest.mark.parametrize("part", ["meanings", "words", "called"])
