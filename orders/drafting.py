@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,15 +16,12 @@ from invoicing.charging import Supply
 from orders import catalogue, delivery, stock, supply
 from orders.billing import AS_USUAL, Billing, dumped
 from orders.catalogue import Catalogue
-from orders.order import LINE_COLUMNS, PENDING, REPLACED, Order, OrderLine
-from orders.quotes import Quote, QuoteLine, Wanted, quote
+from orders.order import LINE_COLUMNS, ORDER_COLUMNS, PENDING, REPLACED, Order
+from orders.quotes import Quote, Wanted, quote
 from orders.supply import Short
 
-_TYPES = {"line_no": "int", "product_id": "uuid", "rate_bps": "int", "cess_bps": "int"} | dict.fromkeys(
-    ("sku", "name", "hsn", "unit", "base_unit", "price_mode", "treatment"), "text"
-)
-_RECORD = ", ".join(f"{name} {_TYPES.get(name, 'bigint')}" for name in LINE_COLUMNS)
 _NAMES = ", ".join(LINE_COLUMNS)
+_values, _line_values = attrgetter(*ORDER_COLUMNS), attrgetter(*LINE_COLUMNS)
 
 STANDING = (
     "r.code, r.gstin, r.state_code, r.status AS retailer_status, r.price_class AS shop_class,"
@@ -34,29 +32,25 @@ STANDING = (
 )
 _INSERT = f"""
 WITH replaced AS (
-    UPDATE sales_order SET status = 'cancelled', closed_at = %(now)s, failure = '{{"code": "{REPLACED}"}}'
-    WHERE %(replace)s AND org_id = %(org)s AND retailer_id = %(retailer)s AND status = '{PENDING}'
+    UPDATE sales_order SET status = 'cancelled', closed_at = %(created_at)s, failure = '{{"code": "{REPLACED}"}}'
+    WHERE %(replace)s AND org_id = %(org)s AND retailer_id = %(retailer_id)s AND status = '{PENDING}'
 ), made AS (
-    INSERT INTO sales_order
-        (org_id, id, retailer_id, status, payment_mode, source, currency, total_minor, catalogue_version, created_at,
-         price_class, note, delivery_address, deliver_on, shorts, tries, billing)
-    VALUES
-        (%(org)s, %(id)s, %(retailer)s, '{PENDING}', %(mode)s, %(source)s, %(currency)s, %(total)s, %(version)s,
-         %(now)s, %(class)s, %(note)s, %(address)s, %(deliver_on)s, %(shorts)s, 0, %(billing)s)
+    INSERT INTO sales_order (org_id, {", ".join(ORDER_COLUMNS)})
+    VALUES (%(org)s, {", ".join(f"%({name})s" for name in ORDER_COLUMNS)})
 )
 INSERT INTO order_line (org_id, order_id, {_NAMES})
-SELECT %(org)s, %(id)s, {_NAMES} FROM jsonb_to_recordset(%(lines)s) AS line({_RECORD})
+SELECT %(org)s, %(id)s, {_NAMES} FROM jsonb_populate_recordset(NULL::order_line, %(lines)s)
 """
 _REWRITE = f"""
 WITH priced AS (
-    UPDATE sales_order SET total_minor = %(total)s, catalogue_version = %(version)s, price_class = %(class)s,
-        deliver_on = %(deliver_on)s, shorts = %(shorts)s
+    UPDATE sales_order SET total_minor = %(total_minor)s, catalogue_version = %(catalogue_version)s,
+        price_class = %(price_class)s, deliver_on = %(deliver_on)s, shorts = %(shorts)s
     WHERE org_id = %(org)s AND id = %(id)s
 ), gone AS (
     DELETE FROM order_line WHERE org_id = %(org)s AND order_id = %(id)s AND line_no > %(count)s
 )
 UPDATE order_line l SET ({_NAMES}) = ROW({", ".join(f"line.{name}" for name in LINE_COLUMNS)})
-FROM jsonb_to_recordset(%(lines)s) AS line({_RECORD})
+FROM jsonb_populate_recordset(NULL::order_line, %(lines)s) AS line
 WHERE l.org_id = %(org)s AND l.order_id = %(id)s AND l.line_no = line.line_no
 """
 
@@ -238,20 +232,9 @@ def write(
         shorts=list(priced.shorts) or None,
         tries=0,
         billing=dumped(extras.billing),
-        lines=_lines(quoted.lines),
+        lines=quoted.lines,
     )
-    fresh: dict[str, Any] = {
-        "retailer": str(retailer_id),
-        "mode": payment_mode,
-        "source": source,
-        "currency": order.currency,
-        "note": order.note,
-        "address": order.delivery_address,
-        "billing": db.json(order.billing),
-    }
-    db.execute(
-        session, _INSERT, {**_parameters(session, order), **fresh, "now": order.created_at, "replace": replacing}
-    )
+    db.execute(session, _INSERT, {**_parameters(session, order), "replace": replacing})
     return order
 
 
@@ -264,7 +247,7 @@ def rewrite(session: Session, order: Order, priced: Priced) -> Order:
         price_class=priced.quote.price_class,
         deliver_on=priced.deliver_on,
         shorts=supply.merged(order.shorts, priced.shorts),
-        lines=_lines(priced.quote.lines),
+        lines=priced.quote.lines,
     )
     return store(session, changed)
 
@@ -281,47 +264,13 @@ def wishes(order: Order) -> list[Wanted]:
 
 
 def _parameters(session: Session, order: Order) -> dict[str, Any]:
-    return {
-        "org": str(db.org_of(session)),
-        "id": str(order.id),
-        "total": order.total_minor,
-        "version": order.catalogue_version,
-        "class": order.price_class,
-        "deliver_on": order.deliver_on,
-        "shorts": db.json(order.shorts),
-        "count": len(order.lines),
-        "lines": db.json([_record(line) for line in order.lines]),
-    }
-
-
-def _record(line: OrderLine) -> dict[str, Any]:
-    return {name: getattr(line, name) for name in LINE_COLUMNS} | {"product_id": str(line.product_id)}
-
-
-def _lines(priced: Sequence[QuoteLine]) -> tuple[OrderLine, ...]:
-    return tuple(_line(number, line) for number, line in enumerate(priced, start=1))
-
-
-def _line(number: int, line: QuoteLine) -> OrderLine:
-    product = line.product
-    return OrderLine(
-        line_no=number,
-        product_id=product.product_id,
-        sku=product.sku,
-        name=product.name,
-        hsn=product.hsn,
-        qty_milli=line.qty_milli,
-        unit=line.unit,
-        base_qty_milli=line.base_qty_milli,
-        base_unit=product.base_unit,
-        price_minor=line.price_minor,
-        price_mode=product.price_mode,
-        rate_bps=product.rate_bps,
-        cess_bps=product.cess_bps,
-        treatment=product.treatment,
-        taxable_minor=line.taxable_minor,
-        tax_minor=line.tax_minor,
-        total_minor=line.total_minor,
-        free_milli=line.free_milli,
-        list_price_minor=line.list_price_minor,
-    )
+    written: dict[str, Any] = dict(zip(ORDER_COLUMNS, _values(order), strict=True))
+    for name, value in written.items():
+        if isinstance(value, UUID):
+            written[name] = str(value)
+        elif isinstance(value, dict | list):
+            written[name] = db.json(value)
+    lines = [dict(zip(LINE_COLUMNS, _line_values(line), strict=True)) for line in order.lines]
+    for line in lines:
+        line["product_id"] = str(line["product_id"])
+    return {"org": str(db.org_of(session)), **written, "count": len(lines), "lines": db.json(lines)}

@@ -8,6 +8,7 @@ everything after a yes is.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -22,14 +23,14 @@ from orders import billing, closing, drafting, order, rules, stock, supply
 from orders.drafting import NOTHING_MORE, Extras, Priced, PricingFacts
 from orders.events import OrderCalledOff, OrderPlaced
 from orders.listing import get
-from orders.order import CANCELLED, CONFIRMED, DISPATCHED, EXPIRED, FAILED, HELD, PENDING, Order
+from orders.order import CANCELLED, CONFIRMED, DISPATCHED, EXPIRED, FAILED, HELD, PENDING, SOURCES, Order
 from orders.quotes import Wanted
 from orders.rules import BelowMinimum
 from orders.supply import OutOfStock, StockShort
 from parties import retailers
 
-SOURCES = ("chat", "api", "console")
 MAX_REASON = 500
+_AGREED = attrgetter("price_minor", "base_qty_milli", "free_milli", "rate_bps", "total_minor")  # what a yes is to
 PENDING_FOR = timedelta(hours=24)  # how long a quote waits for a yes
 
 _LOCKED = f"""
@@ -251,12 +252,8 @@ def _quoted_on(found: Order, at: PricingFacts) -> date:
 
 
 def _same(found: Order, priced: Priced) -> bool:
-    return found.total_minor == priced.quote.total_minor and [
-        (line.price_minor, line.base_qty_milli, line.free_milli, line.rate_bps, line.total_minor)
-        for line in found.lines
-    ] == [
-        (line.price_minor, line.base_qty_milli, line.free_milli, line.product.rate_bps, line.total_minor)
-        for line in priced.quote.lines
+    return found.total_minor == priced.quote.total_minor and [*map(_AGREED, found.lines)] == [
+        *map(_AGREED, priced.quote.lines)
     ]
 
 

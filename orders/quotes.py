@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import count
 
 from core.errors import Invalid
 from invoicing.charging import NO_DISCOUNT, Goods, Supply, charge, quantity
 from orders import terms
 from orders.catalogue import Catalogue, Listed
+from orders.order import OrderLine
 from orders.terms import EVERYBODY, THOUSANDTHS
 from tax import ComputedLine, Discount
 
@@ -63,39 +65,10 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class QuoteLine:
-    """One wish with its price: the price is per base unit, in the product's own price mode.
-
-    `free_milli` base units come on top. `list_price_minor` is the usual price, where a better one applied.
-    """
-
-    product: Listed
-    qty_milli: int
-    unit: str
-    base_qty_milli: int
-    free_milli: int
-    price_minor: int
-    list_price_minor: int | None
-    taxable_minor: int
-    tax_minor: int
-    total_minor: int
-
-    @property
-    def qty(self) -> Decimal | int:
-        """The quantity in the unit that was asked for."""
-        return quantity(self.qty_milli)
-
-    @property
-    def base_qty(self) -> Decimal | int:
-        """The quantity in base units."""
-        return quantity(self.base_qty_milli)
-
-
-@dataclass(frozen=True, slots=True)
 class Quote:
     """`total_minor = sum of the lines' totals + round_off_minor`, valid for one catalogue version and date."""
 
-    lines: tuple[QuoteLine, ...]
+    lines: tuple[OrderLine, ...]
     taxable_minor: int
     tax_minor: int
     round_off_minor: int
@@ -131,7 +104,7 @@ def quote(
     measured = [_measure(catalogue.product(wish.sku), wish, price_class) for wish in wanted]
     charged = charge([_goods(item) for item in measured], supply, discount)
     return Quote(
-        lines=tuple(_line(item, money) for item, money in zip(measured, charged.lines, strict=True)),
+        lines=tuple(map(_line, count(1), measured, charged.lines)),
         taxable_minor=charged.taxable_minor,
         tax_minor=charged.tax_minor,
         round_off_minor=charged.round_off_minor,
@@ -206,16 +179,26 @@ def _goods(item: _Measured) -> Goods:
     )
 
 
-def _line(item: _Measured, money: ComputedLine) -> QuoteLine:
-    return QuoteLine(
-        product=item.product,
+def _line(number: int, item: _Measured, money: ComputedLine) -> OrderLine:
+    product = item.product
+    return OrderLine(
+        line_no=number,
+        product_id=product.product_id,
+        sku=product.sku,
+        name=product.name,
+        hsn=product.hsn,
         qty_milli=item.qty_milli,
         unit=item.unit,
         base_qty_milli=item.base_qty_milli,
-        free_milli=terms.free_milli(item.product.terms, item.base_qty_milli),
+        base_unit=product.base_unit,
         price_minor=item.price_minor,
-        list_price_minor=item.product.price_minor if item.price_minor < item.product.price_minor else None,
+        price_mode=product.price_mode,
+        rate_bps=product.rate_bps,
+        cess_bps=product.cess_bps,
+        treatment=product.treatment,
         taxable_minor=money.taxable_minor,
         tax_minor=money.tax_minor,
         total_minor=money.total_minor,
+        free_milli=terms.free_milli(product.terms, item.base_qty_milli),
+        list_price_minor=product.price_minor if item.price_minor < product.price_minor else None,
     )

@@ -9,7 +9,7 @@ from core.errors import DomainError
 from orders import terms
 from orders.catalogue import Catalogue, Listed
 from orders.order import OrderLine
-from orders.quotes import DIVISIBLE, QuoteLine, Wanted, base_milli
+from orders.quotes import DIVISIBLE, Wanted, base_milli
 from orders.terms import THOUSANDTHS
 
 Short = dict[str, Any]
@@ -41,11 +41,11 @@ def counted(catalogue: Catalogue, wanted: Iterable[Wanted]) -> set[UUID]:
     return {product.product_id for product in found if product is not None and product.terms.stocked}
 
 
-def needs(catalogue: Catalogue, lines: Iterable[OrderLine | QuoteLine]) -> dict[UUID, int]:
+def needs(catalogue: Catalogue, lines: Iterable[OrderLine]) -> dict[UUID, int]:
     """Thousandths of a base unit that must be there of each counted product, free goods included."""
     needed: dict[UUID, int] = {}
     for line in lines:
-        product = _product(catalogue, line)
+        product = catalogue.products.get(line.sku)
         if product is not None and product.terms.stocked:
             more = line.base_qty_milli + line.free_milli
             needed[product.product_id] = needed.get(product.product_id, 0) + more
@@ -129,10 +129,6 @@ def _given(product: Listed, wanted_milli: int, left: dict[UUID, int]) -> int:
         given_milli = min(wanted_milli, terms.most_within(product.terms, max(there, 0), grain(product)))
     left[product.product_id] = there - given_milli - terms.free_milli(product.terms, given_milli)
     return given_milli
-
-
-def _product(catalogue: Catalogue, line: OrderLine | QuoteLine) -> Listed | None:
-    return line.product if isinstance(line, QuoteLine) else catalogue.products.get(line.sku)
 
 
 def _number(milli: int) -> int | float:

@@ -8,20 +8,20 @@ from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, Integer, Tex
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.tables import Base, Identified, Minor, Moment, TenantOwned, Word, belongs_to, one_of
+from core.tables import Base, Identified, Minor, Moment, TenantOwned, Word, belongs_to, one_of, table_of
+from orders.order import CANCELLED, CONFIRMED, DISPATCHED, EXPIRED, FAILED, HELD, PENDING, SOURCES, Order, OrderLine
 
 STATUSES = {
-    "pending": "quoted, waits for a yes",
-    "confirmed": "promised; credit is reserved when it goes on account",
-    "dispatched": "left the shop; invoiced",
-    "cancelled": "called off before dispatch",
-    "expired": "nobody said yes in time",
-    "failed": "refused; the reason is kept and it may be tried again",
-    "held": "kept because only credit stands in the way; goes on by itself when that is gone",
+    PENDING: "quoted, waits for a yes",
+    CONFIRMED: "promised; credit is reserved when it goes on account",
+    DISPATCHED: "left the shop; invoiced",
+    CANCELLED: "called off before dispatch",
+    EXPIRED: "nobody said yes in time",
+    FAILED: "refused; the reason is kept and it may be tried again",
+    HELD: "kept because only credit stands in the way; goes on by itself when that is gone",
 }
 PRICE_MODES = ("exclusive", "inclusive")
 MODES = ("CREDIT", "CASH")
-SOURCES = ("chat", "api", "console")
 MOVEMENTS = {
     "count": "somebody counted, and this is the difference",
     "receipt": "goods came in",
@@ -218,79 +218,26 @@ class CatalogueWords(TenantOwned, Base):
     meta: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
 
 
-class SalesOrder(Identified, Base):
-    """An order. `number` is the shop's code and a counter (`R1-7`), given when it is confirmed.
-
-    `shorts` says what was wanted and is not there; `tries` counts how often a failed order was tried again by itself.
-    `billing` is what orders/billing.py has of its bill.
-    """
-
-    __tablename__ = "sales_order"
-    __table_args__ = (
-        belongs_to("retailer", "retailer_id"),
-        UniqueConstraint("org_id", "number"),
-        one_of("status", list(STATUSES)),
-        one_of("payment_mode", MODES),
-        one_of("source", SOURCES),
-        Index("ix_sales_order_retailer", "org_id", "retailer_id", "created_at"),
-        Index("ix_sales_order_pending", "org_id", "created_at", postgresql_where=text("status = 'pending'")),
-        Index("ix_sales_order_held", "org_id", "created_at", postgresql_where=text("status = 'held'")),
-        Index("ix_sales_order_failed", "org_id", "created_at", postgresql_where=text("status = 'failed'")),
-    )
-
-    retailer_id: Mapped[UUID]
-    number: Mapped[str | None] = mapped_column(Text)
-    status: Mapped[Word]
-    payment_mode: Mapped[Word | None]
-    source: Mapped[Word]
-    currency: Mapped[Word]
-    total_minor: Mapped[Minor]
-    catalogue_version: Mapped[int] = mapped_column(Integer)
-    failure: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    invoice_id: Mapped[UUID | None]
-    created_at: Mapped[Moment]
-    confirmed_at: Mapped[Moment | None]
-    closed_at: Mapped[Moment | None]
-    price_class: Mapped[Word] = mapped_column(default="")
-    note: Mapped[str] = mapped_column(Text, default="")
-    delivery_address: Mapped[str] = mapped_column(Text, default="")
-    deliver_on: Mapped[date | None]
-    shorts: Mapped[list[Any] | None] = mapped_column(JSONB)
-    tries: Mapped[int] = mapped_column(Integer, default=0)
-    billing: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default=text("'{}'"))
-
-
-class OrderLine(TenantOwned, Base):
-    """One product of an order at its confirmed price. Quantities are thousandths (2.5 kg = 2500).
-
-    `free_milli` base units come on top by a scheme. `list_price_minor` is the usual price, where a better one applied.
-    """
-
-    __tablename__ = "order_line"
-    __table_args__ = (
-        belongs_to("sales_order", "order_id"),
-        belongs_to("product", "product_id"),
-        CheckConstraint("qty_milli > 0 AND base_qty_milli > 0", name="quantity_positive"),
-        CheckConstraint("free_milli >= 0", name="free_not_negative"),
-    )
-
-    order_id: Mapped[UUID] = mapped_column(primary_key=True)
-    line_no: Mapped[int] = mapped_column(Integer, primary_key=True)
-    product_id: Mapped[UUID]
-    sku: Mapped[str] = mapped_column(Text)
-    name: Mapped[str] = mapped_column(Text)
-    hsn: Mapped[Word]
-    qty_milli: Mapped[int] = mapped_column(BigInteger)
-    unit: Mapped[Word]
-    base_qty_milli: Mapped[int] = mapped_column(BigInteger)
-    base_unit: Mapped[Word]
-    price_minor: Mapped[Minor]
-    price_mode: Mapped[Word]
-    rate_bps: Mapped[int] = mapped_column(Integer)
-    cess_bps: Mapped[int] = mapped_column(Integer, default=0)
-    treatment: Mapped[Word]
-    taxable_minor: Mapped[Minor]
-    tax_minor: Mapped[Minor]
-    total_minor: Mapped[Minor]
-    free_milli: Mapped[int] = mapped_column(BigInteger, default=0)
-    list_price_minor: Mapped[int | None] = mapped_column(BigInteger)
+SALES_ORDER = table_of(
+    Order,
+    "sales_order",
+    belongs_to("retailer", "retailer_id"),
+    UniqueConstraint("org_id", "number"),
+    one_of("status", list(STATUSES)),
+    one_of("payment_mode", MODES),
+    one_of("source", SOURCES),
+    Index("ix_sales_order_retailer", "org_id", "retailer_id", "created_at"),
+    Index("ix_sales_order_pending", "org_id", "created_at", postgresql_where=text("status = 'pending'")),
+    Index("ix_sales_order_held", "org_id", "created_at", postgresql_where=text("status = 'held'")),
+    Index("ix_sales_order_failed", "org_id", "created_at", postgresql_where=text("status = 'failed'")),
+    key=("id",),
+)
+ORDER_LINE = table_of(
+    OrderLine,
+    "order_line",
+    belongs_to("sales_order", "order_id"),
+    belongs_to("product", "product_id"),
+    CheckConstraint("qty_milli > 0 AND base_qty_milli > 0", name="quantity_positive"),
+    CheckConstraint("free_milli >= 0", name="free_not_negative"),
+    key=("order_id", "line_no"),
+)

@@ -16,7 +16,8 @@ from admin_api.answers.shape import (
     Whole,
     Word,
 )
-from orders.tables import MODES, SOURCES, STATUSES
+from orders.order import SOURCES
+from orders.tables import MODES, STATUSES
 
 
 class OrderLineOut(Answer):

@@ -25,7 +25,7 @@ SPAN = re.compile(r"`([^`\n]+)`")
 SIGNATURE = re.compile(r"([\w.]+)\((.*)\)(?: -> (.+))?")
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 COMMAND = re.compile(r"\./bahi ((?:[a-z]+\b ?)*)")
-TABLE_NAME = re.compile(r'__tablename__ = "(\w+)"')
+TABLE_NAME = re.compile(r'(?:__tablename__ = |\btable_of\(\s*\w+,\s*)"(\w+)"')
 
 
 def name_of(document: Path) -> str:

@@ -9,7 +9,6 @@ import pytest
 
 from core import clock, db, ids
 from jobs import follow_up
-from orders.tables import SalesOrder
 from parties import channels
 from parties.tables import Retailer
 
@@ -26,18 +25,12 @@ def quote(org: UUID, make_retailer: MakeRetailer) -> UUID:
     cart = {"lines": [["SUGAR", "5", "kg", "5"]], "order": str(order_id), "yes": "CREDIT"}
     with db.transaction(org) as session:
         shop = make_retailer(session, language="hi_Latn")
-        order = SalesOrder(
-            id=order_id,
-            retailer_id=shop.id,
-            status="pending",
-            source="chat",
-            currency="INR",
-            total_minor=276_500,
-            catalogue_version=1,
-            created_at=clock.now(),
+        db.execute(
+            session,
+            "INSERT INTO sales_order (org_id, id, retailer_id, status, source, currency, total_minor,"
+            " catalogue_version, created_at) VALUES (%s, %s, %s, 'pending', 'chat', 'INR', 276500, 1, %s)",
+            (str(org), str(order_id), str(shop.id), clock.now()),
         )
-        session.add(order)
-        session.flush()
         db.execute(session, "UPDATE contact SET last_inbound_at = %s", (clock.now(),))
         db.execute(
             session,
