@@ -58,9 +58,10 @@ class Fee:
         return max(0, self.accrued_minor - self.charged_minor)
 
 
-def interest(principal_minor: int, rate_bps: int, days: int) -> int:
-    """Simple interest on an amount for some days at a yearly rate in hundredths of a percent; halves go up."""
-    return _round(principal_minor * days, rate_bps)
+def interest(minor_days: int, rate_bps: int) -> int:
+    """Simple interest on amounts times their days, at a yearly rate in hundredths of a percent; halves go up."""
+    whole = 10_000 * YEAR_DAYS
+    return (2 * minor_days * rate_bps + whole) // (2 * whole)
 
 
 def of_shop(session: Session, retailer_id: UUID, as_of: date | None = None) -> list[Fee]:
@@ -93,7 +94,7 @@ def of_bill(session: Session, bill: Bill, as_of: date) -> Fee:
         due_on=bill.due_on,
         open_minor=bill.open_minor,
         days_late=days.overdue(bill.due_on, as_of),
-        accrued_minor=_round(minor_days, terms.rate_bps),
+        accrued_minor=interest(minor_days, terms.rate_bps),
         charged_minor=charged,
     )
 
@@ -147,9 +148,3 @@ def _minor_days(session: Session, bill: Bill, begins: date, ends: date) -> int:
         total += open_minor * max(0, (until - since).days)
         open_minor, since = open_minor - part_minor, max(since, until)
     return total + open_minor * max(0, (ends - since).days)
-
-
-def _round(minor_days: int, rate_bps: int) -> int:
-    """Halves go up; all in integers."""
-    whole = 10_000 * YEAR_DAYS
-    return (2 * minor_days * rate_bps + whole) // (2 * whole)

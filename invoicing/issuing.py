@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from core import ids
 from core.errors import DomainError
 from credit import bills
 from credit.tables import Bill
@@ -88,11 +87,6 @@ def issue(session: Session, request: Request) -> Invoice:
 def charged(seller: Organisation, request: Request) -> Charge:
     """What the document would come to. Raises Invalid."""
     return charge(request.lines, _supply(seller, request), request.discount)
-
-
-def public_id(invoice_id: UUID) -> str:
-    """`inv_...`"""
-    return ids.public("inv", invoice_id)
 
 
 def _supply(seller: Organisation, request: Request) -> Supply:

@@ -115,11 +115,6 @@ def public_id(order_id: UUID) -> str:
     return ids.public("ord", order_id)
 
 
-def parse_id(text: str) -> UUID:
-    """The id behind `ord_...`; raises NotFound."""
-    return ids.parse("ord", text)
-
-
 def from_row(row: Any) -> Order:
     """The value of a row that was read with COLUMNS, whatever columns follow them."""
     lines = tuple(OrderLine(line[0], UUID(line[1]), *line[2:]) for line in row.lines or ())

@@ -85,7 +85,7 @@ class AlreadyDispatched(DomainError):
 class PriceChanged(DomainError):
     """Prices rose since the quote. The draft holds the new ones: whoever catches this asks again, then confirms.
 
-    The new prices are kept only when the transaction goes on. After a rollback use `reprice`, or confirm with the
+    The new prices are kept only when the transaction goes on. After a rollback confirm with the
     `agreed_minor` that the fresh yes was for.
     """
 
@@ -183,14 +183,6 @@ def retry(session: Session, order_id: UUID, payment_mode: str | None = None, agr
     if agreed_minor is not None and today.total_minor > agreed_minor:
         raise PriceChanged(found.total_minor, today)
     return _try(session, today, at, mode)
-
-
-def reprice(session: Session, order_id: UUID) -> Order:
-    """Bring a pending or failed order to today's prices, so that the person can be asked again."""
-    found, at = _locked(session, order_id)
-    if found.status not in (PENDING, FAILED):
-        raise NotPending(found)
-    return _today(session, found, at)
 
 
 def cancel(session: Session, order_id: UUID, reason: str) -> Order:

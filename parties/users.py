@@ -18,8 +18,6 @@ MIN_PASSWORD, MAX_PASSWORD = 12, 256
 FREE_TRIES = 5
 LONGEST_LOCK = timedelta(hours=1)
 
-_NAMED = "SELECT id, name, email FROM app_user WHERE org_id = %s AND id = ANY(%s::uuid[])"
-
 _hasher = PasswordHasher()
 
 

@@ -4,7 +4,6 @@ Today's answer reads the maintained column; an earlier day is rebuilt from bills
 money came in (a reversal: by the day it was made). Both agree with the ledger at that date.
 """
 
-from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -109,11 +108,6 @@ def buckets(view: str, by: str = "due_on") -> tuple[str, ...]:
     first, more = (0, ()) if by == "bill_on" else (1, ("not_due",))
     closed = (f"{begin}-{end}" for begin, end in zip((first, *(edge + 1 for edge in edges)), edges, strict=False))
     return (*more, *closed, f"{edges[-1]}+")
-
-
-def bucket(days_past_due: int, view: str) -> str:
-    """The bucket of a bill so many days past due; due today is not due."""
-    return buckets(view)[0 if days_past_due <= 0 else 1 + bisect_left(VIEWS[view], days_past_due)]
 
 
 def report(

@@ -143,10 +143,6 @@ class Computed:
     round_to_rupee: bool = True
     reverse_charge: bool = False
 
-    def payable_minor(self) -> int:
-        """What the buyer pays before the rupee is rounded: with inclusive prices the quoted sum."""
-        return payable(self.lines, self.inclusive, self.reverse_charge)
-
 
 def payable(lines: Sequence[ComputedLine], inclusive: Sequence[bool], reverse_charge: bool) -> int:
     """The lines' totals; where a price holds its tax the quoted price, so that paise no head can hold are not lost."""

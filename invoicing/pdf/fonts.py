@@ -39,7 +39,6 @@ class Typeface:
     shaper: uharfbuzz.Font
     supported: frozenset[int]
     characters: tuple[str, ...]
-    widths: tuple[int, ...]
     scale: int
     ascent: int
     descent: int
@@ -79,7 +78,6 @@ def _load(folder: Path, family: str, weight: str) -> Typeface:
         shaper=shaper,
         supported=supported,
         characters=_characters(embedded, widths),
-        widths=widths,
         scale=face.upem,
         ascent=_thousandths(extents.ascender, face.upem),
         descent=_thousandths(-extents.descender, face.upem),

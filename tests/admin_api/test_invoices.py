@@ -20,7 +20,7 @@ def invoice(org: UUID, shop: str) -> str:
         buyer = issuing.Buyer("Sharma Kirana", "Pune", gstin="27AAGCB7383J1Z8", state_code="27")
         retailer_id = retailers.find(session, shop).id
         request = issuing.Request(ids.new(), retailer_id, buyer, [goods()], "CREDIT", credit_days=15)
-        return issuing.public_id(issuing.issue(session, request).id)
+        return ids.public("inv", issuing.issue(session, request).id)
 
 
 def returned(qty: Any = 5, **changes: Any) -> dict[str, Any]:

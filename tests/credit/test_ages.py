@@ -1,5 +1,6 @@
 """Kept totals of open bills: whatever happens to bills and whatever day it is, they are what the bills add up to."""
 
+import math
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -49,13 +50,18 @@ def pay(session: Session, shop: UUID, minor: int) -> UUID:
     return payments.record(session, payments.NewPayment(shop, minor, "upi")).payment_id
 
 
+def _bucket(days_past_due: int) -> str:
+    last_days = (0, 30, 60, 90, math.inf)
+    return next(name for name, last in zip(ageing.BUCKETS, last_days, strict=True) if days_past_due <= last)
+
+
 def must_show_the_bills(session: Session) -> None:
     """Today's dashboard against every open bill, and the invariant."""
     today, board = days.today(session), risk.dashboard(session)
     minors, shops, late = Counter[str](), set[tuple[str, UUID]](), Counter[UUID]()
     sql = "SELECT retailer_id, due_on, open_minor FROM bill WHERE org_id = %s AND open_minor > 0"
     for shop, due_on, minor in db.execute(session, sql, (str(db.org_of(session)),)):
-        bucket = ageing.bucket((today - due_on).days, "accountant")
+        bucket = _bucket((today - due_on).days)
         minors[bucket] += minor
         shops.add((bucket, shop))
         late[shop] += minor if due_on < today else 0

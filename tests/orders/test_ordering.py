@@ -156,7 +156,9 @@ def test_a_price_that_holds_from_tomorrow_asks_again_tomorrow(
 def test_repricing_keeps_the_wishes(stocked: Session, shop: Retailer, items: list[dict[str, Any]]) -> None:
     made = ordering.draft(stocked, shop.id, CASES)
     reprice(stocked, items, 2700)
-    again = ordering.reprice(stocked, made.id)
+    with pytest.raises(PriceChanged) as changed:
+        ordering.confirm(stocked, made.id, "CREDIT")
+    again = changed.value.order
     assert again.total_minor == 225_500
     assert [(line.sku, line.qty_milli) for line in again.lines] == [(line.sku, line.qty_milli) for line in made.lines]
     assert ordering.confirm(stocked, made.id, "CREDIT").total_minor == 225_500
