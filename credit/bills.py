@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid, NotFound
+from core.events import happened
 from core.money import MAX_MINOR
 from credit import accounts, advances, booking, days, ledger, reservations
+from credit.events import RoomMade
 from credit.tables import Bill
 
 INVOICE, OPENING, CHARGE, DEBIT_NOTE = "invoice", "opening", "charge", "debit_note"
@@ -78,6 +80,8 @@ def post(session: Session, posting: Posting) -> Bill:
         reason=posting.reason,
     )
     bill.open_minor -= advances.apply_to_new(session, retailer_id, bill.id, bill.open_minor)
+    if reserved > posting.amount_minor:  # the bill takes less than was promised
+        happened(session, RoomMade(retailer_id))
     return bill
 
 

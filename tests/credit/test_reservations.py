@@ -11,10 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import policy
-from core import db, ids
+from core import db, events, ids
 from core.audit import AuditEntry
 from core.errors import Invalid, NotFound
 from credit import accounts, bills, groups, guardrails, pauses, payments, reservations
+from credit.events import RoomMade
 from credit.tables import Bill
 from parties.tables import Retailer
 
@@ -55,6 +56,17 @@ def test_a_reservation_is_billed_once(session: Session, make_retailer: Make, bil
     assert (stands.limit_minor, stands.outstanding_minor, stands.reserved_minor) == (5_000_000, 300_000, 0)
     with pytest.raises(reservations.ReservationOver):
         bill(session, shop.id, 300_000, reservation_id=reservation_id)
+
+
+def test_a_bill_of_less_than_was_promised_makes_room_and_no_other_does(
+    session: Session, make_retailer: Make, bill: Post
+) -> None:
+    shop = make_retailer(session)
+    for amount_minor in (300_000, 299_999):
+        reservation_id = reservations.reserve(session, shop.id, ids.new(), 300_000)
+        events.forget(session)
+        bill(session, shop.id, amount_minor, reservation_id=reservation_id)
+        assert events.so_far(session) == ((RoomMade(shop.id),) if amount_minor < 300_000 else ())
 
 
 def test_a_reservation_of_another_shop_is_not_billed(session: Session, make_retailer: Make, bill: Post) -> None:
