@@ -110,6 +110,17 @@ FROM judged ORDER BY retailer_name, retailer_id, due_on, bill_on, reference
 """
 )
 
+_PAID = """
+SELECT r.message_id FROM reminder r
+LEFT JOIN (
+    SELECT net.id FROM credit_account a
+    CROSS JOIN LATERAL credit_net_bills(a.org_id, a.retailer_id, a.outstanding_minor) net
+    WHERE a.org_id = %(org)s AND a.retailer_id = %(retailer)s AND net.owed_minor > 0
+) owed ON owed.id = r.bill_id
+WHERE r.org_id = %(org)s AND r.retailer_id = %(retailer)s AND r.message_id IS NOT NULL AND r.local_on >= %(since)s
+GROUP BY r.message_id HAVING count(owed.id) = 0
+"""
+
 
 @dataclass(frozen=True)
 class DueBill:
@@ -184,14 +195,12 @@ def skip(session: Session, digest: Digest, reason: str) -> None:
 
 
 def withdraw_paid(session: Session, retailer_id: UUID) -> int:
-    """Call back reminders that wait to be sent and whose bills are all paid meanwhile. Returns how many messages."""
-    paid = db.execute(
-        session,
-        "SELECT r.message_id FROM reminder r JOIN bill b ON b.org_id = r.org_id AND b.id = r.bill_id"
-        " WHERE r.org_id = %s AND r.retailer_id = %s AND r.message_id IS NOT NULL AND r.local_on >= %s"
-        " GROUP BY r.message_id HAVING max(b.open_minor) = 0",
-        (str(db.org_of(session)), str(retailer_id), days.today(session) - timedelta(days=1)),
-    )
+    """Call back reminders that wait to be sent when nothing is owed of their bills any more.
+
+    Returns how many messages. What money on account covers is not owed.
+    """
+    since = days.today(session) - timedelta(days=1)
+    paid = db.execute(session, _PAID, {"org": str(db.org_of(session)), "retailer": str(retailer_id), "since": since})
     waiting = [message_id for (message_id,) in paid]
     return outbox.withdraw(session, waiting, "paid meanwhile") if waiting else 0
 

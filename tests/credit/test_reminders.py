@@ -245,6 +245,24 @@ def test_a_reminder_that_still_waits_is_called_back_when_its_bills_are_paid(
     assert statuses(session) == ["cancelled", "queued"]
 
 
+def test_a_reminder_that_still_waits_is_called_back_when_money_on_account_covers_its_bills(
+    session: Session, make_retailer: Make, bill: Post
+) -> None:
+    shop = make_retailer(session)
+    bill(session, shop.id, 500, due_in=0)
+    later = bill(session, shop.id, 900, due_in=9)
+    (digest,) = reminders.claim(session, days.today(session))
+    message_id = outbox.put(
+        session, channel_id=channels.main(session).id, to_address="whatsapp:+919810000001", language="en", body="due"
+    )
+    assert message_id is not None
+    reminders.attach(session, digest, message_id)
+    payments.record(session, payments.NewPayment(shop.id, 900, "cash", chosen=((later.id, 900),)))
+    assert statuses(session) == ["queued"]
+    payments.record(session, payments.NewPayment(shop.id, 500, "cash", spread=False))
+    assert statuses(session) == ["cancelled"]
+
+
 def statuses(session: Session) -> list[str]:
     return sorted(status for (status,) in db.execute(session, "SELECT status FROM outbox_message"))
 
