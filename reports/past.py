@@ -29,12 +29,21 @@ _STATUS = """
 SELECT status_after FROM credit_evaluation
 WHERE org_id = %(org)s AND retailer_id = %(retailer)s AND at < %(until)s ORDER BY at DESC, id DESC LIMIT 1
 """
-_UNCLEARED = """
-SELECT coalesce(sum(p.amount_minor), 0)::bigint
-FROM org_rules(%(org)s) rules
-JOIN cheque c ON rules.counts_uncleared AND c.org_id = %(org)s AND c.retailer_id = %(retailer)s
-JOIN payment p ON p.org_id = c.org_id AND p.id = c.id
-WHERE p.created_at < %(until)s AND (c.ended_on IS NULL OR c.ended_on > %(on)s)
+# What counted against a limit beside what was owed, as `credit_use` has it of today; of a shop, or beside many.
+COUNTED = """
+SELECT held.reserved_minor,
+    CASE WHEN rules.counts_promised THEN held.reserved_minor ELSE 0 END AS promised_minor,
+    CASE WHEN rules.counts_uncleared THEN (
+        SELECT coalesce(sum(p.amount_minor), 0)::bigint
+        FROM cheque c JOIN payment p ON p.org_id = c.org_id AND p.id = c.id
+        WHERE c.org_id = %(org)s AND c.retailer_id = {retailer}
+            AND p.created_at < %(until)s AND (c.ended_on IS NULL OR c.ended_on > %(as_of)s)
+    ) ELSE 0 END AS uncleared_minor
+FROM org_rules(%(org)s) rules CROSS JOIN LATERAL (
+    SELECT coalesce(sum(r.amount_minor), 0)::bigint AS reserved_minor FROM reservation r
+    WHERE r.org_id = %(org)s AND r.retailer_id = {retailer} AND r.created_at < %(until)s
+        AND (r.resolved_at IS NULL OR r.resolved_at >= %(until)s)
+) held
 """
 # A pause that staff took over (`pause_kept`) goes on from when it began, for their reason.
 _PAUSE = """
@@ -43,13 +52,6 @@ WHERE org_id = %(org)s AND chain_id = %(retailer)s AND at < %(until)s
     AND action IN ('credit.paused', 'credit.pause_kept') AND seq > (
         SELECT coalesce(max(seq), 0) FROM audit_entry
         WHERE org_id = %(org)s AND chain_id = %(retailer)s AND at < %(until)s AND action = 'credit.unpaused')
-"""
-_RESERVED = """
-SELECT coalesce(sum(r.amount_minor), 0)::bigint AS reserved_minor,
-    coalesce(sum(r.amount_minor) FILTER (WHERE rules.counts_promised), 0)::bigint AS promised_minor
-FROM reservation r CROSS JOIN org_rules(%(org)s) rules
-WHERE r.org_id = %(org)s AND r.retailer_id = %(retailer)s AND r.created_at < %(until)s
-    AND (r.resolved_at IS NULL OR r.resolved_at >= %(until)s)
 """
 
 
@@ -99,8 +101,8 @@ def standing_then(session: Session, now: Standing, then: Granted, on: date, bill
     """
     where = _where(session, now.retailer_id, on)
     outstanding_minor = ledger.receivable(session, now.retailer_id, on)
-    reserved_minor, promised_minor = db.execute(session, _RESERVED, where).one()
-    uncleared_minor = db.execute(session, _UNCLEARED, where).scalar_one()
+    counted = db.execute(session, COUNTED.format(retailer="%(retailer)s"), where).one()
+    reserved_minor, promised_minor, uncleared_minor = counted
     used_minor = outstanding_minor + promised_minor + uncleared_minor
     stood = under(now, then.values, on)
     stood = replace(
@@ -165,7 +167,11 @@ def _netted(bills: Sequence[OpenThen], held_minor: int) -> Iterator[OpenThen]:
             yield replace(bill, open_minor=bill.open_minor - covered)
 
 
+def end_of(session: Session, on: date) -> datetime:
+    """The moment at which this local day was over."""
+    return datetime.combine(on + timedelta(days=1), time(), ZoneInfo(organisations.get(session).timezone))
+
+
 def _where(session: Session, retailer_id: UUID, on: date) -> dict[str, Any]:
-    zone = ZoneInfo(organisations.get(session).timezone)
-    until = datetime.combine(on + timedelta(days=1), time(), zone)
-    return {"org": str(db.org_of(session)), "retailer": str(retailer_id), "until": until, "on": on}
+    org = str(db.org_of(session))
+    return {"org": org, "retailer": str(retailer_id), "until": end_of(session, on), "as_of": on}

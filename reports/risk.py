@@ -17,7 +17,7 @@ from credit import days, reminders, rules, standing
 from credit.rules import Seen
 from parties import organisations
 from parties.tables import Organisation
-from reports import ageing, next_steps, watchlist
+from reports import ageing, next_steps, past, watchlist
 from reports.next_steps import Clockwork, Step
 
 MAX_ATTENTION = 50  # as in risk_attention, which also knows 80 percent
@@ -65,10 +65,10 @@ _ATTENTION_THEN = f"""
         min(due_on) FILTER (WHERE owed_minor > 0) AS oldest_due_on
     FROM open_bill GROUP BY retailer_id
 ), account AS (
-    SELECT a.retailer_id, %(as_of)s AS today, a.limit_minor, a.tolerance_minor,
+    SELECT a.retailer_id, %(as_of)s AS today, granted.limit_minor, a.tolerance_minor,
         coalesce(late.open_minor, 0) AS open_minor, coalesce(booked.minor, 0) AS outstanding_minor,
-        coalesce(booked.minor, 0) AS used_minor, coalesce(late.overdue_minor, 0) AS overdue_minor, late.oldest_due_on,
-        CASE WHEN a.limit_minor > 0 THEN greatest(0, coalesce(booked.minor, 0)) * 100 / a.limit_minor ELSE 0 END
+        used.used_minor, coalesce(late.overdue_minor, 0) AS overdue_minor, late.oldest_due_on,
+        CASE WHEN granted.limit_minor > 0 THEN greatest(0, used.used_minor) * 100 / granted.limit_minor ELSE 0 END
             AS limit_used_percent,
         (SELECT coalesce(sum(b.owed_minor), 0)::bigint FROM open_bill b
          WHERE b.retailer_id = a.retailer_id AND b.due_on < %(as_of)s - a.max_outstanding_days) AS too_old_minor,
@@ -77,6 +77,14 @@ _ATTENTION_THEN = f"""
     FROM credit_account a
     LEFT JOIN late ON late.retailer_id = a.retailer_id
     LEFT JOIN booked ON booked.retailer_id = a.retailer_id
+    CROSS JOIN LATERAL (
+        SELECT greatest(a.limit_minor,
+            CASE WHEN a.temporary_until >= %(as_of)s THEN a.temporary_limit_minor END) AS limit_minor
+    ) granted
+    CROSS JOIN LATERAL (
+        SELECT coalesce(booked.minor, 0) + counted.promised_minor + counted.uncleared_minor AS used_minor
+        FROM ({past.COUNTED.format(retailer="a.retailer_id")}) counted
+    ) used
     WHERE a.org_id = %(org)s
 ), listed AS (
     SELECT * FROM account
@@ -172,6 +180,7 @@ def _listed(session: Session, when: ageing.AsOf) -> list[Listed]:
         longest=max(reminders.OFFSETS.values()),
     )
     if when.is_past:
+        where["until"] = past.end_of(session, when.on)
         then = db.execute(session, _ATTENTION_THEN.format(source=when.open_bills), where)
         return [Listed(row, None, row) for row in then]
     rows = db.execute(session, _ATTENTION, where).all()

@@ -184,10 +184,33 @@ def test_a_shop_near_its_limit_by_orders_alone_needs_attention(session: Session,
     assert (row["limit_used_percent"], row["reasons"]) == (80, ["CREDIT_LIMIT_NEAR"])
 
 
-def listed(session: Session) -> dict[str, tuple[int | None, list[str]]]:
+@pytest.mark.parametrize("exposure", ["confirmed", "invoiced"])
+def test_a_day_that_is_over_is_listed_as_it_was_while_it_lasted(
+    session: Session, make_retailer: Make, owe: Owe, exposure: str
+) -> None:
+    """What counts against a limit counts on a past day too: orders, cheques, and the limit of a while."""
+    policy.change(session, {"exposure": exposure, "cheque_counts_on": "receipt"}, "as agreed")
+    made = {name: make_retailer(session, name=name, limit_minor=1_000) for name in ("Orders", "Cheque", "Raised")}
+    order, today = ids.new(), days.today(session)
+    reservations.reserve(session, made["Orders"].id, order, 900)
+    owe(session, made["Cheque"].id, 950, due_in=5)
+    cheque = cheques.receive(session, cheques.NewCheque(made["Cheque"].id, 500, "000123"))
+    cheques.deposit(session, cheque.id)
+    owe(session, made["Raised"].id, 900, due_in=5)
+    raise_for_a_while(session, made["Raised"], 2_000)
+    before = listed(session)
+    assert before.keys() == {"Cheque"} | ({"Orders"} if exposure == "confirmed" else set())
+    clock.advance(timedelta(days=1))
+    cheques.clear(session, cheque.id)
+    reservations.void(session, order)
+    assert listed(session).keys() == {"Raised"}
+    assert listed(session, today) == before
+
+
+def listed(session: Session, as_of: date | None = None) -> dict[str, tuple[int | None, list[str]]]:
     """Percent used and reasons of the shops that the dashboard lists, by name."""
     return {
-        row["name"]: (row["limit_used_percent"], row["reasons"]) for row in risk.dashboard(session)["attention"]
+        row["name"]: (row["limit_used_percent"], row["reasons"]) for row in risk.dashboard(session, as_of)["attention"]
     }  # fmt: skip
 
 
