@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from admin_api.access import operation
 from admin_api.adjustments import shown
 from admin_api.answers.balances import AdvanceOut, AgeingOut, LateFeesOut, OpeningOut
-from admin_api.receipts import Chosen, chosen
+from admin_api.receipts import BillShare, chosen
 from admin_api.shapes import Day, Id, PositiveMinor, Strict, Text
 from admin_api.spec import Blueprint
 from core import ids
@@ -50,7 +50,7 @@ class Opening(Strict):
 class Application(Strict):
     """Bills to put money on account to; without any the oldest ones."""
 
-    allocations = fields.List(fields.Nested(Chosen), load_default=list, validate=validate.Length(max=100))
+    allocations = fields.List(fields.Nested(BillShare), load_default=list, validate=validate.Length(max=100))
 
 
 class FeeDay(Strict):

@@ -14,7 +14,7 @@ from admin_api.shapes import Id, Listed, Nothing, PageQuery, PositiveMinor, Stri
 from admin_api.spec import Blueprint
 from core import ids
 from credit import accounts, allocating, cheques, listing
-from credit.papers import CHEQUE_STATES, Cheque
+from credit.arrangements import CHEQUE_STATES, Cheque
 from credit.tables import POSTED
 from parties import retailers
 from parties.roles import BOOKKEEPERS, FOUNDERS, SELLERS

@@ -12,13 +12,13 @@ from admin_api.access import operation
 from admin_api.answers.claims import ClaimOut
 from admin_api.answers.payments import PaymentOut
 from admin_api.answers.shape import Beside, page_of
-from admin_api.receipts import Chosen, chosen, receipt_of
+from admin_api.receipts import BillShare, chosen, receipt_of
 from admin_api.shapes import Day, Id, Listed, PageQuery, PositiveMinor, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from core import ids
 from credit import claims, listing, payments
+from credit.arrangements import Cheque
 from credit.cheques import NewCheque
-from credit.papers import Cheque
 from credit.tables import CLAIM_STATES, METHODS, PaymentClaim
 from parties import retailers
 from parties.roles import BOOKKEEPERS, SELLERS
@@ -51,7 +51,7 @@ class ClaimVerified(Strict):
     received_on = Day(load_default=None, allow_none=True)
     bank = Text(longest=64, load_default=None, allow_none=True)
     dated_on = Day(load_default=None, allow_none=True)
-    allocations = fields.List(fields.Nested(Chosen), load_default=list, validate=validate.Length(max=100))
+    allocations = fields.List(fields.Nested(BillShare), load_default=list, validate=validate.Length(max=100))
 
 
 class ClaimRejected(Strict):

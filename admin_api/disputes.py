@@ -14,7 +14,7 @@ from admin_api.spec import Blueprint
 from core import ids
 from core.money import MAX_MINOR
 from credit import adjustments, disputes, listing
-from credit.papers import DISPUTE_STATES, Dispute
+from credit.arrangements import DISPUTE_STATES, Dispute
 from parties import retailers
 from parties.roles import BOOKKEEPERS, SELLERS
 

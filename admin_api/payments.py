@@ -9,7 +9,7 @@ from admin_api import cheques as cheque_noun
 from admin_api.access import operation
 from admin_api.answers.payments import PaymentOut
 from admin_api.answers.shape import Beside
-from admin_api.receipts import Chosen, chosen, receipt_of
+from admin_api.receipts import BillShare, chosen, receipt_of
 from admin_api.shapes import Day, Id, PositiveMinor, Strict, Text
 from admin_api.spec import Blueprint
 from core import ids
@@ -32,7 +32,7 @@ class PaymentIn(Strict):
     received_on = Day(load_default=None, allow_none=True)
     bank = Text(longest=64, load_default=None, allow_none=True)
     dated_on = Day(load_default=None, allow_none=True)
-    allocations = fields.List(fields.Nested(Chosen), load_default=list, validate=validate.Length(max=100))
+    allocations = fields.List(fields.Nested(BillShare), load_default=list, validate=validate.Length(max=100))
 
 
 class Reversal(Strict):

@@ -12,7 +12,7 @@ from admin_api.shapes import Day, Id, Listed, PageQuery, PositiveMinor, Strict, 
 from admin_api.spec import Blueprint
 from core import ids
 from credit import listing, promises
-from credit.papers import PROMISE_STATES, Promise
+from credit.arrangements import PROMISE_STATES, Promise
 from parties import retailers
 from parties.roles import SELLERS
 

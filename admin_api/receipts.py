@@ -10,7 +10,7 @@ from credit.payments import Receipt
 from credit.tables import POSTED
 
 
-class Chosen(Strict):
+class BillShare(Strict):
     """An amount for one bill, taken before the oldest-first rule."""
 
     bill_id = Id(needed=True)

@@ -187,7 +187,7 @@ def _bytecodes(act: Step) -> int:
 @contextmanager
 def counting() -> Iterator[Asked]:
     """Count what this process sends while the block runs: by hand through core.rows, and by the ORM."""
-    asked, engine, by_hand = Asked(), db.engine(), rows.ask
+    asked, engine, by_hand = Asked(), db.engine(), rows.execute
 
     def ask(*arguments: Any) -> rows.Rows:
         asked.statements += 1
@@ -208,10 +208,10 @@ def counting() -> Iterator[Asked]:
     }
     for name, listener in heard.items():
         event.listen(engine, name, listener)
-    rows.ask = ask
+    rows.execute = ask
     try:
         yield asked
     finally:
-        rows.ask = by_hand
+        rows.execute = by_hand
         for name, listener in heard.items():
             event.remove(engine, name, listener)

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from cli import environment, failures, lifeline
+from cli import environment, failures, parent_death
 from cli.table import COMMANDS, NOTHING, SECTIONS, SERVICES, CommandRow
 
 EXAMPLES = """\b
@@ -125,5 +125,5 @@ def run(arguments: Sequence[str]) -> int:
 
 def main() -> None:
     """Entry point of `python -m cli`."""
-    lifeline.die_with(os.environ.pop(lifeline.VARIABLE, ""))
+    parent_death.die_with(os.environ.pop(parent_death.VARIABLE, ""))
     sys.exit(run(sys.argv[1:]))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cli import lifeline
+from cli import parent_death
 
 FIRST_DELAY_SECONDS = 0.2
 LONGEST_DELAY_SECONDS = 30.0
@@ -91,7 +91,7 @@ class Supervisor:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            env={**os.environ, lifeline.VARIABLE: str(os.getpid()), "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, parent_death.VARIABLE: str(os.getpid()), "PYTHONUNBUFFERED": "1"},
         )
         child.started = time.monotonic()
         assert child.process.stdout is not None

@@ -31,7 +31,7 @@ from notices import conversations, credit, disputes, documents, orders, payments
 from orders.events import (
     HeldOrderDearer,
     HeldOrderLapsed,
-    OrderCalledOff,
+    OrderCancelled,
     OrderDispatched,
     OrderPlaced,
     OrderShortened,
@@ -61,10 +61,10 @@ def _tell_of_placed(session: Session, event: OrderPlaced) -> None:
     tell(session, event.order)
 
 
-def _tell_of_called_off(session: Session, event: OrderCalledOff) -> None:
+def _tell_of_cancelled(session: Session, event: OrderCancelled) -> None:
     """The shop counted on what was placed or kept; a quote that waits says by itself that it is gone."""
     if event.was in (CONFIRMED, HELD) and not event.by_shop:
-        orders.called_off(session, event.order)
+        orders.cancelled(session, event.order)
 
 
 def _tell_of_shortened(session: Session, event: OrderShortened) -> None:
@@ -86,11 +86,11 @@ FOLLOWS: dict[type, tuple[Consequence, ...]] = {
     CreditStopped: (lambda session, event: credit.paused(session, event.retailer_id),),
     CreditOpened: (lambda session, event: credit.restored(session, event.retailer_id),),
     RoomMade: (),  # see `follow`
-    OverrideApproved: (releasing.let_through,),
+    OverrideApproved: (releasing.place_approved,),
     SettingsChanged: (room.after_settings,),
     # orders
     OrderPlaced: (releasing.finish_approval, _tell_of_placed),
-    OrderCalledOff: (releasing.finish_approval, _tell_of_called_off),
+    OrderCancelled: (releasing.finish_approval, _tell_of_cancelled),
     OrderShortened: (_tell_of_shortened,),
     OrderDispatched: (lambda session, event: documents.invoice(session, event.order.invoice_id),),
     HeldOrderDearer: (lambda session, event: orders.dearer(session, event.order, event.agreed_minor),),

@@ -9,7 +9,7 @@ from credit import overrides
 from credit.events import OverrideApproved
 from credit.guardrails import CREDIT
 from orders import holding, listing, ordering
-from orders.events import HeldOrderLapsed, OrderCalledOff, OrderPlaced
+from orders.events import HeldOrderLapsed, OrderCancelled, OrderPlaced
 from orders.order import FAILED, HELD
 from parties import tasks
 
@@ -24,7 +24,7 @@ def release_all(session: Session) -> int:
     return sum(release(session, retailer_id) for retailer_id in holding.waiting(session, anybody=True))
 
 
-def let_through(session: Session, event: OverrideApproved) -> None:
+def place_approved(session: Session, event: OverrideApproved) -> None:
     """Place the refused or held order that an approved override is for, unless it waits for something else."""
     override = overrides.get(session, event.override_id)
     if override.status == overrides.APPROVED and _waits(session, override.reference_id):
@@ -39,7 +39,7 @@ def _waits(session: Session, reference_id: UUID) -> bool:
         return False
 
 
-def finish_approval(session: Session, event: OrderPlaced | OrderCalledOff | HeldOrderLapsed) -> None:
+def finish_approval(session: Session, event: OrderPlaced | OrderCancelled | HeldOrderLapsed) -> None:
     """Nobody is to approve any more what was kept, or refused, until now."""
     if isinstance(event, HeldOrderLapsed) or event.was in (HELD, FAILED):
         tasks.finish_known(session, holding.approval_key(event.order.id))

@@ -141,7 +141,7 @@ def org_of(session: Session) -> UUID:
 
 def execute(session: Session, sql: str, parameters: tuple[Any, ...] | dict[str, Any] = ()) -> Rows:
     """One hand-written statement in the session's transaction (psycopg2 placeholders): the hot path."""
-    return rows.ask(session, sql, parameters)
+    return rows.execute(session, sql, parameters)
 
 
 def walk(session: Session, sql: str, parameters: tuple[Any, ...] | dict[str, Any] = ()) -> Iterator[Any]:

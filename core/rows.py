@@ -60,7 +60,7 @@ def _row_type(names: tuple[str, ...]) -> Any:
     return namedtuple("Row", names, rename=True)
 
 
-def ask(session: Session, sql: str, parameters: tuple[Any, ...] | dict[str, Any]) -> Rows:
+def execute(session: Session, sql: str, parameters: tuple[Any, ...] | dict[str, Any]) -> Rows:
     """Run one statement in the session's transaction. Raises sqlalchemy.exc.DBAPIError and its subclasses."""
     connection = session.connection()
     dbapi: Any = connection.connection.dbapi_connection
@@ -85,7 +85,7 @@ def walk(session: Session, sql: str, parameters: tuple[Any, ...] | dict[str, Any
     Only inside one transaction, and nothing may be written to what it reads meanwhile.
     """
     name = f"walk_{next(_cursors)}"
-    ask(session, f"DECLARE {name} NO SCROLL CURSOR FOR {sql}", parameters)
-    while found := ask(session, f"FETCH {BATCH} FROM {name}", ()).all():
+    execute(session, f"DECLARE {name} NO SCROLL CURSOR FOR {sql}", parameters)
+    while found := execute(session, f"FETCH {BATCH} FROM {name}", ()).all():
         yield from found
-    ask(session, f"CLOSE {name}", ())
+    execute(session, f"CLOSE {name}", ())

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Forbidden, Invalid
 from credit import accounts, bills, payments
-from credit.allocating import Chosen, OverAllocated
+from credit.allocating import BillShare, OverAllocated
 from credit.payments import Receipt
 from credit.tables import CREDIT
 
@@ -90,7 +90,7 @@ def allow(kind: str, role: str) -> None:
         raise Forbidden(f"An adjustment of this kind needs one of these roles: {', '.join(sorted(MAY_GIVE[kind]))}.")
 
 
-def _chosen(session: Session, new: Adjustment) -> tuple[Chosen, ...]:
+def _chosen(session: Session, new: Adjustment) -> tuple[BillShare, ...]:
     """The bill's part of the credit. The rest of a return stays on account; a write-off has no rest."""
     if new.bill_id is None:
         return ()

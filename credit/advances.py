@@ -13,7 +13,7 @@ from core import audit, db, ids
 from core.errors import DomainError
 from core.events import happened
 from credit import accounts, allocating, booking, days
-from credit.allocating import Applied, Chosen
+from credit.allocating import Allocated, BillShare
 from credit.events import RoomMade
 from credit.settings import CreditSettings
 
@@ -46,7 +46,7 @@ def held(session: Session, retailer_id: UUID) -> list[Advance]:
     return [Advance(*row) for row in rows]
 
 
-def apply(session: Session, retailer_id: UUID, chosen: Sequence[Chosen] = ()) -> list[Applied]:
+def apply(session: Session, retailer_id: UUID, chosen: Sequence[BillShare] = ()) -> list[Allocated]:
     """Put money on account to the named bills, or to the oldest ones; returns what each bill got. Audited.
 
     Locks the account row. Raises NothingHeld, Invalid, NotFound, allocating.OverAllocated (more than is held or open).
@@ -81,21 +81,21 @@ def apply_to_new(session: Session, retailer_id: UUID, bill_id: UUID, open_minor:
     return part_minor
 
 
-def _distribute(session: Session, retailer_id: UUID, advances: Sequence[Advance], parts: Sequence[Applied]) -> None:
+def _distribute(session: Session, retailer_id: UUID, advances: Sequence[Advance], parts: Sequence[Allocated]) -> None:
     """Fill the bills from the advances, oldest advance first."""
     left = {one.bill_id: one.amount_minor for one in parts}
     for advance in advances:
-        available, taken = advance.unapplied_minor, list[Applied]()
+        available, taken = advance.unapplied_minor, list[Allocated]()
         for part in parts:
             share = min(available, left[part.bill_id])
             if share:
-                taken.append(Applied(part.bill_id, part.reference, share))
+                taken.append(Allocated(part.bill_id, part.reference, share))
                 left[part.bill_id], available = left[part.bill_id] - share, available - share
         if taken:
             _put(session, retailer_id, advance, taken)
 
 
-def _put(session: Session, retailer_id: UUID, advance: Advance, taken: Sequence[Applied]) -> None:
+def _put(session: Session, retailer_id: UUID, advance: Advance, taken: Sequence[Allocated]) -> None:
     total = sum(one.amount_minor for one in taken)
     booking.book(session, retailer_id, shares=booking.Shares(advance.id, taken, days.today(session)))
     audit.record(

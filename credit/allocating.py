@@ -40,11 +40,11 @@ class OverAllocated(DomainError):
     detail = "More was allocated than is open on the bill or than was paid."
 
 
-Chosen = tuple[UUID, int]  # a bill, and the part of the payment that somebody puts to it
+BillShare = tuple[UUID, int]  # a bill, and the part of the payment that somebody puts to it
 
 
 @dataclass(frozen=True)
-class Applied:
+class Allocated:
     """The part of a payment that was put to a bill; `reference` is the bill's (an invoice number).
 
     `bill_minor` is the bill's whole amount, where the bill was read.
@@ -69,11 +69,11 @@ def plan(
     session: Session,
     retailer_id: UUID,
     amount_minor: int,
-    chosen: Sequence[Chosen],
+    chosen: Sequence[BillShare],
     *,
     spread: bool = True,
     first: Sequence[OpenBill] | None = None,
-) -> list[Applied]:
+) -> list[Allocated]:
     """Named bills first, then oldest first by due date, bill date, reference. Never more than `amount_minor`.
 
     Without `spread` only the named bills are settled. `first` is the first page of open bills, when it was read under
@@ -89,23 +89,25 @@ def plan(
     return _merged([*named, *oldest])
 
 
-def applied_to(session: Session, payment_id: UUID) -> list[Applied]:
+def applied_to(session: Session, payment_id: UUID) -> list[Allocated]:
     """What a payment settles now, net of what was taken back."""
     rows = db.execute(session, _APPLIED, (str(db.org_of(session)), str(payment_id)))
-    return [Applied(*row) for row in rows]
+    return [Allocated(*row) for row in rows]
 
 
-def _take_chosen(session: Session, retailer_id: UUID, amount_minor: int, chosen: Sequence[Chosen]) -> list[Applied]:
+def _take_chosen(
+    session: Session, retailer_id: UUID, amount_minor: int, chosen: Sequence[BillShare]
+) -> list[Allocated]:
     if not chosen:
         return []
     _check_chosen(amount_minor, chosen)
     named = [str(bill_id) for bill_id, _ in chosen]
     rows = db.execute(session, _NAMED, (str(db.org_of(session)), str(retailer_id), named))
     found = {row[0]: OpenBill(*row) for row in rows}
-    return [_settle(found.get(bill_id), bill_id, part_minor) for bill_id, part_minor in chosen]
+    return [_share_of(found.get(bill_id), bill_id, part_minor) for bill_id, part_minor in chosen]
 
 
-def _check_chosen(amount_minor: int, chosen: Sequence[Chosen]) -> None:
+def _check_chosen(amount_minor: int, chosen: Sequence[BillShare]) -> None:
     if len(chosen) > MAX_CHOSEN:
         raise Invalid(f"Name at most {MAX_CHOSEN} bills.", field="allocations")
     if any(part_minor <= 0 for _, part_minor in chosen):
@@ -117,27 +119,27 @@ def _check_chosen(amount_minor: int, chosen: Sequence[Chosen]) -> None:
         raise OverAllocated(allocated_minor=allocated, amount_minor=amount_minor)
 
 
-def _settle(bill: OpenBill | None, bill_id: UUID, part_minor: int) -> Applied:
+def _share_of(bill: OpenBill | None, bill_id: UUID, part_minor: int) -> Allocated:
     if bill is None:
         raise NotFound(kind="Bill", id=ids.public("bil", bill_id))
     if part_minor > bill.open_minor:
         raise OverAllocated(bill_id=ids.public("bil", bill_id), open_minor=bill.open_minor, allocated_minor=part_minor)
-    return Applied(bill_id, bill.reference, part_minor, bill.amount_minor)
+    return Allocated(bill_id, bill.reference, part_minor, bill.amount_minor)
 
 
-def _take_oldest(open_bills: Iterable[OpenBill], left: int, named: dict[UUID, int]) -> Iterator[Applied]:
+def _take_oldest(open_bills: Iterable[OpenBill], left: int, named: dict[UUID, int]) -> Iterator[Allocated]:
     for bill in open_bills:
         part = min(left, bill.open_minor - named.get(bill.id, 0))
         if part:
-            yield Applied(bill.id, bill.reference, part, bill.amount_minor)
+            yield Allocated(bill.id, bill.reference, part, bill.amount_minor)
         left -= part
         if not left:
             return
 
 
-def _merged(parts: Sequence[Applied]) -> list[Applied]:
+def _merged(parts: Sequence[Allocated]) -> list[Allocated]:
     """One row per bill: a bill may be named for a part and be the oldest too."""
-    whole: dict[UUID, Applied] = {}
+    whole: dict[UUID, Allocated] = {}
     for part in parts:
         before = whole[part.bill_id].amount_minor if part.bill_id in whole else 0
         whole[part.bill_id] = replace(part, amount_minor=before + part.amount_minor)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids
 from core.errors import NotFound
-from credit.allocating import FIRST_PAGE, Applied, OpenBill
+from credit.allocating import FIRST_PAGE, Allocated, OpenBill
 from credit.ledger import Journal
 from credit.tables import Bill, Payment
 
@@ -71,7 +71,7 @@ class Shares:
     """
 
     payment_id: UUID
-    applied: Sequence[Applied]
+    applied: Sequence[Allocated]
     applied_on: date | None = None
 
 
@@ -138,7 +138,7 @@ def book(
 
 
 def pay(
-    session: Session, payment: Payment, applied: Sequence[Applied], journal: Journal, entry: audit.NewEntry
+    session: Session, payment: Payment, applied: Sequence[Allocated], journal: Journal, entry: audit.NewEntry
 ) -> int | None:
     """Write a payment or another credit, book it, and append the audit entry.
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 import countries
 from core import db, ids
 from core.i18n import format_money
-from credit.allocating import Applied
+from credit.allocating import Allocated
 from credit.settings import CreditSettings
 from credit.tables import Payment
 from parties import tasks
@@ -26,7 +26,7 @@ WHERE a.org_id = %s AND a.bill_id = ANY(%s::uuid[]) GROUP BY a.bill_id
 """
 
 
-def reached(session: Session, of_day_minor: int, applied: Sequence[Applied], limit_minor: int | None) -> int | None:
+def reached(session: Session, of_day_minor: int, applied: Sequence[Allocated], limit_minor: int | None) -> int | None:
     """The cash of a day, or of one of these bills with what is applied now, when it reaches the limit; else None.
 
     A bill below the limit cannot take as much, so only larger ones are asked about.

@@ -18,9 +18,9 @@ from core.errors import DomainError, Invalid
 from core.events import happened
 from core.money import MAX_MINOR
 from credit import accounts, allocating, days, ladder, payments
-from credit.allocating import Chosen
+from credit.allocating import BillShare
+from credit.arrangements import Cheque
 from credit.events import PaymentFailed, RoomMade
-from credit.papers import Cheque
 from credit.payments import MAX_REFERENCE, NewPayment, Receipt
 from credit.settings import CHEQUES_COUNT_ON, CreditSettings
 from credit.tables import Bill, Payment
@@ -62,7 +62,7 @@ class NewCheque:
     bank: str | None = None
     dated_on: date | None = None
     received_on: date | None = None
-    chosen: tuple[Chosen, ...] = ()
+    chosen: tuple[BillShare, ...] = ()
 
 
 def receive(session: Session, new: NewCheque) -> Cheque:
@@ -227,7 +227,7 @@ def _count_if_due(session: Session, cheque: Cheque) -> Receipt | None:
     return payments.record(session, paid)
 
 
-def _still_open(session: Session, cheque: Cheque) -> tuple[Chosen, ...]:
+def _still_open(session: Session, cheque: Cheque) -> tuple[BillShare, ...]:
     """The bills that the cheque was meant for, with what is left of them: others may have paid in the meantime."""
     meant = {UUID(str(bill_id)): int(str(part_minor)) for bill_id, part_minor in cheque.chosen}
     found = session.execute(

@@ -15,9 +15,9 @@ from core.errors import DomainError, Invalid
 from core.events import happened
 from core.money import MAX_MINOR
 from credit import accounts, cheques, payments
+from credit.arrangements import Cheque
 from credit.cheques import NewCheque
 from credit.events import ClaimDeclined
-from credit.papers import Cheque
 from credit.payments import MAX_REFERENCE, NewPayment, Receipt
 from credit.tables import METHODS, Payment, PaymentClaim
 from parties import retailers, tasks

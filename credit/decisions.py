@@ -35,7 +35,7 @@ def since(account: CreditAccount) -> datetime | None:
     return account.blocked_at or account.paused_at or account.watched_at
 
 
-def store(
+def record(
     session: Session, account: CreditAccount, cause: str, before: str, trace: Sequence[Mapping[str, Any]]
 ) -> CreditEvaluation:
     """Keep a decision that was just applied to the account. The caller holds its lock."""

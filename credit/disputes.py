@@ -14,8 +14,8 @@ from core.errors import DomainError, Invalid
 from core.events import happened
 from credit import accounts, adjustments, bills, payments
 from credit.allocating import OverAllocated
+from credit.arrangements import Dispute
 from credit.events import DisputeEnded
-from credit.papers import Dispute
 from credit.tables import CREDIT
 
 

@@ -150,7 +150,7 @@ def _watch(
     session.flush()
     if decisions.status_of(account) == before:
         return
-    decisions.store(session, account, cause, before, trace)
+    decisions.record(session, account, cause, before, trace)
     audit.record(
         session,
         "credit.watched" if is_watched else "credit.unwatched",

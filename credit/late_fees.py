@@ -16,7 +16,7 @@ from core import clock, db, ids
 from core.errors import DomainError, Forbidden
 from credit import accounts, bills, days
 from credit.adjustments import FOUNDERS
-from credit.papers import LateFee
+from credit.arrangements import LateFee
 from credit.settings import CreditSettings
 from credit.tables import Bill
 from parties import organisations

@@ -123,7 +123,7 @@ def _decided(
 ) -> None:
     session.flush()  # reserving is a hand-written statement and must see it
     told = trace or ({"rule": action, "by": audit.actor().name, "reason": reason, "fired": True},)
-    decisions.store(session, account, source, before, (*told, *known))
+    decisions.record(session, account, source, before, (*told, *known))
     audit.record(
         session,
         action,

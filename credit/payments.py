@@ -17,9 +17,9 @@ from core.errors import DomainError, Invalid, NotFound
 from core.events import happened
 from core.money import MAX_MINOR
 from credit import accounts, allocating, bills, booking, cash, days, ladder, ledger, promises, reminders
-from credit.allocating import Applied, Chosen
+from credit.allocating import Allocated, BillShare
+from credit.arrangements import Cheque
 from credit.events import CreditTakenBack, PaymentFailed, PaymentTaken, PaymentTakenBack, RoomMade
-from credit.papers import Cheque
 from credit.settings import CreditSettings
 from credit.tables import CREDIT, METHODS, CreditAccount, Payment
 
@@ -74,7 +74,7 @@ class NewPayment:
     method: str
     reference: str | None = None
     received_on: date | None = None
-    chosen: tuple[Chosen, ...] = ()
+    chosen: tuple[BillShare, ...] = ()
     kind: str = PAYMENT
     note: str | None = None
     spread: bool = True
@@ -89,7 +89,7 @@ class Receipt:
 
     payment: Payment
     currency: str
-    allocations: tuple[Applied, ...]
+    allocations: tuple[Allocated, ...]
     outstanding_minor: int
     warnings: tuple[str, ...] = ()
     evaluation: ladder.Evaluation | None = None  # what the rules say now, when the payment could better the status
@@ -186,7 +186,7 @@ def take_back(session: Session, payment_id: UUID, reason: str) -> Receipt:
     if payment.status != "posted":
         raise AlreadyReversed(payment_id=_public(payment))
     taken_back = [
-        Applied(one.bill_id, one.reference, -one.amount_minor) for one in allocating.applied_to(session, payment_id)
+        Allocated(one.bill_id, one.reference, -one.amount_minor) for one in allocating.applied_to(session, payment_id)
     ]
     totals = booking.book(
         session,
@@ -211,7 +211,7 @@ def take_back(session: Session, payment_id: UUID, reason: str) -> Receipt:
     return Receipt(payment, account.currency, tuple(taken_back), totals.outstanding_minor + lost_minor)
 
 
-def _lose_discounts(session: Session, reopened: list[Applied], reason: str) -> int:
+def _lose_discounts(session: Session, reopened: list[Allocated], reason: str) -> int:
     """A cash discount was for settling a bill in full: it goes with the money, or the credit, that did so.
 
     Returns what is owed again for that.

@@ -14,7 +14,7 @@ from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid
 from core.money import MAX_MINOR
 from credit import accounts, days
-from credit.papers import Promise
+from credit.arrangements import Promise
 
 LONGEST_DAYS = 60
 BOOKED_LATE = "the money came in by its day and was booked after it"

@@ -134,7 +134,7 @@ def _decide(session: Session, retailer_id: UUID, reference_id: UUID, amount_mino
         if verdict.reasons:
             override_id = overrides.take(session, account, reference_id, amount_minor, verdict)
             if override_id is not None:
-                return _take_beyond(session, retailer_id, reference_id, amount_minor, verdict, override_id)
+                return _reserve_over_limit(session, retailer_id, reference_id, amount_minor, verdict, override_id)
             raise _refused(verdict)
         taken = _take(session, retailer_id, reference_id, amount_minor)
         if taken is not None:
@@ -173,7 +173,7 @@ def _take(session: Session, retailer_id: UUID, reference_id: UUID, amount_minor:
     return reservation_id if taken else None
 
 
-def _take_beyond(
+def _reserve_over_limit(
     session: Session, retailer_id: UUID, reference_id: UUID, amount_minor: int, no: Verdict, override_id: UUID
 ) -> UUID:
     """Reserve past the rules; the caller holds the account's lock. The excess shows as the account's allowance."""

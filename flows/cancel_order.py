@@ -12,7 +12,7 @@ from core.i18n import _, format_money, isolate
 from language.phrases import Word, any_of
 from notices import wording
 from orders import listing, ordering
-from orders.order import CALLED_OFF_IN_CHAT, CANCELLED, CONFIRMED, DISPATCHED, Order
+from orders.order import CANCELLED, CANCELLED_IN_CHAT, CONFIRMED, DISPATCHED, Order
 from parties import tasks
 
 MAX_SEARCHED = 200
@@ -36,11 +36,11 @@ class CancelOrder(Flow):
             line
             for state in (START, "confirming")
             for line in (
-                go("asked", state, "confirming", when="can_be_called_off", do="remember"),
+                go("asked", state, "confirming", when="can_be_cancelled", do="remember"),
                 go("asked", state, END, say="say_why_not"),
             )
         ),
-        go("yes", "confirming", END, do="call_off", say="say_called_off"),
+        go("yes", "confirming", END, do="cancel_order", say="say_cancelled"),
         go("no", "confirming", END, do="forget", say="say_kept"),
         go(REFUSED, "confirming", END, do="forget", say="say_too_late"),
     ]
@@ -69,7 +69,7 @@ class CancelOrder(Flow):
         placed = listing.page(self.session, retailer_id=self.turn.shop.id, limit=MAX_SEARCHED)
         return next((order for order in placed if order.number and words.fold(order.number) == self.number), None)
 
-    def can_be_called_off(self) -> bool:
+    def can_be_cancelled(self) -> bool:
         return self.order is not None and self.order.status == CONFIRMED
 
     def remember(self) -> None:
@@ -79,9 +79,9 @@ class CancelOrder(Flow):
     def forget(self) -> None:
         self.memory.pop("calling_off", None)
 
-    def call_off(self) -> None:
+    def cancel_order(self) -> None:
         """What was reserved is free again; whoever packs is told."""
-        self.order = ordering.cancel(self.session, UUID(self.memory["calling_off"]), CALLED_OFF_IN_CHAT)
+        self.order = ordering.cancel(self.session, UUID(self.memory["calling_off"]), CANCELLED_IN_CHAT)
         tasks.ask_staff(
             self.session,
             "order_called_off",
@@ -92,7 +92,7 @@ class CancelOrder(Flow):
         )
         self.forget()
 
-    def say_called_off(self) -> None:
+    def say_cancelled(self) -> None:
         if self.order is not None:
             self.say(_("Order %(number)s is called off. Nothing will be sent or billed.", number=described(self.order)))
 

@@ -19,7 +19,7 @@ from flows import packs
 from orders import listing, ordering
 from orders.catalogue import Catalogue
 from orders.drafting import Extras
-from orders.order import CALLED_OFF_IN_CHAT, PENDING, Order
+from orders.order import CANCELLED_IN_CHAT, PENDING, Order
 from orders.quotes import Wanted
 from orders.understanding.facts import CartLine, Context, Line, Question, Understanding
 
@@ -137,11 +137,11 @@ def unquoted(memory: Memory) -> None:
         _of(memory).pop(name, None)
 
 
-def call_off_quote(session: Session, memory: Memory) -> None:
+def cancel_quote(session: Session, memory: Memory) -> None:
     """The order that was quoted is not wanted; the list and its questions stay."""
     quoted_id = order_id(memory)
     if quoted_id and listing.get(session, quoted_id).status == PENDING:
-        ordering.cancel(session, quoted_id, CALLED_OFF_IN_CHAT)
+        ordering.cancel(session, quoted_id, CANCELLED_IN_CHAT)
     unquoted(memory)
 
 

@@ -18,7 +18,7 @@ from language import phrases
 from language.phrases import Meaning
 from notices import order_facts, wording
 from orders import holding, listing, ordering, supply
-from orders.order import CALLED_OFF_IN_CHAT, HELD, Order
+from orders.order import CANCELLED_IN_CHAT, HELD, Order
 
 MAX_LINES = 10
 
@@ -37,7 +37,7 @@ class HeldOrder(Flow):
         go("opened", START, END, say="say_none"),
         go("yes", "deciding", END, do="place_on_credit", say="say_placed"),
         go("cash", "deciding", END, do="place_for_cash", say="say_placed"),
-        go("off", "deciding", END, do="call_off", say="say_called_off"),
+        go("off", "deciding", END, do="cancel_order", say="say_cancelled"),
         go("no", "deciding", END, do="forget", say="say_kept"),
         go(REFUSED, "deciding", "deciding", when="is_dearer", do="take_new_price", say="say_dearer"),
         go(REFUSED, "deciding", "deciding", when="is_short", do="take_what_is_there", say="say_short"),
@@ -128,8 +128,8 @@ class HeldOrder(Flow):
     def take_what_is_there(self) -> None:
         self.memory["held"] = {**self.memory["held"], "short": True}
 
-    def call_off(self) -> None:
-        self.placed = ordering.cancel(self.session, self.order.id, CALLED_OFF_IN_CHAT)
+    def cancel_order(self) -> None:
+        self.placed = ordering.cancel(self.session, self.order.id, CANCELLED_IN_CHAT)
         self.forget()
 
     # -- saying -------------------------------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ class HeldOrder(Flow):
             self.say("\n".join(order_facts.shortage(self.placed.shorts or ())))
             self.say(_("You get the bill here when the goods leave our shop."))
 
-    def say_called_off(self) -> None:
+    def say_cancelled(self) -> None:
         if self.placed is not None:
             amount = format_money(self.placed.total_minor, self.placed.currency)
             self.say(_("Your kept order of %(amount)s is called off. Nothing will be sent or billed.", amount=amount))

@@ -40,7 +40,7 @@ class OrderList(Flow):
         go("opened", START, "choosing_items"),
         go("shown", START, "choosing_items"),
         go("amend", START, "choosing_items", when="has_list"),
-        go("amend", START, END, when="has_order_to_call_off", say="say_how_to_amend"),
+        go("amend", START, END, when="has_order_to_cancel", say="say_how_to_amend"),
         *(
             line
             for state in (START, "choosing_items", "clarifying")
@@ -54,7 +54,7 @@ class OrderList(Flow):
                 go("repeat", state, "choosing_items", say="say_never_ordered"),
                 go("cancel", state, END, when="has_list", do="drop_list", say="say_dropped"),
                 go("cancel", state, END, when="has_questions", do="drop_list", say="say_questions_dropped"),
-                go("cancel", state, END, when="has_order_to_call_off", say="say_how_to_call_off"),
+                go("cancel", state, END, when="has_order_to_cancel", say="say_how_to_cancel"),
                 go("cancel", state, "held_order.opened", when="has_kept_order"),
                 go("cancel", state, END, say="say_nothing_to_drop"),
             )
@@ -121,7 +121,7 @@ class OrderList(Flow):
     def has_questions(self) -> bool:
         return cart.has_questions(self.memory)
 
-    def has_order_to_call_off(self) -> bool:
+    def has_order_to_cancel(self) -> bool:
         return self.placed is not None
 
     def has_kept_order(self) -> bool:
@@ -161,7 +161,7 @@ class OrderList(Flow):
         heard = self.heard
         reading.keep(self.session, self.turn.shop.id, heard.read, self.memory, heard.goods)
         if not self.has_list():  # a list with nothing on it has no quote to say yes to
-            cart.call_off_quote(self.session, self.memory)
+            cart.cancel_quote(self.session, self.memory)
 
     def skip_question(self) -> None:
         cart.skip_question(self.memory)
@@ -172,7 +172,7 @@ class OrderList(Flow):
             self.say_unsold(usual.unsold(self.earlier, self.heard.goods))
 
     def drop_list(self) -> None:
-        cart.call_off_quote(self.session, self.memory)
+        cart.cancel_quote(self.session, self.memory)
         cart.clear(self.memory)
 
     def keep_remark(self) -> None:
@@ -206,7 +206,7 @@ class OrderList(Flow):
     def say_questions_dropped(self) -> None:
         self.say(_("My question is dropped; nothing was ordered. Type *menu* or a new order at any time."))
 
-    def say_how_to_call_off(self) -> None:
+    def say_how_to_cancel(self) -> None:
         if self.placed is not None:
             facts = {"order": cancel_order.described(self.placed), "number": isolate(self.placed.number or "")}
             self.say(_("Order %(order)s is placed. To call it off, type *cancel %(number)s*.", **facts))

@@ -236,17 +236,17 @@ class PlaceOrder(Flow):
         sku = self.error.facts.get("sku") if self.error else None
         if sku:
             cart.drop(self.memory, sku)
-            self._call_off_when_empty()
+            self._cancel_when_empty()
 
     def drop_missing(self) -> None:
         for short in quoting.shorts_of(self.error):
             cart.drop(self.memory, short["sku"])
-        self._call_off_when_empty()
+        self._cancel_when_empty()
 
-    def _call_off_when_empty(self) -> None:
+    def _cancel_when_empty(self) -> None:
         """A list with nothing on it has no quote to say yes to."""
         if not cart.size(self.memory):
-            cart.call_off_quote(self.session, self.memory)
+            cart.cancel_quote(self.session, self.memory)
 
     def fit_to_credit(self) -> None:
         """The part that fits becomes the list; it is quoted, and placed only by a yes."""

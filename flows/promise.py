@@ -13,7 +13,7 @@ from bot.ingress import Message
 from core import clock, db
 from core.i18n import _, format_day, format_money
 from credit import promises, standing
-from credit.papers import Promise
+from credit.arrangements import Promise
 from credit.standing import Standing
 from language import amounts, dates, phrases
 from language.phrases import Meaning, Word

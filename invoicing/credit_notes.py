@@ -19,7 +19,7 @@ from core import db
 from core.errors import DomainError, Invalid
 from credit import accounts, adjustments, bills, discounts, payments
 from credit.adjustments import Adjustment
-from credit.allocating import Chosen
+from credit.allocating import BillShare
 from credit.payments import Receipt
 from credit.tables import CREDIT
 from invoicing import originals, series, snapshots, writing
@@ -238,7 +238,7 @@ def _credit(
     )
 
 
-def _chosen(session: Session, invoice: Invoice, amount_minor: int) -> tuple[Chosen, ...]:
+def _chosen(session: Session, invoice: Invoice, amount_minor: int) -> tuple[BillShare, ...]:
     """The part of the credit that its bill still has room for; the rest stays on account."""
     if invoice.bill_id is None:
         return ()

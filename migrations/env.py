@@ -5,8 +5,8 @@ from sqlalchemy import create_engine, pool
 
 import bot.tables
 import credit.ages
+import credit.arrangements
 import credit.online
-import credit.papers
 import credit.tables
 import invoicing.tables
 import jobs.tables
@@ -20,7 +20,7 @@ MODULES = (
     bot.tables,
     credit.ages,
     credit.online,
-    credit.papers,
+    credit.arrangements,
     credit.tables,
     invoicing.tables,
     jobs.tables,

@@ -8,7 +8,7 @@ from bot.markup import plain
 from core import db
 from core.i18n import format_money, isolate, speaking
 from credit import accounts, bills
-from credit.papers import Dispute
+from credit.arrangements import Dispute
 from notices import addressing, wording
 
 

@@ -8,10 +8,10 @@ from bot.markup import plain
 from core.i18n import _, isolate
 from invoicing.charging import quantity
 from notices import wording
-from orders.order import CALLED_OFF_IN_CHAT, Order
+from orders.order import CANCELLED_IN_CHAT, Order
 from orders.supply import Short
 
-NO_REASON = {"", "cancelled by staff", CALLED_OFF_IN_CHAT}  # what is written down when nobody gave a reason
+NO_REASON = {"", "cancelled by staff", CANCELLED_IN_CHAT}  # what is written down when nobody gave a reason
 
 
 def day_of(order: Order, timezone: str) -> date:

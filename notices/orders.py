@@ -52,7 +52,7 @@ def dearer(session: Session, order: Order, before_minor: int) -> UUID | None:
     return addressing.put(session, to, "order_held_dearer", params, dedupe_key=key)
 
 
-def called_off(session: Session, order: Order) -> UUID | None:
+def cancelled(session: Session, order: Order) -> UUID | None:
     """Say that staff called off an order that was placed or kept, with their reason where they gave one."""
     to = addressing.addressee(session, order.retailer_id)
     if to is None:

@@ -18,7 +18,7 @@ class OrderPlaced:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderCalledOff:
+class OrderCancelled:
     """An order was called off before it left; `was` is its status until then."""
 
     order: Order

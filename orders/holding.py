@@ -11,7 +11,7 @@ from core.events import happened
 from core.i18n import format_money
 from credit import guardrails
 from credit.guardrails import CREDIT, Refused
-from orders import billing, closing, drafting, ordering
+from orders import billing, drafting, ordering, outcomes
 from orders.events import HeldOrderDearer, HeldOrderLapsed
 from orders.listing import get
 from orders.order import FAILED, HELD, PENDING, Order
@@ -53,7 +53,7 @@ def hold(session: Session, order_id: UUID) -> Order:
     verdict = guardrails.judge(session, found.retailer_id, found.total_minor)
     if verdict.allowed:
         raise NothingInTheWay
-    return closing.close(session, found, HELD, "order.held", closing.failure_of(Refused(verdict)), None, CREDIT)
+    return outcomes.close(session, found, HELD, "order.held", outcomes.failure_of(Refused(verdict)), None, CREDIT)
 
 
 def release(session: Session, retailer_id: UUID) -> list[Order]:
@@ -126,7 +126,7 @@ def expire(session: Session, days: int) -> list[Order]:
         " AND created_at < %(now)s - make_interval(days => %(days)s) RETURNING id",
         {"now": clock.now(), "org": str(db.org_of(session)), "days": days},
     ).all()
-    closing.expired(session, [row.id for row in gone], f"orders held for {days} days")
+    outcomes.expired(session, [row.id for row in gone], f"orders held for {days} days")
     lapsed = [get(session, row.id) for row in gone]
     for one in lapsed:
         happened(session, HeldOrderLapsed(one))

@@ -18,7 +18,7 @@ PENDING, CONFIRMED, DISPATCHED = "pending", "confirmed", "dispatched"
 CANCELLED, EXPIRED, FAILED = "cancelled", "expired", "failed"
 SOURCES = ("chat", "api", "console")
 HELD = "held"  # only credit stands in the way
-CALLED_OFF_IN_CHAT = "called off in the chat"  # the reason that stands where the shop itself did
+CANCELLED_IN_CHAT = "called off in the chat"  # the reason that stands where the shop itself did
 REPLACED = "REPLACED"  # failure code of a quote that a newer one took the place of
 
 

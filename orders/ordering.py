@@ -19,9 +19,9 @@ from core.errors import DomainError, Invalid, NotFound
 from core.events import happened, is_following
 from credit import reservations
 from credit.guardrails import CASH, CREDIT, Refused
-from orders import billing, closing, drafting, order, rules, stock, supply
+from orders import billing, drafting, order, outcomes, rules, stock, supply
 from orders.drafting import NOTHING_MORE, Extras, Priced, PricingFacts
-from orders.events import OrderCalledOff, OrderPlaced
+from orders.events import OrderCancelled, OrderPlaced
 from orders.listing import get
 from orders.order import CANCELLED, CONFIRMED, DISPATCHED, EXPIRED, FAILED, HELD, PENDING, SOURCES, Order
 from orders.quotes import Wanted
@@ -204,8 +204,8 @@ def cancel(session: Session, order_id: UUID, reason: str) -> Order:
         stock.release(session, order_id)
     reservations.void(session, order_id)
     failure = {"code": "CANCELLED", "detail": reason}
-    gone = closing.close(session, found, CANCELLED, "order.cancelled", failure, reason)
-    happened(session, OrderCalledOff(gone, was=found.status, by_shop=_is_by_shop(session, gone)))
+    gone = outcomes.close(session, found, CANCELLED, "order.cancelled", failure, reason)
+    happened(session, OrderCancelled(gone, was=found.status, by_shop=_is_by_shop(session, gone)))
     return gone
 
 
@@ -217,7 +217,7 @@ def expire_pending(session: Session, before: datetime | None = None) -> int:
         _EXPIRE,
         {"org": str(db.org_of(session)), "now": clock.now(), "before": before, "limit": MAX_EXPIRED},
     ).all()
-    closing.expired(session, [row.id for row in gone], f"orders before {before.isoformat()}")
+    outcomes.expired(session, [row.id for row in gone], f"orders before {before.isoformat()}")
     return len(gone)
 
 
@@ -254,8 +254,8 @@ def _try(session: Session, found: Order, at: PricingFacts, payment_mode: str) ->
         return Placed(_promise(session, found, at, payment_mode, shrink=True))
     except (Refused, BelowMinimum, OutOfStock) as refusal:
         status = HELD if found.status == HELD else FAILED
-        failure = closing.failure_of(refusal)
-        return Placed(closing.close(session, found, status, "order.refused", failure, None, payment_mode), refusal)
+        failure = outcomes.failure_of(refusal)
+        return Placed(outcomes.close(session, found, status, "order.refused", failure, None, payment_mode), refusal)
 
 
 def _promise(session: Session, found: Order, at: PricingFacts, payment_mode: str, *, shrink: bool) -> Order:

@@ -157,7 +157,7 @@ def make_retailer() -> Callable[..., Retailer]:
 def sent_statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Every statement sent from now on, by hand or by the ORM, in order."""
     sent: list[str] = []
-    ask = rows.ask
+    ask = rows.execute
 
     def noted(session: Session, sql: str, parameters: Any) -> rows.Rows:
         sent.append(sql)
@@ -166,7 +166,7 @@ def sent_statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         sent.append(statement)
 
-    monkeypatch.setattr(rows, "ask", noted)
+    monkeypatch.setattr(rows, "execute", noted)
     event.listen(Engine, "before_cursor_execute", note)
     yield sent
     event.remove(Engine, "before_cursor_execute", note)

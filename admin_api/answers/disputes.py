@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from admin_api.answers.shape import Answer, Currency, Day, Minor, PublicId, Shop, Word
-from credit.papers import DISPUTE_STATES
+from credit.arrangements import DISPUTE_STATES
 
 
 class DisputeOut(Answer):

@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from admin_api.answers.shape import Answer, Currency, Day, Minor, Person, PublicId, Rows, Shop, Word
-from credit.papers import CHEQUE_STATES
+from credit.arrangements import CHEQUE_STATES
 from credit.tables import METHODS, PAYMENT_STATES
 
 

@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from admin_api.answers.shape import Answer, Currency, Day, Minor, Person, PublicId, Shop, Word
-from credit.papers import PROMISE_STATES
+from credit.arrangements import PROMISE_STATES
 
 
 class PromiseOut(Answer):

@@ -31,8 +31,8 @@ from credit import (
     reminders,
     reservations,
 )
+from credit.arrangements import Cheque
 from credit.guardrails import LIMIT, MAX_ORDER
-from credit.papers import Cheque
 from credit.tables import Bill, Payment
 from invoicing.tables import PayCode
 from parties.organisations import get as organisation_of

@@ -14,8 +14,8 @@ from sqlalchemy import create_engine, inspect, text
 
 import bot.tables
 import credit.ages
+import credit.arrangements
 import credit.online
-import credit.papers
 import credit.tables
 import invoicing.tables
 import jobs.tables
@@ -31,7 +31,7 @@ LOADED = (
     bot.tables,
     credit.ages,
     credit.online,
-    credit.papers,
+    credit.arrangements,
     credit.tables,
     invoicing.tables,
     jobs.tables,

@@ -24,8 +24,8 @@ sys.exit(Supervisor(children, folder=Path(sys.argv[1])).run())
 """
 STEADY = """
 import os, signal, sys, time
-from cli import lifeline
-lifeline.die_with(os.environ.pop(lifeline.VARIABLE, ""))
+from cli import parent_death
+parent_death.die_with(os.environ.pop(parent_death.VARIABLE, ""))
 def leave(*_):
     print("leaving", flush=True)
     sys.exit(0)

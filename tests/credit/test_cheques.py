@@ -15,7 +15,7 @@ import policy
 from core import db
 from core.errors import Invalid, NotFound
 from credit import accounts, allocating, bills, cheques, days, ledger, payments
-from credit.papers import Cheque
+from credit.arrangements import Cheque
 from credit.tables import Bill
 from parties.tables import Retailer
 

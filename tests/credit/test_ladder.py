@@ -12,7 +12,7 @@ from core import clock, db, ids
 from core.audit import AuditEntry
 from core.errors import Invalid, NotFound
 from credit import accounts, days, decisions, guardrails, ladder, pauses, payments, reservations, rules
-from credit.papers import Cheque, Promise
+from credit.arrangements import Cheque, Promise
 from credit.rules import Facts
 from credit.tables import Bill
 from credit.thresholds import LadderOrder

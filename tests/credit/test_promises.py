@@ -11,7 +11,7 @@ from core import clock, db
 from core.audit import AuditEntry
 from core.errors import Invalid
 from credit import adjustments, days, ladder, payments, promises, reminders
-from credit.papers import Promise
+from credit.arrangements import Promise
 from credit.tables import Bill
 from parties.tables import Retailer
 from reports import doctor

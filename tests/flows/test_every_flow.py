@@ -13,8 +13,8 @@ from bot.engine import UNREADABLE as SENTENCES
 from core import clock
 from core.i18n import LANGUAGES, _, speaking
 from credit import bills
+from credit.arrangements import Promise
 from credit.bills import Posting
-from credit.papers import Promise
 from credit.tables import LedgerTransfer, PaymentClaim
 from orders import dispatching, listing
 from parties.tables import Retailer

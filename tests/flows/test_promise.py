@@ -9,8 +9,8 @@ import pytest
 from core import clock
 from core.i18n import LANGUAGES
 from credit import bills, payments, promises
+from credit.arrangements import Promise
 from credit.bills import Posting
-from credit.papers import Promise
 from parties.tables import Retailer
 from tests.chats import Chat
 

@@ -10,8 +10,8 @@ from bot import handing_over, replies
 from core import clock, events
 from core.i18n import LANGUAGES
 from credit import bills, payments
+from credit.arrangements import Promise
 from credit.bills import Posting
-from credit.papers import Promise
 from orders import dispatching, listing
 from parties import users
 from parties.tables import Retailer

@@ -132,7 +132,7 @@ class Actor:
 def stepping() -> Iterator[Engine]:
     """Make the pieces of work stop at each statement; yields a connection pool for watching them."""
     engine = db.engine()
-    by_hand = rows.ask
+    by_hand = rows.execute
 
     def ask(session: Session, sql: str, parameters: Any) -> rows.Rows:
         actor = None if sql.startswith(QUIET) else _actor()
@@ -144,14 +144,14 @@ def stepping() -> Iterator[Engine]:
         return found
 
     hooks = {"before_cursor_execute": _before, "after_cursor_execute": _after, "commit": _commit, "rollback": _rollback}
-    rows.ask = ask
+    rows.execute = ask
     for name, hook in hooks.items():
         event.listen(engine, name, hook)
     watching = create_engine(engine.url, isolation_level="AUTOCOMMIT", pool_size=1)
     try:
         yield watching
     finally:
-        rows.ask = by_hand
+        rows.execute = by_hand
         for name, hook in hooks.items():
             event.remove(engine, name, hook)
         watching.dispose()

@@ -7,16 +7,16 @@ import pytest
 from hypothesis.errors import FlakyBackendFailure
 
 from credit import allocating, promises
-from credit.allocating import Applied, OpenBill
+from credit.allocating import Allocated, OpenBill
 from parties.tables import Retailer
-from tests.model import lives
+from tests.model import running
 from tests.model.tally import Tally
 
-MANY = lives.Size(1, 40, 40)
+MANY = running.Size(1, 40, 40)
 _take_oldest = allocating._take_oldest
 
 
-def _take_newest(open_bills: Iterable[OpenBill], left: int, named: dict[UUID, int]) -> Iterator[Applied]:
+def _take_newest(open_bills: Iterable[OpenBill], left: int, named: dict[UUID, int]) -> Iterator[Allocated]:
     return _take_oldest(reversed(list(open_bills)), left, named)
 
 
@@ -39,6 +39,6 @@ def test_a_planted_fault_is_noticed(
 ) -> None:
     monkeypatch.setattr(module, name, wrong)
     with pytest.raises((AssertionError, FlakyBackendFailure)) as noticed:
-        lives.live(MANY, 7, Tally(), lambda *given: lives.Lives(*given, new_org, make_retailer), shrink=False)
+        running.live(MANY, 7, Tally(), lambda *given: running.Lives(*given, new_org, make_retailer), shrink=False)
     # A life that is longer than Hypothesis replays is told inside a group.
     assert isinstance(noticed.value, AssertionError) or noticed.group_contains(AssertionError)
