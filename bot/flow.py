@@ -227,8 +227,11 @@ def inspect(found: type[Flow], file_name: str) -> list[str]:
         return [f"the flow in {file_name}.py must have name = {file_name!r}, not {getattr(found, 'name', None)!r}"]
     if not hasattr(found, "asked_rank"):
         return ["it has no asked_rank: its place in the order in which flows are asked"]
+    if found.audience not in (RETAILERS, LEADS, EVERYBODY):
+        return [f"it serves {found.audience!r}, whom nobody knows"]
     unknown = list(_unknown_states(found))
-    return [*unknown, *_missing_methods(found), *_unknown_triggers(found), *([] if unknown else _lost_states(found))]
+    lost = [] if unknown else _lost_states(found)
+    return [*unknown, *_missing_methods(found), *_unknown_triggers(found), *_lost_lines(found), *lost]
 
 
 def _find(package: str) -> list[tuple[str, type[Flow]]]:
@@ -246,12 +249,22 @@ def _between(classes: list[type[Flow]]) -> Iterator[str]:
         given = Counter(getattr(found, attribute) for found in classes if hasattr(found, attribute))
         for value in sorted(value for value, count in given.items() if count > 1):
             yield f"two flows {what} {value!r}"
+    for word, audience in sorted({(word, audience) for found in classes for word, audience in _opened(found)}):
+        openers = [found.name for found in classes if (word, audience) in _opened(found)]
+        if len(openers) > 1:
+            yield f"the word {word!r} opens {' and '.join(openers)} for the same people: {audience}"
     lines = ((found, line) for found in classes for line in found.transitions)
     opening = {(found.name, line["trigger"]) for found, line in lines if line["source"] == START}
     for found in classes:
         for target in _onward_targets(found):
             if onward(target) not in opening:
                 yield f"{found.name} goes on to {target!r}, which no flow begins with"
+
+
+def _opened(found: type[Flow]) -> set[tuple[str, str]]:
+    """The words that open it, each with the people that it serves."""
+    people = (RETAILERS, LEADS) if found.audience == EVERYBODY else (found.audience,)
+    return {(str(word), audience) for word in found.opened_by for audience in people}
 
 
 def _onward_targets(found: type[Flow]) -> list[str]:
@@ -290,6 +303,17 @@ def _unknown_triggers(found: type[Flow]) -> Iterator[str]:
         for state in found.states:
             if (state, trigger) not in known:
                 yield f"the word {str(word)!r} means {trigger!r} here, which leads nowhere from state {state!r}"
+
+
+def _lost_lines(found: type[Flow]) -> Iterator[str]:
+    """Lines that are never taken, because one before them takes every such trigger."""
+    taken = set()
+    for line in found.transitions:
+        heard = line["source"], line["trigger"]
+        if heard in taken:
+            yield f"{_show(line)} is never taken: a line before it has no guard"
+        if not line["conditions"]:
+            taken.add(heard)
 
 
 def _lost_states(found: type[Flow]) -> Iterator[str]:

@@ -71,6 +71,8 @@ def test_a_good_flow_is_loaded_with_one_machine_that_needs_no_model(
         ('name = "rice"', 'name = "rice"; opened_by = {"menu": "said"}', "the word 'menu' opens it with 'said'"),
         ('name = "rice"', 'name = "rice"; means_here = {"menu": "opened"}', "leads nowhere from state 'asking'"),
         ("asked_rank = 10", "", "it has no asked_rank"),
+        ("asked_rank = 10", 'asked_rank = 10; audience = "shops"', "it serves 'shops', whom nobody knows"),
+        ("transitions = [", 'transitions = [go("opened", START, END), ', "'start', 'asking') is never taken"),
         ('"said", "asking", END', '"said", "asking", "dal.opened"', "goes on to 'dal.opened', which no flow begins"),
         ('"said", "asking", END', '"said", "asking", "rice.said"', "goes on to 'rice.said', which no flow begins"),
     ],
@@ -97,6 +99,19 @@ def test_two_flows_that_would_be_asked_at_the_same_time_are_refused(
 ) -> None:
     dal = GOOD.replace("class Rice", "class Dal").replace('"rice"', '"dal"')
     assert "two flows have the asked_rank 10" in mistakes(tmp_path, monkeypatch, rice=GOOD, dal=dal)
+
+
+@pytest.mark.parametrize(("of_rice", "of_dal"), [("retailers", "retailers"), ("everybody", "leads")])
+def test_two_flows_that_one_word_opens_for_the_same_people_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, of_rice: str, of_dal: str
+) -> None:
+    def opened(name: str, rank: int, audience: str) -> str:
+        named = f'name = "{name}"; audience = "{audience}"; opened_by = {{"menu": "opened"}}'
+        return GOOD.replace('name = "rice"', named).replace("asked_rank = 10", f"asked_rank = {rank}")
+
+    told = mistakes(tmp_path, monkeypatch, rice=opened("rice", 10, of_rice), dal=opened("dal", 20, of_dal))
+    assert "the word 'menu' opens dal and rice for the same people" in told
+    assert load(tmp_path, monkeypatch, rice=opened("rice", 10, "retailers"), dal=opened("dal", 20, "leads"))
 
 
 def test_who_is_asked_first_is_written_in_the_flows_and_not_in_the_names_of_their_files(
