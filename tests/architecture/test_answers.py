@@ -57,6 +57,12 @@ def test_every_operation_describes_what_it_answers(told: dict[str, Any]) -> None
     assert silent == []
 
 
+def test_every_operation_has_a_name_of_its_own(told: dict[str, Any]) -> None:
+    """Who makes a client of the description gets a function of this name."""
+    names = [operation.get("operationId", "") for _, operation in operations(told)]
+    assert [name for name in names if not re.fullmatch(r"[a-z0-9_]+", name) or names.count(name) > 1] == []
+
+
 def test_a_body_is_a_named_shape_or_a_file(told: dict[str, Any]) -> None:
     """Not an object of any kind: that would describe nothing."""
     loose = [
