@@ -30,6 +30,7 @@ TITLES = {
 
 OURS = {"UNAVAILABLE": 503, "BUSY": 503, "INTERNAL": 500}
 MACHINES = "/webhooks/"  # the provider reads none of this, and sends the most requests
+WHOLE = "_schema"  # where marshmallow tells what is wrong with an object as a whole
 OWN = {"type", "title", "status", "detail", "code", "request_id", "errors"}  # a fact of this name gets a prefix
 
 log = logs.get("admin_api")
@@ -155,7 +156,8 @@ def _code(status: int) -> str:
 def _flatten(messages: Any, where: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(messages, Mapping):
         for name, inner in messages.items():
-            step = "" if not where and name in {"json", "query", "headers"} else f"/{name}"
+            is_whole = name == WHOLE or (not where and name in {"json", "query", "headers"})
+            step = "" if is_whole else f"/{name}"
             yield from _flatten(inner, where + step)
     elif isinstance(messages, list):
         for inner in messages:

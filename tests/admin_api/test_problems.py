@@ -47,6 +47,10 @@ def test_what_the_protocol_refuses(owner: Caller) -> None:
 def test_each_wrong_field_is_pointed_at(owner: Caller) -> None:
     wrong = told(owner.post("/payment/record", {"amount_minor": 1.5, "method": "shells"}), 422, "INVALID")
     assert {one["pointer"] for one in wrong["errors"]} == {"/amount_minor", "/method", "/retailer_id"}
+    whole = told(owner.post("/payment/record", raw=b"[]"), 422, "INVALID")
+    assert [one["pointer"] for one in whole["errors"]] == [""], "RFC 6901 has the whole body so"
+    part = owner.post("/orders", {"retailer_id": "ret_1", "payment_mode": "CASH", "lines": ["rice"]})
+    assert [one["pointer"] for one in told(part, 422, "INVALID")["errors"]] == ["/lines/0"]
     deep = owner.post("/orders", {"retailer_id": "ret_1", "payment_mode": "CASH", "lines": [{**LINE, "qty": "x"}]})
     assert [one["pointer"] for one in told(deep, 422, "INVALID")["errors"]] == ["/lines/0/qty"]
 
