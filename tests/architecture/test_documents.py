@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from copy import deepcopy
 from functools import cache
@@ -157,6 +158,18 @@ def test_every_signature_that_modules_promise_is_the_one_in_the_code() -> None:
 
 def test_every_table_stands_in_the_list_of_tables_and_nothing_else_does() -> None:
     assert set(tables()) == {span for span in SPAN.findall(section("Tables by package")) if span.islower()}
+
+
+def test_the_rooms_are_those_whose_imports_are_checked() -> None:
+    contracts = tomllib.loads(text(ROOT / "pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    rooms = [re.split(r"\s{2,}", line)[0] for line in text(ARCHITECTURE).split("```")[1].strip().splitlines()]
+    assert rooms == ["app.py", *contracts[0]["layers"]]
+
+
+def test_decisions_are_numbered_one_after_the_other() -> None:
+    pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    assert [int(page.name[:2]) for page in pages] == list(range(1, len(pages) + 1))
+    assert [page.name for page in pages if not text(page).startswith(f"# {int(page.name[:2])}. ")] == []
 
 
 def test_every_command_in_the_readme_exists() -> None:
