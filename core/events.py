@@ -10,7 +10,6 @@ What is undone has not happened: the events of a savepoint that is rolled back v
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import event as sqlalchemy_event
@@ -21,7 +20,7 @@ MAX_ROUNDS = 20  # a change causes a few others; what goes on for longer goes on
 Follow = Callable[[Session, Sequence[object]], None]
 
 _KEY, _FOLLOWING = "events", "following"
-_begun: WeakKeyDictionary[SessionTransaction, int] = WeakKeyDictionary()  # how much had happened when it began
+_begun: WeakKeyDictionary[SessionTransaction, tuple[object, ...]] = WeakKeyDictionary()  # what waited when it began
 _follow: list[Follow] = []
 
 
@@ -88,16 +87,15 @@ def forget(session: Session) -> None:
 
 def _begin(session: Session, transaction: SessionTransaction) -> None:
     if transaction.nested:
-        _begun[transaction] = len(session.info.get(_KEY, ()))
+        _begun[transaction] = so_far(session)
 
 
 def _undo(session: Session, transaction: SessionTransaction) -> None:
-    """A savepoint takes along what happened since it began; the transaction takes everything."""
-    found: list[Any] = session.info.get(_KEY, [])
+    """With a savepoint goes what happened or was followed since it began; with the transaction, everything."""
     if transaction.nested:
-        del found[_begun.get(transaction, 0) :]
+        session.info[_KEY] = list(_begun.get(transaction, ()))
     elif transaction.parent is None:
-        found.clear()
+        forget(session)
 
 
 sqlalchemy_event.listen(Session, "after_transaction_create", _begin)

@@ -89,6 +89,20 @@ def test_a_statement_that_fails_in_a_savepoint_takes_along_what_happened_in_it(
     assert [one.what for one in followed if isinstance(one, Done)] == ["after"]
 
 
+def test_what_was_followed_in_a_savepoint_that_is_rolled_back_is_to_be_followed_still(
+    org: UUID, followed: list[object]
+) -> None:
+    with db.transaction(org) as session:
+        events.happened(session, Done("before"))
+        savepoint = session.begin_nested()
+        events.follow(session)
+        events.happened(session, Done("inside"))
+        savepoint.rollback()
+        assert events.so_far(session) == (Done("before"),)
+        followed.clear()
+    assert followed == [Done("before"), Caused("before")]
+
+
 def test_a_unit_that_fails_or_is_rolled_back_hands_over_nothing(org: UUID, followed: list[object]) -> None:
     with pytest.raises(ZeroDivisionError), db.transaction(org) as session:
         events.happened(session, Done("lost"))
