@@ -224,7 +224,7 @@ def _reasons(stands: Any) -> list[str]:
 def _next_step(one: Listed, organisation: Organisation, coming: Step | None) -> Step:
     """What happens by itself first, a reminder or what the rules do; and what a person has to do when none is left."""
     if not one.stands.open_minor:
-        reminder = Step("Nothing is open yet: the orders are billed at dispatch.")
+        reminder = Step("No bill is open: orders are billed at dispatch, and cheques wait for the bank.")
     elif one.row.reminders_paused:
         reminder = Step("Reminders are paused: call the shop.")
     else:
