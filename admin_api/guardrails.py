@@ -6,14 +6,13 @@ from typing import Any
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from admin_api import preconditions
+from admin_api import preconditions, setting_fields
 from admin_api.access import operation
 from admin_api.answers.guardrails import AtRiskOut, EvaluatedOut, LadderOut, ShopTermsOut, VerdictOut, WhatIfOut
 from admin_api.answers.shape import page_of
 from admin_api.shapes import (
     NOT_OURS,
     Count,
-    Day,
     Id,
     Listed,
     Nothing,
@@ -27,10 +26,10 @@ from admin_api.shapes import (
 from admin_api.spec import Blueprint
 from core import ids
 from core.errors import Invalid
-from core.money import MAX_MINOR
-from credit import accounts, groups, guardrails, ladder, rules
-from credit.settings import MAX_DAYS
-from credit.tables import TERMS, CreditAccount
+from core.options import Whole
+from credit import accounts, groups, guardrails, ladder, rules, terms
+from credit.accounts import Terms
+from credit.tables import CreditAccount
 from parties import organisations, retailers
 from parties.roles import EVERYBODY, FOUNDERS
 from reports import profile, watchlist, what_if
@@ -49,37 +48,28 @@ class OrderToJudge(Strict):
     payment_mode = fields.String(required=True, validate=validate.OneOf(["CREDIT", "CASH"]))
 
 
-def _amount() -> PositiveMinor:
-    return PositiveMinor(allow_none=True, validate=validate.Range(min=0, max=MAX_MINOR))
+TermsIn = setting_fields.schema(
+    "TermsIn",
+    Terms.kinds(),
+    group_id=Id(allow_none=True),
+    reason=Text(longest=500, needed=True),
+    __doc__="Terms of a shop; what is left out stays as it is. `limit_minor` null = no credit, 0 = prepay.",
+)
 
 
-def _days(**kwargs: Any) -> PositiveMinor:
-    return PositiveMinor(validate=validate.Range(min=0, max=MAX_DAYS), **kwargs)
+def _tried(kind: Whole) -> Count:
+    return Count(validate=validate.Range(min=kind.least, max=kind.most))
 
 
-class TermsIn(Strict):
-    """Terms of a shop; what is left out stays as it is. `limit_minor` null = no credit, 0 = prepay."""
-
-    limit_minor = _amount()
-    credit_days = _days()
-    max_order_minor = _amount()
-    max_outstanding_days = _days(allow_none=True)
-    terms = fields.String(validate=validate.OneOf(TERMS))
-    tolerance_minor = PositiveMinor(validate=validate.Range(min=0, max=MAX_MINOR))
-    temporary_limit_minor = _amount()
-    temporary_until = Day(allow_none=True)
-    group_id = Id(allow_none=True)
-    reason = Text(longest=500, needed=True)
-
-
-class WhatIf(Strict):
-    """The terms to try, over so many days back."""
-
-    limit_minor = Count(validate=validate.Range(min=0, max=MAX_MINOR))
-    max_order_minor = Count(validate=validate.Range(min=0, max=MAX_MINOR))
-    max_outstanding_days = Count(validate=validate.Range(min=0, max=MAX_DAYS))
-    tolerance_minor = Count(validate=validate.Range(min=0, max=MAX_MINOR))
-    days = Count(load_default=what_if.DAYS, validate=validate.Range(min=1, max=what_if.DAYS))
+WhatIf = type(
+    "WhatIf",
+    (Strict,),
+    {
+        **{name: _tried(kind) for name, kind in terms.tried().items()},
+        "days": Count(load_default=what_if.DAYS, validate=validate.Range(min=1, max=what_if.DAYS)),
+        "__doc__": "The terms to try, over so many days back.",
+    },
+)
 
 
 class LadderIn(Strict):
@@ -138,7 +128,7 @@ def what_if_terms(session: Session, changes: dict[str, Any], retailer_id: str) -
     """The credit orders of the last 90 days as other terms would have judged them; nothing is changed."""
     days = changes.pop("days")
     if not changes:
-        raise Invalid(f"Name what changes: {', '.join(what_if.RULES)}.", field="limit_minor")
+        raise Invalid(f"Name what changes: {', '.join(terms.TRIED)}.", field="limit_minor")
     return what_if.replay(session, retailers.find(session, retailer_id).id, changes, days)
 
 

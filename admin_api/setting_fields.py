@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from admin_api import shapes
 from admin_api.shapes import Strict, Text
 from core.errors import Invalid
-from core.options import CLOCK_TIME, ClockTime, Day, Flag, Kind, OneOf, Part, Several, Whole, Written
+from core.options import CLOCK_TIME, Amount, ClockTime, Day, Flag, Kind, OneOf, Part, Several, Whole, Written
 
 
 def schema(name: str, kinds: Mapping[str, Kind], needed: Collection[str] = (), **others: Any) -> type[Schema]:
@@ -30,6 +30,11 @@ def field(kind: Kind) -> fields.Field:
 @field.register
 def _whole(kind: Whole) -> fields.Field:
     return fields.Integer(strict=True, validate=validate.Range(min=kind.least, max=kind.most))
+
+
+@field.register
+def _amount(kind: Amount) -> fields.Field:
+    return shapes.PositiveMinor(validate=validate.Range(min=kind.least, max=kind.most))
 
 
 @field.register

@@ -56,6 +56,11 @@ class Whole(Kind):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Amount(Whole):
+    """Money in minor units, nothing or more."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Flag(Kind):
     """Yes or no."""
 
@@ -175,9 +180,12 @@ class Judged(Kind):
         return None
 
 
-def option(default: Any, kind: Kind, *, is_ours: bool = False) -> Any:
-    """A field of a section. `is_ours`: the product keeps it for itself, nobody is shown it or changes it."""
-    known = {KIND: kind, "is_ours": is_ours, "is_needed": False}
+def option(default: Any, kind: Kind, *, is_ours: bool = False, **more: Any) -> Any:
+    """A field of a section. `is_ours`: the product keeps it for itself, nobody is shown it or changes it.
+
+    `more` is whatever else the section's own package wants to know of the field.
+    """
+    known = {KIND: kind, "is_ours": is_ours, "is_needed": False, **more}
     return field(default_factory=lambda: default, metadata=known)  # a default may be a dict, which nobody changes
 
 

@@ -6,7 +6,6 @@ money or terms locks the account row first, then bills: one order of locks, no d
 
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -14,12 +13,13 @@ from sqlalchemy.orm import Session
 from core import audit, db, ids
 from core.errors import DomainError, Invalid, NotFound
 from core.events import happened
-from core.money import MAX_MINOR
+from core.options import Amount, Day, option
 from credit import days, standing
 from credit.events import RoomMade
-from credit.settings import MAX_DAYS, CreditSettings
+from credit.settings import CreditSettings
 from credit.standing import Standing
 from credit.tables import TERMS, CreditAccount
+from credit.terms import UsualTerms
 from parties import organisations
 
 MAX_REASON = 500
@@ -35,7 +35,7 @@ class Stale(DomainError):
 
 
 @dataclass(frozen=True)
-class Terms:
+class Terms(UsualTerms):
     """What the owner grants. `limit_minor` None = no credit granted, 0 = prepay; the other None mean no such rule.
 
     Bills past `max_outstanding_days` stop orders only when they add up to more than `tolerance_minor`. A temporary
@@ -43,19 +43,12 @@ class Terms:
     delivery makes the earlier bills due.
     """
 
-    limit_minor: int | None = None
-    credit_days: int = 0
-    max_order_minor: int | None = None
-    max_outstanding_days: int | None = None
-    terms: str = DAYS
-    tolerance_minor: int = 0
-    temporary_limit_minor: int | None = None
-    temporary_until: date | None = None
+    temporary_limit_minor: int | None = option(None, Amount(optional=True))
+    temporary_until: date | None = option(None, Day(optional=True))
 
-    def as_dict(self) -> dict[str, Any]:
-        """The terms as the audit trail and the API have them."""
-        until = self.temporary_until.isoformat() if self.temporary_until else None
-        return {**asdict(self), "temporary_until": until}
+    def check(self) -> None:
+        if (self.temporary_limit_minor is None) != (self.temporary_until is None):
+            raise Invalid("A temporary limit needs an end date, and an end date a limit.", field="temporary_until")
 
     def limit_on(self, today: date) -> int | None:
         """The limit that holds on this day."""
@@ -65,12 +58,8 @@ class Terms:
     def is_looser(self, before: "Terms", today: date) -> bool:
         """Whether something may go on account today that did not under the terms before."""
         limit_minor, limit_before = self.limit_on(today), before.limit_on(today)
-        return (
-            (limit_minor is not None and (limit_before is None or limit_minor > limit_before))
-            or _is_wider(self.max_order_minor, before.max_order_minor)
-            or _is_wider(self.max_outstanding_days, before.max_outstanding_days)
-            or self.tolerance_minor > before.tolerance_minor
-        )
+        is_higher = limit_minor is not None and (limit_before is None or limit_minor > limit_before)
+        return is_higher or any(self.rules_looser_than(before))
 
 
 def open_account(session: Session, retailer_id: UUID, terms: Terms | None = None) -> CreditAccount:
@@ -80,7 +69,6 @@ def open_account(session: Session, retailer_id: UUID, terms: Terms | None = None
     """
     organisation = organisations.get(session)
     terms = terms or Terms(**CreditSettings.of(organisation).default_terms.kept())
-    _check(terms)
     account = CreditAccount(
         retailer_id=retailer_id,
         currency=organisation.currency,
@@ -96,7 +84,7 @@ def open_account(session: Session, retailer_id: UUID, terms: Terms | None = None
         "account.opened",
         subject=ids.public("ret", retailer_id),
         retailer_id=retailer_id,
-        after=terms.as_dict(),
+        after=terms.kept(),
     )
     return account
 
@@ -128,7 +116,6 @@ def set_terms(
     A limit below what is owed is allowed: `allowance_minor` covers the excess until it is paid, and no new order fits.
     Raises Invalid, NotFound, and Stale when `version` is given and no longer true.
     """
-    _check(terms)
     reason = given(reason)
     today = days.today(session)
     account = get(session, retailer_id, lock=True)
@@ -145,8 +132,8 @@ def set_terms(
         "terms.changed",
         subject=ids.public("ret", retailer_id),
         retailer_id=retailer_id,
-        before=before.as_dict(),
-        after=terms.as_dict(),
+        before=before.kept(),
+        after=terms.kept(),
         reason=reason,
     )
     if terms.is_looser(before, today):
@@ -177,11 +164,6 @@ def given(reason: str) -> str:
     return reason
 
 
-def _is_wider(bound: int | None, before: int | None) -> bool:
-    """No bound is the widest."""
-    return before is not None and (bound is None or bound > before)
-
-
 def _write(session: Session, retailer_id: UUID, terms: Terms) -> None:
     assigned = ", ".join(f"{name} = %({name})s" for name in asdict(terms))
     db.execute(
@@ -190,19 +172,3 @@ def _write(session: Session, retailer_id: UUID, terms: Terms) -> None:
         " WHERE org_id = %(org)s AND retailer_id = %(retailer)s",
         {**asdict(terms), "org": str(db.org_of(session)), "retailer": str(retailer_id)},
     )
-
-
-def _check(terms: Terms) -> None:
-    for name in ("limit_minor", "max_order_minor", "tolerance_minor", "temporary_limit_minor"):
-        _check_range(name, getattr(terms, name), MAX_MINOR)
-    for name in ("credit_days", "max_outstanding_days"):
-        _check_range(name, getattr(terms, name), MAX_DAYS)
-    if terms.terms not in TERMS:
-        raise Invalid(f"The terms are one of {', '.join(TERMS)}.", field="terms", value=terms.terms)
-    if (terms.temporary_limit_minor is None) != (terms.temporary_until is None):
-        raise Invalid("A temporary limit needs an end date, and an end date a limit.", field="temporary_until")
-
-
-def _check_range(name: str, value: int | None, most: int) -> None:
-    if value is not None and not 0 <= value <= most:
-        raise Invalid(f"{name} must lie between 0 and {most}.", field=name, value=value)

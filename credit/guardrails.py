@@ -1,11 +1,11 @@
 """May this order go on account? Every rule that says no, in the order in which they are told.
 
-They judge the figures of an account as `standing` has them. `judge` explains; `credit_reserve` enforces the same in the
-WHERE of one UPDATE, by what `credit_standing` calls available. Cash is never blocked.
+They judge the figures of an account as `standing` has them, and its terms. `judge` explains; `credit_reserve` enforces
+the same in the WHERE of one UPDATE, by the largest order that `credit_standing` lets through. Cash is never blocked.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from core.errors import DomainError, Invalid
-from core.i18n import format_money
+from core.i18n import N_, format_money
 from core.money import MAX_MINOR
 from credit import days, standing
 from credit.standing import Standing
@@ -26,6 +26,16 @@ OVERDUE = "OVERDUE_DAYS_EXCEEDED"
 MAX_ORDER = "MAX_ORDER_VALUE_EXCEEDED"
 LIMIT = "CREDIT_LIMIT_EXCEEDED"  # the shop's own limit, or the cap that it shares (facts: shared)
 CODES = (NOT_GRANTED, PAUSED, BLOCKED, OVERDUE, MAX_ORDER, LIMIT)
+KEPT_BY_LESS = frozenset({LIMIT, MAX_ORDER})  # a smaller order may keep to these
+
+
+# What a rule allows, as the shop is told it in its language; the facts of a Reason fill in the numbers.
+ALLOWS = {
+    OVERDUE: N_("Bills may be open for %(max_outstanding_days)s days after their due date."),
+    MAX_ORDER: N_("One order on credit may be up to %(max_order_minor)s."),
+    LIMIT: N_("Your credit limit is %(limit_minor)s, of which %(available_minor)s is available."),
+    PAUSED: N_("Credit is on hold at present."),
+}
 
 
 @dataclass(frozen=True)
@@ -105,13 +115,15 @@ def verdict(stands: Standing, amount_minor: int) -> Verdict:
     return Verdict(not reasons, reasons, helping(stands, amount_minor, reasons))
 
 
-def available(stands: Standing) -> tuple[int, str | None]:
-    """What the next order may take, and the rule that refuses even the smallest. Pure: for days of the past.
+def opened(stands: Standing) -> Standing:
+    """The standing with what the next orders may take, or the rule that refuses even the smallest. Pure: for past days.
 
     What `credit_standing` says of today is the same.
     """
     reason = verdict(stands, 1).reason
-    return (0, reason) if reason else (min(_spaces(stands)), None)
+    available = 0 if reason else min(_spaces(stands))
+    largest = 0 if reason else min(_bounds(stands))
+    return replace(stands, available_minor=available, largest_order_minor=largest, available_reason=reason)
 
 
 def undecided(stands: Standing, amount_minor: int) -> Verdict:
@@ -142,10 +154,11 @@ def failing(stands: Standing, amount_minor: int) -> Iterator[Reason]:
         yield Reason(NOT_GRANTED, "No credit has been granted to this account.", amount_minor)
     if stands.paused_for is not None:
         yield _stopped(PAUSED, "Credit is paused", "pause_reason", stands.paused_for)
-    if stands.oldest_due_on is not None and stands.too_old_minor > stands.tolerance_minor:
+    if stands.oldest_due_on is not None and stands.is_too_old:
         yield _overdue(stands, stands.oldest_due_on)
-    if stands.max_order_minor is not None and amount_minor > stands.max_order_minor:
-        yield _too_large(stands, amount_minor, stands.max_order_minor)
+    most = stands.terms.max_order_minor
+    if most is not None and amount_minor > most:
+        yield _too_large(stands, amount_minor, most)
     yield from _beyond(stands, amount_minor)
 
 
@@ -155,14 +168,12 @@ def helping(stands: Standing, amount_minor: int, reasons: tuple[Reason, ...]) ->
     More than is owed is paid in advance: money on account widens what is available, and prepay works by nothing else.
     """
     codes = {reason.code for reason in reasons}
-    spaces = _spaces(stands)
     pay = trim = None
     if codes and codes <= {LIMIT, OVERDUE}:
-        missing = [amount_minor - space for space in spaces]
-        pay = max(*missing, stands.too_old_minor - stands.tolerance_minor)
-    if codes and codes <= {LIMIT, MAX_ORDER}:
-        most = stands.max_order_minor
-        fits = min(spaces if most is None else [*spaces, most])
+        missing = [amount_minor - space for space in _spaces(stands)]
+        pay = max(*missing, stands.too_old_minor - stands.terms.tolerance_minor)
+    if codes and codes <= KEPT_BY_LESS:
+        fits = min(_bounds(stands))
         trim = fits if fits > 0 else None
     return Helps(pay, trim)
 
@@ -184,12 +195,18 @@ def _spaces(stands: Standing) -> list[int]:
     return [own, stands.shared_limit_minor - stands.shared_used_minor]
 
 
+def _bounds(stands: Standing) -> list[int]:
+    """What each rule that a smaller order can keep to lets through."""
+    most = stands.terms.max_order_minor
+    return [*_spaces(stands), *([] if most is None else [most])]
+
+
 def _stopped(code: str, what: str, name: str, why: str) -> Reason:
     return Reason(code, f"{what}: {why}." if why else f"{what}.", facts={name: why})
 
 
 def _overdue(stands: Standing, due_on: date) -> Reason:
-    late, most = days.overdue(due_on, stands.today), stands.max_outstanding_days
+    late, most = days.overdue(due_on, stands.today), stands.terms.max_outstanding_days
     return Reason(
         OVERDUE,
         f"Bill {stands.oldest_reference} is {late} days past due with {_money(stands, stands.oldest_minor or 0)} open;"
@@ -201,7 +218,7 @@ def _overdue(stands: Standing, due_on: date) -> Reason:
             "days_overdue": late,
             "max_outstanding_days": most,
             "too_old_minor": stands.too_old_minor,
-            "tolerance_minor": stands.tolerance_minor,
+            "tolerance_minor": stands.terms.tolerance_minor,
         },
     )
 

@@ -152,7 +152,7 @@ def look(session: Session, retailers: Iterable[UUID] | None = None) -> Iterator[
         "cheques_from": today - CHEQUES_COUNT_FOR,
     }
     for row in db.execute(session, _FACTS, asked):
-        stands = Standing(*row[: standing.COLUMNS])
+        stands = standing.read(row)
         facts = Facts(
             stands.overdue_days,
             stands.overdue_minor,

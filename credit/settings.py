@@ -5,12 +5,10 @@ from typing import Self
 
 from core.options import Flag, Judged, OneOf, Part, Section, Whole, needed, option
 from credit import thresholds
-from credit.tables import TERMS
+from credit.terms import MAX_DAYS, UsualTerms
 from credit.thresholds import Ladder
 from parties.settings import Settings
 from tax.rules import MAX_RATE_BPS
-
-MAX_DAYS = 3650
 
 CONFIRMED, DISPATCHED, INVOICED = EXPOSURES = ("confirmed", "dispatched", "invoiced")  # goods leave with a bill
 RECEIPT, DEPOSIT, CLEARING = CHEQUES_COUNT_ON = ("receipt", "deposit", "clearing")
@@ -30,18 +28,6 @@ class LateFees(Section):
 
     rate_bps: int = needed(Whole(most=MAX_RATE_BPS))
     grace_days: int = needed(Whole(most=MAX_DAYS))
-
-
-@dataclass(frozen=True, kw_only=True)
-class UsualTerms(Section):
-    """What a new shop is granted; what is left out is not granted, or no rule."""
-
-    limit_minor: int | None = option(None, Whole(optional=True))
-    credit_days: int = option(0, Whole(most=MAX_DAYS))
-    max_order_minor: int | None = option(None, Whole(optional=True))
-    max_outstanding_days: int | None = option(None, Whole(most=MAX_DAYS, optional=True))
-    terms: str = option(TERMS[0], OneOf(values=tuple(TERMS)))
-    tolerance_minor: int = option(0, Whole())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,12 +18,17 @@ from sqlalchemy.orm import Session
 
 from core import clock, db
 from core.errors import NotFound
+from credit import terms
+from credit.terms import UsualTerms
 
-FIGURES = """
-credit_standing(
+FIGURES = f"""
+(SELECT figures.*, {terms.columns("account")} AS terms
+ FROM credit_standing(
     p_org => %(org)s, p_retailers => %(retailers)s::uuid[],
-    p_today => coalesce(%(today)s, org_today(p_org => %(org)s, p_at => %(now)s)))
+    p_today => coalesce(%(today)s, org_today(p_org => %(org)s, p_at => %(now)s))) figures
+ JOIN credit_account account ON account.org_id = %(org)s AND account.retailer_id = figures.retailer_id)
 """
+_EVERY = f"SELECT * FROM {FIGURES} stands ORDER BY retailer_id"
 _BILLS = f"""
 SELECT stands.*, (
     SELECT json_agg(json_build_array(b.reference, b.due_on, b.open_minor, b.owed_minor))
@@ -41,8 +46,9 @@ class Standing:
     `limit_minor` is the one that holds that day (None: no credit is granted). `used_minor` is what counts against it:
     what is owed, `promised_minor` (of what is reserved, where the setting `exposure` says so) and `uncleared_minor`
     (cheques that lowered what is owed before the bank has paid). Shops of one owner may share a second limit.
-    `available_minor` is what the next order may take, 0 while not even the smallest may: then `available_reason` is the
-    code of the rule that says so (credit/guardrails.py). `overdue_days` is how long more than the tolerance has been
+    `available_minor` is what the next orders may take, 0 while not even the smallest may: then `available_reason` is
+    the code of the rule that says so (credit/guardrails.py); `largest_order_minor` is what one of them may. `terms` are
+    what orders are judged by beside the figures. `overdue_days` is how long more than the tolerance has been
     due, `too_old_minor` what is past the allowed days, `oldest_...` the bill that is due the longest.
     `paused_for` and `blocked_for` are the reasons of a pause and a block, None without one.
     """
@@ -51,9 +57,6 @@ class Standing:
     today: date
     currency: str
     limit_minor: int | None
-    max_order_minor: int | None
-    max_outstanding_days: int | None
-    tolerance_minor: int
     open_minor: int
     on_account_minor: int
     outstanding_minor: int
@@ -66,6 +69,7 @@ class Standing:
     shared_limit_minor: int | None
     shared_used_minor: int | None
     available_minor: int
+    largest_order_minor: int
     available_reason: str | None
     overdue_minor: int
     overdue_days: int
@@ -75,14 +79,20 @@ class Standing:
     oldest_minor: int | None
     paused_for: str | None
     blocked_for: str | None
+    terms: UsualTerms
 
     @property
     def is_stopped(self) -> bool:
         """Whether credit is paused or the account is blocked."""
         return self.paused_for is not None or self.blocked_for is not None
 
+    @property
+    def is_too_old(self) -> bool:
+        """Whether more is past the allowed days than a few forgotten rupees."""
+        return self.too_old_minor > self.terms.tolerance_minor
 
-COLUMNS = len(Standing.__slots__)
+
+_COLUMNS = len(Standing.__slots__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +115,7 @@ def of(session: Session, retailer_id: UUID, today: date | None = None) -> Standi
 
 def every(session: Session, retailers: Iterable[UUID] | None = None, today: date | None = None) -> list[Standing]:
     """All accounts, or these, as they stand now, or would on a coming day. One statement; locks nothing."""
-    return [Standing(*row) for row in db.execute(session, f"SELECT * FROM {FIGURES}", asked(session, retailers, today))]
+    return [read(row) for row in db.execute(session, _EVERY, asked(session, retailers, today))]
 
 
 def with_bills(session: Session, retailer_id: UUID, *, limit: int) -> tuple[Standing, tuple[OpenBill, ...]]:
@@ -114,7 +124,13 @@ def with_bills(session: Session, retailer_id: UUID, *, limit: int) -> tuple[Stan
     if row is None:
         raise NotFound(kind="CreditAccount")
     bills = (OpenBill(reference, date.fromisoformat(due_on), *minors) for reference, due_on, *minors in row.bills or ())
-    return Standing(*row[:COLUMNS]), tuple(bills)
+    return read(row), tuple(bills)
+
+
+def read(row: Any) -> Standing:
+    """The account of a row that begins with the columns of FIGURES."""
+    granted = UsualTerms.of_row(row[_COLUMNS - 1])
+    return Standing(*(*row[: _COLUMNS - 1], granted))
 
 
 def asked(session: Session, retailers: Iterable[UUID] | None, today: date | None = None) -> dict[str, Any]:

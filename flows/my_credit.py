@@ -49,8 +49,8 @@ class MyCredit(Flow):
         if at.is_stopped:
             lines.append(_("Credit is on hold at present. You can order on cash or UPI."))
         elif at.available_reason == guardrails.OVERDUE:
-            allowed = isolate(str(at.max_outstanding_days))
-            lines.append(_("Bills may be open for %(days)s days after their due date.", days=allowed))
+            allowed = isolate(str(at.terms.max_outstanding_days))
+            lines.append(_(guardrails.ALLOWS[guardrails.OVERDUE], max_outstanding_days=allowed))
         business = isolate(plain(self.turn.business.name))
         return wording.titled(_("Your account with %(business)s", business=business), lines)
 

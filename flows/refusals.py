@@ -10,7 +10,7 @@ from bot.turn import Turn
 from core import templates
 from core.i18n import _, format_money, isolate, language
 from credit import guardrails
-from credit.guardrails import BLOCKED, LIMIT, MAX_ORDER, OVERDUE, PAUSED, Reason, Verdict
+from credit.guardrails import ALLOWS, BLOCKED, LIMIT, MAX_ORDER, NOT_GRANTED, OVERDUE, PAUSED, Reason, Verdict
 from flows import splitting
 from flows.splitting import Basket
 from notices import wording
@@ -38,7 +38,7 @@ def reasons(turn: Turn, order: Order, verdict: Verdict) -> str:
     """The first reason in full, and the numbers of each."""
     first = verdict.reasons[0]
     numbers = [reason for reason in verdict.reasons if reason is not first or reason.code != PAUSED]  # said in full
-    told = "\n".join(line for line in (_short(order, reason) for reason in numbers) if line)
+    told = "\n".join(line for line in (allowed(reason, order.currency) for reason in numbers) if line)
     return "\n\n".join(part for part in (_full(turn, order, first), told) if part)
 
 
@@ -52,7 +52,7 @@ def ways_on(order: Order, verdict: Verdict, basket: Basket | None) -> tuple[Choi
     if verdict.helps.pay_minor:
         amount = format_money(verdict.helps.pay_minor, order.currency, "en")
         choices.append(Choice(_("Pay %(amount)s first", amount=amount), "pay_rest"))
-    if {reason.code for reason in verdict.reasons} <= {LIMIT, MAX_ORDER}:
+    if {reason.code for reason in verdict.reasons} <= guardrails.KEPT_BY_LESS:
         return (*choices, Choice(_("Ask for approval"), "approve"))
     return (*choices, Choice(_("Talk to us"), "opened", flow="talk_to_us"))
 
@@ -60,26 +60,24 @@ def ways_on(order: Order, verdict: Verdict, basket: Basket | None) -> tuple[Choi
 def _full(turn: Turn, order: Order, reason: Reason) -> str:
     if reason.code == BLOCKED:
         return _("Your account is blocked for credit. Please talk to us.")
-    known = _SENTENCES.get(reason.code)
-    if known is None:
+    if reason.code == NOT_GRANTED:
         return _("This order cannot go on credit: no credit is agreed for your shop yet. It can go on cash or UPI.")
-    name, values = known
+    if reason.code not in _SENTENCES:
+        return ""  # what is allowed says it all
+    name, values = _SENTENCES[reason.code]
     return templates.get(name).render(language(), values(turn, order, reason))
 
 
-def _short(order: Order, reason: Reason) -> str:
-    """The numbers of a rule, where they are more than its sentence says."""
-    facts = {name: _money(order, value) for name, value in reason.facts.items() if name.endswith("_minor")}
-    if reason.code == LIMIT:
-        return _("Your credit limit is %(limit_minor)s, of which %(available_minor)s is available.", **facts)
-    if reason.code == MAX_ORDER:
-        return _("One order on credit may be up to %(max_order_minor)s.", **facts)
-    if reason.code == OVERDUE:
-        allowed = isolate(str(reason.facts["max_outstanding_days"]))
-        return _("Bills may be open for %(days)s days after their due date.", days=allowed)
-    if reason.code == PAUSED:
-        return _("Credit is on hold at present.")
-    return ""
+def allowed(reason: Reason, currency: str) -> str:
+    """What the rule allows, with its numbers; "" where its sentence says so already."""
+    if reason.code not in ALLOWS:
+        return ""
+    facts = {
+        name: format_money(value, currency) if name.endswith("_minor") else isolate(str(value))
+        for name, value in reason.facts.items()
+        if value is not None
+    }
+    return _(ALLOWS[reason.code], **facts)
 
 
 def _limit(turn: Turn, order: Order, reason: Reason) -> Facts:

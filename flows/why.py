@@ -12,6 +12,7 @@ from credit.guardrails import Reason
 from credit.ladder import Evaluation
 from credit.rules import Tried
 from credit.tables import CreditAccount
+from flows import refusals
 from notices import wording
 
 
@@ -59,14 +60,8 @@ def _rule(account: CreditAccount, tried: Tried) -> str:
 
 def _reasons(account: CreditAccount, reasons: tuple[Reason, ...]) -> Iterator[str]:
     """What would refuse even the smallest order, beyond a pause or a block."""
-    facts = {reason.code: reason.facts for reason in reasons}
-    if guardrails.OVERDUE in facts:
-        allowed = isolate(str(facts[guardrails.OVERDUE]["max_outstanding_days"]))
-        yield _("Bills may be open for %(days)s days after their due date.", days=allowed)
-    if guardrails.LIMIT in facts:
-        amounts = {name: facts[guardrails.LIMIT][name] for name in ("limit_minor", "available_minor")}
-        shown = {name: format_money(amount, account.currency) for name, amount in amounts.items()}
-        yield _("Your credit limit is %(limit_minor)s, of which %(available_minor)s is available.", **shown)
+    told = (refusals.allowed(reason, account.currency) for reason in reasons if reason.code != guardrails.PAUSED)
+    yield from filter(None, told)
 
 
 def _help(account: CreditAccount, now: Evaluation) -> Iterator[str]:

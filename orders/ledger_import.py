@@ -1,7 +1,6 @@
 """Retailers and their opening balances from files: each row checked whole, then written through the domain."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,9 +10,11 @@ from sqlalchemy.orm import Session
 import countries
 from core import i18n
 from core.money import from_major
+from core.options import Amount, Whole
 from credit import accounts, bills
 from credit.accounts import Terms
 from credit.tables import Bill
+from credit.terms import IN_A_FILE
 from orders import rules
 from orders.rows import Fields, Outcome, Report, Row, RowInvalid, text, whole, word
 from orders.rules import Rules
@@ -21,13 +22,9 @@ from parties import organisations, phones, retailers
 from parties.retailers import Details
 from parties.tables import Organisation, Retailer
 
-RETAILER_COLUMNS = (
-    "code,name,phone,language,gstin,state,address,credit_limit,credit_days,max_order_value,max_outstanding_days,"
-    "price_class,route,sez"
-)
+RETAILER_COLUMNS = f"code,name,phone,language,gstin,state,address,{','.join(IN_A_FILE)},price_class,route,sez"
 BALANCE_COLUMNS = "code,bill_number,bill_on,due_on,amount"
 _REASON = "imported from a file"
-_TERMS = {"credit_limit", "credit_days", "max_order_value", "max_outstanding_days"}
 _DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y")
 
 
@@ -104,20 +101,22 @@ def _retailer(
 
 def _terms(session: Session, fields: Fields, raw: Mapping[str, Any], shop: Retailer | None) -> Terms:
     known = accounts.terms_of(accounts.get(session, shop.id)) if shop is not None else Terms()
-    before = Terms() if raw.keys() >= _TERMS else known
-    return replace(
-        known,
-        limit_minor=fields.optional("credit_limit", _rupees, _kept(raw, "credit_limit", before.limit_minor, None)),
-        credit_days=fields.optional("credit_days", whole(0, 3650), _kept(raw, "credit_days", before.credit_days, 0)),
-        max_order_minor=fields.optional(
-            "max_order_value", _rupees, _kept(raw, "max_order_value", before.max_order_minor, None)
-        ),
-        max_outstanding_days=fields.optional(
-            "max_outstanding_days",
-            whole(0, 3650),
-            _kept(raw, "max_outstanding_days", before.max_outstanding_days, None),
-        ),
+    before, nothing = Terms() if raw.keys() >= IN_A_FILE.keys() else known, Terms()
+    return known.with_given(
+        {
+            name: fields.optional(
+                column, _term(name), _kept(raw, column, getattr(before, name), getattr(nothing, name))
+            )
+            for column, name in IN_A_FILE.items()
+        }
     )
+
+
+def _term(name: str) -> Callable[[Any], int]:
+    """How a cell is read that holds this term."""
+    kind = Terms.kinds()[name]
+    assert isinstance(kind, Whole)
+    return _rupees if isinstance(kind, Amount) else whole(kind.least, kind.most)
 
 
 def _kept(raw: Mapping[str, Any], column: str, before: Any, empty: Any) -> Any:

@@ -76,8 +76,7 @@ class Granted:
     @property
     def values(self) -> Terms:
         """The terms; before the account was opened nothing was granted."""
-        until = self.terms.get("temporary_until")
-        return Terms(**{**self.terms, "temporary_until": date.fromisoformat(until) if until else None})
+        return Terms.given(self.terms)
 
 
 def granted(session: Session, retailer_id: UUID, on: date) -> Granted:
@@ -120,8 +119,7 @@ def standing_then(session: Session, now: Standing, then: Granted, on: date, bill
         blocked_for="" if then.status == decisions.BLOCKED else None,
     )
     stood = aged(stood, bills)
-    available_minor, reason = guardrails.available(stood)
-    return replace(stood, available_minor=available_minor, available_reason=reason)
+    return guardrails.opened(stood)
 
 
 def under(stands: Standing, terms: Terms, on: date) -> Standing:
@@ -130,9 +128,7 @@ def under(stands: Standing, terms: Terms, on: date) -> Standing:
         stands,
         today=on,
         limit_minor=terms.limit_on(on),
-        max_order_minor=terms.max_order_minor,
-        max_outstanding_days=terms.max_outstanding_days,
-        tolerance_minor=terms.tolerance_minor,
+        terms=terms,
     )
 
 
@@ -140,10 +136,10 @@ def aged(stood: Standing, bills: Sequence[OpenThen]) -> Standing:
     """The standing with what its bills of that day say, oldest due first; `credit_net_bills` nets those of today."""
     open_minor = sum(bill.open_minor for bill in bills)
     owed = list(_netted(bills, open_minor - stood.outstanding_minor))
-    oldest, most_days = owed[0] if owed else None, stood.max_outstanding_days
+    oldest, most_days = owed[0] if owed else None, stood.terms.max_outstanding_days
     latest = stood.today - timedelta(days=most_days) if most_days is not None else date.min
     so_far = accumulate(bill.open_minor for bill in owed)
-    late = (bill for bill, minor in zip(owed, so_far, strict=True) if minor > stood.tolerance_minor)
+    late = (bill for bill, minor in zip(owed, so_far, strict=True) if minor > stood.terms.tolerance_minor)
     since = next((bill.due_on for bill in late), stood.today)
     return replace(
         stood,

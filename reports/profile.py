@@ -105,14 +105,13 @@ def evaluate(session: Session, retailer_id: UUID) -> dict[str, Any]:
     """May this shop take anything on account now, and if not, every reason why. Raises NotFound."""
     verdict = guardrails.judge(session, retailer_id, amount_minor=1)
     stands = standing.of(session, retailer_id)
-    most = stands.max_order_minor
     return {
         "retailer_id": ids.public("ret", retailer_id),
         **verdict.as_dict(),
         "currency": stands.currency,
         "available_minor": stands.available_minor,
         "available_reason": stands.available_reason,
-        "largest_order_minor": stands.available_minor if most is None else min(most, stands.available_minor),
+        "largest_order_minor": stands.largest_order_minor,
         **watchlist.why(session, retailer_id),
     }
 
@@ -120,7 +119,7 @@ def evaluate(session: Session, retailer_id: UUID) -> dict[str, Any]:
 def guardrails_of(account: CreditAccount) -> dict[str, Any]:
     """The terms of an account; `version` is what a change must name."""
     return {
-        **accounts.terms_of(account).as_dict(),
+        **accounts.terms_of(account).kept(),
         "group_id": ids.public("grp", account.group_id) if account.group_id else None,
         "version": account.version,
     }

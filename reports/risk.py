@@ -87,7 +87,7 @@ _ATTENTION_THEN = f"""
     ) used
     WHERE a.org_id = %(org)s
 ), listed AS (
-    SELECT * FROM account
+    SELECT *, too_old_minor > tolerance_minor AS is_too_old FROM account
     WHERE overdue_minor > 0 OR limit_used_percent >= %(nearly)s
         OR (open_minor > 0 AND (paused_for IS NOT NULL OR blocked_for IS NOT NULL))
     ORDER BY overdue_minor DESC, oldest_due_on, used_minor DESC, retailer_id LIMIT %(most)s
@@ -213,7 +213,7 @@ def _reasons(stands: Any) -> list[str]:
     checks = {
         BLOCKED: stands.blocked_for is not None,
         PAUSED: stands.paused_for is not None,
-        TOO_OLD: stands.too_old_minor > stands.tolerance_minor,
+        TOO_OLD: stands.is_too_old,
         OVERDUE: stands.overdue_minor > 0,
         OVER_LIMIT: stands.used_minor > limit_minor > 0,
         NEAR_LIMIT: stands.used_minor <= limit_minor and stands.limit_used_percent >= NEARLY_PERCENT,

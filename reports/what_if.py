@@ -19,13 +19,13 @@ from credit.accounts import Terms
 from credit.guardrails import BLOCKED, PAUSED, Verdict
 from credit.standing import Standing
 from credit.tables import CreditAccount
+from credit.terms import TRIED
 from parties import organisations
 from reports import past
 from reports.past import OpenThen
 
 DAYS = 90
 MAX_ORDERS = 1000
-RULES = ("limit_minor", "max_order_minor", "max_outstanding_days", "tolerance_minor")
 
 _ORDERS = """
 WITH asked AS (
@@ -108,11 +108,11 @@ class _Asked:
 def replay(session: Session, retailer_id: UUID, changes: dict[str, int], days: int = DAYS) -> dict[str, Any]:
     """The orders of the last `days` under today's terms and under changed ones, and those that come out otherwise.
 
-    `changes` are new values for RULES. Raises NotFound.
+    `changes` are new values for those of TRIED. Raises NotFound.
     """
     account = accounts.get(session, retailer_id)
     now = replace(accounts.terms_of(account), temporary_limit_minor=None, temporary_until=None)
-    then = replace(now, **{name: changes[name] for name in RULES if name in changes})
+    then = now.with_given({name: changes[name] for name in TRIED if name in changes})
     stands = standing.of(session, retailer_id)
     asked = _asked(session, account, days)
     judged = [(one, _judge(one, stands, now), _judge(one, stands, then)) for one in asked]
@@ -122,8 +122,8 @@ def replay(session: Session, retailer_id: UUID, changes: dict[str, int], days: i
         "days": days,
         "orders": len(judged),
         "truncated": len(judged) == MAX_ORDERS,
-        "terms": {name: getattr(now, name) for name in RULES},
-        "changed_terms": {name: getattr(then, name) for name in RULES},
+        "terms": {name: getattr(now, name) for name in TRIED},
+        "changed_terms": {name: getattr(then, name) for name in TRIED},
         "now": _summary([(one, verdict) for one, verdict, _ in judged]),
         "changed": _summary([(one, verdict) for one, _, verdict in judged]),
         "differences": [_difference(*each) for each in judged if each[1].allowed != each[2].allowed],

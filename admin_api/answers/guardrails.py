@@ -2,11 +2,13 @@
 
 from marshmallow import fields
 
+from admin_api.answers import kinds
 from admin_api.answers.orders import HelpsOut, ReasonOut
 from admin_api.answers.shape import Answer, Currency, Day, Minor, Moment, Person, PublicId, Rows, Shop, Whole, Word
-from credit import guardrails
+from credit import guardrails, terms
+from credit.accounts import Terms
 from credit.rules import LEVELS, RULES
-from credit.tables import STATUSES, TERMS
+from credit.tables import STATUSES
 from orders.tables import STATUSES as ORDER_STATUSES
 
 
@@ -21,22 +23,16 @@ class VerdictOut(Answer):
     helps = fields.Nested(HelpsOut)
 
 
-class TermsOut(Answer):
-    """The terms of an account; `version` is what a change must name."""
-
-    limit_minor = Minor(allow_none=True)
-    credit_days = Whole()
-    max_order_minor = Minor(allow_none=True)
-    max_outstanding_days = Whole(allow_none=True)
-    terms = Word(TERMS)
-    tolerance_minor = Minor()
-    temporary_limit_minor = Minor(allow_none=True)
-    temporary_until = Day(allow_none=True)
-    group_id = PublicId("grp", allow_none=True)
-    version = Whole()
+TermsOut = kinds.shape(
+    "Terms",
+    Terms.kinds(),
+    "The terms of an account; `version` is what a change must name.",
+    group_id=PublicId("grp", allow_none=True),
+    version=Whole(),
+)
 
 
-class ShopTermsOut(TermsOut):
+class ShopTermsOut(TermsOut):  # type: ignore[misc, valid-type]  # made where the terms are read
     """The terms of a shop."""
 
     retailer_id = PublicId("ret")
@@ -114,13 +110,7 @@ class LadderOut(Answer):
     block = _thresholds()
 
 
-class TriedTermsOut(Answer):
-    """The terms that a replay compares."""
-
-    limit_minor = Minor(allow_none=True)
-    max_order_minor = Minor(allow_none=True)
-    max_outstanding_days = Whole(allow_none=True)
-    tolerance_minor = Minor()
+TriedTermsOut = kinds.shape("TriedTerms", terms.tried(), "The terms that a replay compares.")
 
 
 class JudgedOut(Answer):

@@ -1,5 +1,5 @@
--- An order takes credit when it is no more than what `credit_standing` calls available: credit/guardrails.py explains a
--- refusal by the same figures. Lock order: the account, then its group, on whose row orders of one owner's shops queue.
+-- An order takes credit when it is no more than the largest that `credit_standing` lets through: credit/guardrails.py
+-- explains a refusal by the same figures. Lock order: the account, then its group, on whose row orders of one owner's shops queue.
 -- The locks are taken by statements of their own, so that the next one sees bills, cheques and what other shops use as
 -- they are once the locks are ours.
 CREATE FUNCTION credit_reserve(
@@ -17,8 +17,7 @@ BEGIN
     UPDATE credit_account a SET reserved_minor = a.reserved_minor + p_amount
     FROM credit_standing(p_org, ARRAY[p_retailer], org_today(p_org, p_at)) stands
     WHERE a.org_id = p_org AND a.retailer_id = p_retailer AND stands.retailer_id = p_retailer
-        AND p_amount <= stands.available_minor
-        AND (a.max_order_minor IS NULL OR p_amount <= a.max_order_minor);
+        AND p_amount <= stands.largest_order_minor;
     IF NOT FOUND THEN
         RETURN false;
     END IF;

@@ -7,10 +7,10 @@
 -- together.
 CREATE FUNCTION credit_standing(p_org uuid, p_retailers uuid[], p_today date) RETURNS TABLE (
     retailer_id uuid, today date, currency text,
-    limit_minor bigint, max_order_minor bigint, max_outstanding_days integer, tolerance_minor bigint,
-    open_minor bigint, on_account_minor bigint, outstanding_minor bigint, disputed_minor bigint,
+    limit_minor bigint, open_minor bigint, on_account_minor bigint, outstanding_minor bigint, disputed_minor bigint,
     reserved_minor bigint, promised_minor bigint, uncleared_minor bigint, used_minor bigint, limit_used_percent bigint,
-    shared_limit_minor bigint, shared_used_minor bigint, available_minor bigint, available_reason text,
+    shared_limit_minor bigint, shared_used_minor bigint,
+    available_minor bigint, largest_order_minor bigint, available_reason text,
     overdue_minor bigint, overdue_days integer, too_old_minor bigint,
     oldest_reference text, oldest_due_on date, oldest_minor bigint, paused_for text, blocked_for text
 ) LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
@@ -18,14 +18,14 @@ CREATE FUNCTION credit_standing(p_org uuid, p_retailers uuid[], p_today date) RE
 BEGIN
     RETURN QUERY
     SELECT a.retailer_id, p_today, a.currency::text,
-        granted.limit_minor, a.max_order_minor, a.max_outstanding_days, a.tolerance_minor,
-        bills.open_minor, bills.open_minor - a.outstanding_minor, a.outstanding_minor,
+        granted.limit_minor, bills.open_minor, bills.open_minor - a.outstanding_minor, a.outstanding_minor,
         (SELECT coalesce(sum(d.amount_minor), 0)::bigint FROM dispute d
          WHERE d.org_id = a.org_id AND d.retailer_id = a.retailer_id AND d.status = 'open'),
         a.reserved_minor, used.promised_minor, used.uncleared_minor, used.used_minor,
         CASE WHEN granted.limit_minor > 0 THEN greatest(0, used.used_minor) * 100 / granted.limit_minor ELSE 0 END,
         shared.limit_minor, shared.used_minor,
-        CASE WHEN judged.reason IS NULL THEN judged.headroom_minor ELSE 0 END, judged.reason,
+        CASE WHEN judged.reason IS NULL THEN judged.headroom_minor ELSE 0 END,
+        CASE WHEN judged.reason IS NULL THEN least(judged.headroom_minor, a.max_order_minor) ELSE 0 END, judged.reason,
         bills.overdue_minor, coalesce(p_today - bills.late_since, 0), bills.too_old_minor,
         bills.oldest_reference, bills.oldest_due_on, bills.oldest_minor,
         CASE WHEN a.paused_at IS NOT NULL THEN coalesce(a.pause_reason, '') END,
