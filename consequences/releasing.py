@@ -4,11 +4,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from core.errors import NotFound
 from credit import overrides
 from credit.events import OverrideApproved
 from credit.guardrails import CREDIT
-from orders import holding, listing, ordering
+from orders import holding, ordering
 from orders.events import HeldOrderLapsed, OrderCancelled, OrderPlaced
 from orders.order import FAILED, HELD
 from parties import tasks
@@ -27,16 +26,8 @@ def release_all(session: Session) -> int:
 def place_approved(session: Session, event: OverrideApproved) -> None:
     """Place the refused or held order that an approved override is for, unless it waits for something else."""
     override = overrides.get(session, event.override_id)
-    if override.status == overrides.APPROVED and _waits(session, override.reference_id):
+    if override.status == overrides.APPROVED and holding.waits(session, override.reference_id):
         ordering.retry(session, override.reference_id, CREDIT)
-
-
-def _waits(session: Session, reference_id: UUID) -> bool:
-    """True for an order that only credit keeps from going on; credit knows only what an override refers to."""
-    try:
-        return listing.get(session, reference_id).status in (HELD, FAILED)
-    except NotFound:
-        return False
 
 
 def finish_approval(session: Session, event: OrderPlaced | OrderCancelled | HeldOrderLapsed) -> None:

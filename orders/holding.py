@@ -20,7 +20,10 @@ from parties import tasks
 MAX_AT_ONCE = 50
 _HELD = f"""
 SELECT id, total_minor FROM sales_order WHERE org_id = %s AND retailer_id = %s AND status = '{HELD}'
-ORDER BY created_at, id LIMIT {MAX_AT_ONCE}
+ORDER BY created_at, id LIMIT {MAX_AT_ONCE} FOR UPDATE SKIP LOCKED
+"""
+_WAITS = f"""
+SELECT 1 FROM sales_order WHERE org_id = %s AND id = %s AND status IN ('{HELD}', '{FAILED}') FOR UPDATE SKIP LOCKED
 """
 _WITH_HELD = f"""
 SELECT o.retailer_id FROM sales_order o
@@ -60,7 +63,7 @@ def release(session: Session, retailer_id: UUID) -> list[Order]:
     """Place the shop's held orders, the oldest first, until credit stops one; returns those that were placed.
 
     Each is priced anew, and what is in stock of it is placed. An order whose price rose beyond what was agreed stays
-    held: it needs a fresh yes.
+    held: it needs a fresh yes. What somebody is at just now is left to them.
     """
     placed = []
     for order_id, agreed_minor in db.execute(session, _HELD, (str(db.org_of(session)), str(retailer_id))).all():
@@ -75,6 +78,14 @@ def release(session: Session, retailer_id: UUID) -> list[Order]:
         except DomainError:
             continue  # it stays held, and staff see it in the list of held orders
     return placed
+
+
+def waits(session: Session, order_id: UUID) -> bool:
+    """True for a held or refused order that nobody is at just now; it is locked.
+
+    Whoever holds the account must not wait for an order: its holder may wait for the account, and tries it after us.
+    """
+    return db.execute(session, _WAITS, (str(db.org_of(session)), str(order_id))).first() is not None
 
 
 def price_now(session: Session, kept: Order) -> int:
