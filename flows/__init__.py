@@ -1,1 +1,1 @@
-"""What is said and asked: one file is one conversation. Adding a conversation is adding a file."""
+"""What is said and asked: one file is one conversation, beside what several of them share."""
