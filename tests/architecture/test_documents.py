@@ -12,6 +12,7 @@ import pytest
 
 from cli import table
 from cli.main import load
+from reports import invariants
 from tests.architecture.product import ROOT, Function, text, tree
 
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
@@ -175,6 +176,11 @@ def test_decisions_are_numbered_one_after_the_other() -> None:
 def test_every_command_in_the_readme_exists() -> None:
     named = [line.split() for line in commands()]
     assert [words[0] for words in named if words[0] not in table.COMMANDS] == []
+
+
+def test_the_readme_counts_the_invariants_as_the_doctor_does() -> None:
+    assert f"checks {len(invariants.load())} invariants." in text(README)
+    assert len(invariants.NOT_APPLICABLE) == 3
 
 
 def test_every_subcommand_in_the_readme_exists() -> None:
