@@ -113,6 +113,7 @@ def statement_of(content: Mapping[str, Any]) -> StatementPaper:
         to_on=to_on,
         opening_minor=content["opening_minor"],
         closing_minor=content["closing_minor"],
+        on_account_minor=content["on_account_minor"],
         disputed_minor=content["disputed_minor"],
         currency=content["currency"],
         movements=[Movement(**{**one, "on": date.fromisoformat(one["on"])}) for one in content["movements"]],

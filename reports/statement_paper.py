@@ -35,6 +35,8 @@ LABELS = {
     "credit.dispute": "Set aside: disputed",
 }
 
+SAID = ("from_on", "to_on", "opening_minor", "closing_minor", "on_account_minor", "disputed_minor")
+
 
 def keep(session: Session, retailer_id: UUID, from_on: date | None = None, to_on: date | None = None) -> UUID:
     """Keep the statement of a period as a paper, as it stands now, and return its id: for `papers.pdf`, links and chat.
@@ -47,7 +49,7 @@ def keep(session: Session, retailer_id: UUID, from_on: date | None = None, to_on
     content = {
         "seller": snapshots.seller(organisation),
         "buyer": snapshots.shop(shop),
-        **{name: said[name] for name in ("from_on", "to_on", "opening_minor", "closing_minor", "disputed_minor")},
+        **{name: said[name] for name in SAID},
         "currency": said["currency"],
         "movements": [_movement(line) for line in said["lines"]],
         "open_bills": _open_bills(session, retailer_id, today) if said["to_on"] == today.isoformat() else [],

@@ -17,6 +17,7 @@ from invoicing.pdf.sheet import LEFT, RIGHT, Sheet, written
 from invoicing.pdf.table import Column, Row, draw_table, keep_together, section_title
 
 TITLE = "Statement of account"
+ON_ACCOUNT = "Less money on account"
 PARTY_WIDTH = 260.0
 MOVEMENTS = (
     Column("Date", align_right=False),
@@ -63,7 +64,10 @@ class PrintedBill:
 
 @dataclass(frozen=True, slots=True)
 class StatementPaper:
-    """A statement as it is printed. Equal papers give equal bytes. A balance below zero is money in advance."""
+    """A statement as it is printed. Equal papers give equal bytes. A balance below zero is money in advance.
+
+    `on_account_minor` is what was paid and no open bill has taken yet.
+    """
 
     seller: PaperParty
     buyer: PaperParty
@@ -73,6 +77,7 @@ class StatementPaper:
     closing_minor: int
     movements: Sequence[Movement]
     open_bills: Sequence[PrintedBill] = ()
+    on_account_minor: int = 0
     disputed_minor: int = 0
     currency: str = field(default_factory=lambda: countries.get().currency)
     payment: PaperPayment = field(default_factory=PaperPayment)
@@ -144,7 +149,11 @@ def _open_bills(pen: Pen, paper: StatementPaper, on_new_page: Callable[[], None]
     section_title(pen, "Bills still open")
     total_minor = sum(bill.open_minor for bill in paper.open_bills)
     total = Row(["Total", "", "", "", "", amount(total_minor)], strong=True)
-    draw_table(pen, OPEN_BILLS, [*(_bill_row(bill) for bill in paper.open_bills), total], on_new_page)
+    rows = [*(_bill_row(bill) for bill in paper.open_bills), total]
+    if paper.on_account_minor:
+        rows.append(Row([ON_ACCOUNT, "", "", "", "", amount(-paper.on_account_minor)]))
+        rows.append(Row(["Balance", "", "", "", "", balance_text(paper.closing_minor)], strong=True))
+    draw_table(pen, OPEN_BILLS, rows, on_new_page)
 
 
 def _bill_row(bill: PrintedBill) -> Row:

@@ -8,8 +8,8 @@ from invoicing.pdf.pen import Pen
 from invoicing.pdf.plain_text import printable
 from invoicing.pdf.roll import BODY, LONGEST, SMALL, STRONG, TITLE, TOTAL, cut, pair, party, payment, rule, text, top
 from invoicing.pdf.sheet import Sheet, written
+from invoicing.pdf.statement_sheet import ON_ACCOUNT, Movement, StatementPaper, balance_text
 from invoicing.pdf.statement_sheet import TITLE as SAID
-from invoicing.pdf.statement_sheet import Movement, StatementPaper, balance_text
 
 
 def render_statement_slip(paper: StatementPaper, font_folder: Path = FONT_FOLDER) -> bytes:
@@ -56,4 +56,6 @@ def _open_bills(pen: Pen, paper: StatementPaper) -> None:
         late = f", {bill.days_late} days late" if bill.days_late else ""
         pair(pen, bill.number, amount(bill.open_minor), BODY)
         text(pen, f"due {day(bill.due_on)}{late}", SMALL, 1)
+    if paper.on_account_minor:
+        pair(pen, ON_ACCOUNT, signed(-paper.on_account_minor), BODY)
     rule(pen)

@@ -69,3 +69,15 @@ def test_money_in_advance_is_said_as_such(session: Session, make_retailer: Make)
     text = text_of(papers.pdf(session, statement_paper.keep(session, shop.id)).content)
     assert "300.00 in advance" in text
     assert "In advance" in text
+
+
+def test_money_on_account_stands_between_what_is_open_and_what_is_owed(
+    session: Session, make_retailer: Make, owe: Owe
+) -> None:
+    shop = make_retailer(session)
+    payments.record(session, payments.NewPayment(shop.id, 400_00, "cash"))
+    owe(session, shop.id, 1_000_00, due_in=-3)
+    paper_id = statement_paper.keep(session, shop.id)
+    text = text_of(papers.pdf(session, paper_id).content)
+    for fact in ("1,000.00", "Less money on account", "-400.00", "600.00"):
+        assert fact in text.replace("\u2212", "-").replace("\u2013", "-"), fact
