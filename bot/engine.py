@@ -21,6 +21,7 @@ from bot.tables import Conversation
 from bot.turn import NEW, Kept, Turn, begin, end
 from core import audit, ids
 from core.i18n import N_, _
+from language.folding import fold
 from language.phrases import Meaning
 from parties import consent
 from parties.channels import ChannelLine
@@ -115,7 +116,7 @@ def _by_option(turn: Turn) -> bool:
     if turn.message.tap:
         return False
     for number, (name, trigger, arg, title) in enumerate(turn.place.asked.get("choices", ()), 1):
-        if turn.message.folded in (str(number), words.fold(title)):
+        if turn.message.folded in (str(number), fold(title)):
             flow_class = turn.flows.get(name)
             is_past = prompts.is_offer_past(turn)
             if flow_class is None or (is_past and not steps.only_shows(flow_class, turn, trigger)):

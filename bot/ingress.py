@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from bot import words
 from bot.signature import Pairs
+from language.folding import fold
 
 MAX_TEXT = 4096
 MAX_FIELD = 1024  # of what is kept of every field other than the text
@@ -53,8 +53,8 @@ class Message:
 
     @cached_property
     def folded(self) -> str:
-        """The text as it is compared with words: see bot/words.py."""
-        return words.fold(self.text)
+        """The text as it is compared with words."""
+        return fold(self.text)
 
 
 @dataclass(frozen=True)

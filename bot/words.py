@@ -8,10 +8,7 @@ from functools import lru_cache
 
 from core import i18n
 from language import phrases
-from language.folding import fold
 from language.phrases import Meaning
-
-__all__ = ["fold"]  # flows look messages up as the engine does
 
 EVERYWHERE = phrases.meanings(
     Meaning.STOP, Meaning.START, Meaning.MENU, Meaning.CANCEL, Meaning.HELP, Meaning.HUMAN, Meaning.LANGUAGE

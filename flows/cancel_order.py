@@ -9,6 +9,7 @@ from bot.flow import END, REFUSED, START, Choice, Flow, Reply, go
 from bot.ingress import Message
 from bot.markup import bold, plain
 from core.i18n import _, format_money, isolate
+from language.folding import fold
 from language.phrases import Word, any_of
 from notices import wording
 from orders import listing, ordering
@@ -67,7 +68,7 @@ class CancelOrder(Flow):
     def order(self) -> Order | None:
         """The order of this shop with this number."""
         placed = listing.page(self.session, retailer_id=self.turn.shop.id, limit=MAX_SEARCHED)
-        return next((order for order in placed if order.number and words.fold(order.number) == self.number), None)
+        return next((order for order in placed if order.number and fold(order.number) == self.number), None)
 
     def can_be_cancelled(self) -> bool:
         return self.order is not None and self.order.status == CONFIRMED

@@ -18,6 +18,7 @@ from core.i18n import _, format_money, isolate
 from flows import my_bills, pictures
 from invoicing.tables import ISSUED, SALES, Invoice, InvoiceLine
 from language import phrases
+from language.folding import fold
 from language.phrases import Word
 from notices import wording
 from orders import catalogue
@@ -147,8 +148,8 @@ class Dispute(Flow):
     def named(self, said: str) -> Invoice | None:
         """The bill with this number, or whose number ends in these digits."""
         asked = my_bills.NAMED.search(said)
-        number = words.fold(asked[1]) if asked else said
-        exact = [bill for bill in self.bills if words.fold(bill.number) == number]
+        number = fold(asked[1]) if asked else said
+        exact = [bill for bill in self.bills if fold(bill.number) == number]
         if not exact and number.isdigit() and asked:
             exact = [bill for bill in self.bills if bill.sequence == int(number)]
         return exact[0] if exact else None

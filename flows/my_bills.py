@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import words
 from bot.flow import END, START, Choice, Flow, Reply, go
 from bot.ingress import Message
 from bot.markup import plain
@@ -15,6 +14,7 @@ from core import db
 from core.i18n import N_, _, format_day, format_money, isolate
 from invoicing.tables import COMMERCIAL_CREDIT_NOTE, CREDIT_NOTE, ISSUED, SALES, Invoice
 from language import phrases
+from language.folding import fold
 from language.phrases import Word, any_of
 from notices import wording
 
@@ -59,12 +59,12 @@ class MyBills(Flow):
     def number(self) -> str:
         """What was asked for, without case: a whole number, or its end."""
         asked = ASKED.fullmatch(self.turn.message.folded)
-        return words.fold(self.arg or (asked[1] if asked else ""))
+        return fold(self.arg or (asked[1] if asked else ""))
 
     @cached_property
     def wanted(self) -> Invoice | None:
         """Exactly this number, else the only one that ends in these digits."""
-        exact = [bill for bill in self.bills if words.fold(bill.number) == self.number]
+        exact = [bill for bill in self.bills if fold(bill.number) == self.number]
         if not exact and self.number.isdigit():
             exact = [bill for bill in self.bills if bill.sequence == int(self.number) and bill.document_type in SALES][
                 :1

@@ -3,13 +3,13 @@
 import re
 from functools import cached_property
 
-from bot import words
 from bot.flow import END, START, Choice, Flow, Reply, go
 from bot.ingress import Message
 from bot.markup import plain
 from core.i18n import N_, _, format_day, format_money, isolate
 from flows import quoting
 from language import phrases
+from language.folding import fold
 from language.phrases import Word, any_of
 from notices import order_facts, wording
 from orders import confirmation, listing
@@ -55,15 +55,13 @@ class MyOrders(Flow):
     @cached_property
     def number(self) -> str:
         asked = ASKED.fullmatch(self.turn.message.folded)
-        return words.fold(self.arg) if self.arg else asked[1] if asked else ""
+        return fold(self.arg) if self.arg else asked[1] if asked else ""
 
     @cached_property
     def order(self) -> Order | None:
         """The order of this shop with the number that was named."""
         found = listing.page(self.session, retailer_id=self.turn.shop.id, limit=MAX_SEARCHED)
-        return next(
-            (order for order in found if is_told(order) and words.fold(order.number or "") == self.number), None
-        )
+        return next((order for order in found if is_told(order) and fold(order.number or "") == self.number), None)
 
     def is_known(self) -> bool:
         return self.order is not None

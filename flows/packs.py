@@ -8,6 +8,7 @@ from bot import words
 from bot.flow import Choice, Reply
 from bot.markup import plain
 from core.i18n import _, isolate
+from language.folding import fold
 from language.normalise import normalise
 from language.numbers import parse_number
 from notices import wording
@@ -55,7 +56,7 @@ def as_answer(text: str, asked: Question | None, goods: Catalogue) -> str:
     """
     if asked is None or asked.reason != REASON:
         return text
-    if words.answer(words.fold(text)) == "yes":
+    if words.answer(fold(text)) == "yes":
         near = terms.proposals(goods.product(asked.candidates[0]).terms, _milli(asked.qty or Decimal(1)))
         return f"{near[0]} {asked.unit}" if len(near) == 1 else ""
     number = parse_number(normalise(text))

@@ -14,6 +14,7 @@ from credit.standing import OpenBill, Standing
 from flows import my_bills
 from invoicing import pay_codes, upi
 from language import amounts, phrases
+from language.folding import fold
 from language.phrases import Meaning, Word, any_of
 from notices import wording
 from parties import organisations
@@ -219,7 +220,7 @@ def _typed(said: str) -> str:
 
 def _is_meant(bill: OpenBill, said: str) -> bool:
     """The whole number, or the digits at its end: `bill 102`."""
-    if words.fold(bill.reference) == words.fold(said):
+    if fold(bill.reference) == fold(said):
         return True
     end = re.search(r"(\d+)\D*$", bill.reference)
     return bool(said.isdigit() and end and int(end[1]) == int(said))

@@ -14,6 +14,7 @@ from bot import flow, words
 from core import db, templates
 from core.i18n import LANGUAGES, _, speaking
 from flows import paid, welcome
+from language.folding import fold
 
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
 FACTS = re.compile(r"%\(\w+\)s")
@@ -56,7 +57,7 @@ def test_every_word_that_we_ask_people_to_type_is_understood(language: str, said
     sentences = [m.id for m in said] if language == "en" else [m.string for m in translated(language)]
     asked = {word for sentence in sentences if sentence for word in TO_TYPE.findall(sentence)}
     assert asked
-    assert [word for word in asked if not is_understood(words.fold(word))] == []
+    assert [word for word in asked if not is_understood(fold(word))] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -19,6 +19,7 @@ from core import clock, db
 from core.outbox import OutboxMessage
 from core.sending import Claimed
 from flows.place_order import WORDS
+from language.folding import fold
 from tests.chats import Chat
 from tests.fuzz import messages
 
@@ -75,8 +76,8 @@ def _sent(chat: Chat, said: str, **fields: str) -> str:
 
 def _agrees(said: str, offered: list[list[str]]) -> bool:
     """Is this, typed, a yes, a way to pay, or one of the options just offered?"""
-    folded = words.fold(said)
-    titles = {words.fold(title) for _, title in offered} | {str(place) for place in range(1, len(offered) + 1)}
+    folded = fold(said)
+    titles = {fold(title) for _, title in offered} | {str(place) for place in range(1, len(offered) + 1)}
     return words.answer(folded) == "yes" or folded in titles or WORDS.get(folded) in ("cash", "credit", "approve")
 
 
