@@ -71,3 +71,28 @@ def test_a_role_knows_its_name_and_equals_nothing_else(name: str) -> None:
     assert role is BY_NAME[name.lower()]
     assert role != name.lower()
     assert repr(role) == name.lower()
+
+
+def mixed(node: ast.AST) -> bool:
+    """Does this hold roles and words side by side, of which one kind is never found?"""
+    held = node.keys if isinstance(node, ast.Dict) else getattr(node, "elts", [])
+    return {"Role", "word"} <= {
+        "Role" if isinstance(one, ast.Attribute) and ast.unparse(one.value) == "Role" else "word"
+        for one in held
+        if isinstance(one, ast.Attribute) or (isinstance(one, ast.Constant) and isinstance(one.value, str))
+    }
+
+
+@pytest.mark.parametrize("written", ['{"option", Role.NO}', '["no", Role.NO]', '{Role.NO: 1, "no": 2}'])
+def test_words_among_roles_are_found(written: str) -> None:
+    assert any(mixed(node) for node in ast.walk(ast.parse(written)))
+
+
+def test_no_role_stands_among_words() -> None:
+    found = [
+        f"{path.name}:{node.lineno}"
+        for path in sources()
+        for node in nodes(path)
+        if isinstance(node, ast.Set | ast.List | ast.Tuple | ast.Dict) and mixed(node)
+    ]
+    assert found == []

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from language import particles
 from orders.understanding.facts import Question
 
 Read = Callable[..., Any]
@@ -35,6 +36,33 @@ EGG = Question("unit_unclear", "30 anda", Decimal(30), None, ("EGG",))
 def test_an_answer_becomes_the_line(read: Read, lines_of: Read, question: Question, text: str, line: str) -> None:
     found = read(text, pending_question=question)
     assert (found.kind, lines_of(found)) == ("order", [line])
+
+
+OPTION_WORDS = ["option", "Option no.", "no", "No.", "NO", "number", "Number", "numbar", "opshon"]
+
+
+@pytest.mark.parametrize("word", sorted({*OPTION_WORDS, *particles.OPTION}))
+@pytest.mark.parametrize("said", ["{} 2", "{}. 2", "{}2", "{} two", "2 {}", "{} 2 bhai", "haan {} 2", "{} ٢", "{} २"])
+def test_an_option_is_picked_by_its_number_whatever_word_stands_beside_it(
+    read: Read, lines_of: Read, word: str, said: str
+) -> None:
+    for question, line in ((COKE, "COKE-500:48"), (DAL, "CHANA-L:5")):
+        found = read(said.format(word), pending_question=question)
+        assert (found.kind, lines_of(found)) == ("order", [line])
+
+
+REFUSALS = """nope, nahi, nahin, na, mat, not, cancel, nahi chahiye, ji nahi, rehne do, नहीं, नही, ना, मत, नहीं चाहिए,
+    नहीं जी, रहने दो, نہیں, نہ, مت, نہیں چاہیے, رہنے دو"""
+
+
+@pytest.mark.parametrize("refusal", [said.strip() for said in REFUSALS.split(",")])
+def test_a_number_beside_a_no_that_says_no_number_picks_nothing(read: Read, lines_of: Read, refusal: str) -> None:
+    assert lines_of(read(f"{refusal} 2", pending_question=COKE)) == []
+
+
+@pytest.mark.parametrize("text", ["no", "No.", "number", "option", "no 9", "option 9", "नहीं", "نہیں"])
+def test_a_word_of_options_without_one_of_their_numbers_picks_nothing(read: Read, lines_of: Read, text: str) -> None:
+    assert lines_of(read(text, pending_question=COKE)) == []
 
 
 @pytest.mark.parametrize(("text", "kind"), [("3 dozen lux bhej do", "order"), ("coke ka rate kya hai", "chatter")])
