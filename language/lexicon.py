@@ -48,7 +48,7 @@ def _word_roles() -> dict[str, set[Role]]:
     roles: dict[str, set[Role]] = {}
     for name, entry in _DATA["roles"].items():
         alone = [word for word in _answers(name) if len(sounds(word)) == 1]
-        for word in (*entry["words"], *alone):
+        for word in (*entry.get("words", ()), *alone):
             for sound in sounds(word)[:1]:
                 roles.setdefault(sound, set()).add(BY_NAME[name])
     return roles
@@ -57,7 +57,7 @@ def _word_roles() -> dict[str, set[Role]]:
 def _phrase_roles() -> Phrases:
     phrases: Phrases = {}
     for name, entry in _DATA["roles"].items():
-        ways = [phrase for pattern in entry["phrases"] for phrase in expand(pattern, _DATA["groups"])]
+        ways = [phrase for pattern in entry.get("phrases", ()) for phrase in expand(pattern, _DATA["groups"])]
         for phrase in (*ways, *_answers(name)):
             phrases.setdefault(sounds(phrase), set()).add(BY_NAME[name])
     return {words: roles for words, roles in phrases.items() if len(words) > 1}
@@ -73,7 +73,7 @@ _LONGEST = max(map(len, _PHRASES))
 _STEMS = tuple(
     (spelling.key(stem), BY_NAME[name])
     for name, entry in _DATA["roles"].items()
-    for stem in (*entry["stems"], *_ANSWERS.get(name, {}).get("stems", ()))
+    for stem in (*entry.get("stems", ()), *_ANSWERS.get(name, {}).get("stems", ()))
 )
 SIGNS = {sign: BY_NAME[verdict] for verdict in ("yes", "no") for sign in _answers(verdict) if not sounds(sign)}
 

@@ -23,9 +23,9 @@ _ROLES = files.read("roles")
 ITEMS = {item["sku"]: item for item in CATALOGUE["items"]}
 NAMES = [(item["sku"], alias) for item in CATALOGUE["items"] for group in item["aliases"].values() for alias in group]
 UNITS = {name: words for name, words in CATALOGUE["unit_aliases"].items() if words}
-_PHRASES = [pattern for role in _ROLES["roles"].values() for pattern in role["phrases"]]
+_PHRASES = [pattern for role in _ROLES["roles"].values() for pattern in role.get("phrases", ())]
 WORDS = sorted(
-    {word for role in _ROLES["roles"].values() for word in role["words"]}
+    {word for role in _ROLES["roles"].values() for word in role.get("words", ())}
     | {phrase for pattern in _PHRASES for phrase in expand(pattern, _ROLES["groups"])}
 )
 _FAMILIES = [item["family"] for item in CATALOGUE["items"]]
