@@ -23,7 +23,7 @@ PACKAGES = (
     "parties",
     "core",
     "credit",
-    "credit_papers",
+    "credit_arrangements",
     "credit_online",
     "credit_ages",
     "invoicing",

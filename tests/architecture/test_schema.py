@@ -1,5 +1,6 @@
 """What holds for the schema: migrations equal the models and go back, and no organisation sees another's row."""
 
+import ast
 import contextlib
 import re
 from collections.abc import Callable
@@ -24,7 +25,7 @@ import parties.tables
 import reports.tables
 from core import audit, db, idempotency, outbox, schema, sql_files
 from core.tables import Base
-from tests.architecture.product import ROOT, sources
+from tests.architecture.product import ROOT, nodes, sources
 from tests.architecture.product import text as text_of
 
 LOADED = (
@@ -65,6 +66,37 @@ def test_migrations_equal_the_models(database: str) -> None:
     with create_engine(db.driver_url(database)).connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_server_default": False})
         assert compare_metadata(context, Base.metadata) == []
+
+
+INSERTED = re.compile(r"INSERT INTO (\w+)(?: AS \w+)?\s*\(([\w\s,?]+)\)")
+
+
+def inserts() -> list[tuple[str, set[str]]]:
+    """Each table that a hand-written statement fills, with the columns it names; `?` is what is filled in."""
+    statements = [file.text for file in sql_files.files()]
+    for path in sources():
+        for node in nodes(path):
+            if isinstance(node, ast.JoinedStr):
+                parts = (one.value if isinstance(one, ast.Constant) else "?" for one in node.values)
+                statements.append("".join(str(part) for part in parts))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                statements.append(node.value)
+    found = (match for statement in statements for match in INSERTED.finditer(statement))
+    return [(match[1], {name.strip() for name in match[2].split(",")}) for match in found]
+
+
+def test_what_is_inserted_by_hand_names_columns_that_are_described_and_all_that_must_be_given() -> None:
+    given = inserts()
+    assert len({table for table, _ in given}) >= 20
+    wrong = {}
+    for table, names in given:
+        columns = Base.metadata.tables[table].columns
+        filled = "?" in names
+        missing = {one.name for one in columns if not one.nullable and one.server_default is None} - names
+        unknown = names - {"?"} - set(columns.keys())
+        if unknown or (missing and not filled):
+            wrong[table] = (unknown, missing)
+    assert wrong == {}
 
 
 def test_migrations_go_down_and_up_again(endpoints: Any) -> None:
