@@ -7,7 +7,7 @@ Pages are made on the server and work without scripts: every action is a form. W
 from flask import Blueprint, Flask, abort, redirect, url_for
 from werkzeug.wrappers import Response as Answer
 
-from console import access, documents, health, learned_names, pay_pictures, problems, retailers, signing_in, wording
+from console import access, documents, frames, health, learned_names, pay_pictures, problems, retailers, signing_in
 
 PREFIX = "/console"
 PAGES = (signing_in, retailers, learned_names)
@@ -25,7 +25,7 @@ def _pages() -> Blueprint:
     pages = Blueprint("console", __name__, url_prefix=PREFIX, static_folder="static", template_folder="templates")
     access.protect(pages)
     problems.register(pages)
-    wording.register(pages)
+    frames.register(pages)
     for module in PAGES:
         pages.register_blueprint(module.blueprint)
     pages.add_url_rule("/", view_func=home, strict_slashes=False)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from simulator import wording
+from simulator import formatting
 from simulator.clock import local
 from simulator.delivery import approval_status, is_window_open, window_closes_at
 from simulator.errors import plain_reason
@@ -73,11 +73,11 @@ def _bubble(world: World, message: Message, day: str) -> Bubble:
         message=message,
         day=day,
         time=clock_words(message.at),
-        lines=wording.lines(text) if text else [],
+        lines=formatting.lines(text) if text else [],
         tick=tick,
         tick_words=words,
         failure=_failure(message),
-        size=wording.size(message.media_bytes),
+        size=formatting.size(message.media_bytes),
         is_template=content is not None and approval_status(content) == "approved",
     )
 
@@ -120,7 +120,7 @@ def _person_row(world: World, person: Person, current: str, seen: SeenCounts) ->
         "avatar": avatar(person),
         "is_current": person.chat_id == current,
         "unread": seen.unread(person.chat_id, from_app),
-        "last": wording.plain(last.text or last.media_name) if last else "",
+        "last": formatting.plain(last.text or last.media_name) if last else "",
         "last_is_mine": bool(last and last.is_from_person),
         "time": _short_time(last.at, world.clock.now()) if last else "",
     }
@@ -143,7 +143,7 @@ def window(world: World, chat: str) -> dict[str, Any]:
     closes = window_closes_at(last)
     if closes is None or not is_window_open(last, now):
         return {"is_open": False, "words": "window closed: templates only", "closes_ms": 0}
-    left = wording.duration(min((closes - now).total_seconds(), 24 * 3600))
+    left = formatting.duration(min((closes - now).total_seconds(), 24 * 3600))
     return {
         "is_open": True,
         "words": f"free text possible for {left}",
@@ -155,7 +155,7 @@ def clock(world: World) -> dict[str, Any]:
     now = local(world.clock.now())
     offset = world.clock.offset_seconds()
     next_morning = (now + timedelta(days=1)).replace(hour=10, minute=30)
-    moved = f"{wording.duration(abs(offset))} {'ahead' if offset > 0 else 'behind'}" if abs(offset) >= 1 else ""
+    moved = f"{formatting.duration(abs(offset))} {'ahead' if offset > 0 else 'behind'}" if abs(offset) >= 1 else ""
     return {
         "time": f"{now:%H:%M}",
         "date": f"{now:%A} {now.day} {now:%B %Y}",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator import wording
+from simulator import formatting
 
 
 @pytest.mark.parametrize(
@@ -20,11 +20,11 @@ from simulator import wording
     ],
 )
 def test_style_marks_become_tags_and_everything_else_is_escaped(text, html):
-    assert wording.lines(text) == [html]
+    assert formatting.lines(text) == [html]
 
 
 def test_each_line_stands_alone():
-    assert wording.lines("*a\nb*") == ["*a", "b*"]
+    assert formatting.lines("*a\nb*") == ["*a", "b*"]
 
 
 @pytest.mark.parametrize(
@@ -32,4 +32,4 @@ def test_each_line_stands_alone():
     [(76200, "21 h 10 m"), (540, "9 m"), (30, "under a minute"), (90000, "1 d 1 h"), (86400, "1 d")],
 )
 def test_durations_are_said_as_people_say_them(seconds, words):
-    assert wording.duration(seconds) == words
+    assert formatting.duration(seconds) == words
