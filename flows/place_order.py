@@ -19,7 +19,7 @@ from flows.reading import Heard
 from flows.splitting import Basket
 from language import phrases
 from language.phrases import Meaning
-from language.yes_and_no import beyond_yes
+from language.yes_and_no import agreement
 from notices import order_facts, wording
 from orders import holding, listing, ordering, rules, supply
 from orders.order import Order
@@ -35,7 +35,9 @@ WORDS = order_list.WORDS | phrases.table(
         "approve": Meaning.APPROVAL,
     }
 )
-WANTED_ITSELF = phrases.of(Meaning.UPI)  # "upi do" asks for the code: only alone it says how to pay
+SAID_ALONE = WORDS | words.ANSWERS
+# "upi do" asks for the code: only alone it says how to pay
+BESIDE_A_YES = {said: meant for said, meant in WORDS.items() if said not in phrases.of(Meaning.UPI)}
 
 
 class PlaceOrder(Flow):
@@ -104,15 +106,11 @@ class PlaceOrder(Flow):
         return "repeat" if WORDS.get(message.folded) == "repeat" else self.heard.trigger(self)
 
     def hear_confirming(self, message: Message) -> str | None:
-        return words.answer(message.folded) or self.spoken(message) or self.heard.trigger(self) or self.hedged()
+        """yes, no, cash, credit, change and the like, where the state knows them; then goods; then a doubtful yes."""
+        meant = agreement(message.text, SAID_ALONE, BESIDE_A_YES)
+        return meant if meant and self.can(meant) else self.heard.trigger(self) or self.hedged()
 
     hear_refused = hear_confirming
-
-    def spoken(self, message: Message) -> str | None:
-        """cash, credit, change and the like, also beside a yes ("haan cash kar do"), where the state knows them."""
-        beside = beyond_yes(message.text)
-        meant = WORDS.get(message.folded) or (None if beside in WANTED_ITSELF else WORDS.get(beside))
-        return meant if meant and self.can(meant) else None
 
     def hedged(self) -> str | None:
         """A yes with something beside it that may change it: "haan kal bhejo"."""

@@ -4,9 +4,10 @@
 others agree only where a list or a quote is to be agreed to: here, with what is said beside it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from language import lexicon, particles
+from language.folding import fold
 from language.lexicon import Roles
 from language.normalise import normalise
 from language.roles import Role
@@ -41,6 +42,14 @@ def yes_or_no(text: str) -> bool | None:
     if spoken == {Role.YES} and (_wants_list(said) or not all(_agrees(*word) for word in said)):
         return None
     return spoken == {Role.YES} if len(spoken) == 1 else None
+
+
+def agreement(text: str, whole: Mapping[str, str], beside: Mapping[str, str]) -> str | None:
+    """What the message agrees to: found in `whole` by all that it says, or in `beside` by what it says beside a yes.
+
+    Both tables are folded; None where neither has it. "haan cash kar do" agrees to what `beside` calls "cash".
+    """
+    return whole.get(fold(text)) or beside.get(beyond_yes(text))
 
 
 def beyond_yes(text: str) -> str:

@@ -4,7 +4,7 @@ from language import files
 from language.folding import fold
 from language.patterns import expand
 from language.phrases import Meaning, of
-from language.yes_and_no import beyond_yes, yes_or_no
+from language.yes_and_no import agreement, beyond_yes, yes_or_no
 
 
 @pytest.mark.parametrize(
@@ -109,6 +109,44 @@ def test_anything_else_is_neither_yes_nor_no(text: str) -> None:
 )
 def test_what_a_yes_says_further_is_left_when_its_words_are_taken_out(text: str, more: str) -> None:
     assert beyond_yes(text) == more
+
+
+WHOLE_MESSAGES = {
+    "yes": "yes",
+    "no": "no",
+    "cash": "cash",
+    "upi": "cash",
+    "udhaar": "credit",
+    "उधार": "credit",
+    "نقد": "cash",
+}
+BESIDE_A_YES = {said: meant for said, meant in WHOLE_MESSAGES.items() if said != "upi"}
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("YES!", "yes"),
+        ("no", "no"),
+        ("Cash.", "cash"),
+        ("haan cash kar do", "cash"),
+        ("ok ji udhaar likh do", "credit"),
+        ("हाँ उधार", "credit"),
+        ("جی نقد", "cash"),
+        ("upi", "cash"),
+        ("upi do", None),
+        ("haan upi", None),
+        ("upi bhejo", None),
+        ("haan cash kal", None),
+        ("haan cash nahi", None),
+        ("nope cash", None),
+        ("haan cash udhaar", None),
+        ("haan ji bhai", None),
+        ("", None),
+    ],
+)
+def test_what_is_agreed_to_is_found_by_the_whole_message_or_beside_its_yes(text: str, meant: str | None) -> None:
+    assert agreement(text, WHOLE_MESSAGES, BESIDE_A_YES) == meant
 
 
 LISTED = {name: lists for name, lists in files.read("yes_and_no").items() if name in ("yes", "no")}
