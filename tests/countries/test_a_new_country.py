@@ -55,20 +55,20 @@ COUNTRY = Country(
 VAT = '''
 """One tax, at the goods' own rate."""
 
-from tax.document import TAXABLE, Document, Line
+from tax.document import TAXABLE, TaxDocument, TaxLine
 from tax.rounding import share
-from tax.rules import Assess, Assessed, Head, Rules
+from tax.rules import Assess, Assessed, Head, TaxRules
 
 
-def assessor(_document: Document) -> Assess:
-    def assess(line: Line, net_minor: int) -> Assessed:
+def assessor(_document: TaxDocument) -> Assess:
+    def assess(line: TaxLine, net_minor: int) -> Assessed:
         vat_minor = share(net_minor, line.rate_bps) if line.treatment == TAXABLE else 0
         return Assessed(net_minor, {"sales_tax": vat_minor}, net_minor + vat_minor)
 
     return assess
 
 
-RULES = Rules(
+RULES = TaxRules(
     heads=(Head("sales_tax", "VAT", shares=1),),
     year_starts_in_month=8,
     taxable_name="taxable",
