@@ -12,20 +12,20 @@ from orders.order import Order
 
 def released(session: Session, order: Order) -> UUID | None:
     """Say that an order that had to wait for credit is placed now, and what of it is not in stock."""
-    to = addressing.addressee(session, order.retailer_id)
-    if to is None:
-        return None
-    template = "order_released_short" if order.shorts else "order_released"
-    return addressing.put(session, to, template, _of_order(to, order), dedupe_key=f"released:{order.id}")
+    return _placed(session, order, "released")
 
 
 def placed(session: Session, order: Order) -> UUID | None:
     """Say that staff placed an order for the shop, and what of it is not in stock."""
+    return _placed(session, order, "placed")
+
+
+def _placed(session: Session, order: Order, how: str) -> UUID | None:
     to = addressing.addressee(session, order.retailer_id)
     if to is None:
         return None
-    template = "order_placed_short" if order.shorts else "order_placed"
-    return addressing.put(session, to, template, _of_order(to, order), dedupe_key=f"placed:{order.id}")
+    template = f"order_{how}_short" if order.shorts else f"order_{how}"
+    return addressing.put(session, to, template, _of_order(to, order), dedupe_key=f"{how}:{order.id}")
 
 
 def shortened(session: Session, order: Order) -> UUID | None:
