@@ -5,7 +5,7 @@ COMPILE := $(VENV)/uv pip compile --universal --python-version 3.11 --generate-h
 SOURCES := admin_api bot cli consequences console core countries credit flows invoicing jobs language notices orders parties policy reports tax
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up check test hours model fuzz pairs bench lock catalogues roles clean
+.PHONY: help setup up check test hours model fuzz pairs bench lock catalogues roles publish clean
 
 help: ## print this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -49,6 +49,9 @@ catalogues: setup ## collect texts from the code, update and compile every langu
 
 roles: setup ## write language/roles.py from the roles in language/data
 	$(VENV)/python -m language.write_roles
+
+publish: setup ## write down what new revisions of the schema say; from then on they may not change
+	$(VENV)/python -m migrations.published
 
 clean: ## remove caches and built files; the data in .bahi and the environment stay
 	find . -name __pycache__ -not -path './.venv/*' -not -path './web/node_modules/*' -prune -exec rm -rf {} +
