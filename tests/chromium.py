@@ -13,6 +13,7 @@ import os
 import platform
 import shutil
 import tarfile
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,9 +41,14 @@ def launched() -> Iterator[Browser]:
         patch.setenv("PLAYWRIGHT_NODEJS_PATH", str(NODE))
         driver = sync_playwright().start()
     try:
-        browser = driver.chromium.launch(executable_path=program(), args=["--no-sandbox"], env=surroundings())
-        yield browser
-        browser.close()
+        with tempfile.NamedTemporaryFile("w", suffix=".conf") as fonts:  # written anew: the checkout may have moved
+            fonts.write(FONTS)
+            fonts.flush()
+            browser = driver.chromium.launch(
+                executable_path=program(), args=["--no-sandbox"], env=surroundings(fonts.name)
+            )
+            yield browser
+            browser.close()
     finally:
         driver.stop()
 
@@ -57,9 +63,9 @@ def program() -> str | None:
     return str(UNPACKED / "chromium")
 
 
-def surroundings() -> dict[str, str | float | bool]:
-    """The environment of a process that finds the packages' libraries and fonts, and no others."""
-    return {**os.environ, "LD_LIBRARY_PATH": f"{UNPACKED / 'lib'}", "FONTCONFIG_FILE": f"{UNPACKED / 'fonts.conf'}"}
+def surroundings(fonts: str) -> dict[str, str | float | bool]:
+    """The environment of a process that finds the packages' libraries, and the fonts of that file alone."""
+    return {**os.environ, "LD_LIBRARY_PATH": f"{UNPACKED / 'lib'}", "FONTCONFIG_FILE": fonts}
 
 
 def unpack() -> None:
@@ -77,7 +83,6 @@ def unpack() -> None:
 def _unpack_into(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)  # of one that was interrupted
     (folder / "lib").mkdir(parents=True)
-    (folder / "fonts.conf").write_text(FONTS)
     (folder / "chromium").write_bytes(_packed("chromium"))
     (folder / "chromium").chmod(0o755)
     with tarfile.open(fileobj=io.BytesIO(_packed("al2023.tar"))) as libraries:
