@@ -4,7 +4,7 @@ Nothing here imports the product. The state machine compares the real books with
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -67,6 +67,7 @@ class Credit:
     amount_minor: int
     received_on: date
     number: int
+    at: datetime | None = None
     parts: dict[UUID, int] = field(default_factory=dict)
     unapplied_minor: int = 0
     is_posted: bool = True
@@ -143,6 +144,27 @@ class Override:
     is_alone: bool = False
 
 
+@dataclass
+class Message:
+    """What a shop was told unasked, with its figures. A reminder says `on` which day it was of which `bills`."""
+
+    template: str
+    amount_minor: int | None = None
+    balance_minor: int | None = None
+    on: date | None = None
+    bills: tuple[UUID, ...] = ()
+    is_withdrawn: bool = False
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that others follow from, in the same unit of work: see following.py, which has their names."""
+
+    what: str
+    shops: tuple["Shop", ...]
+    override: Override | None = None
+
+
 @dataclass(frozen=True)
 class Terms:
     """What is granted, by the product's names."""
@@ -162,6 +184,15 @@ class Terms:
         granted = [one for one in (self.limit_minor, extra) if one is not None]
         return max(granted) if granted else None
 
+    def let_more_through_than(self, before: "Terms", today: date) -> bool:
+        """A higher limit, or a rule that says no to less."""
+        limits = self.limit_on(today), before.limit_on(today)
+        orders = self.max_order_minor, before.max_order_minor
+        late = self.max_outstanding_days, before.max_outstanding_days
+        is_granted = limits[0] is not None and (limits[1] is None or limits[0] > limits[1])
+        is_milder = any(was is not None and (now is None or now > was) for now, was in (orders, late))
+        return is_granted or is_milder or self.tolerance_minor > before.tolerance_minor
+
 
 @dataclass
 class House:
@@ -172,11 +203,20 @@ class House:
     cap_minor: int = 0
     shops: list["Shop"] = field(default_factory=list)
     number: int = 0
+    happened: list[Event] = field(default_factory=list)  # what was not followed yet
 
     def next(self) -> int:
         """Numbers events in the order in which they happen."""
         self.number += 1
         return self.number
+
+    def happen(self, what: str, shops: Sequence["Shop"], override: Override | None = None) -> None:
+        """Something follows from this."""
+        self.happened.append(Event(what, tuple(shops), override))
+
+    def capped(self) -> list["Shop"]:
+        """The shops under the cap."""
+        return [shop for shop in self.shops if shop.is_capped]
 
     def references(self) -> set[tuple[str, str]]:
         """Methods and references that cannot be used again."""
@@ -185,10 +225,10 @@ class House:
 
     def cap_used(self) -> int:
         """What the shops under the cap use together."""
-        return sum(shop.used_minor for shop in self.shops if shop.is_capped)
+        return sum(shop.used_minor for shop in self.capped())
 
 
-@dataclass
+@dataclass(eq=False)
 class Shop:
     """One retailer's account."""
 
@@ -208,8 +248,10 @@ class Shop:
     disputes: dict[UUID, Dispute] = field(default_factory=dict)
     promises: dict[UUID, Promise] = field(default_factory=dict)
     overrides: dict[UUID, Override] = field(default_factory=dict)
+    messages: list[Message] = field(default_factory=list)
     entries: list[tuple[date, str, str, int]] = field(default_factory=list)  # day, debit, credit, amount
-    reminded: dict[tuple[UUID, date, str], bool] = field(default_factory=dict)  # True: sent, False: skipped
+    # True: sent, False: skipped; and what was owed of the bill
+    reminded: dict[tuple[UUID, date, str], tuple[bool, int]] = field(default_factory=dict)
     reminded_on: date | None = None
 
     @property
@@ -239,6 +281,10 @@ class Shop:
     def promise(self) -> Promise | None:
         """The open promise."""
         return next((one for one in self.promises.values() if one.status == "open"), None)
+
+    def tell(self, template: str, amount_minor: int | None = None, balance_minor: int | None = None) -> None:
+        """Write to the shop."""
+        self.messages.append(Message(template, amount_minor, balance_minor))
 
     def open_bills(self) -> list[Bill]:
         """In the order in which money settles them."""

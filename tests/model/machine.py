@@ -13,13 +13,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from hypothesis.stateful import rule as hypothesis_rule
 
 import policy
-from core import audit, clock, db, events
+from core import audit, clock, db
 from core.errors import DomainError
 from credit import accounts, groups
 from orders import catalogue, catalogue_import
 from orders.quotes import Wanted
 from parties.tables import Retailer
-from tests.model import books, reading
+from tests.model import books, following, reading, rulebook
 from tests.model.reading import Reader
 from tests.model.tally import Tally
 from tests.orders.conftest import ITEMS
@@ -130,19 +130,14 @@ class Life(RuleBasedStateMachine):
             clock.advance(timedelta(days=days, hours=hours))
 
     def do(self, work: Callable[[Any], Result], who: str = "system") -> Result:
-        """One committed transaction, as a door makes it, of what the domain itself does.
-
-        What follows from a change (a held order that goes on) is left out: the plain books place it by a rule of its
-        own, and tests/admin_api/test_room.py says that it follows.
-        """
+        """One committed transaction, as a door makes it, with all that follows from it."""
+        assert not self.house.happened, "the plain books have not followed what a unit of work did before this one"
         audit.act_as(audit.Actor(who))
+        return db.run(work, self.org)
 
-        def alone(session: Any) -> Result:
-            done = work(session)
-            events.forget(session)
-            return done
-
-        return db.run(alone, self.org)
+    def follow(self) -> None:
+        """What follows in the plain books from the unit of work before; a step of one unit need not say so."""
+        following.follow(self.house, self.today(), self.now())
 
     def attempt(self, no: No, work: Callable[[Any], Result], who: str = "system") -> Result | None:
         """The same for what may be refused: with the code `no`, or the first of `no` that is true; None = allowed.
@@ -182,11 +177,15 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def the_books_agree(self) -> None:
         """The database says what the plain books say, and no invariant is broken."""
+        self.follow()
         told = self.reader.told()
         for part, rows in reading.told(self.house).items():
             assert told[part] == rows, f"{part} after {self.name}"
         assert self.reader.wrong() == []
-        self.tally.checks += len(reading.KNOWN)
+        for shop in self.shops:
+            for order in following.waiting(shop)[:1]:
+                assert rulebook.refusals(shop, order.total_minor, self.today()), "it waits for nothing"
+        self.tally.checks += len(reading.KNOWN) + 1
         self.tally.took_effect[self.name] += told != self.told
         self.told = told
 

@@ -60,7 +60,7 @@ class MoneyRules(Life):
         on: date | None = None,
     ) -> books.Credit:  # fmt: skip
         """A record for the books, dated today unless said otherwise."""
-        return books.Credit(credit_id, kind, method, name, amount, on or self.today(), self.house.next())
+        return books.Credit(credit_id, kind, method, name, amount, on or self.today(), self.house.next(), self.now())
 
     @rule(when=lambda self: self.posted(True), number=picks, charge=st.sampled_from([None, None, 50_000, 0]))
     def reverse(self, number: int, charge: int | None) -> None:
@@ -74,6 +74,9 @@ class MoneyRules(Life):
             shop.take_back(credit, self.today())
             if charge:
                 self.charge(shop, credit.id, charge)
+            if credit.kind == "payment":
+                shop.tell("payment_reversed", credit.amount_minor, shop.outstanding_minor)
+                self.house.happen(rulebook.FAILED, [shop])
 
     def posted(self, is_money: bool) -> list[tuple[books.Shop, books.Credit]]:
         """Payments, or the other credits, that were not taken back."""
@@ -96,6 +99,7 @@ class MoneyRules(Life):
         if applied:
             expected = shop.apply_advances(self.today())
             assert {one.reference: one.amount_minor for one in applied} == expected
+            self.house.happen(rulebook.LOOSER, [shop])
 
     @rule(which=shops, kind=st.sampled_from(sorted(rulebook.MAY_GIVE)), role=roles, amount=amounts,
           number=st.none() | picks)  # fmt: skip
@@ -135,6 +139,7 @@ class MoneyRules(Life):
         if bill.open_minor > worth:
             part = bill.open_minor - worth
             self.receive_money(shop, part, {bill.id: part}, "other", None, self.today())
+            self.follow()
         rules = {
             "FORBIDDEN": role == "salesman",
             "DISCOUNT_NOT_EARNED": not rulebook.earns_discount(shop, bill),

@@ -5,9 +5,8 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-import policy
-from credit import cheques, claims, disputes, payments, promises, reminders
-from jobs import settle_promises
+from credit import cheques, claims, disputes, payments, promises
+from jobs import send_reminders, settle_promises
 from tests.model import books, rulebook
 from tests.model.machine import RICE_MINOR, one_of, picks, rule, shops
 from tests.model.money_rules import MoneyRules, amounts, roles
@@ -37,12 +36,6 @@ class PaperRules(MoneyRules):
             shop.cheques[taken.id] = books.Cheque(taken.id, name, amount, dated_on, chosen)
             self._count(shop, shop.cheques[taken.id])
 
-    @rule(asks=True, setting=st.sampled_from(list(COUNTS_FROM)))
-    def count_cheques_from(self, setting: str) -> None:
-        """From now on; no cheque moves, and what counts already uses up limits until it is cleared."""
-        self.do(lambda session: policy.change(session, {"cheque_counts_on": setting}, "agreed"))
-        self.house.settings = {**self.house.settings, "cheque_counts_on": setting}
-
     def _count(self, shop: books.Shop, cheque: books.Cheque) -> None:
         """The payment that a cheque becomes has its id; others may have paid its bills in the meantime."""
         needed = COUNTS_FROM[self.house.settings["cheque_counts_on"]]
@@ -69,11 +62,13 @@ class PaperRules(MoneyRules):
         shop, cheque = self.mostly(number, "cheques", "received", "deposited")
         if cheque.state == "received":
             self._bring_to_bank(shop, cheque)
+            self.follow()
         no = None if cheque.state == "deposited" else "CHEQUE_STATE"
         if self.attempt(no, lambda session: cheques.clear(session, cheque.id)):
             cheque.state = "cleared"
             if cheque.id in shop.credits:
                 rulebook.look_again(shop, self.today())
+                self.house.happen(rulebook.ROOM, [shop])
             self._count(shop, cheque)
 
     @rule(when=lambda self: self.each("cheques", *WAY), number=picks, charge=st.sampled_from([None, 35_000, 35_000, 0]))
@@ -82,6 +77,7 @@ class PaperRules(MoneyRules):
         shop, cheque = self.mostly(number, "cheques", *WAY)
         if cheque.state == "received":
             self._bring_to_bank(shop, cheque)
+            self.follow()
         rules = {"INVALID": charge == 0, "CHEQUE_STATE": cheque.state not in ("deposited", "cleared")}
         if self.attempt(rules, lambda session: cheques.bounce(session, cheque.id, "funds insufficient", charge)):
             self._end(shop, cheque, "bounced")
@@ -100,6 +96,7 @@ class PaperRules(MoneyRules):
         cheque.state, cheque.ended_on = state, self.today()
         if cheque.id in shop.credits:
             shop.take_back(shop.credits[cheque.id], self.today())
+        self.house.happen(rulebook.FAILED, [shop])
 
     # Claims
 
@@ -148,10 +145,11 @@ class PaperRules(MoneyRules):
     @rule(when=lambda self: self.each("claims", "claimed"), number=picks)
     def reject_claim(self, number: int) -> None:
         """No such money came; nothing moves."""
-        _, claim = self.mostly(number, "claims", "claimed")
+        shop, claim = self.mostly(number, "claims", "claimed")
         no = None if claim.status == "claimed" else "CLAIM_RESOLVED"
         if self.attempt(no, lambda session: claims.reject(session, claim.id, "not in the bank")):
             claim.status = "rejected"
+            shop.tell("payment_claim_declined")
 
     # Disputes
 
@@ -190,6 +188,8 @@ class PaperRules(MoneyRules):
                 (given,) = set(self.reader.told()["credits"]) - before
                 credit = self.credit(UUID(given), "rate_difference", accepted)
                 rulebook.receive(shop, credit, {found.bill_id: accepted}, self.today(), spread=False)
+            how = "declined" if not accepted else "partly_accepted" if accepted < found.amount_minor else "accepted"
+            shop.tell(f"dispute_{how}", accepted, shop.outstanding_minor)
 
     # Promises
 
@@ -221,11 +221,9 @@ class PaperRules(MoneyRules):
 
     @rule(when=lambda self: self.open_bills(), days=st.sampled_from([0, 1, 3]))
     def remind(self, days: int) -> None:
-        """Every stage of today is claimed once, for what is open beyond money on account."""
+        """Every stage of today is said once, for what is open beyond money on account."""
         self.wait(days)
-        today = self.today()
-        claimed = self.do(lambda session: reminders.claim(session, today))
-        told = {one.retailer_id: [(due.bill_id, due.stage, due.owed_minor) for due in one.bills] for one in claimed}
-        expected = {shop.id: rulebook.remind(shop, today, self.now()) for shop in self.shops}
-        assert told == {key: asked for key, asked in expected.items() if asked}
-        assert self.do(lambda session: reminders.claim(session, today)) == []
+        done = self.do(send_reminders.run)
+        written = [rulebook.remind(shop, self.today(), self.now()) for shop in self.shops]
+        assert done == {"reminded": sum(written), "failed": 0}
+        assert self.do(send_reminders.run) == {"reminded": 0, "failed": 0}

@@ -4,6 +4,7 @@ Both statements are planned once and read as the application does, inside one or
 committed.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,7 +13,7 @@ from uuid import UUID
 from core import db
 from reports import doctor, invariants
 from reports.invariant import Invariant
-from tests.model.books import House, Shop
+from tests.model.books import House, Message, Shop
 
 # Of the schema, secrets and doors: no rule moves them, and the doctor is asked when a shard ends.
 ELSEWHERE = {"I12", "I13", "I14", "I19", "I23", "I24", "I25", "I26", "I28", "I32", "I34", "I35", "I36", "I37", "I38"}
@@ -47,7 +48,14 @@ SELECT json_build_object(
     'caps', (SELECT json_object_agg(id, limit_minor) FROM credit_group),
     'fees', (SELECT json_object_agg(bill_id, minor) FROM (SELECT bill_id, sum(amount_minor) AS minor FROM late_fee
         GROUP BY 1) fees),
-    'reminded', (SELECT json_object_agg(bill_id || ' ' || due_on || ' ' || stage, status = 'queued') FROM reminder))
+    'reminded', (SELECT json_object_agg(bill_id || ' ' || due_on || ' ' || stage,
+        json_build_array(status = 'queued', open_minor)) FROM reminder),
+    'messages', (SELECT json_object_agg(said, count) FROM (SELECT said, count(*) FROM (SELECT concat_ws(' ',
+            retailer_id, template, regexp_replace(coalesce(params->>'amount', params->>'accepted'), '[^0-9]', '', 'g'),
+            'then ' || CASE WHEN params->>'balance' LIKE '%in advance%' THEN '-' ELSE '' END
+                || regexp_replace(coalesce(params->>'balance', params->>'available'), '[^0-9]', '', 'g'),
+            nullif(status, 'queued')) AS said
+        FROM outbox_message) each GROUP BY said) messages))
 """
 
 
@@ -143,6 +151,21 @@ def _account(shop: Shop) -> list[Any]:
     ]  # fmt: skip
 
 
+def _said(message: Message) -> str:
+    said = [message.template]
+    if message.amount_minor is not None:
+        said.append(_rupees(message.amount_minor))
+    if message.balance_minor is not None:
+        said.append(f"then {_rupees(message.balance_minor)}")
+    return " ".join([*said, "cancelled"] if message.is_withdrawn else said)
+
+
+def _rupees(minor: int) -> str:
+    """The digits that people read: paise are left out when there are none."""
+    rupees, paise = divmod(abs(minor), 100)
+    return f"{'-' if minor < 0 else ''}{rupees}{f'{paise:02}' if paise else ''}"
+
+
 def _of(shop: Shop) -> dict[str, dict[Any, Any]]:
     own, orders, credits = str(shop.id), shop.orders.values(), shop.credits.values()
     return {
@@ -165,5 +188,6 @@ def _of(shop: Shop) -> dict[str, dict[Any, Any]]:
         "promises": {one.id: one.status for one in shop.promises.values()},
         "overrides": {one.id: one.status for one in shop.overrides.values()},
         "fees": {one.id: one.fees_minor for one in shop.bills.values() if one.fees_minor},
-        "reminded": {f"{bill} {due_on} {stage}": sent for (bill, due_on, stage), sent in shop.reminded.items()},
+        "reminded": {f"{bill} {due_on} {stage}": [*sent] for (bill, due_on, stage), sent in shop.reminded.items()},
+        "messages": Counter(f"{own} {_said(one)}" for one in shop.messages),
     }  # fmt: skip

@@ -7,9 +7,15 @@ from math import floor
 from typing import Any
 from uuid import UUID
 
-from tests.model.books import AUTOMATIC, Bill, Credit, Order, Shop
+from tests.model.books import AUTOMATIC, STAFF, Bill, Credit, Message, Order, Shop
+
+FAILED, APPROVED = "money failed", "an override is approved"
+STOPPED, OPENED = "credit is stopped", "credit is open again"
+SETTINGS = "settings of credit changed"
+LOOSER, ROOM = "there may be room", "there may be room, and the ladder has looked"  # see following.py
 
 STEPS = ("OK", "WATCH", "PAUSED", "BLOCKED")
+REMINDERS = {"T-1": "payment_due_tomorrow", "T+0": "payment_due_today", "T+3": "payment_overdue_3d"}
 LEVELS = {"watch": "WATCH", "pause": "PAUSED", "block": "BLOCKED"}
 MAY_GIVE = {
     **dict.fromkeys(
@@ -50,24 +56,32 @@ def try_order(shop: Shop, order: Order, today: date, now: datetime) -> list[str]
     return said
 
 
-def release(shop: Shop, today: date, now: datetime) -> list[UUID]:
-    """Held orders are placed, the oldest first, until credit stops one."""
-    placed = []
-    for order in shop.orders.values():
-        if order.status == "held":
-            if try_order(shop, order, today, now):
-                break
-            order.status, order.mode = "confirmed", "CREDIT"
-            placed.append(order.id)
-    return placed
+def available(shop: Shop, today: date) -> int:
+    """What the next orders may take: nothing while not even the smallest may be placed."""
+    if refusals(shop, 1, today):
+        return 0
+    rooms = [(shop.terms.limit_on(today) or 0) - shop.used_minor]
+    rooms += [shop.house.cap_minor - shop.house.cap_used()] if shop.is_capped else []
+    return min(rooms)
 
 
 def receive(shop: Shop, credit: Credit, chosen: dict[UUID, int], today: date, *, spread: bool = True) -> None:
     """A credit comes in: bills are settled, a promise may be kept, and what the rules did may be undone."""
     shop.take(credit, chosen, spread=spread)
+    withdraw_paid(shop, today)
     if credit.kind == "payment":
         keep_promises(shop)
+        shop.tell("payment_received", credit.amount_minor, shop.outstanding_minor)
     look_again(shop, today)
+    shop.house.happen(ROOM, [shop])
+
+
+def withdraw_paid(shop: Shop, today: date) -> None:
+    """Reminders of today and yesterday that wait are called back once nothing is owed of their bills."""
+    owed = {bill.id for bill, _ in shop.netted()}
+    for one in shop.messages:
+        if one.on and (today - one.on).days <= 1 and owed.isdisjoint(one.bills):
+            one.is_withdrawn = True
 
 
 def look_again(shop: Shop, today: date) -> None:
@@ -140,6 +154,25 @@ def lift(shop: Shop, level: str, today: date) -> None:
     if level == "block" and not shop.paused:
         _acknowledge(shop, "pause", today)
     shop.paused, shop.blocked = (None, shop.blocked) if level == "pause" else (shop.paused, None)
+    _lifted(shop)
+
+
+def _lifted(shop: Shop) -> None:
+    """Credit is open again when that was the last stop."""
+    if not shop.paused and not shop.blocked:
+        shop.house.happen(OPENED, [shop])
+        shop.house.happen(ROOM, [shop])
+
+
+def stop(shop: Shop, level: str, by: str) -> None:
+    """Nothing goes on account. Twice is once, but staff take over from a rule: then it does not end by itself."""
+    before = shop.paused if level == "pause" else shop.blocked
+    if level == "pause":
+        shop.paused = by if by == STAFF else shop.paused or by
+    else:
+        shop.blocked = shop.blocked or by
+    if not before:
+        shop.house.happen(STOPPED, [shop])
 
 
 def _acknowledge(shop: Shop, level: str, today: date) -> None:
@@ -171,11 +204,12 @@ def evaluate(shop: Shop, today: date, *, may_stop: bool = True, may_lift: bool =
     shop.known = _still_known(shop, today)
     shop.is_watched = asked != "OK"
     if may_stop and asked == "BLOCKED":
-        shop.blocked = shop.blocked or AUTOMATIC
+        stop(shop, "block", AUTOMATIC)
     if may_stop and asked == "PAUSED" and not shop.blocked:
-        shop.paused = shop.paused or AUTOMATIC
+        stop(shop, "pause", AUTOMATIC)
     if may_lift and asked in ("OK", "WATCH") and shop.paused == AUTOMATIC:
         shop.paused = None
+        _lifted(shop)
 
 
 def late_fee(shop: Shop, bill: Bill, today: date) -> int:
@@ -197,19 +231,21 @@ def earns_discount(shop: Shop, bill: Bill) -> bool:
     return bool(worth) and in_time and 0 < bill.open_minor <= worth and not is_given and not is_contested
 
 
-def remind(shop: Shop, today: date, now: datetime) -> list[tuple[UUID, str, int]]:
-    """The bills to remind of today, with what is open on them beyond money on account."""
-    asked = []
+def remind(shop: Shop, today: date, now: datetime) -> bool:
+    """One message about all bills that are due a stage today, with what is open on them beyond money on account."""
+    asked: list[tuple[str, UUID, int]] = []
     for bill, stage, open_minor in _due_a_stage(shop, today):
         holds = shop.promise is not None and shop.promise.on >= today
         holds |= any(one.status == "claimed" and now - one.at < timedelta(hours=24) for one in shop.claims.values())
         holds |= shop.outstanding_minor <= 0 or open_minor == 0 or shop.reminded_on == today
-        shop.reminded[bill.id, bill.due_on, stage] = not holds
-        if not holds:
-            asked.append((bill.id, stage, open_minor))
+        shop.reminded[bill.id, bill.due_on, stage] = not holds, open_minor
+        asked += [] if holds else [(stage, bill.id, open_minor)]
     if asked:
         shop.reminded_on = today
-    return asked
+        template = REMINDERS[asked[0][0]] if len(asked) == 1 else "payment_reminder_merged"
+        bills, owed_minor = tuple(bill_id for _, bill_id, _ in asked), sum(minor for _, _, minor in asked)
+        shop.messages.append(Message(template, owed_minor, on=today, bills=bills))
+    return bool(asked)
 
 
 def _due_a_stage(shop: Shop, today: date) -> Iterator[tuple[Bill, str, int]]:

@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
+import policy
 from credit import accounts, groups, ladder, ledger, pauses, standing
 from jobs import evaluate_guardrails
-from tests.model import books, rulebook
-from tests.model.machine import RICE_MINOR, Life, granted, picks, rule, shops
+from tests.model import books, following, rulebook
+from tests.model.machine import RICE_MINOR, Life, granted, picks, rule, settings, shops
 
 limits = st.sampled_from([None, 0, *(RICE_MINOR * kg for kg in (10, 50, 50, 100, 100, 200))])
+OF_CREDIT = {"exposure", "cheque_counts_on", "ladder"}
 sizes = st.sampled_from([None, None, None, RICE_MINOR * 10, RICE_MINOR * 40])
 
 
@@ -29,6 +32,8 @@ class StandingRules(Life):
         }
         change = lambda session: accounts.set_terms(session, shop.id, granted(terms), "agreed", version)  # noqa: E731
         if self.attempt(rules, change):
+            if terms.let_more_through_than(shop.terms, self.today()):
+                self.house.happen(rulebook.LOOSER, [shop])
             shop.terms = terms
 
     @rule(which=shops, limit=limits, most=sizes, late=st.sampled_from([None, 0, 15, 30]),
@@ -65,7 +70,7 @@ class StandingRules(Life):
         change, was = pauses.pause if on else pauses.unpause, shop.paused is not None
         assert self.do(lambda session: change(session, shop.id, "staff said so")) is (was is not on)
         if on:
-            shop.paused = books.STAFF
+            rulebook.stop(shop, "pause", books.STAFF)
         elif was:
             rulebook.lift(shop, "pause", self.today())
 
@@ -76,7 +81,7 @@ class StandingRules(Life):
         change, was = pauses.block if on else pauses.unblock, shop.blocked is not None
         assert self.do(lambda session: change(session, shop.id, "staff said so")) is (was is not on)
         if on:
-            shop.blocked = shop.blocked or books.STAFF
+            rulebook.stop(shop, "block", books.STAFF)
         elif was:
             rulebook.lift(shop, "block", self.today())
 
@@ -87,6 +92,8 @@ class StandingRules(Life):
         changed = self.do(lambda session: groups.join(session, shop.id, cap_id, "as the owner says"))
         assert changed is (shop.is_capped is not on)
         shop.is_capped = on
+        if changed and not on:
+            self.house.happen(rulebook.LOOSER, [shop, *self.house.capped()])
 
     @rule(limit=st.sampled_from([0, RICE_MINOR * 40, RICE_MINOR * 70, RICE_MINOR * 150]))
     def move_the_cap(self, limit: int) -> None:
@@ -95,8 +102,21 @@ class StandingRules(Life):
         assert cap_id is not None
         version = self.do(lambda session: groups.get(session, cap_id).version)
         self.do(lambda session: groups.set_limit(session, cap_id, limit, "agreed", version))
+        if limit > self.house.cap_minor:
+            self.house.happen(rulebook.LOOSER, self.house.capped())
         self.house.cap_minor = limit
+        self.follow()
         assert self.do(lambda session: groups.standing_of(session, cap_id)).used_minor == self.house.cap_used()
+
+    @rule(asks=True, chosen=settings)
+    def change_settings(self, chosen: dict[str, Any]) -> None:
+        """From now on; nobody is stopped by it at once, and room that it leaves is used at once."""
+        before = self.house.settings
+        self.do(lambda session: policy.change(session, chosen, "agreed"))
+        changed = {name for name in chosen if chosen[name] != before[name]}
+        self.house.settings = chosen
+        if changed:
+            self.house.happen(rulebook.SETTINGS if changed & OF_CREDIT else rulebook.ROOM, self.shops)
 
     # What the clock does
 
@@ -119,10 +139,10 @@ class StandingRules(Life):
     def late_morning(self, days: int) -> None:
         """The rules pause, block and restore; then held orders are placed."""
         self.wait(days)
+        done = self.do(evaluate_guardrails.apply)
         for shop in self.shops:
             rulebook.evaluate(shop, self.today())
-        placed = [order for shop in self.shops for order in rulebook.release(shop, self.today(), self.now())]
-        assert self.do(evaluate_guardrails.apply)["placed"] == len(placed)
+        assert done["placed"] == following.release(self.house, self.shops, self.today(), self.now())
 
     @rule(asks=True, hours=st.sampled_from([1, 5, 25, 72, 400]))
     def pass_time(self, hours: int) -> None:
