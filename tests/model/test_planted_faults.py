@@ -1,4 +1,4 @@
-"""The model is no friend of the code: it notices when credit is a little wrong."""
+"""The model is no friend of the code: it notices when credit, or what follows from it, is a little wrong."""
 
 from collections.abc import Callable, Iterable, Iterator
 from uuid import UUID
@@ -6,8 +6,10 @@ from uuid import UUID
 import pytest
 from hypothesis.errors import FlakyBackendFailure
 
+from consequences import following, room
 from credit import allocating, promises
 from credit.allocating import Allocated, OpenBill
+from credit.events import CreditOpened, PaymentFailed
 from parties.tables import Retailer
 from tests.model import running
 from tests.model.tally import Tally
@@ -26,8 +28,17 @@ def _take_newest(open_bills: Iterable[OpenBill], left: int, named: dict[UUID, in
     [
         (allocating, "_take_oldest", _take_newest),
         (promises, "keep", lambda _session, _retailer_id: False),
+        (room, "use", lambda _session, _made: None),
+        (following, "FOLLOWS", {**following.FOLLOWS, PaymentFailed: ()}),
+        (following, "FOLLOWS", {**following.FOLLOWS, CreditOpened: ()}),
     ],
-    ids=["newest bill first", "money keeps no promise"],
+    ids=[
+        "newest bill first",
+        "money keeps no promise",
+        "room is not used",
+        "no rule looks at money that failed",
+        "nobody hears that credit is open again",
+    ],
 )
 def test_a_planted_fault_is_noticed(
     module: object,
