@@ -26,6 +26,7 @@ from reports import doctor
 from reports.invariants import i14_conversation_states
 
 CATALOGUE = Path(__file__).resolve().parents[1] / "orders" / "data" / "catalog.json"
+GSTIN = "27AAPFU0939F1ZV"  # without one nothing would be taxed
 LIMIT_MINOR = 100_000_000_000  # nobody reaches it: a refused order would be a cheaper one
 OF_PROCESSES = {"I14", "I34", "I35", "I37"}  # of the program, a scheduler and workers, which do not run here
 
@@ -158,7 +159,7 @@ def _create(database_url: str) -> World:
     with db.transaction(org_id) as session:
         organisations.create(
             session,
-            organisations.NewOrganisation("Bench Traders", "IN", "27", phone=webhooks.NUMBER),
+            organisations.NewOrganisation("Bench Traders", "IN", "27", GSTIN, phone=webhooks.NUMBER),
             policy.of_a_new_organisation(),
         )
         channel = channels.register(
@@ -178,7 +179,7 @@ def new_organisation(name: str) -> UUID:
     with db.transaction(org_id) as session:
         organisations.create(
             session,
-            organisations.NewOrganisation(name, "IN", "27", phone=webhooks.NUMBER),
+            organisations.NewOrganisation(name, "IN", "27", GSTIN, phone=webhooks.NUMBER),
             policy.of_a_new_organisation(),
         )
         import_catalogue(session, json.loads(CATALOGUE.read_text()))

@@ -17,15 +17,21 @@ class TaxIdInvalid(Invalid):
 class Registration:
     """How a country registers people. `parse` gives a number as it is kept, or raises Invalid with the reason.
 
-    `label` is what papers call a number that is kept; `region` the region that it says its holder is in, if it does.
-    Where sellers have a second number, `second` is what it is called, and `is_second` says whether it is well formed.
+    `label` is what papers call a number that is kept; `region` the region that it says its holder is in, if it does;
+    `collects` whether it lets its holder collect tax. Where sellers have a second number, `second` is what it is
+    called, and `is_second` says whether it is well formed.
     """
 
     parse: Callable[[str], str]
     label: Callable[[str], str]
     region: Callable[[str], str | None] = lambda _number: None
+    collects: Callable[[str], bool] = lambda _number: True
     second: str = ""
     is_second: Callable[[str], bool] = lambda _number: False
+
+    def may_collect(self, number: str | None) -> bool:
+        """Whether a seller under this number may ask its buyers for tax. Source for India: CGST Act s.32."""
+        return bool(number) and self.collects(number or "")
 
 
 def normalised(text: str) -> str:

@@ -31,6 +31,13 @@ class CompositionInterstate(Invalid):
     detail = "Under the composition scheme nothing can be sold to another state."
 
 
+class ReverseChargeUnregistered(Invalid):
+    """Only a registered buyer can owe the tax of a supply himself. Source: CGST Act s.9(3) and s.9(4)."""
+
+    code = "REVERSE_CHARGE_UNREGISTERED"
+    detail = "Only a buyer who is registered for tax can owe it himself: give the shop its number first."
+
+
 @dataclass(frozen=True, slots=True)
 class Goods:
     """One line sold: `qty_milli` thousandths of `unit` at `price_minor` each. `packs` says it as people count it.
@@ -61,7 +68,8 @@ class Supply:
     """Who sells to whom, as far as tax cares. Without a buyer's state or tax id it is the seller's own state.
 
     The state of a registered buyer decides, wherever the goods are sent; of another buyer the state of delivery.
-    Under composition no tax is charged; to a special economic zone it is always IGST. `further_tax_bps` is Pakistan's.
+    Under composition no tax is charged, nor by a seller that is not registered; to a special economic zone it is
+    always IGST. `further_tax_bps` is Pakistan's.
     """
 
     seller_state: str
@@ -73,6 +81,12 @@ class Supply:
     is_composition: bool = False
     reverse_charge: bool = False
     further_tax_bps: int | None = None
+    is_registered: bool = True
+
+    @property
+    def tax_charged(self) -> bool:
+        """Whether the seller asks for tax."""
+        return self.is_registered and not self.is_composition
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +110,10 @@ class Charge:
 
 def charge(goods: Sequence[Goods], supply: Supply, discount: Discount = NO_DISCOUNT) -> Charge:
     """The money of these goods, by the seller's country. Raises subclasses of Invalid."""
+    if supply.reverse_charge and not supply.buyer_tax_id:
+        raise ReverseChargeUnregistered
     computed = countries.compute(document_of(goods, supply, discount))
-    if supply.is_composition and computed.place_of_supply != supply.seller_state:
+    if supply.is_registered and supply.is_composition and computed.place_of_supply != supply.seller_state:
         raise CompositionInterstate
     return Charge(
         lines=computed.lines,
@@ -112,11 +128,13 @@ def charge(goods: Sequence[Goods], supply: Supply, discount: Discount = NO_DISCO
 
 
 def document_type(goods: Sequence[Goods], supply: Supply | None = None) -> str:
-    """What these goods are sold on. Sources: CGST rules 46, 46A and 49.
+    """What these goods are sold on. Sources: CGST Act s.32, CGST rules 46, 46A and 49.
 
-    Nothing taxable, or a seller under composition: a bill of supply. Taxable and exempt goods together to a buyer
-    without a GSTIN: an invoice-cum-bill of supply. Else a tax invoice.
+    A seller that is not registered: a plain bill. Nothing taxable, or a seller under composition: a bill of supply.
+    Taxable and exempt goods together to a buyer without a GSTIN: an invoice-cum-bill of supply. Else a tax invoice.
     """
+    if supply is not None and not supply.is_registered:
+        return "plain_bill"
     taxable = [item.treatment == TAXABLE for item in goods]
     if not any(taxable) or (supply is not None and supply.is_composition):
         return "bill_of_supply"
@@ -162,7 +180,7 @@ def document_of(goods: Sequence[Goods], supply: Supply, discount: Discount = NO_
         buyer_tax_id=supply.buyer_tax_id,
         country=supply.country,
         buyer_is_sez=supply.is_sez,
-        tax_charged=not supply.is_composition,
+        tax_charged=supply.tax_charged,
         reverse_charge=supply.reverse_charge,
         further_tax_bps=supply.further_tax_bps,
         invoice_discount=discount,

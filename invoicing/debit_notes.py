@@ -19,7 +19,7 @@ from credit.tables import Bill
 from invoicing import originals, series, snapshots, writing
 from invoicing.originals import Original
 from invoicing.series import SeriesPlace
-from invoicing.tables import BILL_OF_SUPPLY, DEBIT_NOTE, Invoice
+from invoicing.tables import BILL_OF_SUPPLY, DEBIT_NOTE, PLAIN_BILL, Invoice
 from invoicing.writing import Draft, DraftLine
 from parties import organisations
 from tax import Computed, TaxDocument, TaxLine
@@ -96,7 +96,7 @@ def _document(original: Original, lines: Sequence[Raised]) -> TaxDocument:
         place_of_supply=invoice.place_of_supply,
         country=countries.of(invoice.seller).code,
         buyer_is_sez=bool(invoice.buyer.get("sez")),
-        tax_charged=invoice.document_type != BILL_OF_SUPPLY,
+        tax_charged=invoice.document_type not in (BILL_OF_SUPPLY, PLAIN_BILL),
         reverse_charge=invoice.reverse_charge,
     )
 

@@ -14,7 +14,7 @@ from credit.tables import Bill
 from invoicing import series, snapshots, transport, writing
 from invoicing.charging import NO_DISCOUNT, Charge, Goods, Supply, charge, document_type
 from invoicing.series import SeriesPlace
-from invoicing.settings import InvoicingSettings
+from invoicing.settings import InvoicingSettings, is_registered
 from invoicing.tables import Invoice
 from invoicing.transport import UNTOLD, Transport
 from invoicing.writing import HEADS, Draft, DraftLine
@@ -101,6 +101,7 @@ def _supply(seller: Organisation, request: Request) -> Supply:
         is_composition=ours.is_composition,
         reverse_charge=request.reverse_charge,
         further_tax_bps=ours.further_tax_bps,
+        is_registered=is_registered(seller),
     )
 
 

@@ -20,6 +20,7 @@ from invoicing.tables import (
     CREDIT_NOTE,
     DEBIT_NOTE,
     INVOICE_CUM_BILL,
+    PLAIN_BILL,
     TAX_INVOICE,
 )
 from parties.tables import Organisation
@@ -28,6 +29,7 @@ _LETTER = {  # two types must never share a number
     TAX_INVOICE: "",
     BILL_OF_SUPPLY: "B",
     INVOICE_CUM_BILL: "M",
+    PLAIN_BILL: "P",
     CREDIT_NOTE: "C",
     DEBIT_NOTE: "D",
     COMMERCIAL_CREDIT_NOTE: "F",

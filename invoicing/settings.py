@@ -8,9 +8,11 @@ from core.errors import Invalid
 from core.options import OneOf, Part, Section, Several, Whole, Written, needed, option
 from invoicing import identifiers, numbers
 from parties.settings import Settings
+from parties.tables import Organisation
 from tax.rules import MAX_RATE_BPS
 
 REGULAR, COMPOSITION = SCHEMES = ("regular", "composition")  # of composition: no tax is charged, bills of supply only
+UNREGISTERED = "unregistered"  # what follows from a missing number, and is no setting
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -72,3 +74,13 @@ class InvoicingSettings(Settings):
     def is_composition(self) -> bool:
         """Whether the seller charges no tax."""
         return self.gst_scheme == COMPOSITION
+
+
+def is_registered(seller: Organisation) -> bool:
+    """Whether this seller may collect tax at all."""
+    return countries.get(seller.country).registration.may_collect(seller.gstin)
+
+
+def scheme_of(seller: Organisation) -> str:
+    """By which rules this seller's documents bear tax, as they copy it."""
+    return InvoicingSettings.of(seller).gst_scheme if is_registered(seller) else UNREGISTERED

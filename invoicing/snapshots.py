@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from invoicing.settings import InvoicingSettings
+from invoicing.settings import InvoicingSettings, scheme_of
 from invoicing.upi import CURRENCY, MAX_AMOUNT_MINOR, pay_link
 from parties.tables import Organisation, Retailer
 
@@ -30,7 +30,7 @@ def seller(organisation: Organisation) -> dict[str, Any]:
         "upi_vpa": organisation.upi_vpa,
         "ntn": ours.ntn,
         "email": ours.email,
-        "scheme": ours.gst_scheme,
+        "scheme": scheme_of(organisation),
         "bank": ours.bank_account.kept() if ours.bank_account else {},
         "terms": list(ours.invoice_terms),
         "logo": ours.logo,

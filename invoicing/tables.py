@@ -15,7 +15,8 @@ from core.tables import Base, Identified, Minor, Moment, TenantOwned, Word, belo
 
 TAX_INVOICE, BILL_OF_SUPPLY, INVOICE_CUM_BILL = "tax_invoice", "bill_of_supply", "invoice_cum_bill"
 CREDIT_NOTE, DEBIT_NOTE, COMMERCIAL_CREDIT_NOTE = "credit_note", "debit_note", "commercial_credit_note"
-SALES = (TAX_INVOICE, BILL_OF_SUPPLY, INVOICE_CUM_BILL)  # what goods were sold on
+PLAIN_BILL = "plain_bill"  # of a seller that is not registered for tax
+SALES = (TAX_INVOICE, BILL_OF_SUPPLY, INVOICE_CUM_BILL, PLAIN_BILL)  # what goods were sold on
 NOTES = (CREDIT_NOTE, DEBIT_NOTE, COMMERCIAL_CREDIT_NOTE)  # what corrects one of those
 ISSUED, CANCELLED = "issued", "cancelled"
 STATEMENT, ORDER_CONFIRMATION = "statement", "order_confirmation"

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+import countries
 from core import clock, db, ids
 from core.errors import DomainError, Invalid, NotFound
 from invoicing.charging import Supply
@@ -25,7 +26,7 @@ _values, _line_values = attrgetter(*ORDER_COLUMNS), attrgetter(*LINE_COLUMNS)
 
 STANDING = (
     "r.code, r.gstin, r.state_code, r.status AS retailer_status, r.price_class AS shop_class,"
-    " r.route AS shop_route, g.state_code AS seller_state, g.country,"
+    " r.route AS shop_route, g.state_code AS seller_state, g.country, g.gstin AS seller_tax_id,"
     " r.sez AS is_sez, (g.settings ->> 'further_tax_bps')::integer AS further_tax_bps,"
     " g.settings ->> 'gst_scheme' = 'composition' AS is_composition,"
     " g.currency AS org_currency, g.timezone, g.catalogue_version AS current_version"
@@ -81,6 +82,7 @@ class PricingFacts:
     route: str = ""
     is_sez: bool = False
     further_tax_bps: int | None = None
+    is_registered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ def standing_of(row: Any) -> PricingFacts:
         route=row.shop_route,
         is_sez=row.is_sez,
         further_tax_bps=row.further_tax_bps,
+        is_registered=countries.get(row.country).registration.may_collect(row.seller_tax_id),
     )
 
 
@@ -175,6 +178,7 @@ def supply_of(at: PricingFacts, billing: Billing) -> Supply:
         is_composition=at.is_composition,
         reverse_charge=billing.reverse_charge,
         further_tax_bps=at.further_tax_bps,
+        is_registered=at.is_registered,
     )
 
 

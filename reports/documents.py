@@ -12,7 +12,8 @@ from typing import Any
 import countries
 
 TAX_INVOICE, BILL_OF_SUPPLY = "tax_invoice", "bill_of_supply"
-SALES = (TAX_INVOICE, BILL_OF_SUPPLY, "invoice_cum_bill")
+PLAIN_BILL = "plain_bill"
+SALES = (TAX_INVOICE, BILL_OF_SUPPLY, "invoice_cum_bill", PLAIN_BILL)
 CREDIT_NOTE, DEBIT_NOTE = "credit_note", "debit_note"
 COMMERCIAL_CREDIT_NOTE = "commercial_credit_note"  # lowers what is owed and no tax: in no return
 TAXABLE, NIL_RATED, EXEMPT, NON_GST = "taxable", "nil_rated", "exempt", "non_gst"
@@ -89,6 +90,7 @@ class Original:
     number: str
     issued_on: date
     total_minor: int
+    kind: str = TAX_INVOICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,11 @@ class IssuedDocument:
     def is_note(self) -> bool:
         """Whether it corrects another document."""
         return self.kind not in SALES
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is of a time when the seller was not registered: a bill without tax, or a note on one."""
+        return PLAIN_BILL in (self.kind, self.original.kind if self.original else "")
 
     @property
     def sign(self) -> int:

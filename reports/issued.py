@@ -21,6 +21,7 @@ SELECT i.document_type, i.number, i.issued_on, i.due_on, i.status, i.seller, i.b
     i.reverse_charge, i.reason, i.details, i.taxable_minor, i.igst_minor, i.cgst_minor, i.sgst_minor, i.utgst_minor,
     i.cess_minor, i.round_off_minor, i.total_minor, original.number AS original_number,
     original.issued_on AS original_issued_on, original.total_minor AS original_total_minor,
+    original.document_type AS original_kind,
     (SELECT json_agg(json_build_array(l.sku, l.description, l.hsn, coalesce(nullif(l.unit, ''), sold.unit, ''),
         CASE WHEN l.unit = '' AND sold.unit <> '' THEN 0 ELSE l.qty_milli END, l.price_minor, l.price_mode,
         l.discount_minor, l.rate_bps, l.cess_bps, l.treatment, l.total_minor, l.taxable_minor, l.igst_minor,
@@ -112,4 +113,4 @@ def _line(values: list[Any]) -> IssuedLine:
 def _original(row: Any) -> Original | None:
     if row.original_number is None:
         return None
-    return Original(row.original_number, row.original_issued_on, row.original_total_minor)
+    return Original(row.original_number, row.original_issued_on, row.original_total_minor, row.original_kind)

@@ -92,6 +92,8 @@ def new_org(database: str) -> Callable[..., UUID]:
     def make(**details: Any) -> UUID:
         org_id = ids.new()
         known = {"name": "Shree Ganesh Traders", "country": "IN", "state_code": "27", "phone": "+912066000000"}
+        if "country" not in details:
+            known["gstin"] = "27AAPFU0939F1ZV"
         with db.transaction(org_id) as session:
             organisations.create(
                 session, organisations.NewOrganisation(**{**known, **details}), policy.of_a_new_organisation()

@@ -33,4 +33,5 @@ def label(number: str) -> str:
     return "STRN" if is_strn(number) else "NTN"
 
 
-REGISTRATION = Registration(parse=parse, label=label, second="NTN", is_second=is_ntn)
+# An NTN is a number of the income tax: under it alone nobody collects sales tax.
+REGISTRATION = Registration(parse=parse, label=label, collects=is_strn, second="NTN", is_second=is_ntn)

@@ -15,6 +15,7 @@ TITLES = {
     "tax_invoice": "Tax invoice",
     "bill_of_supply": "Bill of supply",
     "invoice_cum_bill": "Invoice-cum-bill of supply",
+    "plain_bill": "Bill",
     "credit_note": "Credit note",
     "commercial_credit_note": "Commercial credit note",
     "debit_note": "Debit note",

@@ -1,7 +1,8 @@
 """The sales register: every document of a period with its tax, as CSV or as a workbook.
 
 Amounts are signed, so that each column adds up: credit notes stand below zero. A cancelled document keeps its line,
-without amounts.
+without amounts. Tax that the buyer owes himself (reverse charge) is no tax of the seller: it stands in a column of its
+own before the amounts, and is no part of the total.
 """
 
 import csv
@@ -32,8 +33,8 @@ from reports.period import Period
 
 COLUMNS = (
     "date", "type", "number", "status", "buyer_code", "buyer", "gstin", "place_of_supply", "state", "reverse_charge",
-    "against", "taxable", "nil_rated", "exempt", "non_gst", "igst", "cgst", "sgst", "utgst", "cess", "round_off",
-    "total",
+    "against", "tax_by_buyer", "taxable", "nil_rated", "exempt", "non_gst", "igst", "cgst", "sgst", "utgst", "cess",
+    "round_off", "total",
 )  # fmt: skip
 RATE_COLUMNS = ("date", "number", "buyer", "rate_percent", "taxable", "igst", "cgst", "sgst", "utgst", "cess")
 PIECE_BYTES = 64 * 1024
@@ -68,10 +69,12 @@ def row(document: IssuedDocument) -> Row:
     """One document as the columns have it."""
     sums = NOTHING if document.status == CANCELLED else document.totals
     untaxed = _by_kind(document)
+    by_buyer_minor = sums.tax_minor if document.reverse_charge else 0
     amounts = (
+        by_buyer_minor,
         sums.taxable_minor - sum(untaxed.values()),
         *untaxed.values(),
-        *_taxes(sums),
+        *_taxes(NOTHING if document.reverse_charge else sums),
         0 if document.status == CANCELLED else document.round_off_minor,
         0 if document.status == CANCELLED else document.total_minor,
     )
@@ -92,7 +95,7 @@ def row(document: IssuedDocument) -> Row:
 
 
 def rate_rows(document: IssuedDocument) -> Iterator[Row]:
-    """One row per rate of what carries tax."""
+    """One row per rate of what carries tax of the seller's or, under reverse charge, none."""
     sums: dict[int, Amounts] = {}
     for line in document.lines if document.status != CANCELLED else ():
         if line.kind == TAXABLE:
@@ -104,7 +107,7 @@ def rate_rows(document: IssuedDocument) -> Iterator[Row]:
             document.buyer.get("name") or "",
             _rupees(rate_bps),
             _rupees(amounts.taxable_minor),
-            *map(_rupees, _taxes(amounts)),
+            *map(_rupees, _taxes(NOTHING if document.reverse_charge else amounts)),
         )
 
 

@@ -74,7 +74,7 @@ def compute(seller: Mapping[str, Any], period: Period, documents: Iterable[Issue
     gstin = _gstin(seller)
     sections = Sections()
     for document in documents:
-        if period.from_on <= document.issued_on <= period.to_on and document.kind != COMMERCIAL_CREDIT_NOTE:
+        if period.from_on <= document.issued_on <= period.to_on and _is_filed(document):
             _file(sections, document)
     filed = _filled(
         {
@@ -108,6 +108,11 @@ def items(document: IssuedDocument) -> list[Row]:
 def large_from(on: date) -> int:
     """Above which value a sale across the border to an unregistered buyer is listed by itself."""
     return next(limit_minor for since, limit_minor in LARGE_MINOR if on >= since)
+
+
+def _is_filed(document: IssuedDocument) -> bool:
+    """What stands in a return: no credit without tax, and nothing sold while the seller was not registered."""
+    return document.kind != COMMERCIAL_CREDIT_NOTE and not document.is_plain
 
 
 def _file(sections: Sections, document: IssuedDocument) -> None:

@@ -111,7 +111,7 @@ def test_a_month_that_is_none_is_refused(owner: Caller, month: str) -> None:
 
 
 def test_who_files_no_return_is_told(new_org: Callable[..., UUID], sign_in: Callable[..., Caller]) -> None:
-    answer = sign_in(new_org()).get("/exports/gstr1", month="2026-11")
+    answer = sign_in(new_org(gstin=None)).get("/exports/gstr1", month="2026-11")
     assert (answer.status_code, answer.json["code"]) == (409, "GSTR1_NOT_FOR_SELLER")
 
 

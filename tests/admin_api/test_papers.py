@@ -89,6 +89,11 @@ def test_what_no_bill_can_say_is_refused(owner: Caller, shop: str, wrong: dict[s
     assert ordered(owner, shop).status_code == 201
 
 
+def test_reverse_charge_is_refused_for_a_shop_that_is_not_registered(owner: Caller, shop: str) -> None:
+    refused = ordered(owner, shop, billing={"reverse_charge": True})
+    assert (refused.status_code, refused.json["code"]) == (422, "REVERSE_CHARGE_UNREGISTERED")
+
+
 def test_no_goods_travel_under_numbers_that_are_none(owner: Caller, shop: str) -> None:
     order = ordered(owner, shop).json["id"]
     for wrong, code in (({"eway_bill": "123"}, "EWAY_BILL_INVALID"), ({"vehicle": "?"}, "VEHICLE_INVALID")):

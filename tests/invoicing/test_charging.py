@@ -2,7 +2,14 @@
 
 import pytest
 
-from invoicing.charging import Goods, Supply, TreatmentInvalid, charge, document_type
+from invoicing.charging import (
+    Goods,
+    ReverseChargeUnregistered,
+    Supply,
+    TreatmentInvalid,
+    charge,
+    document_type,
+)
 
 
 def goods(price_minor: int, mode: str = "exclusive", rate_bps: int = 500, treatment: str = "taxable") -> Goods:
@@ -28,6 +35,26 @@ def test_a_document_without_anything_taxable_is_a_bill_of_supply() -> None:
     untaxed = goods(1000, rate_bps=0, treatment="exempt")
     assert document_type([untaxed, untaxed]) == "bill_of_supply"
     assert document_type([untaxed, goods(1000)]) == "tax_invoice"
+
+
+@pytest.mark.parametrize("country", [{}, {"country": "PK"}])
+@pytest.mark.parametrize("more", [{}, {"is_composition": True}, {"buyer_state": "24"}, {"buyer_tax_id": "1234567-8"}])
+def test_a_seller_that_is_not_registered_asks_for_no_tax(country: dict[str, str], more: dict[str, object]) -> None:
+    seller = Supply("PB" if country else "27", is_registered=False, **country, **({} if country else more))  # type: ignore[arg-type]
+    lines = [goods(1050, "inclusive"), goods(1000), goods(1000, rate_bps=0, treatment="exempt")]
+    charged = charge(lines, seller)
+    assert (charged.tax_minor, charged.taxable_minor, charged.total_minor) == (0, 3050, 3100)
+    for sold in (lines, lines[:1], lines[2:]):
+        assert document_type(sold, seller) == "plain_bill"
+
+
+@pytest.mark.parametrize("is_registered", [True, False])
+def test_reverse_charge_is_for_a_registered_buyer_alone(is_registered: bool) -> None:
+    known = {"reverse_charge": True, "is_registered": is_registered}
+    with pytest.raises(ReverseChargeUnregistered):
+        charge([goods(1000)], Supply("27", **known))
+    owed = charge([goods(1000)], Supply("27", buyer_tax_id="27AAGCB7383J1Z8", **known))
+    assert owed.total_minor == 1000
 
 
 def test_untaxed_goods_cannot_carry_a_rate() -> None:

@@ -138,7 +138,7 @@ def test_a_document_of_a_country_without_columns_for_its_tax_is_refused(
     new_org: Callable[..., UUID], make_retailer: Make, issue: Issue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(issuing, "HEADS", ("cgst", "sgst", "utgst", "igst", "cess"))
-    with db.transaction(new_org(country="PK", state_code="PB")) as session:
+    with db.transaction(new_org(country="PK", state_code="PB", gstin="12-00-9999-001-46")) as session:
         shop = make_retailer(session, state_code=None, phone="+923001234567")
         with pytest.raises(issuing.CountryNotIssued):
             issue(session, shop.id)

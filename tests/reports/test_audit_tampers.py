@@ -69,7 +69,7 @@ def _shop(session: Session, phone: str) -> UUID:
     db.enter(session, ids.new())
     organisations.create(
         session,
-        organisations.NewOrganisation(name="Audited", country="IN", state_code="27"),
+        organisations.NewOrganisation(name="Audited", country="IN", state_code="27", gstin="27AAPFU0939F1ZV"),
         policy.of_a_new_organisation(),
     )
     shop = retailers.create(session, retailers.Details(code="R1", name="Sharma Kirana", phone=phone))

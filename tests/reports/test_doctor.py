@@ -66,7 +66,7 @@ def _live(session: Session) -> Retailer:
     """Bills, payments, a reversal, a cheque, a dispute, a reservation, a pause, reminders, messages, an invoice."""
     organisations.create(
         session,
-        organisations.NewOrganisation(name="Doctor's", country="IN", state_code="27"),
+        organisations.NewOrganisation(name="Doctor's", country="IN", state_code="27", gstin="27AAPFU0939F1ZV"),
         policy.of_a_new_organisation(),
     )
     channel = channels.register(session, account_sid="AC1", number="+918000000001", tokens=["t"])
@@ -233,6 +233,16 @@ SABOTAGE = {
         " 'total_minor', i.total_minor + 1, 'taxable_minor', i.taxable_minor + 1))).* FROM invoice i"
         " WHERE i.org_id = current_setting('app.org')::uuid",
     ),
+    "a bill without tax carries some": (
+        "I53",
+        "UPDATE invoice SET document_type = 'plain_bill', cgst_minor = 5, round_off_minor = -5",
+    ),
+    "tax is asked for under no number": ("I53", "UPDATE invoice SET igst_minor = 5, seller = seller - 'gstin'"),
+    "sales tax is asked for under a number of income tax": (
+        "I53",
+        """UPDATE invoice SET sales_tax_minor = 5, seller = '{"country": "PK", "gstin": "1234567-8"}'""",
+    ),
+    "tax is left to a buyer who is not registered": ("I53", "UPDATE invoice SET reverse_charge = true"),
     "an invoice number is skipped": ("I11", "UPDATE invoice SET sequence = 2"),
     "an invoice number has a forbidden letter": ("I11", "UPDATE invoice SET number = 'INV_1'"),
     "a message is taken twice": (

@@ -39,7 +39,7 @@ def history(database: str) -> Iterator[Session]:
 def _sell(session: Session) -> None:
     organisations.create(
         session,
-        organisations.NewOrganisation(name="Doctor's", country="IN", state_code="27"),
+        organisations.NewOrganisation(name="Doctor's", country="IN", state_code="27", gstin="27AAPFU0939F1ZV"),
         policy.of_a_new_organisation(),
     )
     channels.register(session, account_sid="AC1", number="+918000000009", tokens=["t"])

@@ -80,6 +80,19 @@ def test_every_line_adds_up_to_its_total(session: Session, only: Callable[..., N
     assert sum(Decimal(sale[column]) for column in register.COLUMNS[11:-1]) == Decimal(sale["total"])
 
 
+def test_under_reverse_charge_a_line_adds_up_to_its_total_and_the_buyers_tax_stands_once(
+    session: Session, only: Callable[..., None]
+) -> None:
+    only(document(reverse_charge=True, total_minor=159_90))
+    [sale] = read_csv(session)
+    assert (
+        sum(Decimal(sale[column]) for column in register.COLUMNS[12:-1]) == Decimal(sale["total"]) == Decimal("159.90")
+    )
+    assert (sale["cgst"], sale["sgst"], sale["tax_by_buyer"]) == ("0.00", "0.00", "20.00")
+    rates = list(read_xlsx(session)["By rate"].iter_rows(min_row=2, values_only=True))
+    assert [row[4:] for row in rates] == [(40, 0, 0, 0, 0, 0), (100, 0, 0, 0, 0, 0)]
+
+
 def test_a_cancelled_document_keeps_its_line_without_amounts(session: Session, only: Callable[..., None]) -> None:
     only(document(status="cancelled"))
     [row] = read_csv(session)

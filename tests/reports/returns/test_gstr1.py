@@ -164,6 +164,12 @@ def test_commercial_credit_notes_of_a_worked_month_are_in_no_return() -> None:
         worked_month(credit)
 
 
+def test_what_was_sold_without_a_registration_stands_in_no_return() -> None:
+    plain = document(line(10_00, 0), kind="plain_bill")
+    note = document(line(1_00, 0), kind="credit_note", original=Original("P/1", date(2026, 10, 1), 10_00, "plain_bill"))
+    assert set(filed(plain, note)) == {"gstin", "fp", "version", "hash"}
+
+
 def test_goods_on_a_bill_of_supply_are_exempt_whatever_their_rate() -> None:
     month = worked_month(worked_sale(doc_type="bill_of_supply", buyer={"gstin": KIRANA}))
     assert month["nil"]["inv"] == [{"sply_ty": "INTRAB2B", "nil_amt": 0, "expt_amt": 100, "ngsup_amt": 0}]
