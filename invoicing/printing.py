@@ -32,6 +32,7 @@ from invoicing.pdf.figures import day
 from invoicing.tables import (
     COMMERCIAL_CREDIT_NOTE,
     ORDER_CONFIRMATION,
+    PLAIN_BILL,
     SALES,
     Invoice,
     InvoiceLine,
@@ -43,6 +44,7 @@ from tax import TaxTotals
 from tax.rounding import THOUSANDTHS, divided
 
 UNTAXED = {"exempt": "Exempt", "nil_rated": "Nil", "non_gst": "Non-GST"}
+NOBODY_ASKS: dict[str, str] = {}  # without a registration no goods are taxed, and none are exempt
 COMPOSITION_SAYS = "Composition taxable person, not eligible to collect tax on supplies."
 COMMERCIAL_SAYS = "Commercial credit note: no tax is changed by it, and the buyer keeps the input tax credit."
 CONFIRMATION_SAYS = "This confirms your order; it is no tax invoice. Your bill comes with the goods."
@@ -70,7 +72,9 @@ def drawn_paper(kept: Paper, size: str = "a4") -> bytes:
 
 def confirmation_of(content: Mapping[str, Any], org_id: UUID) -> InvoicePaper:
     """What a kept order confirmation prints: an invoice's paper without what only a tax document says."""
-    printed = tuple(_promised(line) for line in content["lines"])
+    taxed = any(content["taxes"].values()) and not content["reverse_charge"]
+    labels = UNTAXED if content["seller"]["gstin"] else NOBODY_ASKS
+    printed = tuple(_promised(line, taxed, labels) for line in content["lines"])
     totals = TaxTotals(
         gross_minor=sum(line["gross_minor"] for line in content["lines"]),
         discount_minor=content["discount_minor"],
@@ -94,7 +98,6 @@ def confirmation_of(content: Mapping[str, Any], org_id: UUID) -> InvoicePaper:
         currency=content["currency"],
         place_of_supply=_place(country, content["place_of_supply"]),
         reverse_charge=content["reverse_charge"],
-        prices_include_tax=all(line["price_mode"] == "inclusive" for line in content["lines"]),
         references=_promise(content),
         notes=(CONFIRMATION_SAYS, *((f"Your note: {content['note']}",) if content["note"] else ())),
         terms=tuple(content["seller"].get("terms") or ()),
@@ -140,7 +143,9 @@ def paper_of(
     registration: Registration | None = None,
 ) -> InvoicePaper:
     """What this invoice prints. Equal invoices give equal papers. `original` is what a note corrects."""
-    printed = tuple(_line(line) for line in lines)
+    taxed = any(_taxes(invoice).values()) and not invoice.reverse_charge
+    labels = NOBODY_ASKS if invoice.document_type == PLAIN_BILL else UNTAXED
+    printed = tuple(_line(line, taxed, labels) for line in lines)
     totals = TaxTotals(
         gross_minor=sum(divided(line.qty_milli * line.price_minor, THOUSANDTHS) for line in lines),
         discount_minor=invoice.discount_minor if invoice.document_type in SALES else 0,
@@ -165,7 +170,6 @@ def paper_of(
         currency=invoice.currency,
         place_of_supply=_place(country, invoice.place_of_supply),
         reverse_charge=invoice.reverse_charge,
-        prices_include_tax=all(line.price_mode == "inclusive" for line in lines),
         references=_references(invoice),
         carriage=_carriage(invoice.details),
         registration=_registration(registration, country) if registration else None,
@@ -185,7 +189,7 @@ def _promise(content: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return (*comes, ("Payment", paid), *_bought(content["details"]))
 
 
-def _promised(line: Mapping[str, Any]) -> PaperLine:
+def _promised(line: Mapping[str, Any], taxed: bool, labels: Mapping[str, str]) -> PaperLine:
     return PaperLine(
         description=line["description"],
         qty=quantity(line["qty_milli"]),
@@ -198,7 +202,9 @@ def _promised(line: Mapping[str, Any]) -> PaperLine:
         total_minor=line["total_minor"],
         hsn=line["hsn"],
         note=line["packs"],
-        rate_label=UNTAXED.get(line["treatment"], ""),
+        rate_label=labels.get(line["treatment"], ""),
+        price_includes_tax=_holds_tax(line["price_mode"], line["rate_bps"], taxed),
+        mrp_minor=line.get("mrp_minor"),
     )
 
 
@@ -270,7 +276,12 @@ def _logo(org_id: UUID, seller: Mapping[str, Any]) -> bytes:
     return logos.read(str(org_id), seller.get("logo")) or b""
 
 
-def _line(line: InvoiceLine) -> PaperLine:
+def _holds_tax(price_mode: str, rate_bps: int, taxed: bool) -> bool:
+    """Whether a price has tax inside: the seller charges some, and there is one on these goods."""
+    return taxed and price_mode == "inclusive" and rate_bps > 0
+
+
+def _line(line: InvoiceLine, taxed: bool, labels: Mapping[str, str]) -> PaperLine:
     return PaperLine(
         description=line.description,
         qty=quantity(line.qty_milli),
@@ -283,7 +294,9 @@ def _line(line: InvoiceLine) -> PaperLine:
         total_minor=line.total_minor,
         hsn=line.hsn,
         note=line.packs,
-        rate_label=UNTAXED.get(line.treatment, ""),
+        rate_label=labels.get(line.treatment, ""),
+        price_includes_tax=_holds_tax(line.price_mode, line.rate_bps, taxed),
+        mrp_minor=line.mrp_minor,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from core.i18n import N_
 from invoicing.pdf.figures import with_currency
 from invoicing.pdf.paper import InvoicePaper, PaperPayment
 from invoicing.pdf.pen import BODY, LABEL, QUIET, STRONG, Pen, height
@@ -18,6 +19,8 @@ SIGNING_HEIGHT = 66.0  # of a paper without any way to pay
 BANK_HEIGHT = 80.0
 BANK_LABEL = 34.0
 SMALLER = Style(size=7)
+NOTES, TERMS, BANK, BY_UPI = N_("Notes"), N_("Terms"), N_("Bank"), N_("Pay by UPI")
+SIGNATORY = N_("Authorised signatory")
 MAX_TERMS = 8
 MAX_NOTES = 6
 FOOTER_Y = 30.0
@@ -27,9 +30,9 @@ MOST_KEPT_TOGETHER = 150.0  # a short list goes over to the next page as a whole
 def draw_notes(pen: Pen, paper: InvoicePaper, on_new_page: Callable[[], None]) -> None:
     """Notes such as declarations, then the terms as a numbered list."""
     paragraphs = [pen.lines(note, BODY, RIGHT - LEFT, 3) for note in paper.notes[:MAX_NOTES]]
-    _block(pen, "Notes", paragraphs, on_new_page)
+    _block(pen, NOTES, paragraphs, on_new_page)
     numbered = [f"{number}. {term}" for number, term in enumerate(paper.terms[:MAX_TERMS], start=1)]
-    _block(pen, "Terms", [pen.lines(term, BODY, RIGHT - LEFT, 3) for term in numbered], on_new_page)
+    _block(pen, TERMS, [pen.lines(term, BODY, RIGHT - LEFT, 3) for term in numbered], on_new_page)
 
 
 def draw_closing(pen: Pen, paper: InvoicePaper, on_new_page: Callable[[], None]) -> None:
@@ -81,7 +84,7 @@ def _block(pen: Pen, title: str, paragraphs: list[list[SetLine]], on_new_page: C
     first = whole if whole <= MOST_KEPT_TOGETHER else height(paragraphs[0], BODY)
     if not pen.sheet.has_room(LABEL.size + 6 + first):
         on_new_page()
-    pen.left(LEFT, pen.sheet.y - LABEL.size, title.upper(), LABEL, 200)
+    pen.left(LEFT, pen.sheet.y - LABEL.size, pen.capitals(title), LABEL, 200)
     pen.sheet.y -= LABEL.size + 3
     for lines in paragraphs:
         if not pen.sheet.has_room(height(lines, BODY)):
@@ -104,7 +107,7 @@ def draw_payment(pen: Pen, payment: PaperPayment, amount: str, top: float) -> No
 
 
 def _upi_text(pen: Pen, vpa: str, amount: str, x: float, top: float) -> None:
-    pen.left(x, top - LABEL.size, "PAY BY UPI", LABEL, PAY_WIDTH)
+    pen.left(x, top - LABEL.size, pen.capitals(BY_UPI), LABEL, PAY_WIDTH)
     y = top - LABEL.size - 4
     y -= pen.paragraph(x, y, pen.lines(vpa, STRONG, PAY_WIDTH, 2), STRONG)
     y -= pen.paragraph(x, y, pen.lines(amount, BODY, PAY_WIDTH, 1), BODY) + 4
@@ -116,7 +119,7 @@ def _bank(pen: Pen, payment: PaperPayment, x: float, top: float) -> None:
     width = RIGHT - SIGNATURE_WIDTH - 12 - x
     if not payment.bank or width < 60:
         return
-    pen.left(x, top - LABEL.size, "BANK", LABEL, width)
+    pen.left(x, top - LABEL.size, pen.capitals(BANK), LABEL, width)
     y = top - LABEL.size - 4
     for label, value in payment.bank[:5]:
         pen.left(x, y - BODY.size, label, QUIET, BANK_LABEL)
@@ -130,4 +133,4 @@ def _signature(pen: Pen, paper: InvoicePaper, top: float) -> None:
     for line in pen.lines(f"For {paper.seller.name}", STRONG, SIGNATURE_WIDTH, 1):
         pen.paragraph(left, top, [line], STRONG)
     pen.sheet.rule(bottom + 12, x=left)
-    pen.left(left, bottom + 2, "Authorised signatory", QUIET, SIGNATURE_WIDTH)
+    pen.left(left, bottom + 2, pen.both(SIGNATORY), QUIET, SIGNATURE_WIDTH)

@@ -2,18 +2,27 @@
 
 from collections.abc import Sequence
 
+from core.i18n import N_
 from invoicing.pdf.figures import day
 from invoicing.pdf.paper import InvoicePaper, PaperParty
 from invoicing.pdf.pen import BODY, LABEL, NAME, PARTY, QUIET, STRONG, TITLE, Pen
+from invoicing.pdf.shaping import Style
 from invoicing.pdf.sheet import LEFT, RIGHT, PictureMark
 
 SELLER_WIDTH = 300.0
 FACTS_WIDTH = 190.0
 COLUMN_GAP = 18.0
+TITLE_WIDTH = RIGHT - LEFT - SELLER_WIDTH - 6
+CONTINUED_WIDTH = 380.0
 MAX_ADDRESS_LINES = 4
 MAX_REFERENCES = 4
+MAX_LICENCES = 5
 MAX_CARRIAGE = 5
 LOGO_WIDTH, LOGO_HEIGHT = 140.0, 36.0
+NUMBER, DATE, DUE = N_("Number"), N_("Date"), N_("Due date")
+ORIGINAL_NUMBER, ORIGINAL_DATE = N_("Original invoice"), N_("Original date")
+BILL_TO, SHIP_TO = N_("Bill to"), N_("Ship to")
+PLACE, REVERSE = N_("Place of supply"), N_("Reverse charge")
 
 
 def draw_heading(pen: Pen, paper: InvoicePaper) -> None:
@@ -42,8 +51,9 @@ def draw_masthead(pen: Pen, seller: PaperParty, title: str, mark: str, facts: Se
 def draw_continued(pen: Pen, seller: str, label: str) -> None:
     """The short top of every page after the first."""
     sheet = pen.sheet
-    pen.left(LEFT, sheet.y - 9, seller, STRONG, SELLER_WIDTH)
-    pen.right(RIGHT, sheet.y - 9, f"{label} · continued", QUIET, 220)
+    told = f"{label} · continued"
+    used = pen.right(RIGHT, sheet.y - 9, told, pen.fitting(told, QUIET, CONTINUED_WIDTH), CONTINUED_WIDTH)
+    pen.left(LEFT, sheet.y - 9, seller, STRONG, RIGHT - LEFT - used - COLUMN_GAP)
     sheet.y -= 20
     sheet.rule(sheet.y, grey=0.2, width=0.8)
     sheet.y -= 10
@@ -65,8 +75,8 @@ def _details(pen: Pen, party: PaperParty, x: float, y: float, width: float) -> f
     """Address, tax ids and ways to reach a party; answers the new y."""
     for text in [*party.address[:MAX_ADDRESS_LINES], state_text(party)]:
         y -= pen.paragraph(x, y, pen.lines(text, BODY, width, 2), BODY)
-    for label, value in party.tax_ids:
-        used = pen.left(x, y - BODY.size, f"{label} ", QUIET, width)
+    for label, value in (*party.tax_ids, *party.licences[:MAX_LICENCES]):
+        used = pen.left(x, y - BODY.size, f"{label} ", QUIET, width * 0.6)
         pen.left(x + used + 3, y - BODY.size, value, STRONG, width - used - 3)
         y -= BODY.size * BODY.leading
     contact = " · ".join(filter(None, (party.phone, party.email)))
@@ -74,33 +84,54 @@ def _details(pen: Pen, party: PaperParty, x: float, y: float, width: float) -> f
 
 
 def _document(pen: Pen, title: str, mark: str, facts: Sequence[tuple[str, str]], top: float) -> float:
-    y = top - TITLE.size
-    pen.right(RIGHT, y, title.upper(), TITLE, FACTS_WIDTH)
-    y -= 11
-    pen.right(RIGHT, y, mark, LABEL, FACTS_WIDTH)
-    y -= 8
+    """The title is the law's own name of the document: small rather than cut."""
+    y = top
+    style = pen.fitting(title.upper(), TITLE, TITLE_WIDTH)
+    for line in pen.lines(title.upper(), style, TITLE_WIDTH, 2):
+        y -= pen.paragraph(RIGHT - line.width, y, [line], style)
+    for text, small in ((pen.beside(title), STRONG), (mark, LABEL)):
+        for line in pen.lines(text, small, TITLE_WIDTH, 1):
+            y -= pen.paragraph(RIGHT - line.width, y, [line], small)
+    y -= 1
     for label, value in facts:
         y -= 12.2
-        room = min(pen.width(value, STRONG), FACTS_WIDTH - 72)
-        pen.left(RIGHT - FACTS_WIDTH, y, label, QUIET, FACTS_WIDTH - room - 6)
-        pen.right(RIGHT, y, value, STRONG, FACTS_WIDTH - 72)
+        _fact(pen, label, value, STRONG, y)
     return y - 4
 
 
-def _facts(paper: InvoicePaper) -> list[tuple[str, str]]:
-    facts = [("Number", paper.number), ("Date", day(paper.issued_on))]
+def _fact(pen: Pen, label: str, value: str, style: Style, y: float) -> None:
+    """A quiet label, in both languages as far as there is room, and its value on the right."""
+    room = FACTS_WIDTH - 6 - min(pen.width(value, style), FACTS_WIDTH - 66)
+    _label(pen, label, RIGHT - FACTS_WIDTH, y, room)
+    pen.right(RIGHT, y, value, style, FACTS_WIDTH - 66)
+
+
+def _label(pen: Pen, label: str, x: float, y: float, room: float) -> None:
+    said = pen.both(label)
+    style = pen.fitting(said, QUIET, room)
+    fits = pen.width(said, style) <= room
+    pen.left(x, y, said if fits else label, style if fits else pen.fitting(label, QUIET, room), room)
+
+
+def dated(paper: InvoicePaper) -> list[tuple[str, str]]:
+    """Which document this is, by number and day, and which one it corrects."""
+    facts = [(NUMBER, paper.number), (DATE, day(paper.issued_on))]
     if paper.due_on:
-        facts.append(("Due date", day(paper.due_on)))
+        facts.append((DUE, day(paper.due_on)))
     if paper.refers_to:
-        facts += [("Original invoice", paper.refers_to[0]), ("Original date", day(paper.refers_to[1]))]
-    return [*facts, *paper.references[:MAX_REFERENCES]]
+        facts += [(ORIGINAL_NUMBER, paper.refers_to[0]), (ORIGINAL_DATE, day(paper.refers_to[1]))]
+    return facts
+
+
+def _facts(paper: InvoicePaper) -> list[tuple[str, str]]:
+    return [*dated(paper), *paper.references[:MAX_REFERENCES]]
 
 
 def _parties(pen: Pen, paper: InvoicePaper) -> None:
     top = pen.sheet.y
-    parties = [("Bill to", paper.buyer)]
+    parties = [(BILL_TO, paper.buyer)]
     if paper.ship_to:
-        parties.append(("Ship to", paper.ship_to))
+        parties.append((SHIP_TO, paper.ship_to))
     width = (RIGHT - LEFT - FACTS_WIDTH - COLUMN_GAP * len(parties)) / len(parties)
     lows = [
         draw_party(pen, label, party, LEFT + index * (width + COLUMN_GAP), top, width)
@@ -112,7 +143,7 @@ def _parties(pen: Pen, paper: InvoicePaper) -> None:
 
 def draw_party(pen: Pen, label: str, party: PaperParty, x: float, top: float, width: float) -> float:
     """A party under its label; answers how far down it reaches."""
-    pen.left(x, top - LABEL.size, label.upper(), LABEL, width)
+    pen.left(x, top - LABEL.size, pen.capitals(label), LABEL, width)
     y = top - LABEL.size - 4
     y -= pen.paragraph(x, y, pen.lines(party.name, PARTY, width, 2), PARTY) + 1
     return _details(pen, party, x, y, width)
@@ -121,18 +152,17 @@ def draw_party(pen: Pen, label: str, party: PaperParty, x: float, top: float, wi
 def _supply(pen: Pen, paper: InvoicePaper, top: float) -> float:
     x, y = RIGHT - FACTS_WIDTH, top
     for label, value in _supply_facts(paper):
-        pen.left(x, y - LABEL.size, label.upper(), LABEL, FACTS_WIDTH)
+        pen.left(x, y - LABEL.size, pen.capitals(label), LABEL, FACTS_WIDTH)
         y -= LABEL.size + 3
         y -= pen.paragraph(x, y, pen.lines(value, BODY, FACTS_WIDTH, 2), BODY) + 5
     for label, value in paper.carriage[:MAX_CARRIAGE]:
         y -= BODY.size * BODY.leading
-        pen.left(x, y, label, QUIET, 70)
-        pen.right(RIGHT, y, value, BODY, FACTS_WIDTH - 72)
+        _fact(pen, label, value, BODY, y)
     return y - (4 if paper.carriage else 0)
 
 
 def _supply_facts(paper: InvoicePaper) -> Sequence[tuple[str, str]]:
-    facts = [("Place of supply", paper.place_of_supply)] if paper.place_of_supply else []
+    facts = [(PLACE, paper.place_of_supply)] if paper.place_of_supply else []
     if paper.country.papers.says_reverse_charge and paper.heads:
-        facts.append(("Reverse charge", "Yes" if paper.reverse_charge else "No"))
+        facts.append((REVERSE, "Yes" if paper.reverse_charge else "No"))
     return facts

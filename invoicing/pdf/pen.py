@@ -1,9 +1,10 @@
 """Sets text on a sheet: left, right, in paragraphs; always tamed, cut to its width and never raising."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from core.i18n import ENGLISH, _, speaking
 from invoicing.pdf.fonts import NASTALIQ
 from invoicing.pdf.plain_text import printable
 from invoicing.pdf.shaping import SetLine, Style, set_line
@@ -18,9 +19,10 @@ BODY = Style(size=8.5)
 STRONG = Style(size=8.5, bold=True)
 QUIET = Style(size=8, grey=SOFT)
 LABEL = Style(size=7, grey=SOFT)
-TOTAL = Style(size=12, bold=True)
+SUM = Style(size=12, bold=True)
 
 ROOMY, DENSE = 3.2, 1.4  # points
+SMALLEST = 7.0  # what a cheap printer still shows
 
 # Scripts that reach further up or down than Latin push the lines apart by what they need beyond this.
 LATIN_ASCENT, LATIN_DESCENT = 1.069, 0.293
@@ -28,11 +30,37 @@ LATIN_ASCENT, LATIN_DESCENT = 1.069, 0.293
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """Where to write and with which fonts. `padding` is the room above and below each row of a table."""
+    """Where to write and with which fonts. `padding` is the room above and below each row of a table.
+
+    `language` is the reader's: labels stand in English, as the tax office reads them, and in that language beside it.
+    """
 
     sheet: Sheet
     folder: Path
     padding: float = ROOMY
+    language: str = ENGLISH
+
+    def beside(self, label: str) -> str:
+        """The label in the reader's language; empty when that says nothing else than the English."""
+        if self.language == ENGLISH:
+            return ""
+        with speaking(self.language):
+            said = _(label)
+        return "" if said == label else said
+
+    def both(self, label: str) -> str:
+        """`Due date · देय तिथि`"""
+        return " · ".join(filter(None, (label, self.beside(label))))
+
+    def capitals(self, label: str) -> str:
+        """As `both`, the English in capitals: what stands small above something."""
+        return " · ".join(filter(None, (label.upper(), self.beside(label))))
+
+    def fitting(self, text: str, style: Style, width: float) -> Style:
+        """The style made so small that the text is not cut; no smaller than can be read."""
+        while style.size > SMALLEST and self.width(text, style) > width:
+            style = replace(style, size=max(SMALLEST, style.size - 0.5))
+        return style
 
     def left(self, x: float, y: float, text: str, style: Style, width: float) -> float:
         """One line with its baseline at `y`; answers the width it took."""

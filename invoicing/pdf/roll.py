@@ -14,7 +14,7 @@ EDGE = 4 * mm  # thermal printers reach no further
 INNER = WIDTH - 2 * EDGE
 NAME, TITLE = Style(size=11, bold=True), Style(size=9, bold=True)
 BODY, STRONG, SMALL = Style(size=7.5), Style(size=7.5, bold=True), Style(size=6.5)  # black: grey prints as dots
-TOTAL = Style(size=11, bold=True)
+SUM = Style(size=11, bold=True)
 CODE_SIDE = 34 * mm
 LOGO_HEIGHT = 30.0
 LONGEST = 14_000.0  # points; more than any printer or reader takes
@@ -26,7 +26,7 @@ def party(pen: Pen, known: PaperParty) -> None:
     """Address, tax ids and phone of a party."""
     for line in [*known.address[:ADDRESS_LINES], state_text(known)]:
         text(pen, line, BODY, 2)
-    for label, value in known.tax_ids:
+    for label, value in (*known.tax_ids, *known.licences):
         text(pen, f"{label} {value}", STRONG, 1)
     text(pen, known.phone, BODY, 1)
 

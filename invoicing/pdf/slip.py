@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from invoicing.amount_words import amount_in_words
-from invoicing.pdf.figures import amount, day, percent, quantity, signed, with_currency
+from invoicing.pdf.figures import amount, percent, quantity, signed, with_currency
 from invoicing.pdf.fonts import FONT_FOLDER
-from invoicing.pdf.goods import head_rate
-from invoicing.pdf.heading import MAX_CARRIAGE, MAX_REFERENCES
-from invoicing.pdf.paper import InvoicePaper, PaperLine
+from invoicing.pdf.footing import ROUND_OFF, TOTAL, footing
+from invoicing.pdf.goods import balance_rows, head_rate
+from invoicing.pdf.heading import MAX_CARRIAGE, MAX_REFERENCES, PLACE, REVERSE, dated
+from invoicing.pdf.paper import InvoicePaper, PaperLine, price_mark, rate_heading
 from invoicing.pdf.pen import Pen
 from invoicing.pdf.plain_text import printable
 from invoicing.pdf.registration import rows, signed_matrix
@@ -19,8 +20,8 @@ from invoicing.pdf.roll import (
     SMALL,
     SPACE,
     STRONG,
+    SUM,
     TITLE,
-    TOTAL,
     cut,
     pair,
     party,
@@ -35,7 +36,7 @@ from tax.rules import Head
 
 def render_slip(paper: InvoicePaper, font_folder: Path = FONT_FOLDER) -> bytes:
     """The paper as one page of 80 mm; equal papers give equal bytes. Raises FontsMissing, nothing else for any text."""
-    pen = Pen(Sheet(y=LONGEST), font_folder)
+    pen = Pen(Sheet(y=LONGEST), font_folder, language=paper.language)
     _top(pen, paper)
     _goods(pen, paper)
     _sums(pen, paper)
@@ -50,9 +51,10 @@ def render_slip(paper: InvoicePaper, font_folder: Path = FONT_FOLDER) -> bytes:
 def _top(pen: Pen, paper: InvoicePaper) -> None:
     top(pen, paper.seller, paper.logo)
     text(pen, paper.title.upper(), TITLE, 2)
+    text(pen, pen.beside(paper.title), STRONG, 2)
     text(pen, paper.copy_label, SMALL, 1)
     for label, value in _facts(paper):
-        pair(pen, label, value, BODY)
+        pair(pen, pen.both(label), value, BODY)
     rule(pen)
     text(pen, paper.buyer.name, STRONG, 2)
     party(pen, paper.buyer)
@@ -63,23 +65,20 @@ def _top(pen: Pen, paper: InvoicePaper) -> None:
 
 
 def _facts(paper: InvoicePaper) -> list[tuple[str, str]]:
-    facts = [("Number", paper.number), ("Date", day(paper.issued_on))]
-    if paper.due_on:
-        facts.append(("Due date", day(paper.due_on)))
-    if paper.refers_to:
-        facts += [("Original invoice", paper.refers_to[0]), ("Original date", day(paper.refers_to[1]))]
+    facts = dated(paper)
     if paper.place_of_supply:
-        facts.append(("Place of supply", paper.place_of_supply))
+        facts.append((PLACE, paper.place_of_supply))
     if paper.country.papers.says_reverse_charge and paper.heads:
-        facts.append(("Reverse charge", "Yes" if paper.reverse_charge else "No"))
+        facts.append((REVERSE, "Yes" if paper.reverse_charge else "No"))
     return [*facts, *paper.references[:MAX_REFERENCES], *paper.carriage[:MAX_CARRIAGE]]
 
 
 def _goods(pen: Pen, paper: InvoicePaper) -> None:
-    pair(pen, "Item, rate" + (" incl. tax" if paper.prices_include_tax else ""), "Amount", SMALL)
+    heading = rate_heading(paper.lines)
+    pair(pen, "Item, rate" if heading == "Rate" else "Item, rate incl. tax", "Amount", SMALL)
     for number, line in enumerate(paper.lines, start=1):
         text(pen, f"{number}. {line.description}", STRONG, 3)
-        pair(pen, _measure(line), amount(line.total_minor), BODY)
+        pair(pen, _measure(line) + price_mark(line, heading), amount(line.total_minor), BODY)
         about = _about(line, bool(paper.heads))
         text(pen, about, SMALL, 2)
         pen.sheet.y -= 1.5
@@ -94,6 +93,8 @@ def _measure(line: PaperLine) -> str:
 
 def _about(line: PaperLine, taxed: bool) -> str:
     known = [f"HSN {line.hsn}" if line.hsn else "", line.note]
+    if line.mrp_minor:
+        known.append(f"MRP {amount(line.mrp_minor)}")
     if line.discount_minor:
         known.append(f"less {amount(line.discount_minor)}")
     if taxed:
@@ -102,16 +103,15 @@ def _about(line: PaperLine, taxed: bool) -> str:
 
 
 def _sums(pen: Pen, paper: InvoicePaper) -> None:
-    totals = paper.totals
-    if totals.discount_minor:
-        pair(pen, "Gross value", amount(totals.gross_minor), BODY)
-        pair(pen, "Discount", amount(-totals.discount_minor), BODY)
-    pair(pen, "Taxable value" if paper.heads else "Value of goods", amount(totals.taxable_minor), BODY)
-    for head in paper.heads:
-        pair(pen, paper.head(head).label, amount(totals.taxes.get(head, 0)), BODY)
-    pair(pen, "Round off", signed(paper.round_off_minor), BODY)
+    known = footing(paper)
+    for label, amount_minor in (*known.before, *known.rows):
+        pair(pen, pen.both(label), signed(amount_minor) if label == ROUND_OFF else amount(amount_minor), BODY)
     rule(pen)
-    pair(pen, "Total", with_currency(paper.grand_total_minor, paper.currency), TOTAL)
+    pair(pen, pen.both(TOTAL), with_currency(paper.grand_total_minor, paper.currency), SUM)
+    if known.discount_inside_minor:
+        text(pen, f"Discount given above, tax included: {amount(known.discount_inside_minor)}", SMALL, 2)
+    for label, owed in balance_rows(paper):
+        pair(pen, pen.both(label), owed, BODY)
     text(pen, amount_in_words(paper.grand_total_minor), BODY, 4)
     rule(pen)
 

@@ -6,7 +6,7 @@ from invoicing.pdf.figures import amount, day, signed, with_currency
 from invoicing.pdf.fonts import FONT_FOLDER
 from invoicing.pdf.pen import Pen
 from invoicing.pdf.plain_text import printable
-from invoicing.pdf.roll import BODY, LONGEST, SMALL, STRONG, TITLE, TOTAL, cut, pair, party, payment, rule, text, top
+from invoicing.pdf.roll import BODY, LONGEST, SMALL, STRONG, SUM, TITLE, cut, pair, party, payment, rule, text, top
 from invoicing.pdf.sheet import Sheet, written
 from invoicing.pdf.statement_sheet import ON_ACCOUNT, Movement, StatementPaper, balance_text
 from invoicing.pdf.statement_sheet import TITLE as SAID
@@ -37,7 +37,7 @@ def _movements(pen: Pen, paper: StatementPaper) -> None:
     if paper.disputed_minor:
         pair(pen, "Disputed, set aside", amount(paper.disputed_minor), BODY)
     label = "Balance due" if paper.closing_minor >= 0 else "In advance"
-    pair(pen, label, with_currency(abs(paper.closing_minor), paper.currency), TOTAL)
+    pair(pen, label, with_currency(abs(paper.closing_minor), paper.currency), SUM)
     rule(pen)
 
 

@@ -1,7 +1,7 @@
 """A table that measures its own columns and continues over pages with its heading repeated."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from invoicing.pdf.pen import LABEL, Pen, height
 from invoicing.pdf.shaping import SetLine, Style
@@ -14,20 +14,28 @@ HEADING = Style(size=7, bold=True, grey=0.25)
 GAP = 8.0
 INSET = 4.0
 HEADING_HEIGHT = 16.0
+BESIDE = Style(size=6.5, grey=0.25)
+BESIDE_HEIGHT = 10.0
 BAND_GREY = 0.94
 HAIRLINE_GREY = 0.85
 MIN_FLEXIBLE = 100.0
+MOST_FLEXIBLE = 190.0  # a longer description is broken before everything becomes small
+MOST_MEASURED = 60
 MAX_CELL_LINES = 3
 MAX_NARROW = 96.0
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's heading and side; the flexible one takes the width that the others leave."""
+    """A column's heading and side; the flexible one takes the width that the others leave.
+
+    `beside` is the heading in the reader's language, under the English one.
+    """
 
     heading: str
     align_right: bool = True
     flexible: bool = False
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +52,21 @@ class _Layout:
     columns: Sequence[Column]
     edges: Sequence[tuple[float, float]]
     style: Style
+    to_x: float
+
+    @property
+    def heading_height(self) -> float:
+        """Taller where headings stand in two languages."""
+        return HEADING_HEIGHT + (BESIDE_HEIGHT if any(column.beside for column in self.columns) else 0)
 
 
-def draw_table(pen: Pen, columns: Sequence[Column], rows: Sequence[Row], on_new_page: Callable[[], None]) -> None:
+def draw_table(
+    pen: Pen, columns: Sequence[Column], rows: Sequence[Row], on_new_page: Callable[[], None], to_x: float = RIGHT
+) -> None:
     """Draw the rows from the sheet's `y` down; `on_new_page` writes what stands above a continued table."""
-    layout = _layout(pen, columns, rows)
-    if not pen.sheet.has_room(HEADING_HEIGHT + 40):
+    columns = [replace(column, beside=pen.beside(column.heading)) for column in columns]
+    layout = _layout(pen, columns, rows, to_x)
+    if not pen.sheet.has_room(layout.heading_height + 40):
         on_new_page()
     _heading(pen, layout)
     for row in rows:
@@ -61,20 +78,39 @@ def draw_table(pen: Pen, columns: Sequence[Column], rows: Sequence[Row], on_new_
         _row(pen, layout, row, flexible, tall)
 
 
-def _layout(pen: Pen, columns: Sequence[Column], rows: Sequence[Row]) -> _Layout:
+def table_height(pen: Pen, columns: Sequence[Column], rows: Sequence[Row]) -> float:
+    """How tall a table of short cells becomes."""
+    beside = BESIDE_HEIGHT if any(pen.beside(column.heading) for column in columns) else 0.0
+    return HEADING_HEIGHT + beside + len(rows) * (CELL.size * CELL.leading + 2 * pen.padding)
+
+
+def _layout(pen: Pen, columns: Sequence[Column], rows: Sequence[Row], to_x: float) -> _Layout:
     """Column edges from the widest cell of each; a smaller size when descriptions would get too little room."""
+    across = to_x - LEFT
     for style in (CELL, CELL_SMALL):
         widths = [_natural_width(pen, columns, rows, index, style) for index in range(len(columns))]
-        if RIGHT - LEFT - sum(widths) >= MIN_FLEXIBLE:
+        if across - sum(widths) >= _wanted(pen, columns, rows, style):
             break
-    spare = max(MIN_FLEXIBLE, RIGHT - LEFT - sum(widths))
+    fixed = not any(column.flexible for column in columns)
+    if fixed:
+        widths = [width + max(0.0, across - sum(widths)) / len(widths) for width in widths]
+    spare = max(MIN_FLEXIBLE, across - sum(widths))
     edges, x = [], LEFT
     for column, width in zip(columns, widths, strict=True):
         taken = spare if column.flexible else width
         edges.append((x + INSET if x == LEFT else x, x + taken - GAP))
         x += taken
-    edges[-1] = (edges[-1][0], RIGHT - INSET)
-    return _Layout(columns, edges, style)
+    edges[-1] = (edges[-1][0], to_x - INSET)
+    return _Layout(columns, edges, style, to_x)
+
+
+def _wanted(pen: Pen, columns: Sequence[Column], rows: Sequence[Row], style: Style) -> float:
+    """Room for every description on one line, as far as that can be had."""
+    if not any(column.flexible for column in columns):
+        return 0.0
+    at = next(index for index, column in enumerate(columns) if column.flexible)
+    widest = max((pen.width(row.cells[at], style) for row in rows[:MOST_MEASURED]), default=0.0)
+    return max(MIN_FLEXIBLE, min(MOST_FLEXIBLE, widest + GAP))
 
 
 def _natural_width(pen: Pen, columns: Sequence[Column], rows: Sequence[Row], index: int, style: Style) -> float:
@@ -83,15 +119,18 @@ def _natural_width(pen: Pen, columns: Sequence[Column], rows: Sequence[Row], ind
     strong = Style(size=style.size, bold=True)
     widest = max((pen.width(row.cells[index], strong if row.strong else style) for row in rows), default=0.0)
     before = INSET if index == 0 else 0.0
-    return min(MAX_NARROW, max(widest, pen.width(columns[index].heading, HEADING))) + GAP + before
+    headings = max(pen.width(columns[index].heading, HEADING), pen.width(columns[index].beside, BESIDE))
+    return min(MAX_NARROW, max(widest, headings)) + GAP + before
 
 
 def _heading(pen: Pen, layout: _Layout) -> None:
     sheet = pen.sheet
-    sheet.box(LEFT, sheet.y - HEADING_HEIGHT, RIGHT - LEFT, HEADING_HEIGHT, BAND_GREY)
+    tall = layout.heading_height
+    sheet.box(LEFT, sheet.y - tall, layout.to_x - LEFT, tall, BAND_GREY)
     for column, edges in zip(layout.columns, layout.edges, strict=True):
         _cell(pen, column, edges, sheet.y - 10.6, column.heading, HEADING)
-    sheet.y -= HEADING_HEIGHT
+        _cell(pen, column, edges, sheet.y - 10.6 - BESIDE_HEIGHT + 0.5, column.beside, BESIDE)
+    sheet.y -= tall
 
 
 def _row(pen: Pen, layout: _Layout, row: Row, flexible: list[SetLine], tall: float) -> None:
@@ -104,7 +143,7 @@ def _row(pen: Pen, layout: _Layout, row: Row, flexible: list[SetLine], tall: flo
         else:
             _cell(pen, column, edges, baseline, text, style)
     sheet.y -= tall
-    sheet.rule(sheet.y, HAIRLINE_GREY, 0.4)
+    sheet.rule(sheet.y, HAIRLINE_GREY, 0.4, to_x=layout.to_x)
 
 
 def _flexible_cell(
@@ -140,7 +179,7 @@ def _cell(pen: Pen, column: Column, edges: tuple[float, float], y: float, text: 
 
 def section_title(pen: Pen, text: str) -> None:
     """A small quiet title above a table."""
-    pen.left(LEFT, pen.sheet.y - LABEL.size, text.upper(), LABEL, RIGHT - LEFT)
+    pen.left(LEFT, pen.sheet.y - LABEL.size, pen.capitals(text), LABEL, RIGHT - LEFT)
     pen.sheet.y -= LABEL.size + 5
 
 

@@ -140,6 +140,49 @@ def urdu() -> InvoicePaper:
     return paper(goods, place="24", seller=seller, buyer=buyer, place_of_supply="Gujarat (24)")
 
 
+def fifteen(language: str = "en") -> InvoicePaper:
+    """A full grocery bill: fifteen items with printed prices, licences, discount, terms, bank, balance."""
+    goods = [
+        (name, f"{17011000 + 37 * index}", rate_bps, 24 + 12 * index, "pc", 1100 + 731 * index, f"{index + 2} case")
+        for index, (name, rate_bps) in enumerate(SHELF)
+    ]
+    written = {"hi": hindi, "ur": urdu}.get(language, paper)()
+    licences = (("FSSAI", "11521999000123"), ("Drug licence", "MH-TZ1-20B-12345"))
+    made = paper(goods, discount_bps=200, seller=replace(written.seller, licences=licences), buyer=written.buyer)
+    lines = [
+        replace(line, mrp_minor=line.unit_price_minor + 400, rate_label="" if line.rate_bps else "Exempt")
+        for line in made.lines
+    ]
+    return replace(
+        made,
+        title="Invoice-cum-bill of supply",
+        language=language,
+        lines=lines,
+        summary=summarised(lines),
+        balance=(1_234_500, 1_234_500 + made.grand_total_minor),
+        carriage=(("Vehicle", "MH 12 AB 1234"), ("Transporter", "Om Logistics")),
+    )
+
+
+SHELF = (
+    ("Maggi 2-Minute Masala Noodles 70 g", 500),
+    ("Surf Excel 1 kg", 1800),
+    ("Parle-G 100 g", 500),
+    ("Tata Salt 1 kg", 0),
+    ("Coca-Cola 500 ml", 4000),
+    ("Red Label Tea 250 g", 500),
+    ("Fortune Sunflower Oil 1 l", 500),
+    ("Aashirvaad Atta 10 kg", 0),
+    ("Colgate MaxFresh Red 150 g", 1800),
+    ("Vim Bar 200 g", 1800),
+    ("Dettol Soap 125 g", 1800),
+    ("Good Day Butter 75 g", 500),
+    ("Amul Butter 500 g", 1200),
+    ("Kissan Mixed Fruit Jam 500 g", 1200),
+    ("Lizol Floor Cleaner 1 l", 1800),
+)
+
+
 def registered() -> InvoicePaper:
     """An e-invoice with a signed code as long as portals make them."""
     letters = Random(11).choices(ascii_letters + digits + "-_", k=900)
