@@ -2,7 +2,7 @@
 
 VENV := .venv/bin
 COMPILE := $(VENV)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet
-SOURCES := admin_api bot cli consequences console core countries credit flows invoicing jobs language notices orders parties policy reports tax
+SOURCES := admin_api bot cli consequences console core countries credit flows invoicing jobs language notices orders parties policy reports speech tax
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up check test hours model fuzz pairs bench lock catalogues roles publish clean

@@ -11,7 +11,8 @@ model-less machine per flow is built when the flow is loaded; the flow object of
     say="name"             what to say on the way: only speaks
 
 A flow begins in START and is over in END, or goes on in another conversation: `place_order.quote` leads to the flow
-place_order and opens it with its trigger `quote`. Loading refuses a flow with a mistake, with a sentence for each.
+place_order and opens it with its trigger `quote`. Loading refuses a flow with a mistake, with a sentence for each,
+and a file that holds no flow.
 
 Whether a message belongs to a flow is asked of one after the other, in the order of `asked_rank`; those that are
 greedy, because they recognise nearly anything, come after all others.
@@ -199,7 +200,7 @@ def known_states() -> dict[str, Sequence[str]]:
 
 def load(package: str) -> Flows:
     """Load every flow of a package, check it and build its machine. Raises BrokenFlows with all mistakes."""
-    classes, mistakes = _find(package), []
+    classes, mistakes = _find(package)
     for module, found in classes:
         mistakes += [f"{module}: {mistake}" for mistake in inspect(found, module.rpartition(".")[2])]
     mistakes += [f"{package}: {mistake}" for mistake in _between([found for _, found in classes])]
@@ -234,13 +235,17 @@ def inspect(found: type[Flow], file_name: str) -> list[str]:
     return [*unknown, *_missing_methods(found), *_unknown_triggers(found), *_lost_lines(found), *lost]
 
 
-def _find(package: str) -> list[tuple[str, type[Flow]]]:
-    root, classes = importlib.import_module(package), []
+def _find(package: str) -> tuple[list[tuple[str, type[Flow]]], list[str]]:
+    """Every conversation with its module, and a sentence for each module that holds none."""
+    root, classes, mistakes = importlib.import_module(package), [], []
     for info in pkgutil.iter_modules(root.__path__):
         module = importlib.import_module(f"{package}.{info.name}")
         declared = [item for item in vars(module).values() if isinstance(item, type) and issubclass(item, Flow)]
-        classes += [(module.__name__, found) for found in declared if found.__module__ == module.__name__]
-    return classes
+        own = [(module.__name__, found) for found in declared if found.__module__ == module.__name__]
+        classes += own
+        if not own:
+            mistakes.append(f"{module.__name__}: it holds no conversation, and nothing else stands here")
+    return classes, mistakes
 
 
 def _between(classes: list[type[Flow]]) -> Iterator[str]:

@@ -1,29 +1,21 @@
 """Calling off an order that is placed but has not left: by its number, after a yes. place_order drops lists."""
 
-import re
 from functools import cached_property
 from uuid import UUID
 
 from bot import words
 from bot.flow import END, REFUSED, START, Choice, Flow, Reply, go
 from bot.ingress import Message
-from bot.markup import bold, plain
-from core.i18n import _, format_money, isolate
+from bot.markup import plain
+from core.i18n import _, isolate
 from language.folding import fold
-from language.phrases import Word, any_of
-from notices import wording
+from language.references import ORDER_CALLED_OFF
 from orders import listing, ordering
 from orders.order import CANCELLED, CANCELLED_IN_CHAT, CONFIRMED, DISPATCHED, Order
 from parties import tasks
+from speech import order_facts, wording
 
 MAX_SEARCHED = 200
-_CANCEL = any_of(Word.CALLS_OFF)
-_DO = rf"(?:\s{any_of(Word.DO_IT)})?"
-_ORDER = rf"(?:{any_of(Word.ORDER)}\s)?"
-NAMED = re.compile(
-    rf"{_CANCEL}{_DO}\s(?:{any_of(Word.MY)}\s)?{_ORDER}(?:{any_of(Word.NUMBER)}\.?\s)?(\S+-\d+)"
-    rf"|{_ORDER}(\S+-\d+)\s(?:{any_of(Word.OBJECT_MARK)}\s)?{_CANCEL}{_DO}"
-)
 
 
 class CancelOrder(Flow):
@@ -47,11 +39,11 @@ class CancelOrder(Flow):
     ]
 
     def recognise(self, message: Message) -> str | None:
-        return "asked" if NAMED.fullmatch(message.folded) else None
+        return "asked" if ORDER_CALLED_OFF.fullmatch(message.folded) else None
 
     def ask_confirming(self) -> Reply:
         order = listing.get(self.session, UUID(self.memory["calling_off"]))
-        asked = _("Shall order %(number)s be called off? Reply *yes* or *no*.", number=described(order))
+        asked = _("Shall order %(number)s be called off? Reply *yes* or *no*.", number=order_facts.numbered(order))
         return Reply(asked, (Choice(_("Yes, call it off"), "yes"), Choice(_("No, keep it"), "no")))
 
     def hear_confirming(self, message: Message) -> str | None:
@@ -61,7 +53,7 @@ class CancelOrder(Flow):
     @cached_property
     def number(self) -> str:
         """What was named, as it was folded for comparing."""
-        named = NAMED.fullmatch(self.turn.message.folded)
+        named = ORDER_CALLED_OFF.fullmatch(self.turn.message.folded)
         return (named[1] or named[2]) if named else ""
 
     @cached_property
@@ -95,7 +87,12 @@ class CancelOrder(Flow):
 
     def say_cancelled(self) -> None:
         if self.order is not None:
-            self.say(_("Order %(number)s is called off. Nothing will be sent or billed.", number=described(self.order)))
+            self.say(
+                _(
+                    "Order %(number)s is called off. Nothing will be sent or billed.",
+                    number=order_facts.numbered(self.order),
+                )
+            )
 
     def say_kept(self) -> None:
         self.say(_("All right, the order stays as it is."))
@@ -117,8 +114,3 @@ class CancelOrder(Flow):
     @property
     def phone(self) -> str:
         return wording.shop_phone(self.turn)
-
-
-def described(order: Order) -> str:
-    """`*R1-7* (₹2,765)`"""
-    return f"{isolate(bold(order.number or ''))} ({format_money(order.total_minor, order.currency)})"

@@ -15,15 +15,16 @@ from bot.ingress import Message
 from bot.markup import plain
 from core import clock, db, ids
 from core.i18n import _, format_money, isolate
-from flows import my_bills, pictures
+from invoicing import listing
 from invoicing.tables import ISSUED, SALES, Invoice, InvoiceLine
 from language import phrases
 from language.folding import fold
 from language.phrases import Word
-from notices import wording
+from language.references import BILL_WITHIN
 from orders import catalogue
 from orders.understanding.read import understand
 from parties import tasks
+from speech import bills, pictures, wording
 
 MAX_BILLS, MAX_LINES = 8, 9
 MAX_NOTE = 500
@@ -73,7 +74,7 @@ class Dispute(Flow):
 
     def ask_choosing_bill(self) -> Reply:
         offered = tuple(Choice(bill.number, "bill", str(bill.id)) for bill in self.bills[:MAX_BILLS])
-        listed = [my_bills.described(bill) for bill in self.bills[:MAX_BILLS]]
+        listed = [bills.described(bill) for bill in self.bills[:MAX_BILLS]]
         return Reply(_("I am sorry. Which bill is it about?") + "\n" + wording.bullets(listed), offered)
 
     def hear_choosing_bill(self, message: Message) -> str | None:
@@ -142,12 +143,12 @@ class Dispute(Flow):
     @cached_property
     def bills(self) -> list[Invoice]:
         """The shop's bills that stand, newest first."""
-        found = my_bills.latest(self.session, self.turn.shop.id)
+        found = listing.latest(self.session, self.turn.shop.id)
         return [bill for bill in found if bill.document_type in SALES and bill.status == ISSUED]
 
     def named(self, said: str) -> Invoice | None:
         """The bill with this number, or whose number ends in these digits."""
-        asked = my_bills.NAMED.search(said)
+        asked = BILL_WITHIN.search(said)
         number = fold(asked[1]) if asked else said
         exact = [bill for bill in self.bills if fold(bill.number) == number]
         if not exact and number.isdigit() and asked:

@@ -6,15 +6,14 @@ from functools import cached_property
 from bot.flow import END, START, Flow, go
 from bot.ingress import Message
 from bot.markup import plain
-from core import clock
 from core.i18n import _, format_money, isolate
 from language import phrases
 from language.phrases import Meaning, Word, any_of
-from notices import wording
-from orders import catalogue, drafting, terms
-from orders.catalogue import Listed
+from orders import drafting, terms
+from orders.catalogue import Catalogue, Listed
 from orders.terms import THOUSANDTHS
 from orders.understanding.read import understand
+from speech import hearing, wording
 
 MAX_SHOWN = 8
 INCLUSIVE = "inclusive"
@@ -48,10 +47,9 @@ class GoodsQuestion(Flow):
         return " ".join(_BESIDE.sub(" ", _ASKS.sub(" ", said)).split())
 
     @cached_property
-    def goods(self) -> catalogue.Catalogue:
+    def goods(self) -> Catalogue:
         """Today's catalogue, usually without a query."""
-        business = self.turn.business
-        return catalogue.load(self.session, version=business.catalogue_version, on=clock.today(business.timezone))
+        return hearing.goods(self.turn)
 
     @cached_property
     def named(self) -> list[Listed]:

@@ -13,12 +13,11 @@ from bot.markup import plain
 from core import ids
 from core.i18n import _, format_day, format_money, isolate
 from credit.guardrails import CASH, CREDIT, Refused
-from flows import quoting, refusals
 from language import phrases
 from language.phrases import Meaning
-from notices import order_facts, wording
 from orders import holding, listing, ordering, supply
 from orders.order import CANCELLED_IN_CHAT, HELD, Order
+from speech import order_facts, quotes, refusals, wording
 
 MAX_LINES = 10
 
@@ -139,7 +138,7 @@ class HeldOrder(Flow):
 
     def say_placed(self) -> None:
         if self.placed is not None:
-            self.say(quoting.thanks(self.placed))
+            self.say(quotes.thanks(self.placed))
             self.say("\n".join(order_facts.shortage(self.placed.shorts or ())))
             self.say(_("You get the bill here when the goods leave our shop."))
 
@@ -155,7 +154,7 @@ class HeldOrder(Flow):
         self.say(_("Prices have changed since, so here is the new total. Nothing is ordered yet."))
 
     def say_short(self) -> None:
-        self.say("\n".join(order_facts.shortage(quoting.shorts_of(self.error))))
+        self.say("\n".join(order_facts.shortage(supply.shorts_of(self.error))))
 
     def say_why_not(self) -> None:
         if isinstance(self.error, Refused):

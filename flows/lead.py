@@ -5,10 +5,9 @@ from bot.ingress import Message
 from bot.markup import plain
 from core import ids
 from core.i18n import _, isolate
-from flows import welcome
 from language.phrases import Meaning
-from notices import wording
 from parties import tasks
+from speech import offers, wording
 
 MAX_NOTE = 300
 MAX_NOTES = 5
@@ -75,7 +74,7 @@ class Lead(Flow):
                     " send your shop's name and area here, or call %(phone)s.",
                     phone=wording.shop_phone(self.turn),
                 ),
-                welcome.languages(),
+                offers.languages(),
             )
         )
 

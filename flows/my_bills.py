@@ -1,32 +1,21 @@
 """The shop's bills: the latest ones as a list, and any of them as a PDF."""
 
-import re
 from functools import cached_property
-from uuid import UUID
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from bot.flow import END, START, Choice, Flow, Reply, go
 from bot.ingress import Message
 from bot.markup import plain
-from core import db
 from core.i18n import N_, _, format_day, format_money, isolate
-from invoicing.tables import COMMERCIAL_CREDIT_NOTE, CREDIT_NOTE, ISSUED, SALES, Invoice
+from invoicing import listing
+from invoicing.tables import ISSUED, SALES, Invoice
 from language import phrases
 from language.folding import fold
-from language.phrases import Word, any_of
-from notices import wording
+from language.references import BILL
+from speech import bills, wording
 
 MAX_SHOWN = 8
-MAX_SEARCHED = 500
 
 WORDS = phrases.that_open(__name__)
-CREDITS = (CREDIT_NOTE, COMMERCIAL_CREDIT_NOTE)
-NAMED = re.compile(rf"{any_of(Word.BILL)}\s*{any_of(Word.NUMBER)}?[\s.:#]*(\S*\d\S*)")  # within another message
-ASKED = re.compile(
-    rf"(?:{any_of(Word.MY)} )?{any_of(Word.BILL, Word.BILL_IN_SHORT)}\s*{any_of(Word.NUMBER)}?[\s.:#]*(\S*\d\S*)"
-)
 
 
 class MyBills(Flow):
@@ -44,11 +33,11 @@ class MyBills(Flow):
     def recognise(self, message: Message) -> str | None:
         if message.folded in WORDS:
             return "opened"
-        return "asked" if ASKED.fullmatch(message.folded) else None
+        return "asked" if BILL.fullmatch(message.folded) else None
 
     @cached_property
     def bills(self) -> list[Invoice]:
-        return latest(self.session, self.turn.shop.id)
+        return listing.latest(self.session, self.turn.shop.id)
 
     @property
     def standing(self) -> list[Invoice]:
@@ -58,7 +47,7 @@ class MyBills(Flow):
     @cached_property
     def number(self) -> str:
         """What was asked for, without case: a whole number, or its end."""
-        asked = ASKED.fullmatch(self.turn.message.folded)
+        asked = BILL.fullmatch(self.turn.message.folded)
         return fold(self.arg or (asked[1] if asked else ""))
 
     @cached_property
@@ -79,7 +68,7 @@ class MyBills(Flow):
 
     def show(self) -> None:
         shown = self.standing[:MAX_SHOWN]
-        lines = [described(bill) for bill in shown]
+        lines = [bills.described(bill) for bill in shown]
         text = wording.titled(_("Your latest bills"), lines) + "\n\n"
         offered = tuple(Choice(bill.number, "asked", bill.number) for bill in shown)
         self.say(Reply(text + _("Type *bill* and its number to get the PDF."), offered))
@@ -90,7 +79,7 @@ class MyBills(Flow):
             facts = {"number": isolate(bill.number), "amount": format_money(bill.total_minor, bill.currency)}
             told = (
                 _("Credit note %(number)s, %(amount)s.", **facts)
-                if bill.document_type in CREDITS
+                if bills.is_credit(bill)
                 else _("Bill %(number)s, %(amount)s, due on %(day)s.", **facts, day=format_day(bill.due_on))
             )
             self.turn.attach("invoice", bill.id, told)
@@ -101,25 +90,3 @@ class MyBills(Flow):
     def say_unknown(self) -> None:
         number = isolate(plain(self.number)[:30])
         self.say(_("I have no bill %(number)s of yours as a PDF. Type *bills* to see the list.", number=number))
-
-
-def described(bill: Invoice) -> str:
-    """`SGT/26-27/000001 of 7 Dec 2026: ₹1,728`, and of a credit note that it is one."""
-    facts = {
-        "number": isolate(bill.number),
-        "day": format_day(bill.issued_on),
-        "amount": format_money(bill.total_minor, bill.currency),
-    }
-    if bill.document_type in CREDITS:
-        return _("%(number)s of %(day)s: %(amount)s, credit note", **facts)
-    return _("%(number)s of %(day)s: %(amount)s", **facts)
-
-
-def latest(session: Session, retailer_id: UUID) -> list[Invoice]:
-    """The shop's documents, newest first."""
-    found = (
-        select(Invoice)
-        .where(Invoice.org_id == db.org_of(session), Invoice.retailer_id == retailer_id)
-        .order_by(Invoice.issued_on.desc(), Invoice.id.desc())
-    )
-    return list(session.scalars(found.limit(MAX_SEARCHED)))

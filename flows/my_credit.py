@@ -8,10 +8,9 @@ from bot.markup import plain
 from core.i18n import N_, _, format_day, format_money, isolate
 from credit import days, guardrails, standing
 from credit.standing import OpenBill, Standing
-from flows import why
 from language import phrases
 from language.phrases import Meaning
-from notices import wording
+from speech import why, wording
 
 MAX_BILLS = 10
 MAX_READ = 100  # more open bills than these are not counted one by one

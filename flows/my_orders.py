@@ -1,19 +1,17 @@
 """Where the latest orders stand, and one of them with its goods."""
 
-import re
 from functools import cached_property
 
 from bot.flow import END, START, Choice, Flow, Reply, go
 from bot.ingress import Message
 from bot.markup import plain
 from core.i18n import N_, _, format_day, format_money, isolate
-from flows import quoting
 from language import phrases
 from language.folding import fold
-from language.phrases import Word, any_of
-from notices import order_facts, wording
+from language.references import ORDER
 from orders import confirmation, listing
 from orders.order import CONFIRMED, DISPATCHED, EXPIRED, HELD, Order
+from speech import order_facts, quotes, wording
 
 MAX_SHOWN = 5
 MAX_LINES = 15
@@ -21,10 +19,6 @@ MAX_SEARCHED = 200
 MAX_LOOKED_AT = 20  # lists that were dropped have no number and are not shown
 
 WORDS = phrases.that_open(__name__)
-ASKED = re.compile(
-    rf"(?:{any_of(Word.MY)} )?{any_of(Word.ORDER_OR_STATUS)}\s"
-    rf"(?:{any_of(Word.OF)}\s|{any_of(Word.NUMBER)}\.?\s)?(\S+-\d+)"
-)
 STATUSES = {
     HELD: N_("kept, waits for credit"),
     "confirmed": N_("placed, being packed"),
@@ -50,11 +44,11 @@ class MyOrders(Flow):
     def recognise(self, message: Message) -> str | None:
         if message.folded in WORDS:
             return "opened"
-        return "asked" if ASKED.fullmatch(message.folded) else None
+        return "asked" if ORDER.fullmatch(message.folded) else None
 
     @cached_property
     def number(self) -> str:
-        asked = ASKED.fullmatch(self.turn.message.folded)
+        asked = ORDER.fullmatch(self.turn.message.folded)
         return fold(self.arg) if self.arg else asked[1] if asked else ""
 
     @cached_property
@@ -78,7 +72,7 @@ class MyOrders(Flow):
 
     def show_one(self) -> None:
         if self.order is not None:
-            goods = [quoting.describe(line, self.order.currency) for line in self.order.lines]
+            goods = [quotes.describe(line, self.order.currency) for line in self.order.lines]
             told = wording.titled(self.described(self.order), wording.shortened(goods, MAX_LINES))
             self.say(Reply(told, (Choice(_("As PDF"), "printed", self.number),) if self.is_promised() else ()))
 

@@ -12,12 +12,12 @@ from bot.flow import END, START, Choice, Flow, Reply, go
 from bot.ingress import Message
 from bot.markup import plain
 from core.i18n import N_, _, isolate
-from flows import cancel_order, cart, quoting, reading
-from flows.reading import Heard
 from language import phrases
 from language.phrases import Meaning
-from orders import listing, usual
+from orders import cart, learning, listing, usual
 from orders.order import CONFIRMED, DISPATCHED, HELD, Order
+from speech import hearing, lists, order_facts, questions
+from speech.hearing import Heard
 
 WORDS = phrases.table({"opened": Meaning.ORDER, "repeat": Meaning.REPEAT})
 QUOTING = "place_order"  # the conversation about the quote of this list
@@ -93,14 +93,14 @@ class OrderList(Flow):
     @cached_property
     def heard(self) -> Heard:
         """What the message, or the picked option, says of the list."""
-        return reading.heard(self.turn, self.arg)
+        return hearing.heard(self.turn, self.arg)
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
     def ask_choosing_items(self) -> Reply:
         if not self.has_list():
             return Reply(_("What do you need? Type goods and quantities, for example: 5 kg sugar, 2 box tea."))
-        listed = quoting.listed(cart.lines(self.memory), self.heard.goods)
+        listed = lists.listed(cart.lines(self.memory), self.heard.goods)
         how = _("Type what to change, for example: sugar 3 kg, remove tea. When it is right, type *yes*.")
         return Reply(f"{listed}\n\n{how}", (Choice(_("It is right"), "yes"), Choice(_("Drop the list"), "cancel")))
 
@@ -108,10 +108,10 @@ class OrderList(Flow):
         asked = cart.question(self.memory)
         if asked is None:
             return self.ask_choosing_items()
-        return quoting.which(asked, self.heard.goods)
+        return questions.which(asked, self.heard.goods)
 
     def holding(self) -> str:
-        return cart.still_here(self.memory)
+        return lists.still_here(cart.size(self.memory))
 
     # -- guards -------------------------------------------------------------------------------------------------------
 
@@ -159,7 +159,10 @@ class OrderList(Flow):
 
     def keep_items(self) -> None:
         heard = self.heard
-        reading.keep(self.session, self.turn.shop.id, heard.read, self.memory, heard.goods)
+        cart.keep(self.memory, heard.read, heard.goods)
+        chosen = heard.read.chosen
+        if chosen is not None:  # an answer says what the shop calls things
+            learning.hear(self.session, self.turn.shop.id, chosen.said, chosen.sku)
         if not self.has_list():  # a list with nothing on it has no quote to say yes to
             cart.cancel_quote(self.session, self.memory)
 
@@ -176,9 +179,9 @@ class OrderList(Flow):
         cart.clear(self.memory)
 
     def keep_remark(self) -> None:
-        remark = self.heard.remark
-        if remark is not None:
-            cart.remark(self.memory, remark["note"] is not None, plain(remark["said"]))
+        note = self.heard.note
+        if note is not None:
+            cart.remark(self.memory, note.is_for_packing, plain(note.said))
 
     # -- saying -------------------------------------------------------------------------------------------------------
 
@@ -188,7 +191,7 @@ class OrderList(Flow):
     def say_unsold(self, named: Sequence[str]) -> None:
         for text in named[:3]:
             self.say(_("We do not sell “%(what)s”.", what=isolate(plain(text)[:60])))
-        for remark in reading.remarks(self.heard.read):
+        for remark in questions.remarks(self.heard.read):
             self.say(remark)
 
     def say_not_placed(self) -> None:
@@ -208,12 +211,12 @@ class OrderList(Flow):
 
     def say_how_to_cancel(self) -> None:
         if self.placed is not None:
-            facts = {"order": cancel_order.described(self.placed), "number": isolate(self.placed.number or "")}
+            facts = {"order": order_facts.numbered(self.placed), "number": isolate(self.placed.number or "")}
             self.say(_("Order %(order)s is placed. To call it off, type *cancel %(number)s*.", **facts))
 
     def say_how_to_amend(self) -> None:
         if self.placed is not None:
-            facts = {"order": cancel_order.described(self.placed), "number": isolate(self.placed.number or "")}
+            facts = {"order": order_facts.numbered(self.placed), "number": isolate(self.placed.number or "")}
             self.say(
                 _(
                     "Order %(order)s is placed. To change it, type *cancel %(number)s* and then the whole order anew.",

@@ -13,17 +13,18 @@ from core import db, templates
 from core.i18n import _, format_money, isolate, language
 from credit import claims
 from credit.tables import PaymentClaim
-from flows import pay, pictures
 from language import amounts, phrases
 from language.normalise import normalise
 from language.phrases import Meaning, Word, any_of
 from parties import tasks
+from speech import pictures
 
 MAX_REFERENCE = 35
 EXAMPLE = "5000 UTR 412345678901"
 
 WORDS = phrases.of(Meaning.PAID)
-TO_BE_DONE = phrases.of(Meaning.PAY, Meaning.PROMISE)  # `bhugtan karna hai`: to be done, not done
+TO_PAY = phrases.of(Meaning.PAY)
+TO_BE_DONE = TO_PAY | phrases.of(Meaning.PROMISE)  # `bhugtan karna hai`: to be done, not done
 _AMOUNT = r"[\d,.]*\d "
 _REST = r"(?:[\s:](.*))?"
 SAID = re.compile(
@@ -75,7 +76,7 @@ class Paid(Flow):
     def recognise(self, message: Message) -> str | None:
         said = message.folded
         is_picture = pictures.is_one(message)
-        if is_picture and (not message.text or said in pay.WORDS):
+        if is_picture and (not message.text or said in TO_PAY):
             return "pictured"
         if said in TO_BE_DONE:
             return None

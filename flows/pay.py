@@ -11,13 +11,13 @@ from core import clock
 from core.i18n import N_, _, format_money, isolate
 from credit import payment_links, standing
 from credit.standing import OpenBill, Standing
-from flows import my_bills
 from invoicing import pay_codes, upi
 from language import amounts, phrases
 from language.folding import fold
 from language.phrases import Meaning, Word, any_of
-from notices import wording
+from language.references import BILL_WITHIN
 from parties import organisations
+from speech import wording
 
 MAX_READ = 100
 MAX_OFFERED = 6
@@ -58,7 +58,7 @@ class Pay(Flow):
             return "opened"
         asked = _AMOUNT.fullmatch(message.folded)
         said = (asked[1] or asked[2]) if asked else ""
-        return "chosen" if said and (my_bills.NAMED.fullmatch(said) or amounts.read(said)) else None
+        return "chosen" if said and (BILL_WITHIN.fullmatch(said) or amounts.read(said)) else None
 
     def ask_choosing(self) -> Reply:
         lines = [wording.owed(self.owed_minor, self.currency)]
@@ -82,9 +82,7 @@ class Pay(Flow):
         if words.answer(message.folded) == "no":
             return "no"
         said = (
-            my_bills.NAMED.fullmatch(message.folded)
-            or amounts.is_only_numeric(message.text)
-            or amounts.read(message.text)
+            BILL_WITHIN.fullmatch(message.folded) or amounts.is_only_numeric(message.text) or amounts.read(message.text)
         )
         return "chosen" if said else None
 
@@ -119,7 +117,7 @@ class Pay(Flow):
     @cached_property
     def named(self) -> OpenBill | None:
         """The bill that was named, also one that money on account has settled."""
-        asked = my_bills.NAMED.search(self.arg or self.turn.message.folded)
+        asked = BILL_WITHIN.search(self.arg or self.turn.message.folded)
         return next((bill for bill in self.account[1] if _is_meant(bill, asked[1])), None) if asked else None
 
     @cached_property
@@ -129,7 +127,7 @@ class Pay(Flow):
         whole = {"all": self.owed_minor, "due": self.stands.overdue_minor}.get(said)
         if whole:
             return whole, self.reference
-        if my_bills.NAMED.search(said):
+        if BILL_WITHIN.search(said):
             return (self.named.owed_minor, self.named.reference) if self.named and self.named.owed_minor else None
         typed = amounts.read(_typed(said))
         return (typed, self.reference) if typed else None

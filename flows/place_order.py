@@ -14,19 +14,20 @@ from core.errors import Invalid
 from core.i18n import _, isolate
 from credit import accounts
 from credit.guardrails import CASH, CREDIT, Refused, Verdict
-from flows import cart, order_list, packs, quoting, reading, refusals, splitting
-from flows.reading import Heard
-from flows.splitting import Basket
 from language import phrases
 from language.phrases import Meaning
 from language.yes_and_no import agreement
-from notices import order_facts, wording
-from orders import holding, listing, ordering, rules, supply
+from orders import cart, holding, listing, ordering, packs, rules, splitting, supply
 from orders.order import Order
+from orders.splitting import Basket
 from parties import tasks
+from speech import baskets, hearing, lists, order_facts, quantities, quotes, refusals, wording
+from speech.hearing import Heard
 
-WORDS = order_list.WORDS | phrases.table(
+WORDS = phrases.table(
     {
+        "opened": Meaning.ORDER,
+        "repeat": Meaning.REPEAT,
         "cash": Meaning.CASH,
         "credit": Meaning.ON_CREDIT,
         "change": Meaning.REDUCE,
@@ -108,18 +109,16 @@ class PlaceOrder(Flow):
     def hear_confirming(self, message: Message) -> str | None:
         """yes, no, cash, credit, change and the like, where the state knows them; then goods; then a doubtful yes."""
         meant = agreement(message.text, SAID_ALONE, BESIDE_A_YES)
-        return meant if meant and self.can(meant) else self.heard.trigger(self) or self.hedged()
+        if meant and self.can(meant):
+            return meant
+        return self.heard.trigger(self) or ("hedged" if self.heard.is_hedged_yes and self.can("hedged") else None)
 
     hear_refused = hear_confirming
-
-    def hedged(self) -> str | None:
-        """A yes with something beside it that may change it: "haan kal bhejo"."""
-        return "hedged" if self.heard.read.reason == "yes" and self.can("hedged") else None
 
     @cached_property
     def heard(self) -> Heard:
         """What the message says of the list."""
-        return reading.heard(self.turn)
+        return hearing.heard(self.turn)
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
@@ -128,14 +127,14 @@ class PlaceOrder(Flow):
         cart.quoted(self.memory, quoted, CREDIT if self.has_terms() else CASH)
         ask, choices = self.ways_to_say_yes(quoted)
         room = MAX_BODY - len(ask) - sum(len(text) + 2 for text in self.turn.texts) - 2
-        text = f"{quoting.quote(quoted, self.heard.goods, room)}\n\n{ask}"
+        text = f"{quotes.quote(quoted, self.heard.goods, room)}\n\n{ask}"
         return Reply(text, (*choices, Choice(_("Change"), "change")))
 
     def ways_to_say_yes(self, quoted: Order) -> tuple[str, tuple[Choice, ...]]:
         """The sentence and the choices, with both ways of paying when the account has terms."""
         least_minor = self.heard.goods.rules.min_order_minor
         if least_minor is not None and quoted.total_minor < least_minor:
-            return quoting.too_small(quoted, least_minor), ()
+            return quotes.too_small(quoted, least_minor), ()
         if not self.yes_means_credit():
             ask = _("Reply *yes* to place it for cash or UPI. To change it, type the change.")
             return ask, (Choice(_("Yes, cash / UPI"), "cash"),)
@@ -144,7 +143,7 @@ class PlaceOrder(Flow):
 
     def ask_refused(self) -> Reply:
         error = self.error
-        verdict = error.verdict if isinstance(error, Refused) else refusals.judged(self.session, self.order)
+        verdict = error.verdict if isinstance(error, Refused) else holding.judged(self.session, self.order)
         return refusals.explain(self.turn, self.order, verdict, self.basket(verdict))
 
     def basket(self, verdict: Verdict) -> Basket | None:
@@ -152,7 +151,7 @@ class PlaceOrder(Flow):
         return splitting.basket(self.session, self.order, self.heard.goods, verdict)
 
     def holding(self) -> str:
-        return cart.still_here(self.memory)
+        return lists.still_here(cart.size(self.memory))
 
     # -- guards -------------------------------------------------------------------------------------------------------
 
@@ -165,7 +164,7 @@ class PlaceOrder(Flow):
     @cached_property
     def judged(self) -> Verdict:
         """What the guardrails say to the quoted order now."""
-        return refusals.judged(self.session, self.order)
+        return holding.judged(self.session, self.order)
 
     def some_fits(self) -> bool:
         return self.basket(self.judged) is not None
@@ -212,8 +211,8 @@ class PlaceOrder(Flow):
     def _drafted(self) -> Order:
         wanted, changed = packs.rounded(cart.wanted(self.memory), self.heard.goods)
         self._fresh = ordering.draft(self.session, self.turn.shop.id, wanted, "chat", cart.extras(self.memory))
-        for sentence in changed:
-            self.say(sentence)
+        for change in changed:
+            self.say(quantities.rounded(change))
         return self._fresh
 
     def place_on_credit(self) -> None:
@@ -237,7 +236,7 @@ class PlaceOrder(Flow):
             self._cancel_when_empty()
 
     def drop_missing(self) -> None:
-        for short in quoting.shorts_of(self.error):
+        for short in supply.shorts_of(self.error):
             cart.drop(self.memory, short["sku"])
         self._cancel_when_empty()
 
@@ -250,7 +249,7 @@ class PlaceOrder(Flow):
         """The part that fits becomes the list; it is quoted, and placed only by a yes."""
         fitted = self.basket(self.judged)
         if fitted is not None:
-            self.say(splitting.left_out(self.order, fitted))
+            self.say(baskets.left_out(self.order, fitted))
             cart.write(self.memory, fitted.lines(self.heard.goods))
         self._drafted()
 
@@ -262,7 +261,7 @@ class PlaceOrder(Flow):
 
     def ask_for_approval(self) -> None:
         order = self.order
-        if not refusals.judged(self.session, order).allowed:
+        if not holding.judged(self.session, order).allowed:
             order = holding.hold(self.session, order.id)
             cart.clear(self.memory)
         tasks.ask_staff(
@@ -277,9 +276,9 @@ class PlaceOrder(Flow):
     # -- saying -------------------------------------------------------------------------------------------------------
 
     def say_placed(self) -> None:
-        self.say(quoting.thanks(self.order))
+        self.say(quotes.thanks(self.order))
         if self.agreed_minor is not None and self.order.total_minor < self.agreed_minor:
-            self.say(quoting.cheaper(self.order, self.agreed_minor))
+            self.say(quotes.cheaper(self.order, self.agreed_minor))
         self.say(_("You get the bill here when the goods leave our shop."))
 
     def say_not_placed(self) -> None:
@@ -298,15 +297,15 @@ class PlaceOrder(Flow):
         self.say(_("Some of it was sold meanwhile, so here is what is left for you. Nothing is ordered yet."))
 
     def say_missing(self) -> None:
-        for line in order_facts.shortage(quoting.shorts_of(self.error)):
+        for line in order_facts.shortage(supply.shorts_of(self.error)):
             self.say(line)
 
     def say_quote_gone(self) -> None:
         kept = cart.order_id(self.memory)
-        self.say(quoting.gone(listing.get(self.session, kept) if kept else None))
+        self.say(quotes.gone(listing.get(self.session, kept) if kept else None))
 
     def say_how_to_pay(self) -> None:
-        self.say(splitting.how_to_pay(self.order, self.pay_minor))
+        self.say(baskets.how_to_pay(self.order, self.pay_minor))
 
     def say_asked(self) -> None:
         self.say(

@@ -17,7 +17,7 @@ from credit.arrangements import Promise
 from credit.standing import Standing
 from language import amounts, dates, phrases
 from language.phrases import Meaning, Word
-from notices import wording
+from speech import wording
 
 OFFERED_DAYS = (1, 3, 7)
 CHANGED = "changed in the chat"  # the note of a promise that took the place of another

@@ -3,10 +3,9 @@
 from bot import words
 from bot.flow import END, START, Flow, go
 from bot.ingress import Message
-from core import clock
 from core.i18n import _
-from orders import catalogue
 from orders.understanding.read import understand
+from speech import hearing
 
 BALANCE = "balance_query"
 QUESTIONS = set("?؟")
@@ -24,19 +23,17 @@ class SaidOtherwise(Flow):
     def recognise(self, message: Message) -> str | None:
         if message.kind != "text" or not message.text:
             return None
-        if self.turn.place.flow is None and is_nod(message):
+        if self.turn.place.flow is None and _is_nod(message):
             return "nodded"
-        business = self.turn.business
-        today = clock.today(business.timezone)
-        goods = catalogue.load(self.session, version=business.catalogue_version, on=today)
-        return "balance" if understand(goods.index, message.text).reason == BALANCE else None
+        read = understand(hearing.goods(self.turn).index, message.text)
+        return "balance" if read.reason == BALANCE else None
 
     def nod(self) -> None:
         """Never more than this: an `ok` after an order may not look like a second one."""
         self.say(_("All right. I have no open question for you. Type your order or *menu* at any time."))
 
 
-def is_nod(message: Message) -> bool:
+def _is_nod(message: Message) -> bool:
     """`ok`, `nahi`, or signs alone such as a heart."""
     has_words = any(sign.isalnum() for sign in message.text)
     return words.answer(message.folded) in ("yes", "no") or not (has_words or QUESTIONS & set(message.text))

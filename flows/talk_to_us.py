@@ -4,8 +4,8 @@ from bot import handing_over
 from bot.flow import END, START, Choice, Flow, Reply, go
 from core.i18n import N_, _
 from language.phrases import Meaning
-from notices import wording
 from parties import tasks
+from speech import wording
 
 MAX_NOTE = 500
 

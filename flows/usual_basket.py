@@ -6,10 +6,10 @@ from bot.flow import END, START, Flow, go
 from bot.ingress import Message
 from core import clock
 from core.i18n import N_, _
-from flows import cart
 from language import phrases
-from orders import catalogue, usual
+from orders import cart, usual
 from orders.understanding.facts import CartLine
+from speech import hearing
 
 WORDS = phrases.that_open(__name__)
 
@@ -34,8 +34,7 @@ class UsualBasket(Flow):
         business = self.turn.business
         today = clock.today(business.timezone)
         taken = usual.of(self.session, self.turn.shop.id, today, business.timezone)
-        goods = catalogue.load(self.session, version=business.catalogue_version, on=today)
-        return usual.basket(taken, today, goods)
+        return usual.basket(taken, today, hearing.goods(self.turn))
 
     def has_usual(self) -> bool:
         return bool(self.proposed)

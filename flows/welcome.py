@@ -1,15 +1,15 @@
 """Hello, and in which language: the first words, and the way to change the language at any time."""
 
 from bot import words
-from bot.flow import END, EVERYBODY, START, Choice, Flow, Reply, go
+from bot.flow import END, EVERYBODY, START, Flow, Reply, go
 from bot.ingress import Message
 from bot.markup import plain
 from core import db
 from core.i18n import ENGLISH, N_, SPOKEN, Language, _, isolate
-from flows import menu
 from language import phrases
 from language.phrases import Meaning
 from parties.tables import Contact
+from speech import offers
 
 GREETINGS = phrases.of(Meaning.GREETING)
 
@@ -35,7 +35,7 @@ class Welcome(Flow):
         return "greeted" if message.folded in GREETINGS and not self.turn.is_lead else None
 
     def ask_choosing_language(self) -> Reply:
-        return Reply(_("Which language do you prefer?"), languages())
+        return Reply(_("Which language do you prefer?"), offers.languages())
 
     def hear_choosing_language(self, message: Message) -> str | None:
         return "chosen" if words.language_named(message.folded) else None
@@ -54,7 +54,7 @@ class Welcome(Flow):
     def confirm_language(self) -> None:
         self.say(_("Good, I write English from now on."))
         if not self.turn.is_lead:
-            self.say(menu.offer(self.turn))
+            self.say(offers.menu(self.turn))
 
     def greet(self) -> None:
         shop, business = isolate(plain(self.turn.shop.name)), isolate(plain(self.turn.business.name))
@@ -62,12 +62,7 @@ class Welcome(Flow):
         if self.turn.place.version == 0:
             self.say(f"{' · '.join(known.name for known in by_name())} → *language*")
         told = _("Type your order in your own words, for example: 5 kg sugar, 2 box tea. Or choose:")
-        self.say(Reply(told, menu.choices(self.turn)))
-
-
-def languages() -> tuple[Choice, ...]:
-    """Every language under its own name."""
-    return tuple(Choice(known.name, "chosen", known.code, flow="welcome") for known in SPOKEN.values())
+        self.say(Reply(told, offers.entries(self.turn)))
 
 
 def by_name() -> list[Language]:

@@ -18,6 +18,7 @@ from invoicing.tables import CANCELLED, ISSUED, NOTES, SALES, Invoice, InvoiceLi
 
 TYPES = (*SALES, *NOTES)
 STATUSES = (ISSUED, CANCELLED)
+MAX_SEARCHED = 500
 
 
 def get(session: Session, invoice_id: UUID) -> Invoice:
@@ -53,6 +54,16 @@ def page(
     if after is not None:
         wanted = wanted.where(Invoice.id < after)  # ids rise with time
     return list(session.scalars(wanted.order_by(Invoice.id.desc()).limit(limit)))
+
+
+def latest(session: Session, retailer_id: UUID) -> list[Invoice]:
+    """A shop's documents by their day, newest first: as many as anybody looks for one in."""
+    found = (
+        select(Invoice)
+        .where(Invoice.org_id == db.org_of(session), Invoice.retailer_id == retailer_id)
+        .order_by(Invoice.issued_on.desc(), Invoice.id.desc())
+    )
+    return list(session.scalars(found.limit(MAX_SEARCHED)))
 
 
 def notes_on(session: Session, invoice_id: UUID) -> list[Invoice]:

@@ -9,7 +9,8 @@ from core import db
 from core.i18n import format_money, isolate, speaking
 from credit import accounts, bills
 from credit.arrangements import Dispute
-from notices import addressing, wording
+from notices import addressing
+from speech import wording
 
 
 def settled(session: Session, dispute_id: UUID) -> UUID | None:

@@ -8,8 +8,9 @@ from core import db, ids
 from core.i18n import format_day, format_money, isolate, speaking
 from credit import accounts
 from invoicing.tables import DEBIT_NOTE, Invoice
-from notices import addressing, wording
+from notices import addressing
 from parties import tasks
+from speech import wording
 
 
 def invoice(session: Session, invoice_id: UUID) -> UUID | None:

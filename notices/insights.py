@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.markup import plain
 from core.i18n import _, format_day, format_money, isolate
-from notices import wording
+from speech import wording
 
 MAX_ITEMS = 5
 

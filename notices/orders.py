@@ -5,9 +5,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from core.i18n import format_day, format_money, isolate, speaking
-from notices import addressing, order_facts
+from notices import addressing
 from notices.addressing import Addressee
 from orders.order import Order
+from speech import order_facts
 
 
 def released(session: Session, order: Order) -> UUID | None:

@@ -9,8 +9,9 @@ from core.i18n import N_, _, format_day, format_money, isolate, speaking
 from credit import claims, payment_links
 from credit.events import PaymentTaken, PaymentTakenBack
 from credit.tables import PaymentClaim
-from notices import addressing, wording
+from notices import addressing
 from notices.addressing import Addressee
+from speech import wording
 
 METHODS = {
     "cash": N_("cash"),

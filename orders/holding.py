@@ -10,7 +10,7 @@ from core.errors import DomainError
 from core.events import happened
 from core.i18n import format_money
 from credit import guardrails
-from credit.guardrails import CREDIT, Refused
+from credit.guardrails import CREDIT, Refused, Verdict
 from orders import billing, drafting, ordering, outcomes
 from orders.events import HeldOrderDearer, HeldOrderLapsed
 from orders.listing import get
@@ -43,6 +43,11 @@ class NothingInTheWay(DomainError):
     detail = "Only an order that credit alone stands in the way of is held. This one can be confirmed."
 
 
+def judged(session: Session, order: Order) -> Verdict:
+    """What the guardrails say to this order now."""
+    return guardrails.judge(session, order.retailer_id, order.total_minor)
+
+
 def hold(session: Session, order_id: UUID) -> Order:
     """Keep a quoted or refused order until credit allows it; held already: as it stands. Audited.
 
@@ -53,7 +58,7 @@ def hold(session: Session, order_id: UUID) -> Order:
         return found
     if found.status not in (PENDING, FAILED):
         raise ordering.NotPending(found)
-    verdict = guardrails.judge(session, found.retailer_id, found.total_minor)
+    verdict = judged(session, found)
     if verdict.allowed:
         raise NothingInTheWay
     return outcomes.close(session, found, HELD, "order.held", outcomes.failure_of(Refused(verdict)), None, CREDIT)

@@ -6,7 +6,7 @@ them; the audit keeps what was learned and what was removed.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +17,9 @@ from core import audit, clock, db, ids
 from core.errors import NotFound
 from language.lexicon import name_of
 from orders.tables import LearnedName, Product
+from orders.understanding import read
+from orders.understanding.facts import Context, Understanding
+from orders.understanding.index import Index
 from orders.understanding.items import Phrase
 from parties import retailers
 
@@ -79,6 +82,13 @@ def aliases(session: Session, retailer_id: UUID) -> Mapping[Phrase, str]:
     """The shop's own names, as sounds, with the product each means; only what is still sold."""
     values = (str(db.org_of(session)), str(retailer_id), USES_TO_LEARN, MAX_NAMES)
     return {tuple(row.name.split()): row.sku for row in db.execute(session, _ALIASES, values)}
+
+
+def understand(session: Session, retailer_id: UUID, index: Index, text: str, context: Context) -> Understanding:
+    """A message, understood; the shop's own names, a query, only when something would have to be asked."""
+    found = read.understand(index, text, context=context)
+    learned = aliases(session, retailer_id) if found.questions else {}
+    return read.understand(index, text, context=replace(context, learned=learned)) if learned else found
 
 
 def page(session: Session, retailer_id: UUID, *, limit: int, after: UUID | None = None) -> list[Learned]:

@@ -35,6 +35,11 @@ class OutOfStock(DomainError):
         super().__init__("Nothing of this is in stock at present.", shorts=shown(shorts))
 
 
+def shorts_of(error: DomainError | None) -> Sequence[Short]:
+    """What falls short, by an error about stock."""
+    return error.shorts if isinstance(error, OutOfStock | StockShort) else ()
+
+
 def counted(catalogue: Catalogue, wanted: Iterable[Wanted]) -> set[UUID]:
     """The products among these wishes whose stock is counted; unknown ones are somebody else's error."""
     found = (catalogue.products.get(wish.sku) for wish in wanted)

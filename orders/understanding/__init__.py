@@ -17,6 +17,7 @@ module a step:
     edits       what it does to a cart (carts; keeping: edits that name what stays)
     answers     what it answers to a pending question
     read        all of it, in order of precedence
+    notes       what is written for people alone, told from orders before they are read
 
 Three promises: a wrong line is never accepted silently, because every step that could be read two ways asks; every
 line can explain itself; and the same message always means the same. Nothing here knows a database, a clock or a price.

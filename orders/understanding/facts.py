@@ -101,6 +101,12 @@ class Understanding:
         """The first thing to ask."""
         return self.questions[0] if self.questions else None
 
+    @property
+    def names_nothing(self) -> bool:
+        """True of a number or a verb alone that fits neither the question nor the list: nothing is there to ask of."""
+        asks_of_nothing = all(not asked.text and not asked.candidates for asked in self.questions)
+        return bool(self.questions) and asks_of_nothing and not self.lines and not self.unknown
+
 
 def context_from(raw: Mapping[str, Any] | None) -> Context:
     """The context written as plain data; raises KeyError, TypeError, ValueError or ArithmeticError if malformed."""

@@ -11,7 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = (
     "admin_api", "bot", "cli", "consequences", "console", "core", "countries", "credit", "flows", "invoicing", "jobs",
-    "language", "notices", "orders", "parties", "policy", "reports", "simulator", "tax",
+    "language", "notices", "orders", "parties", "policy", "reports", "simulator", "speech",
+    "tax",
 )  # fmt: skip
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -89,6 +89,12 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path, monkeypatch: pytest.Monke
     assert len(mistakes(tmp_path, monkeypatch, rice=broken).splitlines()) == 2
 
 
+def test_a_file_that_holds_no_conversation_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = mistakes(tmp_path, monkeypatch, rice=GOOD, wording="def said(): return 'so'")
+    assert "wording: it holds no conversation" in told
+    assert "wording: it holds no conversation" in mistakes(tmp_path, monkeypatch, rice=GOOD, wording="")
+
+
 def test_two_flows_of_one_name_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     twins = GOOD + GOOD.replace("class Rice", "class MoreRice")
     assert "two flows are called 'rice'" in mistakes(tmp_path, monkeypatch, rice=twins)

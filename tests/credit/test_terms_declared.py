@@ -17,9 +17,9 @@ from credit.guardrails import Reason
 from credit.settings import CreditSettings
 from credit.tables import CreditAccount
 from credit.terms import UsualTerms
-from flows import refusals
 from orders import ledger_import
 from parties.tables import Retailer
+from speech import refusals
 
 Make = Callable[..., Retailer]
 

@@ -77,13 +77,6 @@ def test_the_order_is_the_one_that_is_written_down() -> None:
     assert re.findall(r"`(\w+)`", told) == [found.name for found in flow.installed()]
 
 
-def test_what_stands_beside_the_conversations_is_written_down() -> None:
-    page = (db.ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    told = set(re.findall(r"`(\w+)`", page.split("stands beside them:")[1].split(".")[0]))
-    conversations = {found.name for found in flow.installed()}
-    assert {path.stem for path in (db.ROOT / "flows").glob("*.py")} - conversations - {"__init__"} == told
-
-
 def test_the_known_messages_are_all_that_are_labelled() -> None:
     assert len(LABELLED) >= 13
     assert len(KNOWN) >= 2000

@@ -12,12 +12,13 @@ from credit import accounts, bills, claims, disputes, pauses, payments
 from credit.bills import Posting
 from credit.events import PaymentTaken, PaymentTakenBack
 from credit.reminders import Digest, DueBill
-from notices import credit, documents, wording
+from notices import credit, documents
 from notices import payments as thanks
 from notices.reminders import remind
 from orders import dispatching, listing
 from parties import consent
 from parties.tables import Contact, Retailer, StaffTask
+from speech import wording
 from tests.chats import Chat
 
 TODAY = date(2026, 11, 20)

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-from sqlalchemy.orm import Session
-
 from bot.flow import Choice, Reply
 from bot.markup import plain
 from bot.turn import Turn
@@ -11,17 +9,11 @@ from core import templates
 from core.i18n import _, format_money, isolate, language
 from credit import guardrails
 from credit.guardrails import ALLOWS, BLOCKED, LIMIT, MAX_ORDER, NOT_GRANTED, OVERDUE, PAUSED, Reason, Verdict
-from flows import splitting
-from flows.splitting import Basket
-from notices import wording
 from orders.order import Order
+from orders.splitting import Basket
+from speech import baskets, wording
 
 Facts = dict[str, str]
-
-
-def judged(session: Session, order: Order) -> Verdict:
-    """What the guardrails say to this order now."""
-    return guardrails.judge(session, order.retailer_id, order.total_minor)
 
 
 def explain(turn: Turn, order: Order, verdict: Verdict, basket: Basket | None = None) -> Reply:
@@ -29,7 +21,7 @@ def explain(turn: Turn, order: Order, verdict: Verdict, basket: Basket | None = 
     if verdict.allowed:
         return Reply(_("This order can go on credit now. Type *yes* to place it."), ways_on(order, verdict, None))
     saved = _("Your list stays saved.") if verdict.reason != PAUSED else ""  # that sentence says so itself
-    fits = splitting.what_fits(order, basket) if basket else ""
+    fits = baskets.what_fits(order, basket) if basket else ""
     text = "\n\n".join(part for part in (reasons(turn, order, verdict), fits, saved) if part)
     return Reply(text, ways_on(order, verdict, basket))
 

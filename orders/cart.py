@@ -14,9 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from core.i18n import _, isolate
-from flows import packs
-from orders import listing, ordering
+from orders import listing, ordering, packs
 from orders.catalogue import Catalogue
 from orders.drafting import Extras
 from orders.order import CANCELLED_IN_CHAT, PENDING, Order
@@ -36,13 +34,6 @@ def lines(memory: Memory) -> list[CartLine]:
 def size(memory: Memory) -> int:
     """How many lines the list has."""
     return len(_of(memory).get("lines", ()))
-
-
-def still_here(memory: Memory) -> str:
-    """A line that reminds of the list, after something else was talked about."""
-    if not size(memory):
-        return ""
-    return _("Your list (%(count)s) is still here: type *list* to see it.", count=isolate(str(size(memory))))
 
 
 def wanted(memory: Memory) -> list[Wanted]:

@@ -1,90 +1,17 @@
-"""A list as a shopkeeper checks it: what is unclear, what is on it, its quote, and why an old quote is gone."""
+"""A quote as a shopkeeper checks it, what it became when it was placed, and why an old one is gone."""
 
-from collections.abc import Iterable, Sequence
-
-from bot.flow import Choice, Reply
 from bot.markup import bold, plain
-from bot.prompts import MAX_TITLE
-from core.errors import DomainError
-from core.i18n import _, format_count, format_money, format_weekday, isolate
+from core.i18n import _, format_money, format_weekday, isolate
 from credit.guardrails import CREDIT
-from flows import packs
-from notices import order_facts, wording
 from orders import terms
 from orders.catalogue import Catalogue
 from orders.order import CANCELLED, REPLACED, Order, OrderLine
-from orders.supply import OutOfStock, Short, StockShort
 from orders.terms import Rate
-from orders.understanding.facts import CartLine, Question
-from orders.understanding.quantities import MAX_UNITS
+from speech import order_facts, wording
 
 MAX_SHOWN = 15
-MAX_OPTIONS = 10
 MAX_SAVINGS = 2
 MIN_SHOWN, MAX_SHORTS, MAX_REMARK = 3, 6, 150
-
-
-def which(asked: Question, goods: Catalogue) -> Reply:
-    """Ask for what a line left open: the product, the quantity, or both; first say why, where that is not plain."""
-    if asked.reason == packs.REASON and asked.candidates[0] in goods.products:
-        return packs.ask(asked, goods)
-    asks, why = _which(asked, goods), _why(asked)
-    return Reply(f"{why}\n{asks.text}", asks.choices) if why else asks
-
-
-def _why(asked: Question) -> str:
-    said = isolate(plain(asked.text))
-    if asked.reason == "qty_too_large":
-        return _(
-            "“%(said)s” is more than one order can take: at most %(most)s.", said=said, most=format_count(MAX_UNITS)
-        )
-    if asked.reason == "item_twice":
-        return _("“%(said)s”: this stands here twice. Please write how much in all.", said=said)
-    if asked.reason == "number_unclear":
-        return _("The number in “%(said)s” is not clear to me.", said=said)
-    if asked.reason == "remove_or_reduce":
-        return _("“%(said)s”: shall it be less, or go from the list? Please write how much should stay.", said=said)
-    return ""
-
-
-def _which(asked: Question, goods: Catalogue) -> Reply:
-    names = [plain(goods.product(sku).name) for sku in asked.candidates if sku in goods.products]
-    said = isolate(plain(asked.text)) or "…"
-    if len(names) == 1 and asked.reason == "verb_unclear" and asked.qty and asked.unit:
-        return _meant(said, isolate(names[0]), wording.quantity(asked.qty, asked.unit))
-    if len(names) == 1:
-        return Reply(_("How much of %(name)s do you need?", name=isolate(names[0])))
-    if not names:
-        return Reply(_("I am not sure about “%(said)s”. Which product, and how much?", said=said))
-    options = tuple(Choice(name, "picked", str(place)) for place, name in enumerate(names[:MAX_OPTIONS], 1))
-    listed_names = wording.bullets(isolate(name) for name in names)
-    if asked.qty is None:
-        return Reply(_("“%(said)s”: which one do you mean, and how much?", said=said) + f"\n{listed_names}", options)
-    asks = _("“%(said)s”: which one do you mean?", said=said)
-    is_cut = any(len(name) > MAX_TITLE for name in names)
-    return Reply(f"{asks}\n{listed_names}" if is_cut else asks, options)
-
-
-def _meant(said: str, name: str, quantity: str) -> Reply:
-    """The goods are clear, and not whether they are wanted."""
-    asks = _(
-        "“%(said)s”: I am not sure that I understand. Shall I put %(name)s, %(quantity)s, on your list? Reply *yes* or"
-        " *no*.",
-        said=said,
-        name=name,
-        quantity=quantity,
-    )
-    return Reply(asks, (Choice(_("Yes, put it on"), "picked", "yes"), Choice(_("No"), "no")))
-
-
-def listed(lines: Iterable[CartLine], goods: Catalogue) -> str:
-    """The list without prices."""
-    named = [
-        f"{isolate(plain(goods.product(line.sku).name))}: {wording.quantity(line.qty, line.unit)}"
-        for line in lines
-        if line.sku in goods.products
-    ]
-    return wording.titled(_("Your list"), wording.shortened(named, MAX_SHOWN))
 
 
 def thanks(placed: Order) -> str:
@@ -115,11 +42,6 @@ def too_small(quoted: Order, least_minor: int) -> str:
         "missing": format_money(least_minor - quoted.total_minor, quoted.currency),
     }
     return _("We deliver orders from %(least)s on: goods for %(missing)s more are needed. Type what to add.", **facts)
-
-
-def shorts_of(error: DomainError | None) -> Sequence[Short]:
-    """What falls short, by an error about stock."""
-    return error.shorts if isinstance(error, OutOfStock | StockShort) else ()
 
 
 def gone(order: Order | None) -> str:

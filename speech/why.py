@@ -12,8 +12,7 @@ from credit.guardrails import Reason
 from credit.ladder import Evaluation
 from credit.rules import Tried
 from credit.tables import CreditAccount
-from flows import refusals
-from notices import wording
+from speech import refusals, wording
 
 
 def explain(session: Session, retailer_id: UUID) -> str:

@@ -1,15 +1,13 @@
 """Pictures that came with a conversation, by the ids of their messages: proof of a payment, or of damaged goods."""
 
-from typing import Any
 from uuid import UUID
 
 from bot.ingress import Message
+from bot.memory import Memory
 from core import ids
 
 KINDS = {"picture", "document"}  # receipts come as files too
 MOST = 5
-
-Memory = dict[str, Any]
 
 
 def is_one(message: Message) -> bool:

@@ -1,17 +1,22 @@
-"""What notices and chats alike say of an order: its day, what of it is short, why it was called off."""
+"""What notices and chats alike say of an order: its number, its day, what of it is short, why it was called off."""
 
 from collections.abc import Iterable
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from bot.markup import plain
-from core.i18n import _, isolate
+from bot.markup import bold, plain
+from core.i18n import _, format_money, isolate
 from invoicing.charging import quantity
-from notices import wording
 from orders.order import CANCELLED_IN_CHAT, Order
 from orders.supply import Short
+from speech import wording
 
 NO_REASON = {"", "cancelled by staff", CANCELLED_IN_CHAT}  # what is written down when nobody gave a reason
+
+
+def numbered(order: Order) -> str:
+    """`*R1-7* (₹2,765)`"""
+    return f"{isolate(bold(order.number or ''))} ({format_money(order.total_minor, order.currency)})"
 
 
 def day_of(order: Order, timezone: str) -> date:

@@ -1,4 +1,4 @@
-"""How flows write goods, quantities and lists, so that they read the same everywhere and in both directions."""
+"""How goods, quantities and lists are written, so that they read the same everywhere and in both directions."""
 
 from collections.abc import Iterable
 from decimal import Decimal
