@@ -2,6 +2,10 @@
 
 They judge the figures of an account as `standing` has them, and its terms. `judge` explains; `credit_reserve` enforces
 the same in the WHERE of one UPDATE, by the largest order that `credit_standing` lets through. Cash is never blocked.
+
+What a rule allows stands here in words too (`ALLOWS`), marked for the translators, though only chats say it: it is the
+rule said once more, and who adds or changes one is to say so in the same place. Which sentence is told, in which
+language and with which numbers, whoever speaks decides.
 """
 
 from collections.abc import Iterator
