@@ -3,11 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, Integer, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.tables import Base, Identified, Moment, TenantOwned, Word, belongs_to, one_of
+from core.tables import Base, Identified, Moment, Word, belongs_to, one_of
 
 MEDIA_STATES = ("waiting", "kept", "gone")
 
@@ -89,18 +89,3 @@ class InboundMedia(Identified, Base):
     size: Mapped[int | None] = mapped_column(Integer)
     error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[Moment]
-
-
-class ProviderTemplate(TenantOwned, Base):
-    """A content resource at Twilio for one of our templates or button shapes, in one language, on one channel."""
-
-    __tablename__ = "provider_template"
-    __table_args__ = (belongs_to("channel", "channel_id"),)
-
-    channel_id: Mapped[UUID] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(Text, primary_key=True)
-    language: Mapped[Word] = mapped_column(primary_key=True)
-    content_sid: Mapped[str] = mapped_column(Text)
-    needs_approval: Mapped[bool] = mapped_column(Boolean, default=True)
-    approval: Mapped[Word]
-    checked_at: Mapped[Moment]

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core import clock, db, ids, templates
-from core.tables import Base, Identified, Moment, TenantOwned, Word, belongs_to, one_of
+from core.tables import Base, Identified, Moment, Word, belongs_to, one_of
 
 TEXT, TEMPLATE, DOCUMENT = "text", "template", "document"
 HEARD = "heard"  # where a session that only previews notes what was queued in it
@@ -87,18 +87,6 @@ class OutboxMessage(Identified, Base):
     error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[Moment]
     sent_at: Mapped[Moment | None]
-
-
-class OutboxStatus(TenantOwned, Base):
-    """Every status a message has had, once each: callbacks come late, twice and in any order."""
-
-    __tablename__ = "outbox_status"
-    __table_args__ = (belongs_to("outbox_message", "message_id"),)
-
-    message_id: Mapped[UUID] = mapped_column(primary_key=True)
-    status: Mapped[Word] = mapped_column(primary_key=True)
-    at: Mapped[Moment]
-    error_code: Mapped[int | None]
 
 
 def put(

@@ -92,6 +92,21 @@ class CreditAccount(TenantOwned, Base):
             "retailer_id",
             postgresql_where=text("outstanding_minor <> 0 OR reserved_minor <> 0"),
         ),
+        Index(  # those that may have used up most of their limit, whatever the settings count
+            "ix_credit_account_near_limit",
+            "org_id",
+            "retailer_id",
+            postgresql_where=text(
+                "(outstanding_minor + reserved_minor) * 100"
+                " >= coalesce(nullif(limit_minor, 0), temporary_limit_minor) * 80"
+            ),
+        ),
+        Index(
+            "ix_credit_account_stopped",
+            "org_id",
+            "retailer_id",
+            postgresql_where=text("paused_at IS NOT NULL OR blocked_at IS NOT NULL"),
+        ),
     )
 
     retailer_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -214,42 +229,6 @@ class Reservation(Identified, Base):
     resolved_at: Mapped[Moment | None]
 
 
-class LedgerTransfer(Identified, Base):
-    """Money moved: debit account, credit account, a positive amount, and why. Never changed, never deleted."""
-
-    __tablename__ = "ledger_transfer"
-    __table_args__ = (
-        belongs_to("credit_account", "retailer_id", key="retailer_id"),
-        CheckConstraint("amount_minor > 0", name="amount_positive"),
-        CheckConstraint("debit_account <> credit_account", name="two_accounts"),
-        one_of("debit_account", ACCOUNTS),
-        one_of("credit_account", ACCOUNTS),
-        UniqueConstraint("org_id", "idempotency_key"),
-        Index("ix_ledger_transfer_retailer", "org_id", "retailer_id", "effective_on"),
-        Index("ix_ledger_transfer_journal", "org_id", "journal_id"),
-        Index(
-            "uq_ledger_transfer_reversed_once",
-            "org_id",
-            "reverses_id",
-            unique=True,
-            postgresql_where=text("reverses_id IS NOT NULL"),
-        ),
-    )
-
-    journal_id: Mapped[UUID]
-    retailer_id: Mapped[UUID]
-    debit_account: Mapped[Word]
-    credit_account: Mapped[Word]
-    amount_minor: Mapped[Minor]
-    currency: Mapped[Word]
-    reason: Mapped[Word]
-    reference: Mapped[str] = mapped_column(Text)
-    reverses_id: Mapped[UUID | None]
-    idempotency_key: Mapped[str] = mapped_column(Text)
-    effective_on: Mapped[date]
-    created_at: Mapped[Moment]
-
-
 class Bill(Identified, Base):
     """Something owed, with a due date. `open_minor` is what payments and credits have not settled yet."""
 
@@ -309,6 +288,13 @@ class Payment(Identified, Base):
             postgresql_where=text("reference IS NOT NULL AND status = 'posted'"),
         ),
         Index("ix_payment_retailer", "org_id", "retailer_id", "received_on"),
+        Index(  # money that no bill took
+            "ix_payment_on_account",
+            "org_id",
+            "retailer_id",
+            postgresql_include=["unapplied_minor"],
+            postgresql_where=text("status = 'posted' AND unapplied_minor > 0"),
+        ),
     )
 
     retailer_id: Mapped[UUID]
@@ -323,49 +309,6 @@ class Payment(Identified, Base):
     created_at: Mapped[Moment]
     kind: Mapped[Word] = mapped_column(default="payment", server_default=text("'payment'"))
     note: Mapped[str | None] = mapped_column(Text)
-
-
-class Allocation(Identified, Base):
-    """Part of a payment put to a bill; a reversal adds a row with the negative amount. Never changed, never deleted."""
-
-    __tablename__ = "allocation"
-    __table_args__ = (
-        belongs_to("payment", "payment_id"),
-        belongs_to("bill", "bill_id"),
-        CheckConstraint("amount_minor <> 0", name="amount_not_zero"),
-        Index("ix_allocation_payment", "org_id", "payment_id"),
-        Index("ix_allocation_bill", "org_id", "bill_id"),
-    )
-
-    payment_id: Mapped[UUID]
-    bill_id: Mapped[UUID]
-    amount_minor: Mapped[Minor]
-    created_at: Mapped[Moment]
-    applied_on: Mapped[date | None]  # the day money on account was applied; NULL: with its payment
-
-
-class Reminder(Identified, Base):
-    """One stage of one bill's reminding, claimed once: unique per bill, due date and stage."""
-
-    __tablename__ = "reminder"
-    __table_args__ = (
-        belongs_to("bill", "bill_id"),
-        one_of("stage", STAGES),
-        one_of("status", ["queued", "skipped"]),
-        UniqueConstraint("org_id", "bill_id", "due_on", "stage"),
-        Index("ix_reminder_retailer_day", "org_id", "retailer_id", "local_on"),
-    )
-
-    bill_id: Mapped[UUID]
-    retailer_id: Mapped[UUID]
-    due_on: Mapped[date]
-    stage: Mapped[Word]
-    status: Mapped[Word]
-    skip_reason: Mapped[Word | None]
-    open_minor: Mapped[Minor]
-    local_on: Mapped[date]
-    message_id: Mapped[UUID | None]
-    created_at: Mapped[Moment]
 
 
 class PaymentClaim(Identified, Base):

@@ -4,22 +4,25 @@
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from core import audit, clock, crypto, db, ids, settings
 from core.errors import DomainError
 from invoicing import papers
-from invoicing.tables import Invoice
+from invoicing.tables import Invoice, ShareLink
+from parties.tables import TenantRoute
 
 Purpose = Literal["media", "share"]
 LIFE = {"media": timedelta(hours=24), "share": timedelta(days=7)}
 TOKEN_LENGTH = 43  # 32 bytes, URL-safe
 BURST, MOST_IN_BURST = timedelta(hours=1), 60  # of one link: WhatsApp fetches a few times, a person some more
 MAX_AGENT = 200
+MOST_LISTED = 100
 
 _LIVE = """
 SELECT id, coalesce(invoice_id, paper_id) AS document_id FROM share_link
@@ -58,33 +61,15 @@ class Visitor:
     agent: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A link that was given to people."""
-
-    id: UUID
-    created_at: datetime
-    expires_at: datetime
-    revoked_at: datetime | None
-    downloads: int
-
-
 def mint(session: Session, document_id: UUID, purpose: Purpose = "share") -> str:
     """A new link: `media` for the provider's fetch lives 24 hours, `share` for people seven days. Raises NotFound."""
     document = papers.find(session, document_id)
-    column = "invoice_id" if isinstance(document, Invoice) else "paper_id"
+    target = {"invoice_id" if isinstance(document, Invoice) else "paper_id": document_id}
     token, link_id, now = ids.token(), ids.new(), clock.now()
-    digest, org_id = crypto.fingerprint(token), str(db.org_of(session))
-    db.execute(
-        session,
-        f"INSERT INTO share_link (org_id, id, {column}, token_hash, purpose, expires_at, downloads, created_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, 0, %s)",
-        (org_id, str(link_id), str(document_id), digest, purpose, now + LIFE[purpose], now),
-    )
-    db.execute(
-        session,
-        "INSERT INTO tenant_route (kind, key, org_id, target_id) VALUES ('share', %s, %s, %s)",
-        (digest, org_id, str(link_id)),
+    digest, life = crypto.fingerprint(token), LIFE[purpose]
+    session.add(TenantRoute(kind="share", key=digest, org_id=db.org_of(session), target_id=link_id))
+    session.add(
+        ShareLink(id=link_id, token_hash=digest, purpose=purpose, expires_at=now + life, created_at=now, **target)
     )
     return f"{settings.current().public_base_url}/i/{token}/{papers.name_of(document)}"
 
@@ -125,36 +110,34 @@ def _count(session: Session, link_id: UUID, known: dict[str, Any], visitor: Visi
     )
 
 
-def links(session: Session, document_id: UUID) -> list[Link]:
+def links(session: Session, document_id: UUID) -> list[ShareLink]:
     """The links of a document that were made for people, newest first, with how often each was followed."""
-    found = db.execute(
-        session,
-        "SELECT id, created_at, expires_at, revoked_at, downloads FROM share_link WHERE org_id = %s"
-        " AND coalesce(invoice_id, paper_id) = %s AND purpose = 'share' ORDER BY created_at DESC LIMIT 100",
-        (str(db.org_of(session)), str(document_id)),
-    )
-    return [Link(*row) for row in found.all()]
+    made = select(ShareLink).where(*_of(session, document_id), ShareLink.purpose == "share")
+    return list(session.scalars(made.order_by(ShareLink.created_at.desc()).limit(MOST_LISTED)))
+
+
+def _of(session: Session, document_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    """What the links of a document have in common."""
+    target = func.coalesce(ShareLink.invoice_id, ShareLink.paper_id)
+    return ShareLink.org_id == db.org_of(session), target == document_id
 
 
 def revoke(session: Session, document_id: UUID, reason: str) -> int:
     """End every live link of a document, audited; returns how many. Raises NotFound."""
     document = papers.find(session, document_id)
-    ended: int = db.execute(
-        session,
-        "UPDATE share_link SET revoked_at = %s WHERE org_id = %s AND coalesce(invoice_id, paper_id) = %s"
-        " AND revoked_at IS NULL",
-        (clock.now(), str(db.org_of(session)), str(document_id)),
-    ).rowcount
-    if ended:
+    live = session.scalars(select(ShareLink).where(*_of(session, document_id), ShareLink.revoked_at.is_(None))).all()
+    for link in live:
+        link.revoked_at = clock.now()
+    if live:
         audit.record(
             session,
             "invoice.links_revoked",
             subject=ids.public("inv" if isinstance(document, Invoice) else "ppr", document_id),
             retailer_id=document.retailer_id,
-            after={"links": ended},
+            after={"links": len(live)},
             reason=reason,
         )
-    return ended
+    return len(live)
 
 
 def purge(session: Session) -> int:

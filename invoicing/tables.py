@@ -23,18 +23,6 @@ STATEMENT, ORDER_CONFIRMATION = "statement", "order_confirmation"
 GSTR1 = "gstr1"
 
 
-class NumberSeries(TenantOwned, Base):
-    """The counter of one document type in one financial year, locked in the transaction that issues."""
-
-    __tablename__ = "number_series"
-    __table_args__ = (CheckConstraint("last_number >= 0", name="last_number_not_negative"),)
-
-    document_type: Mapped[Word] = mapped_column(primary_key=True)
-    financial_year: Mapped[Word] = mapped_column(primary_key=True)
-    prefix: Mapped[Word]
-    last_number: Mapped[int] = mapped_column(Integer, default=0)
-
-
 class Invoice(Identified, Base):
     """An issued document: number, parties and totals as printed. `source_id` is what it was issued for.
 
@@ -179,18 +167,6 @@ class ShareLink(Identified, Base):
     burst_at: Mapped[Moment | None]
     burst: Mapped[int] = mapped_column(Integer, default=0, server_default=text("0"))
     created_at: Mapped[Moment]
-
-
-class ShareAccess(Identified, Base):
-    """Somebody fetched a document by its link: when, from which network (not which machine), with what."""
-
-    __tablename__ = "share_access"
-    __table_args__ = (belongs_to("share_link", "link_id"), Index("ix_share_access_link", "org_id", "link_id", "at"))
-
-    link_id: Mapped[UUID]
-    at: Mapped[Moment]
-    network: Mapped[str] = mapped_column(Text)
-    agent: Mapped[str] = mapped_column(Text)
 
 
 class PayCode(Identified, Base):

@@ -4,29 +4,23 @@ from alembic import context
 from sqlalchemy import create_engine, pool
 
 import bot.tables
-import credit.ages
 import credit.arrangements
 import credit.online
 import credit.tables
 import invoicing.tables
-import jobs.tables
 import orders.tables
 import parties.tables
-import reports.tables
 from core import audit, idempotency, outbox
 from core.tables import Base
 
 MODULES = (
     bot.tables,
-    credit.ages,
     credit.online,
     credit.arrangements,
     credit.tables,
     invoicing.tables,
-    jobs.tables,
     orders.tables,
     parties.tables,
-    reports.tables,
 )
 KERNEL = (audit, idempotency, outbox)
 

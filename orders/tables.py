@@ -167,28 +167,6 @@ class Stock(TenantOwned, Base):
     version: Mapped[int] = mapped_column(Integer, default=1)
 
 
-class StockReservation(TenantOwned, Base):
-    """Goods that a confirmed order holds until they leave, are given back, or were held for too long."""
-
-    __tablename__ = "stock_reservation"
-    __table_args__ = (
-        belongs_to("sales_order", "order_id"),
-        belongs_to("product", "product_id"),
-        one_of("status", ["live", "used", "released", "expired"]),
-        CheckConstraint("qty_milli > 0", name="quantity_positive"),
-        CheckConstraint("(status = 'live') = (ended_at IS NULL)", name="ended_once"),
-        Index("ix_stock_reservation_live", "org_id", "expires_at", postgresql_where=text("status = 'live'")),
-    )
-
-    order_id: Mapped[UUID] = mapped_column(primary_key=True)
-    product_id: Mapped[UUID] = mapped_column(primary_key=True)
-    qty_milli: Mapped[int] = mapped_column(BigInteger)
-    status: Mapped[Word]
-    created_at: Mapped[Moment]
-    expires_at: Mapped[Moment | None]
-    ended_at: Mapped[Moment | None]
-
-
 class StockMovement(Identified, Base):
     """One change of what is on the shelf, and why; only added. A product's movements sum up to its stock."""
 

@@ -1,9 +1,11 @@
 """An organisation with rows in nearly every table: the demonstration shop, which has just been talked to."""
 
+import contextlib
 import uuid
 from datetime import date, timedelta
 from uuid import UUID
 
+import psycopg2
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -34,6 +36,14 @@ from orders import learning
 from parties import retailers
 from parties.tables import Retailer, TenantRoute
 from reports import insights, statement_paper
+
+
+@pytest.fixture(scope="session")
+def tables(database: str) -> set[str]:
+    """Every table that the revisions make."""
+    with contextlib.closing(psycopg2.connect(database)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        return {name for (name,) in cursor.fetchall()} - {"alembic_version"}
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,10 @@
-"""What holds for the schema: migrations equal the models and go back, and no organisation sees another's row."""
+"""What holds for the schema: revisions equal what is described and go back, and no organisation sees another's row."""
 
 import ast
 import contextlib
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -11,18 +12,15 @@ import psycopg2
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Connection, create_engine, inspect, text
 
 import bot.tables
-import credit.ages
 import credit.arrangements
 import credit.online
 import credit.tables
 import invoicing.tables
-import jobs.tables
 import orders.tables
 import parties.tables
-import reports.tables
 from core import audit, db, idempotency, outbox, schema, sql_files
 from core.tables import Base
 from tests.architecture.product import ROOT, nodes, sources
@@ -30,42 +28,107 @@ from tests.architecture.product import text as text_of
 
 LOADED = (
     bot.tables,
-    credit.ages,
     credit.online,
     credit.arrangements,
     credit.tables,
     invoicing.tables,
-    jobs.tables,
     orders.tables,
     parties.tables,
-    reports.tables,
 )
 KERNEL = (audit, idempotency, outbox)
 SHARED = {"tenant_route", "heartbeat"}  # found before an organisation is known, or about processes
+UNDESCRIBED = {  # statements and triggers alone read and write these: no class would be used
+    "age_total", "allocation", "due_total", "heartbeat", "insight", "job_run", "ledger_transfer", "number_series",
+    "outbox_status", "provider_template", "reminder", "retailer_age", "share_access", "stock_reservation",
+}  # fmt: skip
 
 
-def tenant_tables() -> list[str]:
-    """Tables that belong to an organisation."""
-    return sorted(name for name, table in Base.metadata.tables.items() if "org_id" in table.primary_key.columns)
+@pytest.fixture
+def tenant_tables(tables: set[str]) -> set[str]:
+    """Tables that belong to an organisation: all but the short list."""
+    assert tables > SHARED
+    return tables - SHARED
 
 
-def test_every_table_belongs_to_an_organisation_or_to_the_short_list() -> None:
-    assert set(Base.metadata.tables) - set(tenant_tables()) == SHARED
+BEGINNINGS = """
+SELECT c.relname, k.contype, k.conname, k.confdeltype,
+    (SELECT attname FROM pg_attribute WHERE attrelid = k.conrelid AND attnum = k.conkey[1]),
+    (SELECT attname FROM pg_attribute WHERE attrelid = k.confrelid AND attnum = k.confkey[1])
+FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+WHERE k.connamespace = 'public'::regnamespace AND k.contype IN ('p', 'u', 'f')
+"""
 
 
-@pytest.mark.parametrize("table", tenant_tables())
-def test_keys_and_references_begin_with_the_organisation(table: str) -> None:
-    declared = Base.metadata.tables[table]
-    assert next(iter(declared.primary_key.columns)).name == "org_id"
-    for reference in declared.foreign_key_constraints:
-        assert reference.column_keys[0] == "org_id"
-        assert reference.ondelete == "RESTRICT"
+def test_keys_and_references_begin_with_the_organisation(database: str, tenant_tables: set[str]) -> None:
+    with contextlib.closing(psycopg2.connect(database)) as connection, connection.cursor() as cursor:
+        cursor.execute(BEGINNINGS)
+        found = [one for one in cursor.fetchall() if one[0] in tenant_tables]
+    assert {table for table, kind, *_ in found if kind == "p"} == tenant_tables
+    assert [one for one in found if one[4] != "org_id" or one[5] not in (None, "org_id")] == []
+    assert [one for one in found if one[1] == "f" and one[3] != "r"] == []  # ON DELETE RESTRICT
 
 
-def test_migrations_equal_the_models(database: str) -> None:
+def test_revisions_equal_what_the_product_describes(database: str, tables: set[str]) -> None:
+    def is_described(_item: Any, _name: str | None, kind: str, is_there: bool, ours: Any) -> bool:
+        return kind != "table" or not is_there or ours is not None
+
+    options = {"compare_server_default": False, "include_object": is_described}
     with create_engine(db.driver_url(database)).connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_server_default": False})
-        assert compare_metadata(context, Base.metadata) == []
+        assert compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata) == []
+    assert tables - set(Base.metadata.tables) == UNDESCRIBED
+
+
+CONSTRAINTS = """
+SELECT c.relname || ' ' || k.conname, pg_get_constraintdef(k.oid) FROM pg_constraint k
+JOIN pg_class c ON c.oid = k.conrelid WHERE c.relnamespace = current_schema()::regnamespace
+UNION ALL
+SELECT tablename || ' ' || indexname, replace(indexdef, current_schema() || '.', '') FROM pg_indexes
+WHERE schemaname = current_schema()
+"""
+
+
+def constraints(connection: Connection) -> dict[str, str]:
+    """Each constraint and index of the schema by its table and name; words that may stand in a column in any order."""
+    found = connection.execute(text(CONSTRAINTS)).all()
+    return {name: re.sub(r"(?<=ARRAY\[)[^]]+", in_order, definition) for name, definition in found}
+
+
+def in_order(listed: re.Match[str]) -> str:
+    """The words of a list, sorted."""
+    return ", ".join(sorted(listed[0].split(", ")))
+
+
+def test_the_database_refuses_and_finds_what_is_described(database: str) -> None:
+    """What alembic does not compare: the words and bounds of checks, and what of an index is an expression."""
+    described = set(Base.metadata.tables)
+    with create_engine(db.driver_url(database)).connect() as connection:
+        there = constraints(connection)
+        connection.execute(text("CREATE SCHEMA described"))
+        connection.execute(text("SET LOCAL search_path = described"))
+        Base.metadata.create_all(connection)
+        told = constraints(connection)
+        connection.rollback()
+    assert {name: one for name, one in there.items() if name.split()[0] in described} == told
+
+
+def test_the_ledgers_accounts_are_those_that_the_database_takes(database: str) -> None:
+    with create_engine(db.driver_url(database)).connect() as connection:
+        there = constraints(connection)
+    for side in ("debit_account", "credit_account"):
+        taken = there[f"ledger_transfer ck_ledger_transfer_{side}_word"]
+        assert re.findall(r"'(\w+)'", taken) == sorted(credit.tables.ACCOUNTS)
+
+
+def mentioned(path: Path) -> set[str]:
+    """The names that stand in a file; where a class is declared, its name is not mentioned."""
+    found = {node.attr for node in nodes(path) if isinstance(node, ast.Attribute)}
+    return found | {node.id for node in nodes(path) if isinstance(node, ast.Name)}
+
+
+def test_the_class_of_a_row_is_used_by_the_product() -> None:
+    """A description that nothing reads can only differ from what does."""
+    classes = {one.class_.__name__ for one in Base.registry.mappers}
+    assert classes - set[str]().union(*map(mentioned, sources())) == set()
 
 
 INSERTED = re.compile(r"INSERT INTO (\w+)(?: AS \w+)?\s*\(([\w\s,?]+)\)")
@@ -85,15 +148,25 @@ def inserts() -> list[tuple[str, set[str]]]:
     return [(match[1], {name.strip() for name in match[2].split(",")}) for match in found]
 
 
-def test_what_is_inserted_by_hand_names_columns_that_are_described_and_all_that_must_be_given() -> None:
+COLUMNS = """
+SELECT table_name, column_name, is_nullable = 'NO' AND column_default IS NULL AND is_generated = 'NEVER'
+FROM information_schema.columns WHERE table_schema = 'public'
+"""
+
+
+def test_what_is_inserted_by_hand_names_columns_that_there_are_and_all_that_must_be_given(database: str) -> None:
     given = inserts()
     assert len({table for table, _ in given}) >= 20
+    columns: dict[str, dict[str, bool]] = {}
+    with contextlib.closing(psycopg2.connect(database)) as connection, connection.cursor() as cursor:
+        cursor.execute(COLUMNS)
+        for table, name, must_be_given in cursor.fetchall():
+            columns.setdefault(table, {})[name] = must_be_given
     wrong = {}
     for table, names in given:
-        columns = Base.metadata.tables[table].columns
         filled = "?" in names
-        missing = {one.name for one in columns if not one.nullable and one.server_default is None} - names
-        unknown = names - {"?"} - set(columns.keys())
+        missing = {name for name, must_be_given in columns[table].items() if must_be_given} - names
+        unknown = names - {"?"} - columns[table].keys()
         if unknown or (missing and not filled):
             wrong[table] = (unknown, missing)
     assert wrong == {}
@@ -169,7 +242,6 @@ WRITERS = {
     r"UPDATE bill\b[^;]*?\bopen_minor =": {"credit/sql/book.sql"},
     r"UPDATE credit_account\b[^;]*?\boutstanding_minor =": {"credit/sql/book.sql"},
     r"UPDATE credit_account\b[^;]*?\breserved_minor =": {"credit/sql/book.sql", "credit/sql/reserve.sql"},
-    r"\b(Allocation|LedgerTransfer)\(\n? *\w+=": set(),
     r"\baccount\.(outstanding|reserved)_minor [-+]?= ": set(),
 }
 
@@ -193,7 +265,7 @@ def test_nothing_runs_with_the_rights_of_its_owner(database: str) -> None:
         assert above.all() == []
 
 
-def test_every_tenant_table_has_forced_row_level_security(database: str) -> None:
+def test_every_tenant_table_has_forced_row_level_security(database: str, tenant_tables: set[str]) -> None:
     with db.transaction() as session:
         found = db.execute(
             session,
@@ -201,25 +273,27 @@ def test_every_tenant_table_has_forced_row_level_security(database: str) -> None
             " WHERE n.nspname = 'public' AND c.relkind = 'r' AND c.relrowsecurity AND c.relforcerowsecurity"
             " AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)",
         )
-        assert sorted(name for (name,) in found) == tenant_tables()
+        assert {name for (name,) in found} == tenant_tables
 
 
-@pytest.mark.parametrize("table", tenant_tables())
 def test_as_one_organisation_no_row_of_another_is_seen(
-    table: str, filled_org: UUID, new_org: Callable[..., UUID]
+    filled_org: UUID, new_org: Callable[..., UUID], tenant_tables: set[str]
 ) -> None:
     mine = new_org()
+    of_others = "SELECT count(*) FROM {} WHERE org_id <> %s"
     with db.transaction(mine) as session:
-        assert db.execute(session, f"SELECT count(*) FROM {table} WHERE org_id <> %s", (str(mine),)).scalar() == 0
+        seen = {one for one in tenant_tables if db.execute(session, of_others.format(one), (str(mine),)).scalar()}
+        assert seen == set()
     with db.transaction() as session:
-        assert db.execute(session, f"SELECT count(*) FROM {table}").scalar() == 0
+        seen = {one for one in tenant_tables if db.execute(session, f"SELECT count(*) FROM {one}").scalar()}
+        assert seen == set()
 
 
-def test_the_probe_above_meets_rows_in_every_table_that_a_story_fills(filled_org: UUID) -> None:
+def test_the_probe_above_meets_rows_in_every_table_that_a_story_fills(
+    filled_org: UUID, tenant_tables: set[str]
+) -> None:
     with db.transaction(filled_org) as session:
-        empty = {
-            table for table in tenant_tables() if not db.execute(session, f"SELECT 1 FROM {table} LIMIT 1").first()
-        }
+        empty = {table for table in tenant_tables if not db.execute(session, f"SELECT 1 FROM {table} LIMIT 1").first()}
     assert empty <= {
         "job_run",
         "reminder",

@@ -13,8 +13,9 @@ from core.audit import AuditEntry
 from core.errors import Forbidden, Invalid, NotFound
 from credit import accounts, adjustments, allocating, bills, days, debit_notes, ledger, payments
 from credit.adjustments import Adjustment
-from credit.tables import Bill, LedgerTransfer
+from credit.tables import Bill
 from parties.tables import Retailer
+from tests.ledger import transfers
 
 Make = Callable[..., Retailer]
 Post = Callable[..., Bill]
@@ -38,7 +39,7 @@ def test_every_kind_lowers_what_is_owed_and_is_booked_under_its_name(
     receipt = give(session, shop, kind, 300)
     assert (receipt.outstanding_minor, open_of(session, shop)) == (700, {"A": 700})
     assert ledger.receivable(session, shop.id) == 700
-    [leg] = session.scalars(select(LedgerTransfer).where(LedgerTransfer.journal_id == receipt.payment_id))
+    [leg] = transfers(session, journal_id=receipt.payment_id)
     assert (leg.reason, leg.debit_account) == (f"credit.{kind}", payments.BORNE_BY[kind])
 
 

@@ -17,8 +17,9 @@ from core.audit import AuditEntry
 from core.errors import Invalid, NotFound
 from credit import accounts, allocating, bills, days, ledger, payments
 from credit.payments import NewPayment
-from credit.tables import Bill, LedgerTransfer
+from credit.tables import Bill
 from parties.tables import Retailer
+from tests.ledger import transfers
 
 Make = Callable[..., Retailer]
 Post = Callable[..., Bill]
@@ -95,7 +96,7 @@ def test_outstanding_is_what_the_ledger_says(session: Session, make_retailer: Ma
     )
     pay(session, shop.id, 50_000, method="upi", reference="412345678901")
     assert ledger.receivable(session, shop.id) == 54_997 == accounts.position(session, shop.id).outstanding_minor
-    legs = session.scalars(select(LedgerTransfer).where(LedgerTransfer.retailer_id == shop.id))
+    legs = transfers(session, retailer_id=shop.id)
     assert {(leg.debit_account, leg.credit_account, leg.amount_minor) for leg in legs} == {
         ("receivable", "sales", 100_000),
         ("receivable", "output_cgst", 2_500),

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from core.i18n import LANGUAGES
-from credit.tables import LedgerTransfer
 from invoicing.tables import Invoice
 from orders import dispatching, listing
 from parties.tables import StaffTask
 from tests.chats import Chat
+from tests.ledger import transfers
 
 PICTURE = {"Body": "", "MessageType": "image", "NumMedia": "1", "MediaContentType0": "image/jpeg"}
 SAYS = {
@@ -46,7 +46,7 @@ def reported(chat: Chat) -> list[dict[str, object]]:
 def test_a_line_of_a_bill_is_disputed_with_a_picture(open_chat: Callable[..., Chat], language: str, way: str) -> None:
     chat = open_chat(language=language)
     number = bill(chat)
-    booked = chat.session.query(LedgerTransfer).count()
+    booked = len(transfers(chat.session))
     word, which, what, asked, yes, title, thanked = SAYS[language]
     assert which in chat.say(word)
     choose = chat.tap if way == "tap" else chat.say
@@ -58,7 +58,7 @@ def test_a_line_of_a_bill_is_disputed_with_a_picture(open_chat: Callable[..., Ch
     [facts] = reported(chat)
     assert (facts["number"], facts["sku"], facts["said"]) == (number, "COKE-500", "1 carton toota tha")
     assert len(facts["message_ids"]) == 1  # type: ignore[arg-type]
-    assert chat.session.query(LedgerTransfer).count() == booked
+    assert len(transfers(chat.session)) == booked
 
 
 def test_what_was_said_first_is_not_asked_again(chat: Chat) -> None:

@@ -15,10 +15,11 @@ from core.i18n import LANGUAGES, _, speaking
 from credit import bills
 from credit.arrangements import Promise
 from credit.bills import Posting
-from credit.tables import LedgerTransfer, PaymentClaim
+from credit.tables import PaymentClaim
 from orders import dispatching, listing
 from parties.tables import Retailer
 from tests.chats import Chat
+from tests.ledger import transfers
 
 UNREADABLE: dict[str, dict[str, str]] = {
     "nothing": {"Body": ""},
@@ -103,8 +104,12 @@ ARRANGED: dict[str, Callable[[Chat], object]] = {
 
 def moved(session: Session) -> list[Any]:
     """Everything that an answer could have set in motion."""
-    counted = [len(session.scalars(select(table)).all()) for table in (LedgerTransfer, PaymentClaim, Promise)]
-    return [*counted, [(order.id, order.status) for order in listing.page(session) if order.status != "pending"]]
+    counted = [len(session.scalars(select(table)).all()) for table in (PaymentClaim, Promise)]
+    return [
+        len(transfers(session)),
+        *counted,
+        [(order.id, order.status) for order in listing.page(session) if order.status != "pending"],
+    ]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -13,10 +13,11 @@ from core.i18n import LANGUAGES, format_day
 from core.outbox import OutboxMessage
 from credit import bills, claims, days, ladder, pauses, payments, reminders
 from credit.bills import Posting
-from credit.tables import LedgerTransfer, PaymentClaim
+from credit.tables import PaymentClaim
 from orders import dispatching, listing
 from parties.tables import Organisation, Retailer, StaffTask
 from tests.chats import Chat
+from tests.ledger import transfers
 
 
 def owe(chat: Chat, shop: Retailer, reference: str, amount_minor: int, due_on: date) -> None:
@@ -110,7 +111,7 @@ def test_a_payment_said_is_a_claim_and_moves_no_money(chat: Chat, shop: Retailer
     chat.say("Paid 5000 UTR 412345678901")
     claim = chat.session.query(PaymentClaim).one()
     assert (claim.amount_minor, claim.reference, claim.status) == (500_000, "412345678901", "claimed")
-    assert chat.session.query(LedgerTransfer).count() == 0
+    assert transfers(chat.session) == []
     assert [task.kind for task in chat.session.query(StaffTask)] == ["payment_claimed"]
 
 
@@ -288,7 +289,7 @@ def test_a_picture_of_a_payment_becomes_a_claim_without_an_amount(
     assert thanked in answer
     [claim] = chat.session.query(PaymentClaim).all()
     assert (claim.amount_minor, claim.message_id is not None) == (None, True)
-    assert chat.session.query(LedgerTransfer).count() == 0
+    assert transfers(chat.session) == []
 
 
 def test_a_picture_with_its_amount_is_one_claim_whichever_comes_first(chat: Chat) -> None:

@@ -13,25 +13,22 @@ import policy
 from core import clock, db
 from core.errors import Invalid
 from credit import bills
-from credit.tables import Bill, LedgerTransfer
+from credit.tables import Bill
 from invoicing import issuing, numbers
 from invoicing.series import DateBeforeLast, DateInFuture
 from invoicing.tables import Invoice, InvoiceLine
 from parties import organisations
 from parties.tables import Retailer
 from tests.invoicing.conftest import goods
+from tests.ledger import against_receivable
 
 Make = Callable[..., Retailer]
 Issue = Callable[..., Invoice]
 
 
 def contra(session: Session, invoice: Invoice) -> dict[str, int]:
-    """What the receivable was booked against, net."""
-    found: dict[str, int] = {}
-    for leg in session.scalars(select(LedgerTransfer).where(LedgerTransfer.reference == invoice.number)):
-        other, sign = (leg.credit_account, 1) if leg.debit_account == "receivable" else (leg.debit_account, -1)
-        found[other] = found.get(other, 0) + sign * leg.amount_minor
-    return found
+    """What the receivable was booked against, net: what is owed above zero."""
+    return {account: -minor for account, minor in against_receivable(session, invoice.number).items()}
 
 
 def test_inside_a_state_tax_is_split_in_equal_halves(session: Session, make_retailer: Make, issue: Issue) -> None:

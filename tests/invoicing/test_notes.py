@@ -13,7 +13,6 @@ import countries
 from core import clock, db
 from core.errors import Forbidden, Invalid
 from credit import accounts, adjustments, bills, ledger, payments
-from credit.tables import LedgerTransfer
 from invoicing import cancelling, credit_notes, debit_notes, papers
 from invoicing.cancelling import NotCancellable
 from invoicing.credit_notes import Correction, Given, NewCreditNote
@@ -23,6 +22,7 @@ from invoicing.tables import Invoice
 from parties.tables import Retailer
 from tax.credit_note import ReturnInvalid
 from tests.invoicing.conftest import goods
+from tests.ledger import against_receivable
 
 Make = Callable[..., Retailer]
 Issue = Callable[..., Invoice]
@@ -39,15 +39,6 @@ def back(session: Session, invoice: Invoice, *lines: Correction, **changes: Any)
     return credit_notes.issue(session, NewCreditNote(invoice.id, lines=lines, **{**known, **changes}))
 
 
-def booked(session: Session, reference: str) -> dict[str, int]:
-    """What a document moved in each account but the receivable: debits above zero."""
-    found: dict[str, int] = {}
-    for leg in session.scalars(select(LedgerTransfer).where(LedgerTransfer.reference == reference)):
-        other, sign = (leg.credit_account, -1) if leg.debit_account == "receivable" else (leg.debit_account, 1)
-        found[other] = found.get(other, 0) + sign * leg.amount_minor
-    return found
-
-
 def test_a_return_gives_a_numbered_note_that_takes_value_and_tax_back(
     session: Session, make_retailer: Make, issue: Issue
 ) -> None:
@@ -58,7 +49,7 @@ def test_a_return_gives_a_numbered_note_that_takes_value_and_tax_back(
     assert (note.document_type, note.sequence, note.number[:5]) == ("credit_note", 1, "SGTC/")
     assert (note.refers_to_id, note.payment_id) == (invoice.id, given.receipt.payment_id)
     assert (note.taxable_minor, note.cgst_minor, note.sgst_minor, note.total_minor) == (49_285, 1_232, 1_232, 51_700)
-    assert booked(session, note.number) == {
+    assert against_receivable(session, note.number) == {
         "returns": 49_285, "output_cgst": 1_232, "output_sgst": 1_232, "round_off": -49,
     }  # fmt: skip
     (bill,) = bills.open_bills(session, invoice.retailer_id)
@@ -95,7 +86,7 @@ def test_a_price_that_was_too_high_is_lowered_with_its_tax(session: Session, mak
     note = back(session, invoice, Correction(1, taxable_minor=10_000), kind="rate_difference").note
     assert note is not None
     assert (note.taxable_minor, note.cgst_minor, note.total_minor) == (10_000, 250, 10_500)
-    assert booked(session, note.number)["discounts"] == 10_000
+    assert against_receivable(session, note.number)["discounts"] == 10_000
     with pytest.raises(MixedCorrection):
         back(session, invoice, Correction(1, 1_000))
     with pytest.raises(ReturnInvalid):
@@ -173,7 +164,7 @@ def test_a_commercial_credit_note_moves_the_account_and_no_tax(
     assert given.note is not None
     assert (given.note.number[:5], given.note.taxable_minor, given.note.total_minor) == ("SGTF/", 3_270, 3_270)
     assert (given.note.refers_to_id, given.note.cgst_minor, given.note.igst_minor) == (invoice.id, 0, 0)
-    assert booked(session, given.note.number) == {"discounts": 3_270}
+    assert against_receivable(session, given.note.number) == {"discounts": 3_270}
     written_off = adjustments.Adjustment(invoice.retailer_id, "write_off", 100, "gone", "owner", invoice.bill_id)
     assert credit_notes.commercial(session, written_off).note is None
 
@@ -183,7 +174,7 @@ def test_a_debit_note_charges_the_difference_with_its_tax(session: Session, make
     new = NewDebitNote(invoice.id, "short_billed", "two bags more", "accountant", [Raised(1, 8_400)])
     note = debit_notes.issue(session, new)
     assert (note.number[:5], note.taxable_minor, note.igst_minor, note.total_minor) == ("SGTD/", 8_400, 420, 8_800)
-    assert booked(session, note.number) == {"sales": -8_400, "output_igst": -420, "round_off": 20}
+    assert against_receivable(session, note.number) == {"sales": -8_400, "output_igst": -420, "round_off": 20}
     assert [bill.reference for bill in bills.open_bills(session, invoice.retailer_id)] == [invoice.number, note.number]
     with pytest.raises(Forbidden):
         debit_notes.issue(session, NewDebitNote(invoice.id, "short_billed", "x", "sales", [Raised(1, 100)]))
