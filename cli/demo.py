@@ -70,6 +70,7 @@ def _tell(session: Session) -> None:
         tokens=list(current.twilio_auth_tokens),
     )
     users.create(session, email=EMAIL, role="owner", password=DEMO_PASSWORD, name="Demo owner")
+    policy.change(session, story.ON_PAPERS, "as printed on the bills")
     catalogue_import.import_catalogue(session, _catalogue(), _first_day(organisation.timezone))
     shops = {person.code: _shop(session, person) for person in story.PEOPLE if person.code}
     today = clock.today(organisation.timezone)

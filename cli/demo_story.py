@@ -4,6 +4,20 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
+ON_PAPERS = {
+    "email": "accounts@ganeshtraders.example",
+    "fssai": "11521999000123",
+    "bank_account": {
+        "holder": "Shree Ganesh Traders",
+        "bank": "HDFC Bank, Vashi",
+        "account": "50200012345678",
+        "ifsc": "HDFC0000543",
+    },
+    "invoice_terms": [
+        "Goods once sold are taken back only if damaged or expired, within 7 days.",
+        "Subject to Navi Mumbai jurisdiction. E. & O. E.",
+    ],
+}
 ORGANISATION = {
     "name": "Shree Ganesh Traders",
     "country": "IN",

@@ -45,7 +45,26 @@ class Posting:
     reason: str | None = None  # why, for what no order and no invoice explains
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A bill with what the retailer owed before it, and owes with it; below zero is money in advance."""
+
+    bill: Bill
+    before_minor: int
+    after_minor: int
+
+    @property
+    def balance(self) -> dict[str, int]:
+        """As a document copies it."""
+        return {"before_minor": self.before_minor, "after_minor": self.after_minor}
+
+
 def post(session: Session, posting: Posting) -> Bill:
+    """As `posted`, for whoever needs the bill alone."""
+    return posted(session, posting).bill
+
+
+def posted(session: Session, posting: Posting) -> Posted:
     """Make the retailer owe: end the reservation, insert the bill, its transfers, the totals, the audit entry.
 
     Never fails for want of credit: what was promised is billed, and an excess over the limit shows as allowance.
@@ -82,7 +101,7 @@ def post(session: Session, posting: Posting) -> Bill:
     bill.open_minor -= advances.apply_to_new(session, retailer_id, bill.id, bill.open_minor)
     if reserved > posting.amount_minor:  # the bill takes less than was promised
         happened(session, RoomMade(retailer_id))
-    return bill
+    return Posted(bill, totals.outstanding_minor - posting.amount_minor, totals.outstanding_minor)
 
 
 def open_bills(session: Session, retailer_id: UUID, limit: int = MAX_SHOWN) -> list[Bill]:

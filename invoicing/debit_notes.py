@@ -15,7 +15,6 @@ from core import ids
 from core.errors import Forbidden, Invalid
 from credit import accounts, bills, debit_notes
 from credit.adjustments import BOOKKEEPERS
-from credit.tables import Bill
 from invoicing import originals, series, snapshots, writing
 from invoicing.originals import Original
 from invoicing.series import SeriesPlace
@@ -62,7 +61,7 @@ def issue(session: Session, new: NewDebitNote) -> Invoice:
     money = countries.compute(_document(original, new.lines))
     organisation = organisations.get(session)
     place = series.take(session, organisation, DEBIT_NOTE)
-    bill = _post(session, original.invoice, new, money, place, reason)
+    posted = _post(session, original.invoice, new, money, place, reason)
     draft = Draft(
         document_type=DEBIT_NOTE,
         place=place,
@@ -76,12 +75,12 @@ def issue(session: Session, new: NewDebitNote) -> Invoice:
         taxes=money.totals.taxes,
         round_off_minor=money.round_off_minor,
         total_minor=money.grand_total_minor,
-        due_on=bill.due_on,
-        bill_id=bill.id,
+        due_on=posted.bill.due_on,
+        bill_id=posted.bill.id,
         refers_to_id=original.invoice.id,
         reason=reason,
         reverse_charge=original.invoice.reverse_charge,
-        details={"kind": new.kind},
+        details={"kind": new.kind, "balance": posted.balance},
     )
     return writing.write(session, draft)
 
@@ -117,10 +116,10 @@ def _line(original: Original, one: Raised) -> TaxLine:
 
 def _post(
     session: Session, invoice: Invoice, new: NewDebitNote, money: Computed, place: SeriesPlace, reason: str
-) -> Bill:
+) -> bills.Posted:
     amounts = {"taxable": money.totals.taxable_minor, **money.totals.taxes, "round_off": money.round_off_minor}
     account = accounts.get(session, invoice.retailer_id, lock=True)
-    return bills.post(
+    return bills.posted(
         session,
         bills.Posting(
             retailer_id=invoice.retailer_id,

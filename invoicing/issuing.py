@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from core.errors import DomainError
+from core.i18n import ENGLISH
 from credit import bills
-from credit.tables import Bill
+from credit.bills import Posted
 from invoicing import series, snapshots, transport, writing
 from invoicing.charging import NO_DISCOUNT, Charge, Goods, Supply, charge, document_type
 from invoicing.series import SeriesPlace
@@ -31,7 +32,10 @@ class CountryNotIssued(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """Who buys, as printed. `gstin` decides the place of supply, else `state_code`, else it is over the counter."""
+    """Who buys, as printed. `gstin` decides the place of supply, else `state_code`, else it is over the counter.
+
+    Labels stand in the buyer's `language` beside English.
+    """
 
     name: str
     address: str = ""
@@ -40,6 +44,7 @@ class Buyer:
     state_code: str | None = None
     code: str = ""
     is_sez: bool = False
+    language: str = ENGLISH
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +85,8 @@ def issue(session: Session, request: Request) -> Invoice:
     kind = document_type(request.lines, _supply(seller, request))
     place = series.take(session, seller, kind, request.issued_on)
     due_on = place.issued_on + timedelta(days=request.credit_days if request.payment_mode == "CREDIT" else 0)
-    bill = bills.post(session, _posting(request, money, place, due_on))
-    return writing.write(session, _draft(request, seller, money, place, kind, bill))
+    posted = bills.posted(session, _posting(request, money, place, due_on))
+    return writing.write(session, _draft(request, seller, money, place, kind, posted))
 
 
 def charged(seller: Organisation, request: Request) -> Charge:
@@ -119,7 +124,9 @@ def _posting(request: Request, charged: Charge, place: SeriesPlace, due_on: date
     )
 
 
-def _draft(request: Request, seller: Organisation, charged: Charge, place: SeriesPlace, kind: str, bill: Bill) -> Draft:
+def _draft(
+    request: Request, seller: Organisation, charged: Charge, place: SeriesPlace, kind: str, posted: Posted
+) -> Draft:
     return Draft(
         document_type=kind,
         place=place,
@@ -133,10 +140,10 @@ def _draft(request: Request, seller: Organisation, charged: Charge, place: Serie
         taxes=charged.taxes,
         round_off_minor=charged.round_off_minor,
         total_minor=charged.total_minor,
-        due_on=bill.due_on,
-        bill_id=bill.id,
+        due_on=posted.bill.due_on,
+        bill_id=posted.bill.id,
         reverse_charge=request.reverse_charge,
-        details=details(request),
+        details={**details(request), "balance": posted.balance},
     )
 
 
@@ -162,4 +169,5 @@ def party(buyer: Buyer) -> dict[str, Any]:
         "state_code": buyer.state_code,
         "code": buyer.code,
     }
-    return {**known, "sez": True} if buyer.is_sez else known
+    said = {"sez": buyer.is_sez, "language": buyer.language if buyer.language != ENGLISH else ""}
+    return {**known, **{name: value for name, value in said.items() if value}}

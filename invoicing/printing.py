@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import countries
+from core.i18n import ENGLISH, N_
 from countries.country import Country
 from invoicing import logos, snapshots, upi
 from invoicing.charging import quantity
@@ -103,6 +104,7 @@ def confirmation_of(content: Mapping[str, Any], org_id: UUID) -> InvoicePaper:
         terms=tuple(content["seller"].get("terms") or ()),
         logo=_logo(org_id, content["seller"]),
         is_signed=False,
+        language=content["buyer"].get("language") or ENGLISH,
     )
 
 
@@ -178,6 +180,8 @@ def paper_of(
         notes=_notes(invoice),
         terms=tuple(invoice.seller.get("terms") or ()) if invoice.document_type in SALES else (),
         logo=_logo(invoice.org_id, invoice.seller),
+        language=invoice.buyer.get("language") or ENGLISH,
+        balance=_balance(invoice),
     )
 
 
@@ -185,8 +189,8 @@ def _promise(content: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """When the goods come and how they are paid."""
     days, comes_on = content["credit_days"], content["deliver_on"]
     paid = "Cash on delivery" if days is None else f"On credit, {days} days" if days else "On credit"
-    comes = (("Delivery", day(date.fromisoformat(comes_on))),) if comes_on else ()
-    return (*comes, ("Payment", paid), *_bought(content["details"]))
+    comes = ((N_("Delivery"), day(date.fromisoformat(comes_on))),) if comes_on else ()
+    return (*comes, (N_("Payment"), paid), *_bought(content["details"]))
 
 
 def _promised(line: Mapping[str, Any], taxed: bool, labels: Mapping[str, str]) -> PaperLine:
@@ -212,7 +216,7 @@ def _references(invoice: Invoice) -> tuple[tuple[str, str], ...]:
     if invoice.document_type not in SALES:
         return ()
     order = invoice.buyer.get("reference")
-    return (*((("Order", order),) if order else ()), *_bought(invoice.details))
+    return (*(((N_("Order"), order),) if order else ()), *_bought(invoice.details))
 
 
 def _bought(known: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -221,18 +225,18 @@ def _bought(known: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     if not bought.get("number"):
         return ()
     on = f" of {day(date.fromisoformat(bought['on']))}" if bought.get("on") else ""
-    return (("Your order", f"{bought['number']}{on}"),)
+    return ((N_("Your order"), f"{bought['number']}{on}"),)
 
 
 def _carriage(known: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """How the goods travel, as far as it was told."""
     way = known.get("transport") or {}
     rows = (
-        ("E-way bill", way.get("eway_bill", "")),
-        ("Vehicle", way.get("vehicle", "")),
-        ("Transporter", way.get("transporter", "")),
-        ("Transporter ID", way.get("transporter_id", "")),
-        ("LR / RR", way.get("document", "")),
+        (N_("E-way bill"), way.get("eway_bill", "")),
+        (N_("Vehicle"), way.get("vehicle", "")),
+        (N_("Transporter"), way.get("transporter", "")),
+        (N_("Transporter ID"), way.get("transporter_id", "")),
+        (N_("LR / RR"), way.get("document", "")),
     )
     return tuple((label, value) for label, value in rows if value)
 
@@ -246,6 +250,12 @@ def _registration(known: Registration, country: Country) -> PaperRegistration:
         ack_at=f"{day(acknowledged.date())}, {acknowledged:%H:%M}",
         signed_code=known.signed_code,
     )
+
+
+def _balance(invoice: Invoice) -> tuple[int, int] | None:
+    """What the buyer owed before the document and owes with it; None where that was not noted."""
+    known = invoice.details.get("balance")
+    return (known["before_minor"], known["after_minor"]) if known else None
 
 
 def _payable(invoice: Invoice) -> PaperPayment:
@@ -314,6 +324,7 @@ def _party(known: Mapping[str, Any], country: Country) -> PaperParty:
         state_name=country.regions.name(state),
         phone=known.get("phone") or "",
         email=known.get("email") or "",
+        licences=tuple((name, number) for name, number in known.get("licences") or ()),
     )
 
 

@@ -15,6 +15,7 @@ REGULAR, COMPOSITION = SCHEMES = ("regular", "composition")  # of composition: n
 UNREGISTERED = "unregistered"  # what follows from a missing number, and is no setting
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+FSSAI = re.compile(r"[12]\d{13}")  # of a licence or a registration
 HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -33,6 +34,10 @@ def _iban(text: str) -> str | None:
 def _ntn(text: str) -> str | None:
     fits = not text or any(country.registration.is_second(text) for country in countries.KNOWN.values())
     return None if fits else "An NTN has seven digits, and a check digit behind a dash."
+
+
+def _fssai(text: str) -> str | None:
+    return None if not text or FSSAI.fullmatch(text) else "An FSSAI number has 14 digits and begins with 1 or 2."
 
 
 def _hash(text: str) -> str | None:
@@ -56,12 +61,22 @@ class BankAccount(Section):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Licence(Section):
+    """A licence or registration that documents must name, such as a drug licence."""
+
+    name: str = needed(Written(longest=40, needed=True))
+    number: str = needed(Written(longest=40, needed=True))
+
+
+@dataclass(frozen=True, kw_only=True)
 class InvoicingSettings(Settings):
     """What is printed on papers, and by which rules of tax."""
 
     invoice_prefix: str | None = option(None, Written(longest=numbers.MAX_PREFIX, check=_prefix, optional=True))
     email: str = option("", Written(longest=254, check=_email))
     bank_account: BankAccount | None = option(None, Part(of=BankAccount, optional=True))
+    fssai: str = option("", Written(longest=14, check=_fssai))  # India: on every bill of who sells food
+    licences: tuple[Licence, ...] = option((), Several(of=Part(of=Licence), most=4))
     ntn: str = option("", Written(longest=9, check=_ntn))  # Pakistan: beside the STRN
     further_tax_bps: int | None = option(None, Whole(most=MAX_RATE_BPS, optional=True))  # None: the rate in force
     invoice_terms: tuple[str, ...] = option((), Several(of=Written(longest=200, needed=True), most=8))

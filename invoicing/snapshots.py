@@ -32,6 +32,7 @@ def seller(organisation: Organisation) -> dict[str, Any]:
         "email": ours.email,
         "scheme": scheme_of(organisation),
         "bank": ours.bank_account.kept() if ours.bank_account else {},
+        "licences": licences(ours),
         "terms": list(ours.invoice_terms),
         "logo": ours.logo,
     }
@@ -46,7 +47,14 @@ def shop(retailer: Retailer) -> dict[str, Any]:
         "gstin": retailer.gstin,
         "state_code": retailer.state_code,
         "code": retailer.code,
+        "language": retailer.language,
     }
+
+
+def licences(ours: InvoicingSettings) -> list[list[str]]:
+    """The numbers that papers of this trade must name, label and number."""
+    food = [["FSSAI", ours.fssai]] if ours.fssai else []
+    return [*food, *([licence.name, licence.number] for licence in ours.licences)]
 
 
 def bank_rows(known: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

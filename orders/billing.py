@@ -74,6 +74,7 @@ def buyer(retailer: Retailer) -> Buyer:
         state_code=retailer.state_code,
         code=retailer.code,
         is_sez=retailer.sez,
+        language=retailer.language,
     )
 
 

@@ -11,6 +11,7 @@ from invoicing import issuing, papers, snapshots
 from invoicing.charging import Charge
 from invoicing.issuing import Request
 from invoicing.tables import ORDER_CONFIRMATION
+from orders import catalogue
 from orders.dispatching import NotConfirmed, request_of
 from orders.listing import get
 from orders.order import CONFIRMED, DISPATCHED, Order
@@ -28,7 +29,7 @@ def keep(session: Session, order_id: UUID) -> UUID:
         raise NotConfirmed(
             f"Only what was promised is confirmed on paper: this order is {found.status}.", status=found.status
         )
-    seller, request = organisations.get(session), request_of(session, found)
+    seller, request = organisations.get(session), request_of(session, found, catalogue.load(session))
     content = {
         "seller": snapshots.seller(seller),
         "buyer": issuing.party(request.buyer),
@@ -71,6 +72,7 @@ def _money(request: Request, charged: Charge) -> dict[str, Any]:
                 "price_minor": item.price_minor,
                 "price_mode": item.price_mode,
                 "rate_bps": item.rate_bps,
+                "mrp_minor": item.mrp_minor,
                 "treatment": item.treatment,
                 "gross_minor": money.gross_minor,
                 "discount_minor": money.line_discount_minor + money.invoice_discount_share_minor,

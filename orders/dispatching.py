@@ -16,6 +16,7 @@ from invoicing import issuing
 from invoicing.charging import Goods
 from invoicing.transport import UNTOLD, Transport
 from orders import billing, catalogue, stock, supply
+from orders.catalogue import Catalogue
 from orders.events import OrderDispatched
 from orders.listing import get
 from orders.order import CONFIRMED, DISPATCHED, Order, OrderLine
@@ -43,8 +44,9 @@ def dispatch(session: Session, order_id: UUID, issued_on: date | None = None, tr
         return found
     if found.status != CONFIRMED:
         raise NotConfirmed(f"This order cannot be dispatched: it is {found.status}.", status=found.status)
-    stock.leave(session, found.id, supply.needs(catalogue.load(session), found.lines))
-    request = replace(request_of(session, found), issued_on=issued_on, transport=transport)
+    sold = catalogue.load(session)
+    stock.leave(session, found.id, supply.needs(sold, found.lines))
+    request = replace(request_of(session, found, sold), issued_on=issued_on, transport=transport)
     invoice = issuing.issue(session, replace(request, reservation_id=_reservation(session, found)))
     now = clock.now()
     db.execute(
@@ -66,8 +68,11 @@ def dispatch(session: Session, order_id: UUID, issued_on: date | None = None, tr
     return sent
 
 
-def request_of(session: Session, found: Order) -> issuing.Request:
-    """The bill of an order as it would be issued now, but for the credit that it was promised."""
+def request_of(session: Session, found: Order, sold: Catalogue) -> issuing.Request:
+    """The bill of an order as it would be issued now, but for the credit that it was promised.
+
+    Prices are those that were agreed; the retail price printed on the goods is today's.
+    """
     shop, agreed = retailers.get(session, found.retailer_id), billing.loaded(found.billing)
     on_credit = found.payment_mode == CREDIT
     return issuing.Request(
@@ -75,7 +80,7 @@ def request_of(session: Session, found: Order) -> issuing.Request:
         retailer_id=found.retailer_id,
         buyer=billing.buyer(shop),
         ship_to=billing.ship_to(shop, agreed, found.delivery_address),
-        lines=[item for line in found.lines for item in goods(line)],
+        lines=[item for line in found.lines for item in goods(line, _retail(sold, line))],
         payment_mode=found.payment_mode or CREDIT,
         credit_days=accounts.get(session, found.retailer_id).credit_days if on_credit else 0,
         reference=found.number or "",
@@ -96,7 +101,13 @@ def _reservation(session: Session, found: Order) -> UUID | None:
     return live.id
 
 
-def goods(line: OrderLine) -> list[Goods]:
+def _retail(sold: Catalogue, line: OrderLine) -> int | None:
+    """The retail price of a unit; None when it is not known, or the goods are no longer sold."""
+    listed = sold.products.get(line.sku)
+    return listed.mrp_minor if listed and listed.base_unit == line.base_unit else None
+
+
+def goods(line: OrderLine, mrp_minor: int | None = None) -> list[Goods]:
     """What the line bills, and behind it what comes free: the same goods at the same price, wholly discounted.
 
     Source: CBIC circular 92/11/2019: goods given under a quantity scheme are a discount on those that are paid for.
@@ -114,6 +125,7 @@ def goods(line: OrderLine) -> list[Goods]:
         cess_bps=line.cess_bps,
         treatment=cast(Treatment, line.treatment),
         packs=packs,
+        mrp_minor=mrp_minor,
     )
     if not line.free_milli:
         return [billed]

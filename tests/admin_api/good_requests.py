@@ -302,6 +302,8 @@ def _settings(world: World) -> Request:
         "invoice_prefix": None,
         "email": "accounts@example.com",
         "bank_account": {"holder": "Ganesh", "bank": "HDFC", "account": "123456", "ifsc": "HDFC0000001"},
+        "fssai": "11521999000123",
+        "licences": [{"name": "Drug licence", "number": "MH-TZ1-20B-12345"}],
         "invoice_terms": ["Goods once sold are not taken back."],
         "hsn_digits": 4,
         "eway_limit_minor": None,

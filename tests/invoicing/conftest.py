@@ -33,6 +33,7 @@ def issue() -> Callable[..., Invoice]:
             address="12 MG Road\nPune 411001",
             gstin=given.pop("gstin", None),
             state_code=given.pop("state_code", None),
+            language=given.pop("language", "en"),
         )
         known = {"lines": [goods()], "payment_mode": "CREDIT", "credit_days": 15, "reference": "R1-1"}
         return issuing.issue(session, Request(ids.new(), retailer_id, buyer, **{**known, **given}))

@@ -9,13 +9,26 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import policy
 from core import ids
 from core.audit import AuditEntry
 from core.errors import NotFound
+from credit import payments
+from credit.payments import NewPayment
 from invoicing import papers
 from invoicing.tables import Invoice
 from parties.tables import Retailer
 from tests.invoicing.conftest import goods
+from tests.invoicing.test_footing import pages_of
+from tests.invoicing.test_pdf import spoken_in
+
+Make = Callable[..., Retailer]
+Issue = Callable[..., Invoice]
+
+
+def printed(pdf: bytes) -> str:
+    """All that can be read on a paper."""
+    return "\n".join(pages_of(pdf))
 
 
 @pytest.fixture
@@ -41,6 +54,45 @@ def test_a_paper_prints_what_the_invoice_holds(session: Session, invoice: Invoic
     assert f"am={invoice.total_minor // 100}.00" in paper.payment.upi_link
     assert paper.references == (("Order", "R1-1"),)
     assert paper.place_of_supply == "Maharashtra (27)"
+
+
+def test_a_bill_names_the_licences_that_its_trade_must_name(
+    session: Session, make_retailer: Make, issue: Issue
+) -> None:
+    licences = [{"name": "Drug licence", "number": "MH-TZ1-20B-12345"}]
+    policy.change(session, {"fssai": "11521999000123", "licences": licences}, "as they were granted")
+    invoice = issue(session, make_retailer(session).id)
+    policy.change(session, {"fssai": "", "licences": []}, "they ran out")  # what is printed stays
+    known = (("FSSAI", "11521999000123"), ("Drug licence", "MH-TZ1-20B-12345"))
+    assert papers.paper(session, invoice.id).seller.licences == known
+    text = printed(papers.pdf(session, invoice.id).content)
+    assert "FSSAI 11521999000123" in text
+    assert "Drug licence MH-TZ1-20B-12345" in text
+
+
+def test_a_bill_says_what_was_owed_before_it_and_is_owed_with_it(
+    session: Session, make_retailer: Make, issue: Issue
+) -> None:
+    shop = make_retailer(session)
+    first, second = (issue(session, shop.id) for _ in range(2))
+    assert papers.paper(session, first.id).balance == (0, 220_500)
+    assert papers.paper(session, second.id).balance == (220_500, 441_000)
+    payments.record(session, NewPayment(shop.id, 500_000, "cash"))
+    third = issue(session, shop.id)
+    assert papers.paper(session, third.id).balance == (-59_000, 161_500)
+    assert "590.00 Cr" in printed(papers.pdf(session, third.id).content)
+    assert papers.paper(session, first.id).balance == (0, 220_500)  # as it was handed over
+
+
+def test_labels_stand_in_the_language_of_the_shop_beside_english(
+    session: Session, make_retailer: Make, issue: Issue
+) -> None:
+    shop = make_retailer(session)
+    hindi, english = issue(session, shop.id, language="hi"), issue(session, shop.id)
+    assert papers.paper(session, hindi.id).language == "hi"
+    assert "language" not in english.buyer
+    assert "भुगतान" in spoken_in(papers.pdf(session, hindi.id).content)
+    assert "Due date" in printed(papers.pdf(session, hindi.id).content)
 
 
 def test_the_file_the_row_and_the_answer_are_the_same_bytes(session: Session, invoice: Invoice, kept: Path) -> None:

@@ -14,11 +14,13 @@ from core import clock, db
 from credit import accounts, bills
 from credit.tables import Bill
 from invoicing import papers
+from invoicing.pdf import render
 from invoicing.tables import Invoice
-from orders import dispatching, listing, ordering
+from orders import confirmation, dispatching, listing, ordering
 from orders.dispatching import NotConfirmed
 from orders.quotes import Wanted
 from parties.tables import Retailer
+from tests.invoicing.test_footing import pages_of
 
 CASES = [Wanted("COKE-500", 2, "case"), Wanted("SUGAR", 10, "kg")]
 
@@ -84,3 +86,25 @@ def test_under_composition_nothing_from_quote_to_paper_carries_tax(stocked: Sess
     invoice = stocked.scalars(select(Invoice)).one()
     assert (invoice.document_type, invoice.cgst_minor, invoice.total_minor) == ("bill_of_supply", 0, order.total_minor)
     assert "not eligible to collect tax" in papers.paper(stocked, invoice.id).notes[0]
+
+
+def test_a_bill_prints_the_retail_price_of_goods_that_have_one(stocked: Session, shop: Retailer) -> None:
+    order = ordering.place(stocked, shop.id, CASES, "CREDIT").order
+    sent = dispatching.dispatch(stocked, order.id)
+    assert sent.invoice_id
+    paper = papers.paper(stocked, sent.invoice_id)
+    assert [line.mrp_minor for line in paper.lines] == [4_000, None]
+    text = pages_of(render(paper))[0]
+    assert "MRP" in text
+    assert "40.00" in text
+    confirmed = papers.kept_paper(stocked, confirmation.keep(stocked, order.id))
+    assert [line["mrp_minor"] for line in confirmed.content["lines"]] == [4_000, None]
+
+
+def test_a_bill_speaks_to_the_shop_in_its_language_beside_english(stocked: Session, shop: Retailer) -> None:
+    shop.language = "ur"
+    stocked.flush()
+    order = ordering.place(stocked, shop.id, CASES, "CREDIT").order
+    sent = dispatching.dispatch(stocked, order.id)
+    assert sent.invoice_id
+    assert papers.paper(stocked, sent.invoice_id).language == "ur"
