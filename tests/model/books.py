@@ -72,6 +72,11 @@ class Credit:
     unapplied_minor: int = 0
     is_posted: bool = True
 
+    @property
+    def borne_by(self) -> str:
+        """The account of the ledger that bears it."""
+        return BORNE_BY.get(self.kind) or KEPT_IN[self.method]
+
 
 @dataclass
 class Order:
@@ -142,6 +147,21 @@ class Override:
     asked_by: str
     expires_at: datetime
     is_alone: bool = False
+
+
+@dataclass
+class Document:
+    """A numbered paper: an invoice with its bill, or a note (`of` the invoice) with its credit. `kg` of goods."""
+
+    id: UUID
+    number: str
+    total_minor: int
+    on: date
+    kg: int = 0
+    bill_id: UUID | None = None
+    credit_id: UUID | None = None
+    of: UUID | None = None
+    is_cancelled: bool = False
 
 
 @dataclass
@@ -248,6 +268,7 @@ class Shop:
     disputes: dict[UUID, Dispute] = field(default_factory=dict)
     promises: dict[UUID, Promise] = field(default_factory=dict)
     overrides: dict[UUID, Override] = field(default_factory=dict)
+    documents: dict[UUID, Document] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
     entries: list[tuple[date, str, str, int]] = field(default_factory=list)  # day, debit, credit, amount
     # True: sent, False: skipped; and what was owed of the bill
@@ -276,6 +297,10 @@ class Shop:
         """What cheques have settled that the bank has not paid."""
         waiting = [one.id for one in self.cheques.values() if one.state in ("received", "deposited")]
         return sum(self.credits[one].amount_minor for one in waiting if one in self.credits)
+
+    def notes_of(self, document: Document) -> list[Document]:
+        """What corrects an invoice and holds."""
+        return [one for one in self.documents.values() if one.of == document.id and not one.is_cancelled]
 
     @property
     def promise(self) -> Promise | None:
@@ -325,8 +350,7 @@ class Shop:
             self._put(credit, self.bills[bill_id], part, credit.received_on)
         for bill in self.open_bills() if spread else ():
             self._put(credit, bill, credit.unapplied_minor, credit.received_on)
-        borne_by = BORNE_BY.get(credit.kind) or KEPT_IN[credit.method]
-        self.entries.append((credit.received_on, borne_by, "receivable", credit.amount_minor))
+        self.entries.append((credit.received_on, credit.borne_by, "receivable", credit.amount_minor))
 
     def take_back(self, credit: Credit, today: date) -> None:
         """Owe again exactly what the credit settled; a discount for settling a bill goes with what settled it."""
@@ -334,8 +358,9 @@ class Shop:
         for bill_id, part in parts.items():
             self.bills[bill_id].change(today, -part)
         credit.is_posted, credit.unapplied_minor = False, 0
-        borne_by = BORNE_BY.get(credit.kind) or KEPT_IN[credit.method]
-        self.entries.append((today, "receivable", borne_by, credit.amount_minor))
+        for paper in self.documents.values():  # a note goes with its credit
+            paper.is_cancelled |= paper.credit_id == credit.id
+        self.entries.append((today, "receivable", credit.borne_by, credit.amount_minor))
         if credit.kind not in ("cash_discount", "dispute"):
             for other in list(self.credits.values()):
                 if other.kind == "cash_discount" and other.is_posted and set(other.parts) & set(parts):

@@ -6,7 +6,9 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from core import ids
-from credit import adjustments, advances, debit_notes, discounts, late_fees, openings, payments
+from credit import adjustments, advances, debit_notes, late_fees, openings, payments
+from invoicing import credit_notes
+from invoicing.credit_notes import Given
 from tests.model import books, rulebook
 from tests.model.machine import RICE_MINOR, Life, one_of, picks, rule, shops
 
@@ -62,10 +64,10 @@ class MoneyRules(Life):
         """A record for the books, dated today unless said otherwise."""
         return books.Credit(credit_id, kind, method, name, amount, on or self.today(), self.house.next(), self.now())
 
-    @rule(when=lambda self: self.posted(True), number=picks, charge=st.sampled_from([None, None, 50_000, 0]))
+    @rule(when=lambda self: self.paid(), number=picks, charge=st.sampled_from([None, None, 50_000, 0]))
     def reverse(self, number: int, charge: int | None) -> None:
         """Taking money back reopens exactly what it settled, once; cheques and disputes have ways of their own."""
-        shop, credit = one_of((number % 8 and self.posted(True)) or self.each("credits"), number)
+        shop, credit = one_of((number % 8 and self.paid()) or self.without_paper(), number)
         rules = {
             "INVALID": charge == 0 or credit.kind == "dispute" or credit.id in shop.cheques,
             "PAYMENT_REVERSED": not credit.is_posted,
@@ -78,10 +80,9 @@ class MoneyRules(Life):
                 shop.tell("payment_reversed", credit.amount_minor, shop.outstanding_minor)
                 self.house.happen(rulebook.FAILED, [shop])
 
-    def posted(self, is_money: bool) -> list[tuple[books.Shop, books.Credit]]:
-        """Payments, or the other credits, that were not taken back."""
-        return [(shop, one) for shop, one in self.each("credits")
-                if one.is_posted and (one.kind == "payment") is is_money]  # fmt: skip
+    def paid(self) -> list[tuple[books.Shop, books.Credit]]:
+        """Payments that were not taken back."""
+        return [(shop, one) for shop, one in self.each("credits") if one.is_posted and one.kind == "payment"]
 
     def charge(self, shop: books.Shop, payment_id: UUID, amount: int) -> None:
         """The bill for what the bank took; its id is not told, so the database is asked."""
@@ -104,7 +105,10 @@ class MoneyRules(Life):
     @rule(which=shops, kind=st.sampled_from(sorted(rulebook.MAY_GIVE)), role=roles, amount=amounts,
           number=st.none() | picks)  # fmt: skip
     def adjust(self, which: int, kind: str, role: str, amount: int, number: int | None) -> None:
-        """A credit that is no money, on a bill or on the oldest ones, by whoever may give it."""
+        """A credit that is no money, on a bill or on the oldest ones, by whoever may give it, with its paper.
+
+        What is written off has none.
+        """
         shop = self.shops[which]
         bill = one_of(shop.open_bills(), number) if number is not None and shop.open_bills() else None
         most = bill.open_minor if bill else sum(one.open_minor for one in shop.open_bills())
@@ -113,16 +117,37 @@ class MoneyRules(Life):
             "OVER_ALLOCATED": kind == "write_off" and amount > most,
         }
         new = adjustments.Adjustment(shop.id, kind, amount, "as agreed", role, bill.id if bill else None)
-        given = self.attempt(rules, lambda session: adjustments.create(session, new))
+        given = self.attempt(rules, lambda session: credit_notes.commercial(session, new))
         if given:
             chosen = {bill.id: min(amount, bill.open_minor)} if bill else {}
-            credit = self.credit(given.payment_id, kind, amount)
-            rulebook.receive(shop, credit, chosen, self.today(), spread=bill is None)
+            self.note(shop, given, kind, chosen, bill, spread=bill is None)
 
-    @rule(when=lambda self: self.posted(False), number=picks, role=roles)
+    def note(
+        self, shop: books.Shop, given: Given, kind: str, chosen: dict[UUID, int], bill: books.Bill | None, kg: int = 0,
+        *, spread: bool = False,
+    ) -> None:  # fmt: skip
+        """A credit with the paper that says it; the shop is sent it."""
+        paper, amount = given.note, given.receipt.amount_minor
+        credit = self.credit(given.receipt.payment_id, kind, amount, name=paper.number if paper else None)
+        rulebook.receive(shop, credit, chosen, self.today(), spread=spread)
+        if paper:
+            on_bill = [one.id for one in shop.documents.values() if bill and one.bill_id == bill.id]
+            shop.documents[paper.id] = books.Document(
+                paper.id, paper.number, amount, self.today(), kg, credit_id=credit.id, of=(*on_bill, None)[0]
+            )
+            shop.tell("credit_note_shared", amount, shop.outstanding_minor)
+
+    def without_paper(self) -> list[tuple[books.Shop, books.Credit]]:
+        """Credits that no document says, or undoes: these are taken back with it, or not at all."""
+        told = {one.credit_id for _, one in self.each("documents")}
+        return [(shop, one) for shop, one in self.each("credits") if one.id not in told]
+
+    @rule(when=lambda self: self.without_paper(), number=picks, role=roles)
     def take_back(self, number: int, role: str) -> None:
-        """An adjustment is taken back by a role that may give it."""
-        shop, credit = one_of((number % 8 and self.posted(False)) or self.each("credits"), number)
+        """An adjustment without a paper is taken back by a role that may give it."""
+        found = self.without_paper()
+        given = [(shop, one) for shop, one in found if one.is_posted and one.kind != "payment"]
+        shop, credit = one_of((number % 8 and given) or found, number)
         rules = {
             "INVALID": credit.kind in ("payment", "dispute"),
             "FORBIDDEN": role not in rulebook.MAY_GIVE.get(credit.kind, (role,)),
@@ -145,10 +170,9 @@ class MoneyRules(Life):
             "DISCOUNT_NOT_EARNED": not rulebook.earns_discount(shop, bill),
         }
         left = bill.open_minor
-        given = self.attempt(rules, lambda session: discounts.grant(session, bill.id, "paid soon", role))
+        given = self.attempt(rules, lambda session: credit_notes.cash_discount(session, bill.id, "paid soon", role))
         if given:
-            credit = self.credit(given.payment_id, "cash_discount", left)
-            rulebook.receive(shop, credit, {bill.id: left}, self.today(), spread=False)
+            self.note(shop, given, "cash_discount", {bill.id: left}, bill)
 
     # What is owed beside invoices
 

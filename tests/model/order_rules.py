@@ -163,6 +163,9 @@ class OrderRules(MoneyRules):
             bill_id, name = self._invoiced(sent.invoice_id)
             bill = books.Bill(bill_id, "invoice", name, today, due_on, order.total_minor, order.total_minor)
             shop.owe(bill, "sales", today)
+            shop.documents[sent.invoice_id] = books.Document(
+                sent.invoice_id, name, order.total_minor, today, order.total_minor // RICE_MINOR, bill_id
+            )
 
     def _invoiced(self, invoice_id: Any) -> Any:
         with db.transaction(self.org) as session:

@@ -40,6 +40,8 @@ SELECT json_build_object(
         GROUP BY 1 HAVING sum(amount) <> 0) ledger),
     'orders', (SELECT json_object_agg(id, json_build_array(status, payment_mode, total_minor)) FROM sales_order),
     'reserved', (SELECT json_object_agg(reference_id, amount_minor) FROM reservation WHERE status = 'live'),
+    'documents', (SELECT json_object_agg(id, json_build_array(retailer_id, number, total_minor, refers_to_id,
+        status = 'cancelled')) FROM invoice),
     'cheques', (SELECT json_object_agg(id, state) FROM cheque),
     'claims', (SELECT json_object_agg(id, status) FROM payment_claim),
     'disputes', (SELECT json_object_agg(id, json_build_array(status, amount_minor, accepted_minor)) FROM dispute),
@@ -182,6 +184,10 @@ def _of(shop: Shop) -> dict[str, dict[Any, Any]]:
         "ledger": {f"{own} {account}": amount for account, amount in shop.balances().items()},
         "orders": {one.id: [one.status, one.mode, one.total_minor] for one in orders},
         "reserved": {one.id: one.total_minor for one in orders if (one.status, one.mode) == ("confirmed", "CREDIT")},
+        "documents": {
+            one.id: [own, one.number, one.total_minor, one.of and str(one.of), one.is_cancelled]
+            for one in shop.documents.values()
+        },
         "cheques": {one.id: one.state for one in shop.cheques.values()},
         "claims": {one.id: one.status for one in shop.claims.values()},
         "disputes": {one.id: [one.status, one.amount_minor, one.accepted_minor] for one in shop.disputes.values()},

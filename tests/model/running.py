@@ -11,14 +11,14 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from reports import doctor
 from tests.model import machine, reading
-from tests.model.order_rules import OrderRules
+from tests.model.document_rules import DocumentRules
 from tests.model.paper_rules import PaperRules
 from tests.model.reading import Reader
 from tests.model.standing_rules import StandingRules
 from tests.model.tally import Tally
 
 
-class Lives(OrderRules, PaperRules, StandingRules):
+class Lives(DocumentRules, PaperRules, StandingRules):
     """Everything that can happen to two shops, in any order."""
 
 

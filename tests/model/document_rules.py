@@ -1,0 +1,50 @@
+"""What corrects an invoice: goods that come back."""
+
+from datetime import date
+
+from hypothesis import strategies as st
+
+from invoicing import credit_notes
+from tests.model import books, rulebook
+from tests.model.machine import RICE_MINOR, one_of, picks, rule
+from tests.model.money_rules import roles
+from tests.model.order_rules import OrderRules
+
+
+class DocumentRules(OrderRules):
+    """Credit notes."""
+
+    def invoices(self) -> list[tuple[books.Shop, books.Document]]:
+        """Every invoice with its shop."""
+        return [(shop, one) for shop, one in self.each("documents") if one.bill_id]
+
+    def bill_of(self, shop: books.Shop, invoice: books.Document) -> books.Bill:
+        """What is owed of an invoice."""
+        assert invoice.bill_id
+        return shop.bills[invoice.bill_id]
+
+    @rule(when=lambda self: self.invoices(), number=picks, share=st.integers(1, 130), role=roles)
+    def take_goods_back(self, number: int, share: int, role: str) -> None:
+        """A credit note for a part of what is left of an invoice; what its bill has no room for stays on account."""
+        shop, invoice = one_of(self.invoices(), number)
+        left = invoice.kg - sum(one.kg for one in shop.notes_of(invoice))
+        kg, bill = max(1, left * share // 100), self.bill_of(shop, invoice)
+        rules = {
+            "FORBIDDEN": role not in rulebook.MAY_GIVE["return"],
+            "DOCUMENT_NOT_CORRECTABLE": invoice.is_cancelled,
+            "RETURN_INVALID": kg > left,
+            "CREDIT_NOTE_TOO_LATE": self.today() > last_correction_on(invoice.on),
+        }
+        new = credit_notes.NewCreditNote(
+            invoice.id, "return", "too much", role, [credit_notes.Correction(1, qty_milli=kg * 1_000)]
+        )
+        given = self.attempt(rules, lambda session: credit_notes.issue(session, new))
+        if given:
+            assert given.receipt.amount_minor == kg * RICE_MINOR
+            chosen = {bill.id: min(kg * RICE_MINOR, bill.open_minor)} if bill.open_minor else {}
+            self.note(shop, given, "return", chosen, bill, kg)
+
+
+def last_correction_on(issued_on: date) -> date:
+    """The end of November after the financial year of the supply. Source: CGST Act s.34(2)."""
+    return date(issued_on.year + (issued_on.month >= 4), 11, 30)
