@@ -17,7 +17,7 @@ def schema(name: str, kinds: Mapping[str, Kind], needed: Collection[str] = (), *
     made = {one: field(kind) for one, kind in kinds.items()}
     for one, kind in kinds.items():
         made[one].required = one in needed
-        made[one].allow_none = kind.optional and not isinstance(kind, Part)  # an optional part is left out, never null
+        made[one].allow_none = kind.optional and not isinstance(kind, Part)  # an optional part is empty, never null
     return type(name, (Strict,), {**made, **others})
 
 
@@ -78,13 +78,16 @@ def _part(kind: Part) -> fields.Field:
     section = kind.of
 
     def goes_together(_schema: Schema, data: dict[str, Any], **_: Any) -> None:
+        if kind.optional and not data:
+            return  # as it is told where there is none
         try:
             section.given(data)
         except Invalid as error:
             raise ValidationError(error.detail, error.facts.get("field", "_schema")) from error
 
     others = {"__doc__": section.__doc__, "goes_together": validates_schema(goes_together)}
-    return fields.Nested(schema(f"{section.__name__}In", section.kinds(), section.needed(), **others))
+    needed = () if kind.optional else section.needed()
+    return fields.Nested(schema(f"{section.__name__}In", section.kinds(), needed, **others))
 
 
 def _fits(kind: Kind) -> Callable[[Any], None]:

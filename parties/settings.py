@@ -84,7 +84,8 @@ def change(
 ) -> Organisation:
     """Change values of some sections, audited; `version` is the one that was seen. Locks the organisation's row.
 
-    Raises SettingsChanged, and Invalid for what a section refuses.
+    What is as it was is no change: nothing is written of it. Raises SettingsChanged, and Invalid for what a section
+    refuses.
     """
     lock = {"key_share": True}  # rows that refer to the organisation may still be added meanwhile
     organisation = session.get_one(Organisation, db.org_of(session), with_for_update=lock, populate_existing=True)
@@ -94,9 +95,13 @@ def change(
     for section, values in given.items():
         old = section.of(organisation)
         new = old.with_given(values).after(old)
-        before |= {name: old.kept()[name] for name in values}
-        after |= {name: new.kept()[name] for name in values}
-        kept |= new.kept()
+        was, becomes = old.kept(), new.kept()
+        changed = [name for name in values if becomes[name] != was[name]]
+        before |= {name: was[name] for name in changed}
+        after |= {name: becomes[name] for name in changed}
+        kept |= becomes
+    if not after:
+        return organisation
     organisation.settings = {**organisation.settings, **kept}
     organisation.settings_version += 1
     session.flush()
@@ -108,5 +113,5 @@ def change(
         after=after,
         reason=reason,
     )
-    happened(session, events.SettingsChanged(frozenset(name for name in after if after[name] != before[name])))
+    happened(session, events.SettingsChanged(frozenset(after)))
     return organisation

@@ -137,3 +137,65 @@ def sign() -> bytes:
     out = io.BytesIO()
     Image.linear_gradient("L").save(out, "PNG")
     return out.getvalue()
+
+
+FILLED = {  # a value for each setting that a new organisation has none of
+    "holidays": ["2026-11-09", "2027-01-26"],
+    "closed_weekdays": [6],
+    "invoice_prefix": "BT",
+    "email": "books@ganesh.example",
+    "bank_account": {"holder": "Ganesh", "bank": "SBI", "account": "0011223344", "ifsc": "SBIN0000001"},
+    "ntn": "1234567-8",
+    "further_tax_bps": 400,
+    "invoice_terms": ["Net 15", "E. & O. E."],
+    "eway_limit_minor": 5_000_000,
+    "cash_limit_minor": 0,
+}
+
+
+@pytest.mark.parametrize("is_filled", [False, True], ids=["as_at_first", "with_every_setting_filled"])
+def test_what_is_shown_is_taken_back_and_changes_nothing(owner: Caller, org: UUID, is_filled: bool) -> None:
+    at_first = owner.get("/settings")
+    assert {name for name, value in at_first.json.items() if not value and not is_number(value)} == FILLED.keys()
+    if is_filled:
+        assert patch(owner, FILLED, at_first.headers["ETag"]).status_code == 200
+    shown = owner.get("/settings")
+    tag, count = shown.headers["ETag"], entries(org)
+    for given in ({name: value} for name, value in shown.json.items()):
+        taken = patch(owner, given, tag)
+        assert (taken.status_code, taken.json, taken.headers["ETag"]) == (200, shown.json, tag), given
+    assert patch(owner, shown.json, tag).json == owner.get("/settings").json == shown.json
+    ladder = owner.put("/guardrails/ladder", {**owner.get("/guardrails/ladder").json, "reason": "as it is"}, tag)
+    assert (ladder.status_code, ladder.headers["ETag"]) == (200, tag)
+    assert entries(org) == count, "a change that is none is no entry"
+
+
+def test_what_is_filled_is_emptied_again(owner: Caller) -> None:
+    at_first = owner.get("/settings")
+    filled = patch(owner, FILLED, at_first.headers["ETag"])
+    assert filled.json != at_first.json
+    emptied = patch(owner, {name: at_first.json[name] for name in FILLED}, filled.headers["ETag"])
+    assert (emptied.status_code, emptied.json) == (200, at_first.json)
+
+
+def test_the_audit_names_what_changed_and_not_what_was_named_beside_it(owner: Caller, org: UUID) -> None:
+    shown = owner.get("/settings")
+    assert patch(owner, {**shown.json, "hold_days": 3}, shown.headers["ETag"]).status_code == 200
+    with db.transaction(org) as session:
+        (entry,) = db.execute(session, f"SELECT before, after {CHANGES}", (str(org),)).all()
+    assert (entry.before, entry.after) == ({"hold_days": 7}, {"hold_days": 3})
+
+
+CHANGES = "FROM audit_entry WHERE org_id = %s AND action = 'organisation.setting_changed'"
+
+
+def entries(org: UUID) -> int:
+    """How many changes of settings the audit trail has."""
+    with db.transaction(org) as session:
+        count: int = db.execute(session, f"SELECT count(*) {CHANGES}", (str(org),)).scalar_one()
+    return count
+
+
+def is_number(value: Any) -> bool:
+    """Also a yes or no; 0 is a value like another."""
+    return isinstance(value, int)
