@@ -82,6 +82,11 @@ class Standing:
     terms: UsualTerms
 
     @property
+    def takes_credit(self) -> bool:
+        """Whether orders may go on account by agreement: up to a limit, or, prepaid, out of money paid in advance."""
+        return bool(self.limit_minor) or (self.limit_minor == 0 and self.used_minor < 0)
+
+    @property
     def is_stopped(self) -> bool:
         """Whether credit is paused or the account is blocked."""
         return self.paused_for is not None or self.blocked_for is not None

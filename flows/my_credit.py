@@ -1,6 +1,8 @@
 """What a shop owes and may still take: limit, used, available, and every open bill with its due date."""
 
+from collections.abc import Iterator
 from datetime import date
+from functools import partial
 
 from bot.flow import END, START, Choice, Flow, Reply, go
 from bot.ingress import Message
@@ -37,13 +39,8 @@ class MyCredit(Flow):
         self.say(self.listing(stands, [bill for bill in bills if bill.owed_minor]))
 
     def account(self, at: Standing) -> str:
-        lines = [used(at.outstanding_minor, at.currency)]
-        if at.reserved_minor:
-            lines.append(_("Promised to your orders: %(amount)s", amount=format_money(at.reserved_minor, at.currency)))
-        if at.limit_minor:
-            lines.insert(0, _("Limit: %(amount)s", amount=format_money(at.limit_minor, at.currency)))
-            lines.append(_("Available: %(amount)s", amount=format_money(at.available_minor, at.currency)))
-        else:
+        lines = [*figures(at)]
+        if not at.takes_credit:
             lines.append(_("No credit is agreed: your orders are paid in cash or by UPI."))
         if at.is_stopped:
             lines.append(_("Credit is on hold at present. You can order on cash or UPI."))
@@ -69,11 +66,24 @@ class MyCredit(Flow):
         return (Choice(_("Pay"), "opened", flow="pay"), *([promise] if is_late else []), bills)
 
 
-def used(amount_minor: int, currency: str) -> str:
-    """`Used: ₹500`, or `Your balance: ₹500 in advance`."""
-    if amount_minor < 0:
-        return wording.owed(amount_minor, currency)
-    return _("Used: %(amount)s", amount=format_money(amount_minor, currency))
+def figures(at: Standing) -> Iterator[str]:
+    """The limit, what uses it up and what is left; where more than what is owed uses it up, each part of it."""
+    money = partial(format_money, currency=at.currency)
+    if at.limit_minor:
+        yield _("Limit: %(amount)s", amount=money(at.limit_minor))
+    if at.outstanding_minor < 0 or at.used_minor != at.outstanding_minor or not at.limit_minor:
+        yield wording.owed(at.outstanding_minor, at.currency)
+    if at.promised_minor:
+        yield _("Promised to your orders: %(amount)s", amount=money(at.promised_minor))
+    if at.uncleared_minor:
+        yield _("Cheques not cleared yet: %(amount)s", amount=money(at.uncleared_minor))
+    if at.limit_minor and at.used_minor >= 0:
+        yield _("Used: %(amount)s", amount=money(at.used_minor))
+    if at.takes_credit and at.shared_limit_minor is not None:
+        shared = {"used": money(max(0, at.shared_used_minor or 0)), "limit": money(at.shared_limit_minor)}
+        yield _("All your shops together: %(used)s of %(limit)s used", **shared)
+    if at.takes_credit:
+        yield _("Available: %(amount)s", amount=money(at.available_minor))
 
 
 def describe(bill: OpenBill, currency: str, today: date) -> str:

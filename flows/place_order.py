@@ -159,7 +159,7 @@ class PlaceOrder(Flow):
         return cart.yes_means(self.memory) == CREDIT
 
     def has_terms(self) -> bool:
-        return bool(accounts.position(self.session, self.turn.shop.id).limit_minor)
+        return accounts.position(self.session, self.turn.shop.id).takes_credit
 
     @cached_property
     def judged(self) -> Verdict:

@@ -282,12 +282,8 @@ def _chat_says_so(world: World, shop: books.Shop, told: dict[str, Any]) -> None:
     chat = Chat(world.session, world.session.get_one(Retailer, (db.org_of(world.session), shop.id)).phone)
     money = lambda minor: format_money(minor, "INR")  # noqa: E731
     netted = {bill.reference: left for bill, left in shop.netted()}
-    balance = chat.say("balance")
-    if told["limit_minor"]:
-        assert f"Limit: {money(told['limit_minor'])}" in balance
-        assert f"Available: {money(told['available_minor'])}" in balance
-    owed = told["outstanding_minor"]
-    assert (f"Used: {money(owed)}" if owed >= 0 else f"{money(-owed)} in advance") in balance
+    owed, balance = told["outstanding_minor"], chat.say("balance")
+    _balance_says_so(shop, told, balance)
     for reference, left in list(netted.items())[:10]:
         assert f"{reference}: {money(left)}" in balance
     why = chat.say("why")
@@ -308,6 +304,26 @@ def _chat_says_so(world: World, shop: books.Shop, told: dict[str, Any]) -> None:
     chat.say("menu")
     if owed > 0:
         assert money(told["overdue_minor"] or owed) in chat.say("kal dunga")
+
+
+def _balance_says_so(shop: books.Shop, told: dict[str, Any], balance: str) -> None:
+    """The limit and what uses it up; what is owed and whatever else does so where that is not the same."""
+    money = lambda minor: format_money(minor, "INR")  # noqa: E731
+    limit_minor, owed, used = told["limit_minor"], told["outstanding_minor"], shop.used_minor
+    takes_credit = bool(limit_minor) or (limit_minor == 0 and used < 0)
+    said = {
+        f"Limit: {money(limit_minor or 0)}": bool(limit_minor),
+        f"Used: {money(used)}": bool(limit_minor) and used >= 0,
+        f"You owe: {money(owed)}": owed >= 0 and (owed != used or not limit_minor),
+        f"{money(-owed)} in advance": owed < 0,
+        f"Cheques not cleared yet: {money(told['uncleared_minor'])}": told["uncleared_minor"] > 0,
+        f"Available: {money(told['available_minor'])}": takes_credit,
+        "No credit is agreed": not takes_credit,
+    }
+    if shop.is_capped:
+        together = f"All your shops together: {money(max(0, shop.house.cap_used()))} of {money(shop.house.cap_minor)}"
+        said[together] = takes_credit
+    assert {text: text in balance for text in said} == said
 
 
 def _newest_code(session: Session) -> int:

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from core import clock
-from credit import accounts, pauses
+from core.i18n import format_money
+from credit import accounts, pauses, payments
 from jobs import follow_up
 from orders import listing, ordering
 from orders.tables import ProductPrice
@@ -90,6 +91,31 @@ def test_who_says_more_than_yes_is_told_why_nothing_is_placed(chat: Chat) -> Non
 def test_an_order_can_be_called_off_in_every_language_before_it_is_placed(chat: Chat) -> None:
     for said in ("पूरा ऑर्डर रद्द कर दो", "order radd kar do", "سارا آرڈر منسوخ کر دیں"):
         chat.play([(ORDER, "Total"), (said, "nothing was ordered")])
+
+
+@pytest.mark.parametrize(
+    ("paid_minor", "prompt", "mode"),
+    [
+        (0, "for cash or UPI", "CASH"),
+        (200_000, "on credit, or *cash*", "CREDIT"),
+        (100, "on credit, or *cash*", None),
+    ],
+    ids=["nothing_on_account", "enough_on_account", "too_little_on_account"],
+)
+def test_yes_takes_what_a_prepaid_shop_has_on_account(
+    open_chat: Callable[..., Chat], paid_minor: int, prompt: str, mode: str | None
+) -> None:
+    chat = open_chat(code="R9", limit_minor=0)
+    shop = chat.session.query(Retailer).filter_by(code="R9").one()
+    if paid_minor:
+        payments.record(chat.session, payments.NewPayment(shop.id, paid_minor, "cash"))
+    available = accounts.position(chat.session, shop.id).available_minor
+    assert available == paid_minor
+    assert (f"Available: {format_money(available, 'INR')}" in chat.say("balance")) is bool(paid_minor)
+    assert prompt in chat.say("2 peti coke 500")
+    chat.say("yes")
+    assert [one.payment_mode for one in orders_of(chat.session, "confirmed")] == ([mode] if mode else [])
+    assert accounts.get(chat.session, shop.id).reserved_minor == (172_800 if mode == "CREDIT" else 0)
 
 
 def test_yes_means_cash_for_a_shop_without_terms(open_chat: Callable[..., Chat]) -> None:
