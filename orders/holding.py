@@ -10,7 +10,7 @@ from core.errors import DomainError
 from core.events import happened
 from core.i18n import format_money
 from credit import guardrails
-from credit.guardrails import CREDIT, Refused, Verdict
+from credit.guardrails import CREDIT, MAX_ORDER, Refused, Verdict
 from orders import billing, drafting, ordering, outcomes
 from orders.events import HeldOrderDearer, HeldOrderLapsed
 from orders.listing import get
@@ -67,6 +67,10 @@ def hold(session: Session, order_id: UUID) -> Order:
 def release(session: Session, retailer_id: UUID) -> list[Order]:
     """Place the shop's held orders, the oldest first, until credit stops one; returns those that were placed.
 
+    A smaller, newer one does not go past it: the room, often a payment that was made for the older one, would be gone
+    before there is enough of it, and who orders little and often would keep it waiting for ever. Only an order that no
+    room would help, since it is larger than one may be, keeps nobody waiting.
+
     Each is priced anew, and what is in stock of it is placed. An order whose price rose beyond what was agreed stays
     held: it needs a fresh yes. What somebody is at just now is left to them.
     """
@@ -75,14 +79,19 @@ def release(session: Session, retailer_id: UUID) -> list[Order]:
         try:
             with session.begin_nested():
                 placed.append(ordering.confirm(session, order_id, CREDIT, agreed_minor, shrink=True))
-        except Refused:
-            break
+        except Refused as refused:
+            if not _is_too_large(refused):
+                break
         except ordering.PriceChanged as dearer:
             _note_dearer(session, dearer.order, agreed_minor)
             happened(session, HeldOrderDearer(dearer.order, agreed_minor))
         except DomainError:
             continue  # it stays held, and staff see it in the list of held orders
     return placed
+
+
+def _is_too_large(refused: Refused) -> bool:
+    return any(reason.code == MAX_ORDER for reason in refused.verdict.reasons)
 
 
 def waits(session: Session, order_id: UUID) -> bool:

@@ -9,6 +9,7 @@ from core import clock
 from credit import accounts, overrides, pauses
 from orders import catalogue_import, holding, listing, ordering
 from orders.holding import NothingInTheWay
+from orders.order import Order
 from orders.ordering import NotPending
 from orders.quotes import Wanted
 from parties import tasks
@@ -73,6 +74,37 @@ def test_the_oldest_held_order_goes_first_and_stops_the_rest(stocked: Session, p
     pauses.unpause(stocked, paused.id, "paid")
     assert [one.id for one in holding.release(stocked, paused.id)] == [first.id]
     assert listing.get(stocked, second.id).status == "held"
+
+
+def test_a_smaller_newer_order_does_not_take_the_room_that_an_older_one_waits_for(
+    stocked: Session, paused: Retailer
+) -> None:
+    large, small = held_with(stocked, paused, 3), held_with(stocked, paused, 1)
+    accounts.set_terms(stocked, paused.id, accounts.Terms(limit_minor=large.total_minor - 1), "room for the small one")
+    pauses.unpause(stocked, paused.id, "paid")
+    assert holding.release(stocked, paused.id) == []
+    accounts.set_terms(stocked, paused.id, accounts.Terms(limit_minor=large.total_minor), "room for the large one")
+    assert [one.id for one in holding.release(stocked, paused.id)] == [large.id]
+    assert listing.get(stocked, small.id).status == "held"
+
+
+@pytest.mark.parametrize("room_minor", [0, 1], ids=["nor_room", "but_room"])
+def test_an_order_that_no_room_would_help_keeps_nobody_waiting(
+    stocked: Session, paused: Retailer, room_minor: int
+) -> None:
+    large, small = held_with(stocked, paused, 3), held_with(stocked, paused, 1)
+    room_minor = room_minor * large.total_minor or small.total_minor
+    terms = accounts.Terms(limit_minor=room_minor, max_order_minor=small.total_minor)
+    accounts.set_terms(stocked, paused.id, terms, "smaller orders from now on")
+    pauses.unpause(stocked, paused.id, "paid")
+    assert [one.id for one in holding.release(stocked, paused.id)] == [small.id]
+    assert listing.get(stocked, large.id).status == "held"
+
+
+def held_with(session: Session, shop: Retailer, cases: int) -> Order:
+    """A held order of so many cases."""
+    refused = ordering.place(session, shop.id, [Wanted("COKE-500", cases, "case")], "CREDIT").order
+    return holding.hold(session, refused.id)
 
 
 def test_a_held_order_whose_price_rose_needs_a_fresh_yes(stocked: Session, paused: Retailer) -> None:
