@@ -64,14 +64,18 @@ def retry(shop: Shop, order: Order, today: date, now: datetime) -> list[str]:
 
 
 def release(house: House, room: Iterable[Shop], today: date, now: datetime) -> int:
-    """Held orders of these shops, and of those under one cap with them, are placed until credit stops one."""
+    """Held orders of these shops, and of those under one cap with them, are placed until credit stops one.
+
+    One that is larger than an order may be keeps nobody waiting.
+    """
     concerned = set(room)
     if any(shop.is_capped for shop in concerned):
         concerned |= set(house.capped())
     before = sum(len(waiting(shop)) for shop in house.shops)
     for shop in sorted(filter(waiting, concerned), key=lambda one: waiting(one)[0].created_at):
         for order in waiting(shop):
-            if retry(shop, order, today, now):
+            said = retry(shop, order, today, now)
+            if said and "MAX_ORDER_VALUE_EXCEEDED" not in said:
                 break
     return before - sum(len(waiting(shop)) for shop in house.shops)
 
