@@ -134,7 +134,7 @@ class OrderList(Flow):
         return not cart.fitting(self.memory, self.heard.read, self.heard.goods)
 
     def more_is_unclear(self) -> bool:
-        return len(self.memory.get("cart", {}).get("questions", ())) > 1
+        return cart.has_questions(self.memory, beyond=1)
 
     def ordered_before(self) -> bool:
         return self.earlier is not None

@@ -136,9 +136,9 @@ def cancel_quote(session: Session, memory: Memory) -> None:
     unquoted(memory)
 
 
-def has_questions(memory: Memory) -> bool:
-    """True while something is still to be asked."""
-    return bool(_of(memory).get("questions"))
+def has_questions(memory: Memory, beyond: int = 0) -> bool:
+    """True while something is still to be asked, beyond so many questions."""
+    return len(_of(memory).get("questions", ())) > beyond
 
 
 def order_id(memory: Memory) -> UUID | None:

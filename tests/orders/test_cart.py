@@ -36,6 +36,7 @@ def test_a_question_is_over_when_its_goods_are_named(stocked: Session) -> None:
     goods, memory = catalogue.load(stocked), {}
     cart.keep(memory, Understanding("ambiguous", questions=(WHICH,)), goods)
     assert cart.has_questions(memory)
+    assert not cart.has_questions(memory, beyond=1)
     cart.keep(memory, Understanding("order", lines=(SUGAR,)), goods)
     assert not cart.has_questions(memory)
 
