@@ -17,6 +17,7 @@ from credit import accounts, advances, days, late_fees, openings
 from parties import retailers
 from parties.roles import BOOKKEEPERS, EVERYBODY
 from reports import ageing
+from reports.ageing import Ageing
 
 blueprint = Blueprint("balances", __name__, url_prefix="/api/v1/admin/credit", description="Balances, old and late")
 
@@ -63,7 +64,7 @@ class FeeDay(Strict):
 @operation(EVERYBODY)
 @blueprint.arguments(AgeingQuery, location="query")
 @blueprint.response(200, AgeingOut)
-def ages(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+def ages(session: Session, query: dict[str, Any]) -> Ageing:
     """What is open by age: from due date or bill date, as accountants or as collectors look at it, on any day."""
     shop = retailers.find(session, query["retailer_id"]).id if query["retailer_id"] else None
     return ageing.report(session, query["as_of"], by=query["by"], view=query["view"], retailer_id=shop)

@@ -33,6 +33,7 @@ from credit.tables import CreditAccount
 from parties import organisations, retailers
 from parties.roles import EVERYBODY, FOUNDERS
 from reports import profile, watchlist, what_if
+from reports.what_if import Replay
 
 blueprint = Blueprint(
     "guardrails", __name__, url_prefix="/api/v1/admin/guardrails", description="Rules that stop credit orders"
@@ -124,7 +125,7 @@ def change(session: Session, given: dict[str, Any], retailer_id: str) -> Answer:
 @operation(EVERYBODY)
 @blueprint.arguments(WhatIf, location="query")
 @blueprint.response(200, WhatIfOut)
-def what_if_terms(session: Session, changes: dict[str, Any], retailer_id: str) -> dict[str, Any]:
+def what_if_terms(session: Session, changes: dict[str, Any], retailer_id: str) -> Replay:
     """The credit orders of the last 90 days as other terms would have judged them; nothing is changed."""
     days = changes.pop("days")
     if not changes:

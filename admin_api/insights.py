@@ -13,6 +13,7 @@ from notices.insights import text as rendered
 from parties import retailers
 from parties.roles import EVERYBODY, FOUNDERS
 from reports import insights
+from reports.insights import Insight, Overview
 
 blueprint = Blueprint("insights", __name__, url_prefix="/api/v1/admin/insights", description="Figures of shops")
 
@@ -20,7 +21,7 @@ blueprint = Blueprint("insights", __name__, url_prefix="/api/v1/admin/insights",
 @blueprint.route("/<retailer_id>", methods=["GET"])
 @operation(EVERYBODY)
 @blueprint.response(200, InsightOut)
-def of_one(session: Session, retailer_id: str) -> dict[str, Any]:
+def of_one(session: Session, retailer_id: str) -> Insight:
     """Orders, average, usual items, punctuality and what is due next, as counted last night."""
     return insights.of(session, retailers.find(session, retailer_id).id)
 
@@ -40,7 +41,7 @@ def message(session: Session, retailer_id: str) -> dict[str, Any]:
 @blueprint.route("/system/overview", methods=["GET"])
 @operation(EVERYBODY)
 @blueprint.response(200, OverviewOut)
-def overview(session: Session) -> dict[str, Any]:
+def overview(session: Session) -> Overview:
     """All shops together."""
     return insights.overview(session)
 

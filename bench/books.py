@@ -210,7 +210,7 @@ def _look(books: Books, owed_minor: int) -> Cost:
 
     def one() -> None:
         with db.transaction(books.org_id) as session:
-            seen.append(risk.dashboard(session)["open_minor"])
+            seen.append(risk.dashboard(session).open_minor)
 
     cost = _cost(books.world, DASHBOARDS, one)
     must(set(seen) == {owed_minor}, f"the dashboard shows {set(seen)} instead of {owed_minor}")

@@ -69,6 +69,30 @@ _BUCKET_OF = {
 AGES_FROM = tuple(_BUCKET_OF)
 
 
+@dataclass(frozen=True, slots=True)
+class AgeBucket:
+    """What is so old."""
+
+    name: str
+    amount_minor: int = 0
+    bills: int = 0
+    retailers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ageing:
+    """What is open on a day by its age; the buckets add up to `open_minor`."""
+
+    as_of_on: date
+    currency: str
+    by: str
+    view: str
+    open_minor: int
+    on_account_minor: int
+    outstanding_minor: int
+    buckets: list[AgeBucket]
+
+
 @dataclass(frozen=True)
 class AsOf:
     """A day to look at. `is_past` says that the maintained columns no longer tell."""
@@ -117,7 +141,7 @@ def report(
     by: str = "due_on",
     view: str = "accountant",
     retailer_id: UUID | None = None,
-) -> dict[str, Any]:
+) -> Ageing:
     """What was open at the end of a day by its age since the due date or the bill date, of all shops or of one.
 
     Money on account stands beside the buckets and is not netted into one. Raises KeyError for an unknown view or date.
@@ -129,18 +153,17 @@ def report(
     rows = {row.bucket: row for row in db.execute(session, sql, where)}
     open_minor = sum(row.open_minor for row in rows.values())
     owed_minor: int = db.execute(session, _OWED_THEN if when.is_past else _OWED, where).scalar_one()
-    return {
-        "as_of_on": when.on.isoformat(),
-        "currency": organisations.get(session).currency,
-        "by": by,
-        "view": view,
-        "open_minor": open_minor,
-        "on_account_minor": open_minor - owed_minor,
-        "outstanding_minor": owed_minor,
-        "buckets": [_shown(name, rows.get(place)) for place, name in enumerate(buckets(view, by))],
-    }
+    return Ageing(
+        as_of_on=when.on,
+        currency=organisations.get(session).currency,
+        by=by,
+        view=view,
+        open_minor=open_minor,
+        on_account_minor=open_minor - owed_minor,
+        outstanding_minor=owed_minor,
+        buckets=[_bucket(name, rows.get(place)) for place, name in enumerate(buckets(view, by))],
+    )
 
 
-def _shown(name: str, row: Any) -> dict[str, Any]:
-    counts = {"amount_minor": row.open_minor, "bills": row.bills, "retailers": row.retailers} if row else {}
-    return {"name": name, "amount_minor": 0, "bills": 0, "retailers": 0, **counts}
+def _bucket(name: str, row: Any) -> AgeBucket:
+    return AgeBucket(name, row.open_minor, row.bills, row.retailers) if row else AgeBucket(name)

@@ -5,13 +5,14 @@ Counted for all shops at night and kept; reading is one row. Numbers are of the 
 A bill was paid on time when everything on it was settled by the end of its due date, whatever settled it.
 """
 
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from core import clock, db, ids
+from core import clock, db
 from core.errors import NotFound
 from orders import catalogue, usual
 from orders.catalogue import Catalogue
@@ -85,7 +86,77 @@ GROUP BY 1 ORDER BY 3 DESC, 1 LIMIT 10
 """
 
 
-def of(session: Session, retailer_id: UUID) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class UsualItem:
+    """What a shop takes again and again: how much, every how many days, and when it is due next."""
+
+    sku: str
+    name: str
+    qty: str
+    unit: str
+    gap_days: int
+    next_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class NextDue:
+    """The bill that falls due next, and what of it money on account does not settle."""
+
+    bill: str
+    due_on: date
+    open_minor: int
+    owed_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """One shop's figures of the last `days`."""
+
+    retailer_id: UUID
+    code: str
+    name: str
+    currency: str
+    computed_at: datetime
+    days: int
+    orders: int
+    total_minor: int
+    average_order_minor: int | None
+    last_order_on: date | None
+    usual_items: list[UsualItem]
+    bills_due: int
+    bills_on_time: int
+    on_time_percent: int | None
+    overdue_minor: int
+    next_due: NextDue | None
+
+
+@dataclass(frozen=True, slots=True)
+class PopularItem:
+    """What many shops take again and again."""
+
+    sku: str
+    name: str
+    retailers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All shops together, in the last `days`."""
+
+    currency: str
+    days: int
+    computed_at: datetime | None
+    retailers: int
+    ordering_retailers: int
+    orders: int
+    total_minor: int
+    average_order_minor: int | None
+    on_time_percent: int | None
+    overdue_minor: int
+    popular_items: list[PopularItem]
+
+
+def of(session: Session, retailer_id: UUID) -> Insight:
     """What is kept of a shop; counted now when nothing is kept yet. Raises NotFound."""
     row = db.execute(session, _KEPT, (str(db.org_of(session)), str(retailer_id))).first()
     if row is None:
@@ -93,35 +164,45 @@ def of(session: Session, retailer_id: UUID) -> dict[str, Any]:
     if row.facts is None:
         regenerate(session, retailer_id)
         return of(session, retailer_id)
-    return {
-        "retailer_id": ids.public("ret", retailer_id),
-        "code": row.code,
-        "name": row.name,
-        "currency": organisations.get(session).currency,
-        "computed_at": clock.rfc3339(row.computed_at),
-        "days": LOOKS_BACK_DAYS,
-        **row.facts,
-    }
+    facts, due = row.facts, row.facts["next_due"]
+    return Insight(
+        retailer_id=retailer_id,
+        code=row.code,
+        name=row.name,
+        currency=organisations.get(session).currency,
+        computed_at=row.computed_at,
+        days=LOOKS_BACK_DAYS,
+        orders=facts["orders"],
+        total_minor=facts["total_minor"],
+        average_order_minor=facts["average_order_minor"],
+        last_order_on=_day(facts["last_order_on"]),
+        usual_items=[UsualItem(**{**item, "next_on": _day(item["next_on"])}) for item in facts["usual_items"]],
+        bills_due=facts["bills_due"],
+        bills_on_time=facts["bills_on_time"],
+        on_time_percent=facts["on_time_percent"],
+        overdue_minor=facts["overdue_minor"],
+        next_due=NextDue(**{**due, "due_on": _day(due["due_on"])}) if due else None,
+    )
 
 
-def overview(session: Session) -> dict[str, Any]:
+def overview(session: Session) -> Overview:
     """All shops together, from what is kept of each."""
     org = (str(db.org_of(session)),)
     row = db.execute(session, _OVERVIEW, org).one()
     popular = db.execute(session, _POPULAR, org).all()
-    return {
-        "currency": organisations.get(session).currency,
-        "days": LOOKS_BACK_DAYS,
-        "computed_at": clock.rfc3339(row.computed_at),
-        "retailers": row.retailers,
-        "ordering_retailers": row.ordering,
-        "orders": row.orders,
-        "total_minor": row.total_minor,
-        "average_order_minor": _average(row.total_minor, row.orders),
-        "on_time_percent": _percent(row.bills_on_time, row.bills_due),
-        "overdue_minor": row.overdue_minor,
-        "popular_items": [{"sku": item.sku, "name": item.name, "retailers": item.retailers} for item in popular],
-    }
+    return Overview(
+        currency=organisations.get(session).currency,
+        days=LOOKS_BACK_DAYS,
+        computed_at=row.computed_at,
+        retailers=row.retailers,
+        ordering_retailers=row.ordering,
+        orders=row.orders,
+        total_minor=row.total_minor,
+        average_order_minor=_average(row.total_minor, row.orders),
+        on_time_percent=_percent(row.bills_on_time, row.bills_due),
+        overdue_minor=row.overdue_minor,
+        popular_items=[PopularItem(*item) for item in popular],
+    )
 
 
 def regenerate(session: Session, retailer_id: UUID | None = None) -> int:
@@ -148,6 +229,10 @@ def _taken(session: Session, row: Any, business: Organisation, today: date) -> l
     if row.orders < usual.OFTEN:
         return []
     return usual.of(session, UUID(str(row.id)), today, business.timezone)
+
+
+def _day(kept: str | None) -> date | None:
+    return date.fromisoformat(kept) if kept else None
 
 
 def _keep(session: Session, row: Any, taken: list[Usual], goods: Catalogue, today: date) -> None:
@@ -178,7 +263,6 @@ def _item(one: Usual, goods: Catalogue) -> dict[str, Any]:
 
 
 def _due(row: Any) -> dict[str, Any]:
-    """The bill that falls due next, and what of it money on account does not settle."""
     return {
         "bill": row.reference,
         "due_on": row.due_on.isoformat(),

@@ -1,9 +1,7 @@
-"""One shop's credit on one page: limit, used, available, open bills, last payments, guardrails.
+"""One shop's credit on one page: limit, used, available, open bills, last payments, guardrails."""
 
-The dicts are what the API answers: public ids, minor units, ISO dates.
-"""
-
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,12 +9,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core import clock, db, ids
-from credit import accounts, decisions, guardrails, payments, standing
-from credit.standing import Standing
+from core import db, ids
+from credit import accounts, decisions, pauses, payments, standing
 from credit.tables import CreditAccount, Payment
 from parties import retailers
-from reports import ageing, past, watchlist
+from reports import ageing, past
 from reports.past import Granted, OpenThen
 
 LAST_PAYMENTS = 10
@@ -40,7 +37,73 @@ GROUP BY a.payment_id
 """
 
 
-def of(session: Session, retailer_id: UUID, as_of: date | None = None) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class OpenBill:
+    """A bill that was not settled on the day."""
+
+    bill_id: UUID
+    invoice_number: str
+    bill_on: date
+    due_on: date
+    amount_minor: int
+    open_minor: int
+    days_overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class LastPayment:
+    """A payment as it stood on the day."""
+
+    id: UUID
+    amount_minor: int
+    unapplied_minor: int
+    method: str
+    reference: str | None
+    received_on: date
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Who had stopped the account, and the terms that it had: of a past day what the audit trail has of them."""
+
+    status: str
+    credit_status: str | None
+    paused_at: datetime | None
+    pause_reason: str | None
+    guardrails: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One shop's credit on a day; the amounts are those of its standing."""
+
+    retailer_id: UUID
+    code: str
+    name: str
+    status: str
+    credit_status: str | None
+    as_of_on: date
+    currency: str
+    limit_minor: int | None
+    open_minor: int
+    on_account_minor: int
+    outstanding_minor: int
+    overdue_minor: int
+    disputed_minor: int
+    reserved_minor: int
+    uncleared_minor: int
+    available_minor: int
+    available_reason: str | None
+    paused_at: datetime | None
+    pause_reason: str | None
+    paused_by: str | None
+    open_bills: list[OpenBill]
+    last_payments: list[LastPayment]
+    guardrails: dict[str, Any]
+
+
+def of(session: Session, retailer_id: UUID, as_of: date | None = None) -> Profile:
     """The credit profile at the end of `as_of` (today when None), as it was then. Raises NotFound."""
     retailer = retailers.get(session, retailer_id)
     account = accounts.get(session, retailer_id)
@@ -49,71 +112,54 @@ def of(session: Session, retailer_id: UUID, as_of: date | None = None) -> dict[s
     where = ageing.parameters(session, when, retailer=str(retailer_id), limit=most)
     bills = db.execute(session, _BILLS.format(source=when.open_bills), where).all()
     stands = standing.of(session, retailer_id, None if when.is_past else when.on)
-    held = {
-        "status": _status(account) or retailer.status,
-        "credit_status": decisions.status_of(account),
-        "paused_at": clock.rfc3339(account.paused_at),
-        "pause_reason": account.pause_reason,
-        "guardrails": guardrails_of(account),
-    }
+    held = Stop(
+        status=_status(account) or retailer.status,
+        credit_status=decisions.status_of(account),
+        paused_at=account.paused_at,
+        pause_reason=account.pause_reason,
+        guardrails=guardrails_of(account),
+    )
     if when.is_past:
         then = past.granted(session, retailer_id, when.on)
         opened = [OpenThen(bill.reference, bill.due_on, bill.open_minor) for bill in bills]
         stands, held = past.standing_then(session, stands, then, when.on, opened), _held_then(then)
-    return {
-        "retailer_id": ids.public("ret", retailer_id),
-        "code": retailer.code,
-        "name": retailer.name,
-        "as_of_on": when.on.isoformat(),
-        **figures(stands),
-        **held,
-        "open_bills": [_bill(bill) for bill in bills[:MAX_BILLS]],
-        "last_payments": _payments(session, retailer_id, when),
-    }
+    paused_by = held.paused_at and pauses.paused_by(session, retailer_id, held.paused_at, held.pause_reason or "")
+    return Profile(
+        retailer_id=retailer_id,
+        code=retailer.code,
+        name=retailer.name,
+        status=held.status,
+        credit_status=held.credit_status,
+        as_of_on=when.on,
+        currency=stands.currency,
+        limit_minor=stands.limit_minor,
+        open_minor=stands.open_minor,
+        on_account_minor=stands.on_account_minor,
+        outstanding_minor=stands.outstanding_minor,
+        overdue_minor=stands.overdue_minor,
+        disputed_minor=stands.disputed_minor,
+        reserved_minor=stands.reserved_minor,
+        uncleared_minor=stands.uncleared_minor,
+        available_minor=stands.available_minor,
+        available_reason=stands.available_reason,
+        paused_at=held.paused_at,
+        pause_reason=held.pause_reason,
+        paused_by=paused_by or None,
+        open_bills=[OpenBill(*bill) for bill in bills[:MAX_BILLS]],
+        last_payments=_payments(session, retailer_id, when),
+        guardrails=held.guardrails,
+    )
 
 
-def figures(stands: Standing) -> dict[str, Any]:
-    """The amounts of an account as every answer has them."""
-    return {
-        "currency": stands.currency,
-        "limit_minor": stands.limit_minor,
-        "open_minor": stands.open_minor,
-        "on_account_minor": stands.on_account_minor,
-        "outstanding_minor": stands.outstanding_minor,
-        "disputed_minor": stands.disputed_minor,
-        "reserved_minor": stands.reserved_minor,
-        "uncleared_minor": stands.uncleared_minor,
-        "overdue_minor": stands.overdue_minor,
-        "available_minor": stands.available_minor,
-        "available_reason": stands.available_reason,
-    }
-
-
-def _held_then(then: Granted) -> dict[str, Any]:
-    """What is not an amount in the profile of a past day: what was granted then, and who had stopped the account."""
+def _held_then(then: Granted) -> Stop:
     stopped = {decisions.BLOCKED: "blocked", decisions.PAUSED: "paused"}
-    return {
-        "status": stopped.get(then.status or "", "active"),
-        "credit_status": then.status,
-        "paused_at": clock.rfc3339(then.paused_at),
-        "pause_reason": then.pause_reason,
-        "guardrails": then.terms,
-    }
-
-
-def evaluate(session: Session, retailer_id: UUID) -> dict[str, Any]:
-    """May this shop take anything on account now, and if not, every reason why. Raises NotFound."""
-    verdict = guardrails.judge(session, retailer_id, amount_minor=1)
-    stands = standing.of(session, retailer_id)
-    return {
-        "retailer_id": ids.public("ret", retailer_id),
-        **verdict.as_dict(),
-        "currency": stands.currency,
-        "available_minor": stands.available_minor,
-        "available_reason": stands.available_reason,
-        "largest_order_minor": stands.largest_order_minor,
-        **watchlist.why(session, retailer_id),
-    }
+    return Stop(
+        status=stopped.get(then.status or "", "active"),
+        credit_status=then.status,
+        paused_at=then.paused_at,
+        pause_reason=then.pause_reason,
+        guardrails=then.terms,
+    )
 
 
 def guardrails_of(account: CreditAccount) -> dict[str, Any]:
@@ -131,19 +177,7 @@ def _status(account: CreditAccount) -> str | None:
     return "paused" if account.paused_at else None
 
 
-def _bill(bill: Any) -> dict[str, Any]:
-    return {
-        "bill_id": ids.public("bil", bill.id),
-        "invoice_number": bill.reference,
-        "bill_on": bill.bill_on.isoformat(),
-        "due_on": bill.due_on.isoformat(),
-        "amount_minor": bill.amount_minor,
-        "open_minor": bill.open_minor,
-        "days_overdue": bill.days_overdue,
-    }
-
-
-def _payments(session: Session, retailer_id: UUID, when: ageing.AsOf) -> list[dict[str, Any]]:
+def _payments(session: Session, retailer_id: UUID, when: ageing.AsOf) -> list[LastPayment]:
     """The last payments; on a past day with the status and the rest on account that they had then."""
     found = (
         select(Payment)
@@ -161,7 +195,7 @@ def _payments(session: Session, retailer_id: UUID, when: ageing.AsOf) -> list[di
     return [_payment_then(payment, applied.get(payment.id, 0), when) for payment in last]
 
 
-def _payment_then(payment: Payment, applied_minor: int, when: ageing.AsOf) -> dict[str, Any]:
+def _payment_then(payment: Payment, applied_minor: int, when: ageing.AsOf) -> LastPayment:
     back_at = payment.reversed_at
     is_back = back_at is not None and back_at.astimezone(ZoneInfo(when.zone)).date() <= when.on
     return _payment(
@@ -169,13 +203,13 @@ def _payment_then(payment: Payment, applied_minor: int, when: ageing.AsOf) -> di
     )
 
 
-def _payment(payment: Payment, status: str, unapplied_minor: int) -> dict[str, Any]:
-    return {
-        "id": ids.public("pay", payment.id),
-        "amount_minor": payment.amount_minor,
-        "unapplied_minor": unapplied_minor,
-        "method": payment.method,
-        "reference": payment.reference,
-        "received_on": payment.received_on.isoformat(),
-        "status": status,
-    }
+def _payment(payment: Payment, status: str, unapplied_minor: int) -> LastPayment:
+    return LastPayment(
+        id=payment.id,
+        amount_minor=payment.amount_minor,
+        unapplied_minor=unapplied_minor,
+        method=payment.method,
+        reference=payment.reference,
+        received_on=payment.received_on,
+        status=status,
+    )

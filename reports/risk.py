@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from core import db, ids
+from core import db
 from credit import days, reminders, rules, standing
-from credit.rules import Seen
+from credit.rules import Seen, Tried
 from parties import organisations
 from parties.tables import Organisation
 from reports import ageing, next_steps, past, watchlist
@@ -108,6 +109,45 @@ ORDER BY listed.overdue_minor DESC, listed.oldest_due_on, listed.used_minor DESC
 
 
 @dataclass(frozen=True, slots=True)
+class Bucket:
+    """What is so old, and of how many shops."""
+
+    name: str
+    amount_minor: int
+    retailers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """A shop to look at: why, and what happens by itself next."""
+
+    retailer_id: UUID
+    name: str
+    outstanding_minor: int
+    overdue_minor: int
+    oldest_overdue_days: int
+    limit_used_percent: int | None
+    reasons: list[str]
+    fired: list[Tried]
+    next_step: str
+    next_step_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """Open bills by age, and the shops to look at, at the end of a day."""
+
+    as_of_on: date
+    currency: str
+    open_minor: int
+    on_account_minor: int
+    outstanding_minor: int
+    overdue_minor: int
+    buckets: list[Bucket]
+    attention: list[Attention]
+
+
+@dataclass(frozen=True, slots=True)
 class Totals:
     """What is open by age: an amount and a number of shops for each of ageing.BUCKETS; and what belongs beside it."""
 
@@ -126,7 +166,7 @@ class Listed:
     row: Any
 
 
-def dashboard(session: Session, as_of: date | None = None) -> dict[str, Any]:
+def dashboard(session: Session, as_of: date | None = None) -> Dashboard:
     """Open bills by age, and the shops to look at, at the end of `as_of` (today when None).
 
     The buckets partition `open_minor`; money on account stands beside them and is not netted into one. Limits and
@@ -136,19 +176,16 @@ def dashboard(session: Session, as_of: date | None = None) -> dict[str, Any]:
     totals = _totals_then(session, when) if when.is_past else _totals(session, when)
     open_minor = sum(totals.minors)
     by, organisation = next_steps.clockwork(session), organisations.get(session)
-    return {
-        "as_of_on": when.on.isoformat(),
-        "currency": organisation.currency,
-        "open_minor": open_minor,
-        "on_account_minor": totals.on_account_minor,
-        "outstanding_minor": open_minor - totals.on_account_minor,
-        "overdue_minor": totals.overdue_minor,
-        "buckets": [
-            {"name": name, "amount_minor": minor, "retailers": shops}
-            for name, minor, shops in zip(ageing.BUCKETS, totals.minors, totals.shops, strict=True)
-        ],
-        "attention": [_shown(one, by, organisation) for one in _listed(session, when)],
-    }
+    return Dashboard(
+        as_of_on=when.on,
+        currency=organisation.currency,
+        open_minor=open_minor,
+        on_account_minor=totals.on_account_minor,
+        outstanding_minor=open_minor - totals.on_account_minor,
+        overdue_minor=totals.overdue_minor,
+        buckets=[Bucket(*of_age) for of_age in zip(ageing.BUCKETS, totals.minors, totals.shops, strict=True)],
+        attention=[_attention(one, by, organisation) for one in _listed(session, when)],
+    )
 
 
 def _totals(session: Session, when: ageing.AsOf) -> Totals:
@@ -192,20 +229,22 @@ def _listed(session: Session, when: ageing.AsOf) -> list[Listed]:
     return [Listed(coming[row.retailer_id], None, row) for row in rows]
 
 
-def _shown(one: Listed, by: Clockwork, organisation: Organisation) -> dict[str, Any]:
+def _attention(one: Listed, by: Clockwork, organisation: Organisation) -> Attention:
     wanted, trace = rules.judge_seen(by.ladder, one.seen) if one.seen else (None, ())
     step = _next_step(one, organisation, next_steps.of(one.seen, wanted, by) if one.seen and wanted else None)
     late_since = one.stands.oldest_due_on or one.stands.today
-    return {
-        "retailer_id": ids.public("ret", one.row.retailer_id),
-        "name": one.row.name,
-        **watchlist.used(one.stands),
-        "oldest_overdue_days": days.overdue(late_since, one.stands.today),
-        "reasons": _reasons(one.stands),
-        "fired": [tried.as_dict() for tried in reversed(trace) if tried.fired],
-        "next_step": step.text,
-        "next_step_on": step.on.isoformat() if step.on else None,
-    }
+    return Attention(
+        retailer_id=one.row.retailer_id,
+        name=one.row.name,
+        outstanding_minor=one.stands.outstanding_minor,
+        overdue_minor=one.stands.overdue_minor,
+        oldest_overdue_days=days.overdue(late_since, one.stands.today),
+        limit_used_percent=watchlist.used_percent(one.stands),
+        reasons=_reasons(one.stands),
+        fired=[tried for tried in reversed(trace) if tried.fired],
+        next_step=step.text,
+        next_step_on=step.on,
+    )
 
 
 def _reasons(stands: Any) -> list[str]:

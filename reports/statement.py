@@ -1,16 +1,16 @@
 """The statement of one shop: what was owed before, every movement with the balance after it, what is owed at the end.
 
 Its lines are the ledger's and nothing else, so that it always closes with what the account owes: what bills leave open
-then, less money on account. The dicts are what the API answers: public ids, minor units, ISO dates.
+then, less money on account.
 """
 
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from core import db, ids
+from core import db
 from core.errors import Invalid
 from credit import accounts, days, ledger
 from parties import retailers
@@ -38,6 +38,42 @@ LIMIT %(most)s
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One movement of a statement, with the balance after it; `method` and `due_on` where it has one."""
+
+    on: date
+    kind: str
+    reference: str
+    method: str | None
+    due_on: date | None
+    note: str
+    debit_minor: int
+    credit_minor: int
+    balance_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Every movement of a period, both days included."""
+
+    retailer_id: UUID
+    code: str
+    name: str
+    currency: str
+    from_on: date
+    to_on: date
+    opening_minor: int
+    debits_minor: int
+    credits_minor: int
+    closing_minor: int
+    open_minor: int
+    on_account_minor: int
+    outstanding_minor: int
+    disputed_minor: int
+    lines: list[Movement]
+
+
 class TooLong(Invalid):
     """More movements than one answer holds."""
 
@@ -45,7 +81,7 @@ class TooLong(Invalid):
     detail = f"There are more than {MAX_LINES} movements in this period: ask for a shorter one."
 
 
-def of(session: Session, retailer_id: UUID, from_on: date | None = None, to_on: date | None = None) -> dict[str, Any]:
+def of(session: Session, retailer_id: UUID, from_on: date | None = None, to_on: date | None = None) -> Statement:
     """Every movement from `from_on` to `to_on`, both included; without them the last 30 days until today.
 
     Raises Invalid, NotFound, TooLong.
@@ -57,28 +93,28 @@ def of(session: Session, retailer_id: UUID, from_on: date | None = None, to_on: 
         raise Invalid(f"A period begins on {days.EARLIEST} or later, and before it ends.", field="from_on")
     opening = ledger.receivable(session, retailer_id, from_on - timedelta(days=1))
     lines = _lines(session, retailer_id, from_on, to_on, opening)
-    closing = lines[-1]["balance_minor"] if lines else opening
+    closing = lines[-1].balance_minor if lines else opening
     open_minor = ageing.open_minor(session, ageing.as_of(session, to_on), retailer_id)
-    return {
-        "retailer_id": ids.public("ret", retailer_id),
-        "code": shop.code,
-        "name": shop.name,
-        "currency": account.currency,
-        "from_on": from_on.isoformat(),
-        "to_on": to_on.isoformat(),
-        "opening_minor": opening,
-        "debits_minor": sum(line["debit_minor"] for line in lines),
-        "credits_minor": sum(line["credit_minor"] for line in lines),
-        "closing_minor": closing,
-        "open_minor": open_minor,
-        "on_account_minor": open_minor - closing,
-        "outstanding_minor": closing,
-        "disputed_minor": ledger.disputed(session, retailer_id, to_on),
-        "lines": lines,
-    }
+    return Statement(
+        retailer_id=retailer_id,
+        code=shop.code,
+        name=shop.name,
+        currency=account.currency,
+        from_on=from_on,
+        to_on=to_on,
+        opening_minor=opening,
+        debits_minor=sum(line.debit_minor for line in lines),
+        credits_minor=sum(line.credit_minor for line in lines),
+        closing_minor=closing,
+        open_minor=open_minor,
+        on_account_minor=open_minor - closing,
+        outstanding_minor=closing,
+        disputed_minor=ledger.disputed(session, retailer_id, to_on),
+        lines=lines,
+    )
 
 
-def _lines(session: Session, retailer_id: UUID, from_on: date, to_on: date, balance_minor: int) -> list[dict[str, Any]]:
+def _lines(session: Session, retailer_id: UUID, from_on: date, to_on: date, balance_minor: int) -> list[Movement]:
     where = {"org": str(db.org_of(session)), "retailer": str(retailer_id), "from_on": from_on, "to_on": to_on}
     rows = db.execute(session, _LINES, {**where, "most": MAX_LINES + 1}).all()
     if len(rows) > MAX_LINES:
@@ -87,16 +123,16 @@ def _lines(session: Session, retailer_id: UUID, from_on: date, to_on: date, bala
     for row in rows:
         balance_minor += row.moved_minor
         lines.append(
-            {
-                "on": row.effective_on.isoformat(),
-                "kind": row.reason,
-                "reference": row.reference,
-                "method": row.method if row.method != "credit" else None,
-                "due_on": row.due_on.isoformat() if row.due_on else None,
-                "note": row.note,
-                "debit_minor": max(0, row.moved_minor),
-                "credit_minor": max(0, -row.moved_minor),
-                "balance_minor": balance_minor,
-            }
+            Movement(
+                on=row.effective_on,
+                kind=row.reason,
+                reference=row.reference,
+                method=row.method if row.method != "credit" else None,
+                due_on=row.due_on,
+                note=row.note,
+                debit_minor=max(0, row.moved_minor),
+                credit_minor=max(0, -row.moved_minor),
+                balance_minor=balance_minor,
+            )
         )
     return lines

@@ -12,6 +12,7 @@ from invoicing import papers, snapshots
 from invoicing.tables import STATEMENT
 from parties import organisations, retailers
 from reports import statement
+from reports.statement import Movement
 
 METHODS = {"upi": "UPI", "bank": "bank transfer", "other": "other means"}
 LABELS = {
@@ -35,7 +36,7 @@ LABELS = {
     "credit.dispute": "Set aside: disputed",
 }
 
-SAID = ("from_on", "to_on", "opening_minor", "closing_minor", "on_account_minor", "disputed_minor")
+FIGURES = ("opening_minor", "closing_minor", "on_account_minor", "disputed_minor")
 
 
 def keep(session: Session, retailer_id: UUID, from_on: date | None = None, to_on: date | None = None) -> UUID:
@@ -49,12 +50,14 @@ def keep(session: Session, retailer_id: UUID, from_on: date | None = None, to_on
     content = {
         "seller": snapshots.seller(organisation),
         "buyer": snapshots.shop(shop),
-        **{name: said[name] for name in SAID},
-        "currency": said["currency"],
-        "movements": [_movement(line) for line in said["lines"]],
-        "open_bills": _open_bills(session, retailer_id, today) if said["to_on"] == today.isoformat() else [],
+        "from_on": said.from_on.isoformat(),
+        "to_on": said.to_on.isoformat(),
+        **{name: getattr(said, name) for name in FIGURES},
+        "currency": said.currency,
+        "movements": [_movement(line) for line in said.lines],
+        "open_bills": _open_bills(session, retailer_id, today) if said.to_on == today else [],
     }
-    return papers.keep(session, STATEMENT, retailer_id, f"STATEMENT-{shop.code}-{said['to_on']}", content)
+    return papers.keep(session, STATEMENT, retailer_id, f"STATEMENT-{shop.code}-{said.to_on}", content)
 
 
 def label(kind: str) -> str:
@@ -62,14 +65,16 @@ def label(kind: str) -> str:
     return LABELS.get(kind, kind.rpartition(".")[2].replace("_", " ").capitalize())
 
 
-def _movement(line: dict[str, Any]) -> dict[str, Any]:
-    method = f" ({METHODS.get(line['method'], line['method'])})" if line["method"] else ""
+def _movement(line: Movement) -> dict[str, Any]:
+    method = f" ({METHODS.get(line.method, line.method)})" if line.method else ""
     return {
-        "on": line["on"],
-        "label": label(line["kind"]) + method,
-        "reference": line["reference"],
-        "note": line["note"],
-        **{name: line[name] for name in ("debit_minor", "credit_minor", "balance_minor")},
+        "on": line.on.isoformat(),
+        "label": label(line.kind) + method,
+        "reference": line.reference,
+        "note": line.note,
+        "debit_minor": line.debit_minor,
+        "credit_minor": line.credit_minor,
+        "balance_minor": line.balance_minor,
     }
 
 

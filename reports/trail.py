@@ -68,7 +68,7 @@ def exit_code(found: Iterable[Verified]) -> int:
     return 1 if doctor.VIOLATED in seen else 2 if doctor.UNCHECKED in seen or not seen else 0
 
 
-def _filtered(session: Session, wanted: Filter) -> Select[tuple[AuditEntry]]:
+def _filtered(session: Session, wanted: Filter) -> Select[Any]:
     found = select(AuditEntry).where(AuditEntry.org_id == db.org_of(session))
     for name in ("chain_id", "actor", "subject", "request_id"):
         if (value := getattr(wanted, name)) is not None:
@@ -84,7 +84,7 @@ def _action(action: str) -> Any:
     return AuditEntry.action == action
 
 
-def _between(session: Session, found: Select[tuple[AuditEntry]], wanted: Filter) -> Select[tuple[AuditEntry]]:
+def _between(session: Session, found: Select[Any], wanted: Filter) -> Select[Any]:
     if wanted.from_on and wanted.to_on and wanted.from_on > wanted.to_on:
         raise Invalid("The first day is after the last.", field="from")
     zone = ZoneInfo(organisations.get(session).timezone)

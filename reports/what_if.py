@@ -7,16 +7,16 @@ played forward: an order that would have been refused still counts as owed for t
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from core import clock, db, ids
+from core import clock, db
 from credit import accounts, guardrails, standing
 from credit.accounts import Terms
-from credit.guardrails import BLOCKED, PAUSED, Verdict
+from credit.guardrails import BLOCKED, PAUSED, Reason, Verdict
 from credit.standing import Standing
 from credit.tables import CreditAccount
 from credit.terms import TRIED
@@ -69,6 +69,56 @@ SELECT retailer_id::text FROM credit_account WHERE org_id = %s AND group_id = %s
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How many orders terms allow and refuse, and by which rule first."""
+
+    allowed: int
+    allowed_minor: int
+    refused: int
+    refused_minor: int
+    by_reason: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What terms say of one order."""
+
+    allowed: bool
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An order that comes out otherwise, and what stood in the books a moment before it."""
+
+    order_id: UUID
+    number: str | None
+    at: datetime
+    total_minor: int
+    happened: str
+    outstanding_minor: int
+    reserved_minor: int
+    now: Outcome
+    changed: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The orders of some days under today's terms and under changed ones; `truncated`: there were more."""
+
+    retailer_id: UUID
+    currency: str
+    days: int
+    orders: int
+    truncated: bool
+    terms: Terms
+    changed_terms: Terms
+    now: Judged
+    changed: Judged
+    differences: list[Difference]
+
+
 @dataclass(frozen=True)
 class _Asked:
     """An order as it stood before the guardrails, and the books at that moment.
@@ -105,7 +155,7 @@ class _Asked:
         return [reason["code"] for reason in (failure or {}).get("reasons", ())]
 
 
-def replay(session: Session, retailer_id: UUID, changes: dict[str, int], days: int = DAYS) -> dict[str, Any]:
+def replay(session: Session, retailer_id: UUID, changes: dict[str, int], days: int = DAYS) -> Replay:
     """The orders of the last `days` under today's terms and under changed ones, and those that come out otherwise.
 
     `changes` are new values for those of TRIED. Raises NotFound.
@@ -116,18 +166,18 @@ def replay(session: Session, retailer_id: UUID, changes: dict[str, int], days: i
     stands = standing.of(session, retailer_id)
     asked = _asked(session, account, days)
     judged = [(one, _judge(one, stands, now), _judge(one, stands, then)) for one in asked]
-    return {
-        "retailer_id": ids.public("ret", retailer_id),
-        "currency": account.currency,
-        "days": days,
-        "orders": len(judged),
-        "truncated": len(judged) == MAX_ORDERS,
-        "terms": {name: getattr(now, name) for name in TRIED},
-        "changed_terms": {name: getattr(then, name) for name in TRIED},
-        "now": _summary([(one, verdict) for one, verdict, _ in judged]),
-        "changed": _summary([(one, verdict) for one, _, verdict in judged]),
-        "differences": [_difference(*each) for each in judged if each[1].allowed != each[2].allowed],
-    }
+    return Replay(
+        retailer_id=retailer_id,
+        currency=account.currency,
+        days=days,
+        orders=len(judged),
+        truncated=len(judged) == MAX_ORDERS,
+        terms=now,
+        changed_terms=then,
+        now=_summary([(one, verdict) for one, verdict, _ in judged]),
+        changed=_summary([(one, verdict) for one, _, verdict in judged]),
+        differences=[_difference(*each) for each in judged if each[1].allowed != each[2].allowed],
+    )
 
 
 def _asked(session: Session, account: CreditAccount, days: int) -> list[_Asked]:
@@ -163,28 +213,28 @@ def _judge(one: _Asked, now: Standing, terms: Terms) -> Verdict:
     return guardrails.verdict(one.standing(now, terms), one.row.total_minor)
 
 
-def _summary(judged: list[tuple[_Asked, Verdict]]) -> dict[str, Any]:
+def _summary(judged: list[tuple[_Asked, Verdict]]) -> Judged:
     allowed = [one.row.total_minor for one, verdict in judged if verdict.allowed]
     refused = [one.row.total_minor for one, verdict in judged if not verdict.allowed]
     codes = sorted(verdict.reason for _, verdict in judged if verdict.reason)
-    return {
-        "allowed": len(allowed),
-        "allowed_minor": sum(allowed),
-        "refused": len(refused),
-        "refused_minor": sum(refused),
-        "by_reason": {code: codes.count(code) for code in dict.fromkeys(codes)},
-    }
+    return Judged(
+        allowed=len(allowed),
+        allowed_minor=sum(allowed),
+        refused=len(refused),
+        refused_minor=sum(refused),
+        by_reason={code: codes.count(code) for code in dict.fromkeys(codes)},
+    )
 
 
-def _difference(one: _Asked, now: Verdict, then: Verdict) -> dict[str, Any]:
-    return {
-        "order_id": ids.public("ord", one.row.id),
-        "number": one.row.number,
-        "at": clock.rfc3339(one.row.at),
-        "total_minor": one.row.total_minor,
-        "happened": one.row.status,
-        "outstanding_minor": one.used[0][0],
-        "reserved_minor": one.used[0][1],
-        "now": {"allowed": now.allowed, "reasons": [reason.as_dict() for reason in now.reasons]},
-        "changed": {"allowed": then.allowed, "reasons": [reason.as_dict() for reason in then.reasons]},
-    }
+def _difference(one: _Asked, now: Verdict, then: Verdict) -> Difference:
+    return Difference(
+        order_id=one.row.id,
+        number=one.row.number,
+        at=one.row.at,
+        total_minor=one.row.total_minor,
+        happened=one.row.status,
+        outstanding_minor=one.used[0][0],
+        reserved_minor=one.used[0][1],
+        now=Outcome(now.allowed, now.reasons),
+        changed=Outcome(then.allowed, then.reasons),
+    )

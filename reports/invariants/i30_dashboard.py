@@ -39,11 +39,11 @@ def _compare(session: Session, org_id: UUID) -> Iterator[str]:
 
 def _figures(session: Session, booked: Any) -> Iterator[tuple[str, int, int]]:
     board = risk.dashboard(session)
-    yield "what the dashboard says is owed", board["outstanding_minor"], booked.net
-    yield "what the dashboard says is open", board["open_minor"], booked.opened
-    yield "the dashboard's money on account", board["on_account_minor"], booked.opened - booked.net
+    yield "what the dashboard says is owed", board.outstanding_minor, booked.net
+    yield "what the dashboard says is open", board.open_minor, booked.opened
+    yield "the dashboard's money on account", board.on_account_minor, booked.opened - booked.net
     for view in ageing.VIEWS:
-        yield f"the ageing ({view})", ageing.report(session, view=view)["open_minor"], booked.opened
+        yield f"the ageing ({view})", ageing.report(session, view=view).open_minor, booked.opened
 
 
 INVARIANT = Invariant(

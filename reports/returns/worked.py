@@ -120,7 +120,7 @@ def _shaped(
         issued_on=_issued_on(entry),
         seller=_party(source["seller"]),
         buyer={"sez": source.get("sez"), **_party(source.get("buyer") or {})},
-        place_of_supply=place_of_supply or getattr(computed, "place_of_supply", ""),
+        place_of_supply=str(place_of_supply or getattr(computed, "place_of_supply", "")),
         lines=tuple(map(_exempted, lines)) if source.get("doc_type") == BILL_OF_SUPPLY else lines,
         totals=_amounts(computed.totals.taxable_minor, computed.totals.taxes),
         round_off_minor=computed.round_off_minor,

@@ -274,7 +274,7 @@ def _api_says_so(owner: Caller, world: World, shop: books.Shop, told: dict[str, 
     for name in ("open_minor", "on_account_minor", "outstanding_minor", "disputed_minor"):
         assert (name, statement[name]) == (name, told[name])
     insights.regenerate(world.session, shop.id)
-    assert insights.of(world.session, shop.id)["overdue_minor"] == told["overdue_minor"]
+    assert insights.of(world.session, shop.id).overdue_minor == told["overdue_minor"]
 
 
 def _chat_says_so(world: World, shop: books.Shop, told: dict[str, Any]) -> None:

@@ -53,8 +53,8 @@ def move_a_cheque(world: World, shop: UUID) -> None:
 
 def take_back(world: World, shop: UUID) -> None:
     """A payment was a mistake."""
-    last = profile.of(world.session, shop)["last_payments"]
-    made = [ids.parse("pay", one["id"]) for one in last if (one["status"], one["method"]) == ("posted", "cash")]
+    last = profile.of(world.session, shop).last_payments
+    made = [one.id for one in last if (one.status, one.method) == ("posted", "cash")]
     if made:
         payments.reverse(world.session, world.dice.choice(made), "a mistake")
 
@@ -65,13 +65,13 @@ STEPS = (owe, owe, owe, World.pay, World.dispute, World.take_cheque, World.promi
 def told(session: Session, shops: list[UUID], on: date | None) -> Told:
     """What every place says of a day: today when None."""
     board = risk.dashboard(session, on)
-    said: Told = {"dashboard": {name: board[name] for name in OF_A_DASHBOARD}}
-    said["attention"] = {row["retailer_id"]: {name: row[name] for name in OF_A_SHOP} for row in board["attention"]}
+    said: Told = {"dashboard": {name: getattr(board, name) for name in OF_A_DASHBOARD}}
+    said["attention"] = {row.retailer_id: {name: getattr(row, name) for name in OF_A_SHOP} for row in board.attention}
     for shop in shops:
         ended = statement.of(session, shop, to_on=on)
-        said[f"statement of {shop}"] = {name: ended[name] for name in OF_A_STATEMENT}
+        said[f"statement of {shop}"] = {name: getattr(ended, name) for name in OF_A_STATEMENT}
         found = profile.of(session, shop, on)
-        said[f"profile of {shop}"] = {name: found[name] for name in OF_A_PROFILE}
+        said[f"profile of {shop}"] = {name: getattr(found, name) for name in OF_A_PROFILE}
     return said
 
 

@@ -95,9 +95,9 @@ def test_a_bill_was_open_until_the_day_on_which_the_advance_was_applied(
     clock.advance(timedelta(days=1))
     with db.transaction(org) as session:
         then, now = profile.of(session, shop, first + timedelta(days=1)), profile.of(session, shop)
-    assert ([one["open_minor"] for one in then["open_bills"]], then["on_account_minor"]) == ([500], 300)
-    assert ([one["open_minor"] for one in now["open_bills"]], now["on_account_minor"]) == ([200], 0)
-    assert then["outstanding_minor"] == now["outstanding_minor"] == 200
+    assert ([one.open_minor for one in then.open_bills], then.on_account_minor) == ([500], 300)
+    assert ([one.open_minor for one in now.open_bills], now.on_account_minor) == ([200], 0)
+    assert then.outstanding_minor == now.outstanding_minor == 200
 
 
 def test_a_shop_begins_with_its_old_bills_and_its_old_advance(session: Session, make_retailer: Make) -> None:

@@ -66,14 +66,14 @@ def must_show_the_bills(session: Session) -> None:
         shops.add((bucket, shop))
         late[shop] += minor if due_on < today else 0
     counted = Counter(bucket for bucket, _ in shops)
-    names = [one["name"] for one in board["buckets"]]
-    shown = [(one["amount_minor"], one["retailers"]) for one in board["buckets"]]
+    names = [one.name for one in board.buckets]
+    shown = [(one.amount_minor, one.retailers) for one in board.buckets]
     assert shown == [(minors[name], counted[name]) for name in names]
     held = dict(db.execute(session, HELD, (str(db.org_of(session)),)).all())
     owed = [max(0, minor - held.get(shop, 0)) for shop, minor in late.items()]
     worst = sorted((minor for minor in owed if minor), reverse=True)
-    assert [one["overdue_minor"] for one in board["attention"] if one["overdue_minor"]] == worst[: risk.MAX_ATTENTION]
-    assert (board["overdue_minor"], board["on_account_minor"]) == (sum(owed), sum(held.values()))
+    assert [one.overdue_minor for one in board.attention if one.overdue_minor] == worst[: risk.MAX_ATTENTION]
+    assert (board.overdue_minor, board.on_account_minor) == (sum(owed), sum(held.values()))
     finding = doctor.examine(session, KEPT, db.org_of(session), doctor.FULL)
     assert finding.status == doctor.HOLDS, finding.violations
 
@@ -132,7 +132,7 @@ def test_folding_takes_parts_together_and_renewing_ages_what_crossed_a_day(
     assert ages.renew(session) == 0
     clock.advance(timedelta(days=3))
     assert (ages.renew(session), ages.renew(session)) == (1, 0)
-    assert risk.dashboard(session)["overdue_minor"] == 700
+    assert risk.dashboard(session).overdue_minor == 700
 
 
 def test_the_list_goes_on_with_shops_that_are_stopped_or_near_their_limit(
@@ -142,7 +142,7 @@ def test_the_list_goes_on_with_shops_that_are_stopped_or_near_their_limit(
     owe(session, late, -3, 100)
     owe(session, near, 3, 900)
     owe(session, fine, 3, 900)
-    listed = [row["overdue_minor"] for row in risk.dashboard(session)["attention"]]
+    listed = [row.overdue_minor for row in risk.dashboard(session).attention]
     assert listed == [100, 0]
 
 
@@ -150,13 +150,13 @@ def test_of_many_late_shops_the_worst_are_listed_the_same_way_as_few(session: Se
     one = make_retailer(session, limit_minor=900_000)
     owe(session, one.id, -3, 70_000)
     owe(session, one.id, 3, 5_000)
-    alone = risk.dashboard(session)["attention"]
+    alone = risk.dashboard(session).attention
     db.execute(session, COPIES, {"org": str(db.org_of(session)), "copied": str(one.id)})
     board = risk.dashboard(session)
     must_show_the_bills(session)
-    assert [row["overdue_minor"] for row in board["attention"][:3]] == [70_000, 60_000, 59_000]
-    assert board["attention"][:1] == alone
-    assert len(board["attention"]) == risk.MAX_ATTENTION
+    assert [row.overdue_minor for row in board.attention[:3]] == [70_000, 60_000, 59_000]
+    assert board.attention[:1] == alone
+    assert len(board.attention) == risk.MAX_ATTENTION
     of_another_day = "UPDATE retailer_age SET aged_on = aged_on + 1 WHERE org_id = %s"  # then all is asked in full
     db.execute(session, of_another_day, (str(db.org_of(session)),))
     assert risk.dashboard(session) == board

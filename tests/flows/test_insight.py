@@ -60,8 +60,8 @@ def test_a_bill_that_was_settled_late_was_not_paid_on_time(chat: Chat, shop: Ret
     payments.record(chat.session, payments.NewPayment(shop.id, 100_000, "cash"))
     insights.regenerate(chat.session, shop.id)
     facts = insights.of(chat.session, shop.id)
-    assert (facts["bills_due"], facts["bills_on_time"], facts["on_time_percent"]) == (1, 0, 0)
-    assert (facts["overdue_minor"], facts["next_due"]) == (0, None)
+    assert (facts.bills_due, facts.bills_on_time, facts.on_time_percent) == (1, 0, 0)
+    assert (facts.overdue_minor, facts.next_due) == (0, None)
 
 
 def test_a_new_shop_has_no_average_and_no_percentage(chat: Chat) -> None:

@@ -23,7 +23,7 @@ VIEWS = [("accountant", "bucket_standard"), ("collection", "bucket_detail")]
 
 
 def amounts(told: dict[str, Any]) -> dict[str, int]:
-    return {one["name"]: one["amount_minor"] for one in told["buckets"]}
+    return {one.name: one.amount_minor for one in told.buckets}
 
 
 def post_example(session: Session, shop: Retailer, rows: list[dict[str, Any]] = EXAMPLE["rows"]) -> None:
@@ -63,7 +63,7 @@ def test_the_database_sorts_the_worked_examples_alike(
         expected[row[column]] += row["outstanding_paise"]
     told = ageing.report(session, AS_OF, view=view, retailer_id=shop.id)
     assert amounts(told) == expected
-    assert told["open_minor"] == sum(row["outstanding_paise"] for row in EXAMPLE["rows"])
+    assert told.open_minor == sum(row["outstanding_paise"] for row in EXAMPLE["rows"])
 
 
 @pytest.mark.parametrize("view", ageing.VIEWS)
@@ -73,8 +73,8 @@ def test_buckets_partition_what_is_open(session: Session, make_retailer: Make, o
     for age in range(-2, 95):
         owe(session, shop.id, 1_000 + age, due_in=-age)
     told = ageing.report(session, today, by=by, view=view)
-    assert sum(amounts(told).values()) == told["open_minor"] == sum(1_000 + age for age in range(-2, 95))
-    assert sum(one["bills"] for one in told["buckets"]) == 97
+    assert sum(amounts(told).values()) == told.open_minor == sum(1_000 + age for age in range(-2, 95))
+    assert sum(one.bills for one in told.buckets) == 97
 
 
 def test_by_bill_date_the_days_since_the_bill_count(session: Session, make_retailer: Make, owe: Owe) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -14,11 +13,14 @@ import policy
 from core import clock, ids
 from core.errors import NotFound
 from credit import accounts, cheques, days, ladder, ledger, pauses, payments, reminders, reservations
+from credit.rules import Tried
 from credit.tables import Bill
 from jobs import periodic
 from parties import organisations
 from parties.tables import Retailer
-from reports import next_steps, profile, risk
+from reports import next_steps, profile, risk, watchlist
+from reports.profile import OpenBill
+from reports.risk import Attention
 
 Make = Callable[..., Retailer]
 Owe = Callable[..., Bill]
@@ -26,15 +28,13 @@ Owe = Callable[..., Bill]
 AGEING = json.loads((Path(__file__).parents[1] / "invoicing" / "tax_examples.json").read_text())["aux"]["ageing"]
 
 
-def watch(rule: str, value: int, threshold: int) -> dict[str, Any]:
+def watch(rule: str, value: int, threshold: int) -> Tried:
     """A rule that fired for a watch."""
-    return {
-        "level": "watch", "rule": rule, "value": value, "threshold": threshold, "fired": True, "acknowledged": False,
-    }  # fmt: skip
+    return Tried("watch", rule, value, threshold, fired=True)
 
 
-def amounts(answer: dict[str, Any]) -> dict[str, int]:
-    return {bucket["name"]: bucket["amount_minor"] for bucket in answer["buckets"]}
+def amounts(answer: risk.Dashboard) -> dict[str, int]:
+    return {bucket.name: bucket.amount_minor for bucket in answer.buckets}
 
 
 def test_the_worked_ageing_comes_out(session: Session, make_retailer: Make, owe: Owe) -> None:
@@ -45,14 +45,14 @@ def test_the_worked_ageing_comes_out(session: Session, make_retailer: Make, owe:
         expected[row["bucket_standard"]] += row["outstanding_paise"]
     answer = risk.dashboard(session)
     assert amounts(answer) == expected
-    assert answer["outstanding_minor"] == sum(expected.values())
-    assert answer["overdue_minor"] == answer["outstanding_minor"] - expected["not_due"]
+    assert answer.outstanding_minor == sum(expected.values())
+    assert answer.overdue_minor == answer.outstanding_minor - expected["not_due"]
 
 
 def test_an_empty_book_has_all_buckets_at_nothing(session: Session) -> None:
     answer = risk.dashboard(session)
     assert list(amounts(answer).values()) == [0] * 5
-    assert answer["attention"] == []
+    assert answer.attention == []
 
 
 def test_money_on_account_is_shown_beside_the_buckets(session: Session, make_retailer: Make, owe: Owe) -> None:
@@ -60,8 +60,7 @@ def test_money_on_account_is_shown_beside_the_buckets(session: Session, make_ret
     owe(session, shop.id, 1_000, due_in=-40)
     payments.record(session, payments.NewPayment(other.id, 300, "cash"))
     answer = risk.dashboard(session)
-    assert (answer["open_minor"], answer["on_account_minor"], answer["outstanding_minor"]) == (1_000, 300, 700)
-    assert json.dumps(answer)
+    assert (answer.open_minor, answer.on_account_minor, answer.outstanding_minor) == (1_000, 300, 700)
 
 
 def test_an_overdue_shop_needs_attention_with_reasons_and_the_next_step(
@@ -73,20 +72,20 @@ def test_an_overdue_shop_needs_attention_with_reasons_and_the_next_step(
     owe(session, shop.id, 3_000, due_in=5)
     owe(session, fine.id, 3_000, due_in=5)
     pauses.pause(session, shop.id, "late")
-    (row,) = risk.dashboard(session)["attention"]
+    (row,) = risk.dashboard(session).attention
     on = days.today(session) + timedelta(days=4)
-    assert row == {
-        "retailer_id": ids.public("ret", shop.id),
-        "name": "Gupta Stores",
-        "outstanding_minor": 9_000,
-        "overdue_minor": 6_000,
-        "oldest_overdue_days": 35,
-        "limit_used_percent": 90,
-        "reasons": ["CREDIT_PAUSED", "OVERDUE_DAYS_EXCEEDED", "OVERDUE", "CREDIT_LIMIT_NEAR"],
-        "fired": [watch("limit_used_percent", 90, 90), watch("overdue_days", 35, 7)],
-        "next_step": f"Reminder T-1 on {on.day} {on:%b} {on.year}.",
-        "next_step_on": on.isoformat(),
-    }
+    assert row == Attention(
+        retailer_id=shop.id,
+        name="Gupta Stores",
+        outstanding_minor=9_000,
+        overdue_minor=6_000,
+        oldest_overdue_days=35,
+        limit_used_percent=90,
+        reasons=["CREDIT_PAUSED", "OVERDUE_DAYS_EXCEEDED", "OVERDUE", "CREDIT_LIMIT_NEAR"],
+        fired=[watch("limit_used_percent", 90, 90), watch("overdue_days", 35, 7)],
+        next_step=f"Reminder T-1 on {on.day} {on:%b} {on.year}.",
+        next_step_on=on,
+    )
 
 
 def test_a_shop_without_an_automatic_step_is_to_be_called(session: Session, make_retailer: Make, owe: Owe) -> None:
@@ -96,7 +95,7 @@ def test_a_shop_without_an_automatic_step_is_to_be_called(session: Session, make
     stopped.reminders_paused = True
     session.flush()
     ladder.configure(session, {}, "no rules")
-    steps = [(row["next_step"], row["next_step_on"]) for row in risk.dashboard(session)["attention"]]
+    steps = [(row.next_step, row.next_step_on) for row in risk.dashboard(session).attention]
     assert steps == [
         ("No automatic reminder is left: call the shop.", None),
         ("Reminders are paused: call the shop.", None),
@@ -117,13 +116,13 @@ def test_the_next_reminder_is_told_for_the_day_on_which_it_is_sent(
     ladder.configure(session, {}, "no rules")
     shop = make_retailer(session, limit_minor=10_000)
     owe(session, shop.id, 9_500, due_in=5)
-    (row,) = risk.dashboard(session)["attention"]
+    (row,) = risk.dashboard(session).attention
     if sent_in is None:
-        assert (row["next_step"], row["next_step_on"]) == ("No automatic reminder is left: call the shop.", None)
+        assert (row.next_step, row.next_step_on) == ("No automatic reminder is left: call the shop.", None)
         return
     on = today + timedelta(days=sent_in)
     told = f"Reminder {stage} on {on.day} {on:%b} {on.year}."
-    assert (row["next_step"], row["next_step_on"]) == (told, on.isoformat())
+    assert (row.next_step, row.next_step_on) == (told, on)
     clock.advance(timedelta(days=sent_in))
     (claimed,) = reminders.claim(session, on)
     assert [one.stage for one in claimed.bills] == [stage]
@@ -149,22 +148,22 @@ def test_the_day_of_the_next_stop_is_told_and_what_was_acknowledged_leads_to_non
     shop = make_retailer(session)
     owe(session, shop.id, 2_000, due_in=-40)
     on = days.today(session) + timedelta(days=5)
-    (row,) = risk.dashboard(session)["attention"]
-    assert row["next_step_on"] == on.isoformat()
-    assert row["next_step"] == (
+    (row,) = risk.dashboard(session).attention
+    assert row.next_step_on == on
+    assert row.next_step == (
         f"Is paused on {on.day} {on:%b} {on.year} at 11:00 if nothing is paid."
         " No automatic reminder is left: call the shop."
     )
     clock.advance(timedelta(days=5))
     assert ladder.evaluate(session, shop.id, "daily").is_paused_now
     pauses.unpause(session, shop.id, "they pay on Friday")
-    (row,) = risk.dashboard(session)["attention"]
-    assert (row["reasons"][0], [one["rule"] for one in row["fired"]]) == ("OVERDUE_DAYS_EXCEEDED", ["overdue_days"])
+    (row,) = risk.dashboard(session).attention
+    assert (row.reasons[0], [one.rule for one in row.fired]) == ("OVERDUE_DAYS_EXCEEDED", ["overdue_days"])
     blocked_on = days.today(session) + timedelta(days=135)
-    assert row["next_step_on"] == blocked_on.isoformat()
+    assert row.next_step_on == blocked_on
     pauses.block(session, shop.id, "closed")
-    (row,) = risk.dashboard(session)["attention"]
-    assert (row["reasons"][0], row["next_step_on"]) == ("ACCOUNT_BLOCKED", None)
+    (row,) = risk.dashboard(session).attention
+    assert (row.reasons[0], row.next_step_on) == ("ACCOUNT_BLOCKED", None)
 
 
 def test_limits_are_told_as_they_hold_today(session: Session, make_retailer: Make, owe: Owe) -> None:
@@ -173,15 +172,15 @@ def test_limits_are_told_as_they_hold_today(session: Session, make_retailer: Mak
     terms = accounts.terms_of(accounts.get(session, shop.id))
     until = days.today(session)
     accounts.set_terms(session, shop.id, replace(terms, temporary_limit_minor=4_000, temporary_until=until), "a feast")
-    (row,) = risk.dashboard(session)["attention"]
-    assert (row["limit_used_percent"], row["reasons"]) == (50, ["OVERDUE"])
+    (row,) = risk.dashboard(session).attention
+    assert (row.limit_used_percent, row.reasons) == (50, ["OVERDUE"])
 
 
 def test_a_shop_near_its_limit_by_orders_alone_needs_attention(session: Session, make_retailer: Make) -> None:
     shop = make_retailer(session, limit_minor=10_000)
     reservations.reserve(session, shop.id, ids.new(), 8_000)
-    (row,) = risk.dashboard(session)["attention"]
-    assert (row["limit_used_percent"], row["reasons"]) == (80, ["CREDIT_LIMIT_NEAR"])
+    (row,) = risk.dashboard(session).attention
+    assert (row.limit_used_percent, row.reasons) == (80, ["CREDIT_LIMIT_NEAR"])
 
 
 @pytest.mark.parametrize("exposure", ["confirmed", "invoiced"])
@@ -210,7 +209,7 @@ def test_a_day_that_is_over_is_listed_as_it_was_while_it_lasted(
 def listed(session: Session, as_of: date | None = None) -> dict[str, tuple[int | None, list[str]]]:
     """Percent used and reasons of the shops that the dashboard lists, by name."""
     return {
-        row["name"]: (row["limit_used_percent"], row["reasons"]) for row in risk.dashboard(session, as_of)["attention"]
+        row.name: (row.limit_used_percent, row.reasons) for row in risk.dashboard(session, as_of).attention
     }  # fmt: skip
 
 
@@ -277,14 +276,14 @@ def test_money_on_account_is_taken_off_what_a_shop_is_late_with(
         owe(session, shop.id, 1_000, due_in=-3)
         owe(session, shop.id, 200, due_in=5)
     answer = risk.dashboard(session)
-    assert [(row["name"], row["overdue_minor"]) for row in answer["attention"]] == [("Partly", 600)]
-    assert (answer["open_minor"], answer["on_account_minor"]) == (2_400, 1_400)
-    assert (answer["outstanding_minor"], answer["overdue_minor"]) == (1_000, 600)
+    assert [(row.name, row.overdue_minor) for row in answer.attention] == [("Partly", 600)]
+    assert (answer.open_minor, answer.on_account_minor) == (2_400, 1_400)
+    assert (answer.outstanding_minor, answer.overdue_minor) == (1_000, 600)
     clock.advance(timedelta(days=6))  # kept ages are of another day then, and the rest is late too
-    assert [row["overdue_minor"] for row in risk.dashboard(session)["attention"]] == [800, 200]
+    assert [row.overdue_minor for row in risk.dashboard(session).attention] == [800, 200]
     then = risk.dashboard(session, days.today(session) - timedelta(days=6))
-    assert [row["overdue_minor"] for row in then["attention"]] == [600]
-    assert (then["outstanding_minor"], then["overdue_minor"]) == (1_000, 600)
+    assert [row.overdue_minor for row in then.attention] == [600]
+    assert (then.outstanding_minor, then.overdue_minor) == (1_000, 600)
 
 
 def test_many_shops_with_money_on_account_hide_nobody_who_is_late(
@@ -329,10 +328,10 @@ def test_an_earlier_day_shows_what_was_open_then(session: Session, make_retailer
     expected = {ago[55]: 0, ago[40]: 1_000, ago[15]: 1_000, ago[10]: 0, ago[9]: 0, ago[5]: 200, ago[0]: 300}
     for on, open_minor in expected.items():
         answer = risk.dashboard(session, on)
-        assert (on, answer["open_minor"]) == (on, open_minor)
-        assert answer["outstanding_minor"] == ledger.receivable(session, shop.id, on)
+        assert (on, answer.open_minor) == (on, open_minor)
+        assert answer.outstanding_minor == ledger.receivable(session, shop.id, on)
         then = profile.of(session, shop.id, on)
-        assert (then["open_minor"], then["outstanding_minor"]) == (open_minor, answer["outstanding_minor"])
+        assert (then.open_minor, then.outstanding_minor) == (open_minor, answer.outstanding_minor)
 
 
 def test_a_coming_day_shows_the_same_balances_at_their_age_then(
@@ -350,44 +349,38 @@ def test_a_profile_has_what_a_founder_asks_for(session: Session, make_retailer: 
     reservations.reserve(session, shop.id, ids.new(), 4_000)
     payments.record(session, payments.NewPayment(shop.id, 500, "upi", reference="4123"))
     answer = profile.of(session, shop.id)
-    assert json.dumps(answer)
-    assert {name: answer[name] for name in ("code", "status", "limit_minor", "reserved_minor", "available_minor")} == {
-        "code": "R9",
-        "status": "active",
-        "limit_minor": 10_000,
-        "reserved_minor": 4_000,
-        "available_minor": 3_500,
-    }
-    assert answer["outstanding_minor"] == 2_500
-    assert answer["open_bills"][0] == {
-        "bill_id": ids.public("bil", late.id),
-        "invoice_number": late.reference,
-        "bill_on": late.bill_on.isoformat(),
-        "due_on": late.due_on.isoformat(),
-        "amount_minor": 2_000,
-        "open_minor": 1_500,
-        "days_overdue": 3,
-    }
-    assert [payment["reference"] for payment in answer["last_payments"]] == ["4123"]
-    assert answer["guardrails"]["credit_days"] == 15
+    assert (answer.code, answer.status) == ("R9", "active")
+    assert (answer.limit_minor, answer.reserved_minor, answer.available_minor) == (10_000, 4_000, 3_500)
+    assert answer.outstanding_minor == 2_500
+    assert answer.open_bills[0] == OpenBill(
+        bill_id=late.id,
+        invoice_number=late.reference,
+        bill_on=late.bill_on,
+        due_on=late.due_on,
+        amount_minor=2_000,
+        open_minor=1_500,
+        days_overdue=3,
+    )
+    assert [payment.reference for payment in answer.last_payments] == ["4123"]
+    assert answer.guardrails["credit_days"] == 15
 
 
 def test_a_paused_shop_says_so_and_why(session: Session, make_retailer: Make) -> None:
     shop = make_retailer(session)
     pauses.pause(session, shop.id, "late again")
     answer = profile.of(session, shop.id)
-    assert (answer["status"], answer["pause_reason"]) == ("paused", "late again")
-    evaluated = profile.evaluate(session, shop.id)
-    assert (evaluated["allowed"], evaluated["reason"], evaluated["largest_order_minor"]) == (False, "CREDIT_PAUSED", 0)
+    assert (answer.status, answer.pause_reason) == ("paused", "late again")
+    evaluated = watchlist.evaluate(session, shop.id)
+    assert (evaluated.allowed, evaluated.reason, evaluated.largest_order_minor) == (False, "CREDIT_PAUSED", 0)
 
 
 def test_the_largest_order_is_what_the_rules_leave(session: Session, make_retailer: Make) -> None:
     shop = make_retailer(session, limit_minor=10_000, max_order_minor=3_000)
-    assert profile.evaluate(session, shop.id)["largest_order_minor"] == 3_000
+    assert watchlist.evaluate(session, shop.id).largest_order_minor == 3_000
     reservations.reserve(session, shop.id, ids.new(), 3_000)
     reservations.reserve(session, shop.id, ids.new(), 3_000)
     reservations.reserve(session, shop.id, ids.new(), 2_500)
-    assert profile.evaluate(session, shop.id)["largest_order_minor"] == 1_500
+    assert watchlist.evaluate(session, shop.id).largest_order_minor == 1_500
 
 
 def test_a_shop_that_is_not_ours_is_not_found(session: Session) -> None:
