@@ -12,6 +12,7 @@ import click
 from core.errors import DomainError
 from invoicing.irn import TYPES, irn_of
 from invoicing.preview import preview as preview_of
+from invoicing.preview_fields import MoneyNotRead
 from reports import period, plain_json
 from reports.returns import worked
 from reports.returns.gstr1 import compute as gstr1_of
@@ -40,6 +41,8 @@ def preview(file: TextIO, original: TextIO | None) -> None:
         source["against"] = _beside(file.name, source["against"])
     try:
         result = preview_of(source)
+    except MoneyNotRead as error:
+        raise click.UsageError(f"{file.name}: {error}") from error
     except DomainError as error:
         click.echo(f"{file.name}: {error}", err=True)
         sys.exit(1)

@@ -18,6 +18,7 @@ from invoicing.tables import PayCode
 from parties import organisations
 
 LIFE = timedelta(hours=24)
+NEXT = "-X"  # before the count of a further code: K4-261204-X2
 
 
 class NoUpi(DomainError):
@@ -36,10 +37,15 @@ class Picture:
 
 
 def create(session: Session, retailer_id: UUID, amount_minor: int, reference: str) -> PayCode:
-    """A code for exactly this amount and reference. Raises NoUpi, upi.UpiInvalid."""
+    """A code for exactly this amount, with a reference of its own. Raises NoUpi, upi.UpiInvalid.
+
+    The first code goes by the reference that is given, each later one by that and a count: a bank statement that shows
+    two payments of one day must tell them apart.
+    """
     business = organisations.get(session)
     if not business.upi_vpa or business.currency != upi.CURRENCY:
         raise NoUpi
+    reference = _own(session, reference)
     link = upi.pay_link(
         vpa=business.upi_vpa, name=business.name, amount_minor=amount_minor, reference=reference, note=reference
     )
@@ -54,6 +60,19 @@ def create(session: Session, retailer_id: UUID, amount_minor: int, reference: st
     session.add(code)
     session.flush()  # the outbox names it in the same transaction
     return code
+
+
+def _own(session: Session, reference: str) -> str:
+    """The reference, or the first one after it that no code has. Locks it until the transaction ends."""
+    org = str(db.org_of(session))
+    db.execute(session, "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"pay_code:{org}:{reference}",))
+    shown = db.execute(
+        session,
+        "SELECT count(*) FROM pay_code"
+        " WHERE org_id = %(org)s AND (reference = %(base)s OR starts_with(reference, %(next)s))",
+        {"org": org, "base": reference, "next": f"{reference}{NEXT}"},
+    ).scalar()
+    return f"{reference}{NEXT}{shown + 1}" if shown else reference
 
 
 def mint(session: Session, code_id: UUID) -> str:

@@ -26,6 +26,7 @@ NOTES = ("credit_note", "commercial_credit_note")
 def preview(given: object) -> dict[str, Any]:
     """`{lines, totals, by_rate_bps, round_off, grand_total, ...}` for one input object. Raises Invalid subclasses."""
     source = fields.mapping(given, "input")
+    fields.check_money(source)
     doc_type = source.get("doc_type")
     if doc_type == "credit_note":
         return _with_warnings(_credit_note_json(_credit_note(source)), _misread(source))
@@ -41,7 +42,8 @@ def _with_warnings(money: dict[str, Any], warnings: Sequence[Caution]) -> dict[s
 
 
 def document_from(source: Mapping[str, Any]) -> TaxDocument:
-    """A Document from its JSON form. Raises PreviewInputInvalid."""
+    """A Document from its JSON form. Raises PreviewInputInvalid, and MoneyNotRead for money that would be left out."""
+    fields.check_money(source)
     seller, buyer = fields.mapping(source.get("seller"), "seller"), fields.mapping(source.get("buyer") or {}, "buyer")
     country = _country(source)
     doc_type = fields.text(source, "doc_type") or "tax_invoice"

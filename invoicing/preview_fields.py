@@ -9,6 +9,12 @@ from core.errors import Invalid
 
 PLAIN_NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 LONGEST_SHOWN = 80
+ENTRIES = {"lines": "line", "returns": "return"}
+MONEY = re.compile(  # what a field is called that stands for money
+    r"paise|minor|rupee|amount|amt|price|rate|mrp|charge|fee|freight|cost|value|total|discount|rebate|less|off(?![a-z])"
+    r"|tax|gst|cess|duty|vat|levy|bps|percent|pct|insurance|packing|loading|commission|tip|advance|deposit|interest"
+)
+COUNTS = re.compile(r"(^|_)(no|nr|num|number|serial|seq|index|id|version|year|month|day|days|count|pages?|copies)$")
 PARTY = "name address city pincode phone email state gstin pan province ntn strn cnic"
 KNOWN = {
     name: frozenset(fields.split())
@@ -23,6 +29,7 @@ KNOWN = {
         "invoice_discount": "bps paise",
         "lines": "desc sku hsn hs unit qty unit_price_paise price_mode rate_bps cess_bps cess_per_unit_paise"
         " discount_bps discount_paise free treatment third_schedule retail_price_paise mrp_paise charge note",
+        "returns": "line qty",
     }.items()
 }
 
@@ -100,13 +107,54 @@ def shortened(given: object) -> str:
     return shown if len(shown) <= LONGEST_SHOWN else f"{shown[:LONGEST_SHOWN]}..."
 
 
+class MoneyNotRead(PreviewInputInvalid):
+    """A field that carries money and means nothing here: without it the total would be wrong."""
+
+    code = "MONEY_NOT_READ"
+
+
+def check_money(source: Mapping[str, Any]) -> None:
+    """Refuse what carries money and would be left aside. Raises MoneyNotRead."""
+    for path, name, value in _unknown(source):
+        if _is_money(name, value):
+            raise MoneyNotRead(f"{path} carries money and is not read here: the total would be wrong.", field=path)
+
+
 def unread(source: Mapping[str, Any]) -> Iterator[str]:
     """The paths of fields that mean nothing here: a misspelt one must not be taken for one that was left out."""
+    return (path for path, _name, _value in _unknown(source))
+
+
+def _unknown(source: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    """Path, name and value of every field that nothing here reads."""
     for key, value in source.items():
         if key not in KNOWN["input"]:
-            yield key
-        elif key in KNOWN and isinstance(value, dict):
-            yield from (f"{key}.{name}" for name in value if name not in KNOWN[key])
-    for number, line in enumerate(source.get("lines") or [], start=1):
-        if isinstance(line, dict):
-            yield from (f"line {number}: {name}" for name in line if name not in KNOWN["lines"])
+            yield key, key, value
+        elif isinstance(value, dict) and key in KNOWN:
+            yield from ((f"{key}.{name}", name, inner) for name, inner in value.items() if name not in KNOWN[key])
+    for key, called in ENTRIES.items():
+        entries = source.get(key)
+        for number, entry in enumerate(entries if isinstance(entries, list) else [], start=1):
+            if isinstance(entry, dict):
+                yield from (
+                    (f"{called} {number}: {name}", name, inner)
+                    for name, inner in entry.items()
+                    if name not in KNOWN[key]
+                )
+
+
+def _is_money(name: str, value: object) -> bool:
+    """Whether a field says an amount: by what it is called, or because it is a number that counts nothing known."""
+    if value in (None, "", False, 0) or value is True:
+        return False
+    if isinstance(value, dict):
+        return any(_is_money(f"{name}_{inner}", one) for inner, one in value.items())
+    if isinstance(value, list):
+        return any(_is_money(name, one) for one in value)
+    words = name.casefold()
+    if isinstance(value, str):
+        return (
+            MONEY.search(words) is not None
+            and PLAIN_NUMBER.fullmatch(value.strip().lstrip("₹ ").replace(",", "")) is not None
+        )
+    return COUNTS.search(words) is None

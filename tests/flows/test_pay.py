@@ -81,11 +81,12 @@ def test_one_of_several_amounts_is_chosen(open_chat: Callable[..., Chat], langua
 def test_what_is_past_due_one_bill_or_any_amount_can_be_paid(chat: Chat) -> None:
     owe(chat, "OB-1", 100_000, days_late=4)
     owe(chat, "OB-2", 50_000)
+    today = f"R1{clock.today('Asia/Kolkata'):%y%m%d}"
     for said, amount, reference in (
-        ("What is past due", "1000.00", f"R1{clock.today('Asia/Kolkata'):%y%m%d}"),
+        ("What is past due", "1000.00", today),
         ("OB-2", "500.00", "OB2"),
-        ("bill 2", "500.00", "OB2"),
-        ("750", "750.00", f"R1{clock.today('Asia/Kolkata'):%y%m%d}"),
+        ("bill 2", "500.00", "OB2X2"),
+        ("750", "750.00", f"{today}X2"),
     ):
         assert "How much would you like to pay" in chat.say("pay")
         chat.say(said)
@@ -93,6 +94,19 @@ def test_what_is_past_due_one_bill_or_any_amount_can_be_paid(chat: Chat) -> None
     for said, amount in (("pay 5,000", "5000.00"), ("pay bill OB-1", "1000.00"), ("2k pay karna hai", "2000.00")):
         chat.say(said)
         assert shown(chat)[0] == amount
+
+
+def test_codes_of_one_day_never_share_a_reference_whatever_they_are_for(chat: Chat) -> None:
+    owe(chat, "OB-1", 100_000, days_late=4)
+    owe(chat, "OB-2", 50_000)
+    asked = ("pay 500", "pay 700", "pay 500", "pay bill OB-1", "pay bill OB-1", "pay 700")
+    references = []
+    for said in asked:
+        chat.say(said)
+        references.append(shown(chat)[1])
+    assert len(set(references)) == len(asked)
+    codes = chat.session.query(PayCode).all()
+    assert len({code.reference for code in codes}) == len(codes)
 
 
 def test_money_on_account_is_taken_off_what_is_past_due_and_off_the_oldest_bill(chat: Chat) -> None:

@@ -97,15 +97,76 @@ def test_a_note_finds_its_original_beside_it(tmp_path: Path) -> None:
 
 def test_what_was_perhaps_meant_otherwise_is_said() -> None:
     source = VECTORS["IN01"]["input"]
-    lines = [{**source["lines"][0], "discount_pct": 5, "rate_bps": None}]
-    printed = json.loads(run(json.dumps({**source, "doc_type": "offer", "freight": 5, "lines": lines})).stdout)
+    lines = [{**source["lines"][0], "colour": "red", "rate_bps": None}]
+    printed = json.loads(run(json.dumps({**source, "doc_type": "offer", "route_no": 5, "lines": lines})).stdout)
     assert [one["code"] for one in printed["warnings"]] == [
         "FIELD_NOT_READ",
         "FIELD_NOT_READ",
         "DOC_TYPE_UNKNOWN",
         "RATE_MISSING",
     ]
-    assert printed["warnings"][1]["detail"].startswith("line 1: discount_pct")
+    assert printed["warnings"][1]["detail"].startswith("line 1: colour")
+
+
+@pytest.mark.parametrize(
+    ("where", "field", "value"),
+    [
+        ("input", "charge", {"desc": "Freight", "paise": 50_000, "rate_bps": 1800}),
+        ("input", "freight", 5),
+        ("input", "freight_charges", "500.00"),
+        ("input", "packing", [{"amount": 10_000}]),
+        ("input", "total_discount", 100),
+        ("input", "transport", 25_000),
+        ("input", "tcs_rate", 0.1),
+        ("line", "discount_pct", 5),
+        ("line", "unit_price", 1_000),
+        ("line", "price", "₹1,000"),
+        ("line", "Discount_Paise", 100),
+        ("seller", "tds_paise", 5),
+        ("buyer", "advance_paise", 1),
+        ("ship_to", "loading_charge", 1),
+        ("invoice_discount", "amount", 100),
+    ],
+)
+def test_a_field_that_carries_money_and_is_not_read_is_an_error(where: str, field: str, value: object) -> None:
+    source = {"ship_to": {}, "invoice_discount": {}, **VECTORS["IN01"]["input"]}
+    if where == "input":
+        source = {**source, field: value}
+    elif where == "line":
+        source = {**source, "lines": [{**source["lines"][0], field: value}]}
+    else:
+        source = {**source, where: {**source[where], field: value}}
+    result = run(json.dumps(source))
+    assert result.exit_code == 2
+    assert field in result.stderr
+    assert "the total would be wrong" in result.stderr
+
+
+def test_money_that_is_not_read_in_the_original_of_a_note_is_an_error_too() -> None:
+    original = {**VECTORS["IN07"]["input"], "freight_paise": 100}
+    for source in (
+        {**VECTORS["IN23a"]["input"], "against": original},
+        {**VECTORS["IN23a"]["input"], "returns": [{"line": 1, "qty": 1, "value_paise": 5}]},
+    ):
+        result = run(json.dumps(source))
+        assert (result.exit_code, "the total would be wrong" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        {"freight": 0},
+        {"charge": None},
+        {"round_no": 7},
+        {"remarks": "price as agreed"},
+        {"is_taxed": True},
+        {"tax": ""},
+    ],
+)
+def test_a_field_without_money_in_it_is_only_told_of(harmless: dict[str, object]) -> None:
+    result = run(json.dumps({**VECTORS["IN01"]["input"], **harmless}))
+    assert result.exit_code == 0
+    assert [one["code"] for one in json.loads(result.stdout)["warnings"]] == ["FIELD_NOT_READ"]
 
 
 def test_null_is_as_good_as_nothing() -> None:

@@ -6,9 +6,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.orm import Session
 
+import policy
 from core import clock, events, outbox, templates
+from core.i18n import format_day, speaking
 from core.outbox import OutboxMessage
-from credit import accounts, bills, claims, disputes, pauses, payments
+from credit import accounts, bills, claims, disputes, pauses, payments, reminders
 from credit.bills import Posting
 from credit.events import PaymentTaken, PaymentTakenBack
 from credit.reminders import Digest, DueBill
@@ -63,6 +65,32 @@ def test_one_bill_is_reminded_of_in_the_words_of_its_stage(
     text = rendered(last(stocked))
     for fact in (expected, "SGT/1", "₹1,250.50", "Sharma Kirana", "Shree Ganesh Traders"):
         assert fact in text
+
+
+@pytest.mark.parametrize("language", ["en", "hi", "ur", "hi_Latn"])
+@pytest.mark.parametrize("late", [1, 2, 5])
+def test_a_stage_that_waited_for_an_opening_says_the_true_day(
+    stocked: Session, shop: Retailer, language: str, late: int
+) -> None:
+    shop.language = language
+    stocked.flush()
+    assert remind(stocked, digest(shop, ("SGT/1", "T+0", -late, 125_050))) is not None
+    message = last(stocked)
+    assert message.template == "payment_was_due"
+    with speaking(language):
+        assert format_day(TODAY - timedelta(days=late)) in rendered(message)
+
+
+def test_after_a_holiday_nobody_reads_that_yesterdays_bill_is_due_today(stocked: Session, shop: Retailer) -> None:
+    closed = clock.today("Asia/Kolkata")
+    policy.change(stocked, {"holidays": [closed.isoformat()]}, "festival")
+    owe(stocked, shop, 100_000, closed)
+    assert reminders.claim(stocked, closed) == []
+    (found,) = reminders.claim(stocked, closed + timedelta(days=1))
+    remind(stocked, found)
+    text = rendered(last(stocked))
+    assert "due today" not in text
+    assert f"was due on {format_day(closed)}" in text
 
 
 @pytest.mark.parametrize("language", ["en", "hi", "ur", "hi_Latn"])
