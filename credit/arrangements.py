@@ -106,6 +106,8 @@ class Dispute(Identified, Base):
     opened_on: Mapped[date]
     created_at: Mapped[Moment]
     settled_at: Mapped[Moment | None]
+    recorded_by: Mapped[Word | None]
+    settled_by: Mapped[Word | None]
 
 
 class LateFee(Identified, Base):

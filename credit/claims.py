@@ -68,6 +68,7 @@ def record(session: Session, new: NewClaim) -> PaymentClaim | None:
         status=CLAIMED,
         freezes_reminders=True,
         created_at=clock.now(),
+        recorded_by=audit.actor().name,
     )
     session.add(claim)
     session.flush()
@@ -229,6 +230,7 @@ def _lock(session: Session, claim_id: UUID, retailer_id: UUID | None = None) -> 
 
 def _resolve(session: Session, claim: PaymentClaim, status: str, reason: str | None) -> None:
     claim.status, claim.resolved_at, claim.note = status, clock.now(), reason
+    claim.resolved_by = audit.actor().name
     session.flush()
     tasks.finish_known(session, _task(claim))
     audit.record(

@@ -60,6 +60,7 @@ def start(session: Session, bill_id: UUID, amount_minor: int, reason: str) -> Di
         reason=reason,
         opened_on=freeze.payment.received_on,
         created_at=clock.now(),
+        recorded_by=audit.actor().name,
     )
     session.add(dispute)
     session.flush()
@@ -85,7 +86,7 @@ def settle(
         given = adjustments.Adjustment(dispute.retailer_id, kind, accepted_minor, reason, role, dispute.bill_id)
         adjustments.create(session, given)
     dispute.status, dispute.settled_at, dispute.settlement = "settled", clock.now(), reason
-    dispute.accepted_minor = accepted_minor
+    dispute.accepted_minor, dispute.settled_by = accepted_minor, audit.actor().name
     session.flush()
     _audit(session, "settled", dispute, reason)
     happened(session, DisputeEnded(dispute.id))

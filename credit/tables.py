@@ -334,4 +334,6 @@ class PaymentClaim(Identified, Base):
     payment_id: Mapped[UUID | None]  # what it became once it was verified
     note: Mapped[str | None] = mapped_column(Text)
     message_id: Mapped[UUID | None]  # the message that brought a picture of it
+    recorded_by: Mapped[Word | None]
+    resolved_by: Mapped[Word | None]
     proof_sha256: Mapped[str | None] = mapped_column(Text)  # of that picture, once it is fetched

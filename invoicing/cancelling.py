@@ -69,6 +69,7 @@ def follow_credits(session: Session, retailer_id: UUID, reason: str) -> list[Inv
 
 def _mark(session: Session, invoice: Invoice, reason: str) -> None:
     invoice.status, invoice.cancelled_at, invoice.cancel_reason = CANCELLED, clock.now(), reason
+    invoice.cancelled_by = audit.actor().name
     session.flush()  # invariants and papers read it by plain SQL
     audit.record(
         session,

@@ -59,6 +59,8 @@ class Invoice(Identified, Base):
     status: Mapped[Word] = mapped_column(default=ISSUED)
     cancelled_at: Mapped[Moment | None]
     cancel_reason: Mapped[str | None] = mapped_column(Text)
+    issued_by: Mapped[Word | None]
+    cancelled_by: Mapped[Word | None]
     issued_on: Mapped[date]
     due_on: Mapped[date]
     place_of_supply: Mapped[Word]

@@ -102,6 +102,7 @@ def _invoice(draft: Draft) -> Invoice:
         round_off_minor=draft.round_off_minor,
         total_minor=draft.total_minor,
         created_at=clock.now(),
+        issued_by=audit.actor().name,
     )
 
 

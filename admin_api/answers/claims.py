@@ -2,12 +2,12 @@
 
 from marshmallow import fields
 
-from admin_api.answers.shape import Answer, Currency, Minor, PublicId, Shop, Word
+from admin_api.answers.shape import Answer, Currency, Minor, Person, PublicId, Shop, Word
 from credit.tables import CLAIM_STATES, METHODS
 
 
 class ClaimOut(Answer):
-    """A claim and what became of it."""
+    """A claim and what became of it: who noted it, and who found it true or not."""
 
     id = PublicId("clm")
     retailer_id = PublicId("ret")
@@ -20,3 +20,5 @@ class ClaimOut(Answer):
     payment_id = PublicId("pay", allow_none=True)
     note = fields.String(allow_none=True)
     message_id = PublicId("msg", allow_none=True)
+    by = Person("recorded_by", allow_none=True)
+    resolved_by = Person("resolved_by", allow_none=True)

@@ -2,12 +2,12 @@
 
 from marshmallow import fields
 
-from admin_api.answers.shape import Answer, Currency, Day, Minor, PublicId, Shop, Word
+from admin_api.answers.shape import Answer, Currency, Day, Minor, Person, PublicId, Shop, Word
 from credit.arrangements import DISPUTE_STATES
 
 
 class DisputeOut(Answer):
-    """A dispute and how it ended."""
+    """A dispute and how it ended: who opened and who settled it."""
 
     id = PublicId("dsp")
     retailer_id = PublicId("ret")
@@ -20,3 +20,5 @@ class DisputeOut(Answer):
     reason = fields.String()
     settlement = fields.String(allow_none=True)
     opened_on = Day()
+    by = Person("recorded_by", allow_none=True)
+    settled_by = Person("settled_by", allow_none=True)

@@ -5,7 +5,20 @@ from typing import Any
 from marshmallow import fields
 
 from admin_api.answers.adjustments import BillOut
-from admin_api.answers.shape import Answer, Currency, Day, Milli, Minor, Moment, PublicId, Rows, Shop, Whole, Word
+from admin_api.answers.shape import (
+    Answer,
+    Currency,
+    Day,
+    Milli,
+    Minor,
+    Moment,
+    Person,
+    PublicId,
+    Rows,
+    Shop,
+    Whole,
+    Word,
+)
 from invoicing.listing import STATUSES, TYPES
 from orders.tables import PRICE_MODES
 from tax import TREATMENTS
@@ -54,7 +67,7 @@ class TaxedOut(Answer):
 
 
 class InvoiceOut(TaxedOut):
-    """A document without its lines."""
+    """A document without its lines; `by` issued it."""
 
     id = PublicId("inv")
     document_type = Word(TYPES)
@@ -76,6 +89,8 @@ class InvoiceOut(TaxedOut):
     created_at = Moment()
     cancelled_at = Moment(allow_none=True)
     cancel_reason = fields.String(allow_none=True)
+    by = Person("issued_by", allow_none=True)
+    cancelled_by = Person("cancelled_by", allow_none=True)
 
 
 class InvoiceLineOut(TaxedOut):

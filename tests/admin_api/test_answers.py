@@ -8,9 +8,10 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
+from admin_api import tokens
 from core import audit, clock, db, ids
-from credit import decisions, pauses
-from parties import retailers, tasks
+from credit import claims, decisions, pauses
+from parties import retailers, tasks, users
 from parties.tables import Retailer
 from tests.admin_api import answers
 from tests.admin_api.conftest import Caller
@@ -117,3 +118,50 @@ def test_a_task_names_who_has_done_it(owner: Caller, org: UUID) -> None:
     done = owner.post(f"/tasks/{task['id']}/finish", {}).json
     assert (done["done"], done["by"]["id"][:4]) == (True, "usr_")
     assert owner.post(f"/tasks/{task['id']}/finish", {}).json["by"] == done["by"]
+
+
+def test_claims_disputes_and_documents_name_who_noted_and_who_ended_them(
+    sign_in: Callable[..., Caller], shops: list[str], org: UUID
+) -> None:
+    first, second = sign_in(org), sign_in(org)
+    one, other = (_me(caller) for caller in (first, second))
+    claim = first.post("/claims", {"retailer_id": shops[0], "amount_minor": 5, "method": "cash"}).json
+    assert (claim["by"], claim["resolved_by"]) == (one, None)
+    second.post(f"/claims/{claim['id']}/reject", {"reason": "not in the bank"})
+    [claim] = first.get("/claims").json["data"]
+    assert (claim["by"], claim["resolved_by"]) == (one, other)
+
+    noted = {"retailer_id": shops[0], "kind": "other", "amount_minor": 500, "reason": "crates"}
+    bill_id = first.post("/adjustment/debit-note", noted).json["bill_id"]
+    dispute = first.post("/disputes", {"bill_id": bill_id, "amount_minor": 100, "reason": "broken"}).json
+    assert (dispute["by"], dispute["settled_by"]) == (one, None)
+    ended = second.post(f"/disputes/{dispute['id']}/settle", {"accepted_minor": 0, "reason": "counted again"}).json
+    assert (ended["by"], ended["settled_by"]) == (one, other)
+
+    order = first.post("/orders", {"retailer_id": shops[0], "payment_mode": "CASH", "lines": [LINE]}).json
+    invoice_id = second.post(f"/orders/{order['id']}/dispatch", {}).json["invoice_id"]
+    [invoice] = first.get("/invoices").json["data"]
+    assert (invoice["by"], invoice["cancelled_by"]) == (other, None)
+    gone = first.post(f"/invoices/{invoice_id}/cancel", {"reason": "twice"}).json
+    assert (gone["by"], gone["cancelled_by"]) == (other, one)
+
+
+def test_what_a_shop_says_in_its_chat_names_no_person(owner: Caller, shops: list[str], org: UUID) -> None:
+    with db.transaction(org) as session:
+        audit.act_as(audit.Actor(f"retailer:{shops[0]}"))
+        claims.record(session, claims.NewClaim(ids.parse("ret", shops[0]), 500))
+    [claim] = owner.get("/claims").json["data"]
+    assert (claim["by"], claim["resolved_by"]) == ({"id": None, "name": "retailer"}, None)
+
+
+def test_what_was_noted_before_people_were_names_nobody(owner: Caller, shops: list[str], org: UUID) -> None:
+    owner.post("/claims", {"retailer_id": shops[0], "amount_minor": 5, "method": "cash"})
+    with db.transaction(org) as session:
+        db.execute(session, "UPDATE payment_claim SET recorded_by = NULL")
+    [claim] = owner.get("/claims").json["data"]
+    assert claim["by"] is None
+
+
+def _me(caller: Caller) -> dict[str, str]:
+    who = tokens.read(caller.token)
+    return {"id": users.public_id(who.user_id), "name": who.name or who.email}
