@@ -80,13 +80,20 @@ class Credit:
 
 @dataclass
 class Order:
-    """An order: its status in the words of the product."""
+    """An order of so many kilograms: its status in the words of the product, and how much `holds` of the shelf."""
 
     id: UUID
     status: str
     total_minor: int
     mode: str | None
     created_at: datetime
+    kg: int = 0
+    holds: int = 0
+    is_short: bool = False
+
+    def cut(self, kg: int) -> None:
+        """Less than was wanted, at the same price."""
+        self.total_minor, self.kg, self.is_short = self.total_minor // self.kg * kg, kg, True
 
 
 @dataclass
@@ -222,6 +229,7 @@ class House:
     cap_id: UUID | None = None
     cap_minor: int = 0
     shops: list["Shop"] = field(default_factory=list)
+    shelf: int | None = None  # kilograms on it; None: nobody counts them
     number: int = 0
     happened: list[Event] = field(default_factory=list)  # what was not followed yet
 
@@ -233,6 +241,14 @@ class House:
     def happen(self, what: str, shops: Sequence["Shop"], override: Override | None = None) -> None:
         """Something follows from this."""
         self.happened.append(Event(what, tuple(shops), override))
+
+    def held(self) -> int:
+        """What orders hold of the shelf."""
+        return sum(order.holds for shop in self.shops for order in shop.orders.values())
+
+    def there(self, kg: int) -> int:
+        """How much of it can be promised."""
+        return kg if self.shelf is None else min(kg, max(0, self.shelf - self.held()))
 
     def capped(self) -> list["Shop"]:
         """The shops under the cap."""
@@ -298,6 +314,12 @@ class Shop:
         waiting = [one.id for one in self.cheques.values() if one.state in ("received", "deposited")]
         return sum(self.credits[one].amount_minor for one in waiting if one in self.credits)
 
+    def confirm(self, order: Order, mode: str, how: str) -> None:
+        """Promise an order with its goods, and say so."""
+        order.status, order.mode = "confirmed", mode
+        order.holds = 0 if self.house.shelf is None else order.kg
+        self.tell(f"order_{how}_short" if order.is_short else f"order_{how}", order.total_minor)
+
     def notes_of(self, document: Document) -> list[Document]:
         """What corrects an invoice and holds."""
         return [one for one in self.documents.values() if one.of == document.id and not one.is_cancelled]
@@ -358,8 +380,9 @@ class Shop:
         for bill_id, part in parts.items():
             self.bills[bill_id].change(today, -part)
         credit.is_posted, credit.unapplied_minor = False, 0
-        for paper in self.documents.values():  # a note goes with its credit
-            paper.is_cancelled |= paper.credit_id == credit.id
+        for paper in self.documents.values():
+            if paper.credit_id == credit.id:
+                paper.is_cancelled = True  # a note goes with its credit
         self.entries.append((today, "receivable", credit.borne_by, credit.amount_minor))
         if credit.kind not in ("cash_discount", "dispute"):
             for other in list(self.credits.values()):

@@ -8,10 +8,10 @@ from invoicing import credit_notes
 from tests.model import books, rulebook
 from tests.model.machine import RICE_MINOR, one_of, picks, rule
 from tests.model.money_rules import roles
-from tests.model.order_rules import OrderRules
+from tests.model.stock_rules import StockRules
 
 
-class DocumentRules(OrderRules):
+class DocumentRules(StockRules):
     """Credit notes."""
 
     def invoices(self) -> list[tuple[books.Shop, books.Document]]:
@@ -23,7 +23,12 @@ class DocumentRules(OrderRules):
         assert invoice.bill_id
         return shop.bills[invoice.bill_id]
 
-    @rule(when=lambda self: self.invoices(), number=picks, share=st.integers(1, 130), role=roles)
+    @rule(
+        when=lambda self: self.house.shelf is None and self.invoices(),
+        number=picks,
+        share=st.integers(1, 130),
+        role=roles,
+    )
     def take_goods_back(self, number: int, share: int, role: str) -> None:
         """A credit note for a part of what is left of an invoice; what its bill has no room for stays on account."""
         shop, invoice = one_of(self.invoices(), number)

@@ -54,19 +54,25 @@ def _place_approved(shop: Shop, override: Override, today: date, now: datetime) 
 
 
 def retry(shop: Shop, order: Order, today: date, now: datetime) -> list[str]:
-    """A refused or held order is tried again, on account; returns why not. Held, it stays held then."""
+    """A refused or held order is tried again, on account, with what is there; returns why not.
+
+    Held, it stays held then.
+    """
+    order.mode, there = "CREDIT", shop.house.there(order.kg)
+    if not there:
+        return ["OUT_OF_STOCK"]
+    if there < order.kg:
+        order.cut(there)
     said = rulebook.try_order(shop, order, today, now)
-    order.mode = "CREDIT"
     if not said:
-        order.status = "confirmed"
-        shop.tell("order_released", order.total_minor)
+        shop.confirm(order, "CREDIT", "released")
     return said
 
 
 def release(house: House, room: Iterable[Shop], today: date, now: datetime) -> int:
     """Held orders of these shops, and of those under one cap with them, are placed until credit stops one.
 
-    One that is larger than an order may be keeps nobody waiting.
+    One that is larger than an order may be keeps nobody waiting, nor does one of which nothing is there.
     """
     concerned = set(room)
     if any(shop.is_capped for shop in concerned):
@@ -74,8 +80,11 @@ def release(house: House, room: Iterable[Shop], today: date, now: datetime) -> i
     before = sum(len(waiting(shop)) for shop in house.shops)
     for shop in sorted(filter(waiting, concerned), key=lambda one: waiting(one)[0].created_at):
         for order in waiting(shop):
+            as_wanted = order.kg, order.total_minor, order.is_short
             said = retry(shop, order, today, now)
-            if said and "MAX_ORDER_VALUE_EXCEEDED" not in said:
+            if said:
+                order.kg, order.total_minor, order.is_short = as_wanted
+            if said and not {"MAX_ORDER_VALUE_EXCEEDED", "OUT_OF_STOCK"} & set(said):
                 break
     return before - sum(len(waiting(shop)) for shop in house.shops)
 

@@ -16,7 +16,7 @@ import policy
 from core import audit, clock, db
 from core.errors import DomainError
 from credit import accounts, groups
-from orders import catalogue, catalogue_import
+from orders import catalogue, catalogue_import, stock
 from orders.quotes import Wanted
 from parties.tables import Retailer
 from tests.model import books, following, reading, rulebook
@@ -91,11 +91,11 @@ class Life(RuleBasedStateMachine):
         self.name = ""
         tally.lives += 1
 
-    @initialize(chosen=settings, day=st.integers(0, 1_000))
-    def begin(self, chosen: dict[str, Any], day: int) -> None:
+    @initialize(chosen=settings, day=st.integers(0, 1_000), shelf=st.sampled_from([None, None, 60, 300]))
+    def begin(self, chosen: dict[str, Any], day: int, shelf: int | None) -> None:
         """The organisation with its settings, a cap for shops of one owner, and the shops; on some morning."""
         clock.move_to(FIRST_MORNING + timedelta(days=day))
-        self.house.settings = chosen
+        self.house.settings, self.house.shelf = chosen, shelf
         self.do(self._set_up)
         self.reader.enter(self.org)
         self.tally.steps += 1
@@ -103,6 +103,8 @@ class Life(RuleBasedStateMachine):
     def _set_up(self, session: Any) -> None:
         policy.change(session, self.house.settings, "how this life goes")
         catalogue_import.import_catalogue(session, {"items": [dict(one) for one in ITEMS if one["sku"] == "RICE-L"]})
+        if self.house.shelf is not None:
+            stock.count(session, "RICE-L", self.house.shelf * 1_000, "counted")
         group = groups.create(session, "One owner", RICE_MINOR * 70)
         self.house.cap_id, self.house.cap_minor = group.id, group.limit_minor
         for _ in range(2):
@@ -185,8 +187,8 @@ class Life(RuleBasedStateMachine):
         for shop in self.shops:
             for order in following.waiting(shop):
                 said = rulebook.refusals(shop, order.total_minor, self.today())
-                assert said, "it waits for nothing"
-                if "MAX_ORDER_VALUE_EXCEEDED" not in said:
+                assert said or self.house.shelf is not None, "it waits for nothing"
+                if said and "MAX_ORDER_VALUE_EXCEEDED" not in said:
                     break
         self.tally.checks += len(reading.KNOWN) + 1
         self.tally.took_effect[self.name] += told != self.told

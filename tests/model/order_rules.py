@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from core import db
 from credit import guardrails, overrides, pauses
+from credit.guardrails import Refused
 from jobs import evaluate_guardrails, expire_pending
 from orders import dispatching, holding, ordering
 from tests.model import books, following, rulebook
@@ -28,37 +29,51 @@ class OrderRules(MoneyRules):
         self._place(shop, kg if beyond is None else max(1, self._fits(shop) + beyond), mode)
 
     def _place(self, shop: books.Shop, kg: int, mode: str) -> books.Order:
-        total = kg * RICE_MINOR
-        expected = rulebook.refusals(shop, total, self.today()) if mode == "CREDIT" else []
+        """What is there of it; nothing: refused."""
         placed = self.do(lambda session: ordering.place(session, shop.id, rice(kg), mode))
+        made = books.Order(placed.order.id, "failed", kg * RICE_MINOR, mode, self.now(), kg)
+        there, expected = self.house.there(kg), ["OUT_OF_STOCK"]
+        if there:
+            if there < kg:
+                made.cut(there)
+            expected = rulebook.refusals(shop, made.total_minor, self.today()) if mode == "CREDIT" else []
         self._compare(placed, expected)
-        made = books.Order(placed.order.id, "failed" if expected else "confirmed", total, mode, self.now())
         shop.orders[made.id] = made
         if not expected:
-            shop.tell("order_placed", total)
+            shop.confirm(made, mode, "placed")
         return made
 
     def _compare(self, placed: ordering.Placed, expected: list[str]) -> None:
-        said = [reason.code for reason in placed.refusal.verdict.reasons] if placed.refusal else []
-        assert said == expected
+        no = placed.refusal
+        assert expected == ([reason.code for reason in no.verdict.reasons] if isinstance(no, Refused) else
+                            [no.code] if no else [])  # fmt: skip
 
     @rule(which=shops, kg=kilograms)
     def quote(self, which: int, kg: int) -> None:
-        """A quote takes the place of an older one."""
-        shop = self.shops[which]
-        made = self.do(lambda session: ordering.draft(session, shop.id, rice(kg)))
-        for one in shop.orders.values():
-            one.status = "cancelled" if one.status == "pending" else one.status
-        shop.orders[made.id] = books.Order(made.id, "pending", kg * RICE_MINOR, None, self.now())
+        """A quote of what is there takes the place of an older one."""
+        shop, there = self.shops[which], self.house.there(kg)
+        no = None if there else "OUT_OF_STOCK"
+        made = self.attempt(no, lambda session: ordering.draft(session, shop.id, rice(kg)))
+        if made:
+            for one in shop.orders.values():
+                one.status = "cancelled" if one.status == "pending" else one.status
+            quoted = books.Order(made.id, "pending", there * RICE_MINOR, None, self.now(), there)
+            quoted.is_short = there < kg
+            shop.orders[made.id] = quoted
 
     @rule(when=lambda self: self.each("orders", "pending", "failed"), number=picks, mode=modes)
     def confirm(self, number: int, mode: str) -> None:
         """A yes to a quote; refused, it stays pending. What was refused before is tried again, not confirmed."""
         shop, order = one_of(self.each("orders", "pending", "failed"), number)
-        said = ["ORDER_NOT_PENDING"] if order.status == "failed" else self._said(shop, order, mode)
+        there = self.house.there(order.kg)
+        rules = {
+            "ORDER_NOT_PENDING": order.status == "failed",
+            "OUT_OF_STOCK": not there,
+            "STOCK_SHORT": there < order.kg,
+        }
+        said = [code for code, says_no in rules.items() if says_no] or self._said(shop, order, mode)
         if self.attempt(said[0] if said else None, lambda session: ordering.confirm(session, order.id, mode)):
-            order.status, order.mode = "confirmed", mode
-            shop.tell("order_placed", order.total_minor)
+            shop.confirm(order, mode, "placed")
 
     def _said(self, shop: books.Shop, order: books.Order, mode: str) -> list[str]:
         return rulebook.try_order(shop, order, self.today(), self.now()) if mode == "CREDIT" else []
@@ -106,6 +121,8 @@ class OrderRules(MoneyRules):
         """An order that only credit stops is kept; one that nothing stops is not."""
         if not self.each("orders", "pending", "failed"):
             self._place_too_much(self.shops[which])
+        if not self.each("orders", "pending", "failed"):
+            return  # of what was there it was not too much
         shop, order = one_of(self.each("orders", "pending", "failed"), number)
         stopped = rulebook.refusals(shop, order.total_minor, self.today())
         no = None if stopped else "NOTHING_TO_HOLD"
@@ -138,7 +155,7 @@ class OrderRules(MoneyRules):
                 shop.tell("order_called_off_because", order.total_minor)
             if (order.status, order.mode) == ("confirmed", "CREDIT"):
                 self.house.happen(rulebook.LOOSER, [shop])
-            order.status = "cancelled"
+            order.status, order.holds = "cancelled", 0
 
     @rule(which=shops, kg=kilograms)
     def sell(self, which: int, kg: int) -> None:
@@ -157,15 +174,17 @@ class OrderRules(MoneyRules):
         no = None if order.status in ("confirmed", "dispatched") else "ORDER_NOT_CONFIRMED"
         sent = self.attempt(no, lambda session: dispatching.dispatch(session, order.id))
         if sent and order.status == "confirmed":
-            order.status, today = "dispatched", self.today()
-            shop.tell("invoice_shared", order.total_minor)
+            self.house.shelf = None if self.house.shelf is None else self.house.shelf - order.kg
+            order.status, order.holds, today = "dispatched", 0, self.today()
             due_on = today + timedelta(days=shop.terms.credit_days if order.mode == "CREDIT" else 0)
             bill_id, name = self._invoiced(sent.invoice_id)
             bill = books.Bill(bill_id, "invoice", name, today, due_on, order.total_minor, order.total_minor)
             shop.owe(bill, "sales", today)
+            assert sent.invoice_id
             shop.documents[sent.invoice_id] = books.Document(
-                sent.invoice_id, name, order.total_minor, today, order.total_minor // RICE_MINOR, bill_id
+                sent.invoice_id, name, order.total_minor, today, order.kg, bill_id
             )
+            shop.tell("invoice_shared", order.total_minor)
 
     def _invoiced(self, invoice_id: Any) -> Any:
         with db.transaction(self.org) as session:
@@ -205,6 +224,8 @@ class OrderRules(MoneyRules):
     def _let_past(self, shop: books.Shop, number: int, who: str) -> None:
         if not self.each("orders", "failed", "held"):
             self._place_too_much(shop)
+        if not self.each("orders", "failed", "held"):
+            return
         shop, order = self.mostly(number, "orders", "failed", "held")
         open_now = [one for one in shop.overrides.values() if one.order_id == order.id and one.status in OPEN]
         rules = {

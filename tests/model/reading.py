@@ -39,6 +39,9 @@ SELECT json_build_object(
         FROM ledger_transfer UNION ALL SELECT retailer_id, credit_account, -amount_minor FROM ledger_transfer) legs
         GROUP BY 1 HAVING sum(amount) <> 0) ledger),
     'orders', (SELECT json_object_agg(id, json_build_array(status, payment_mode, total_minor)) FROM sales_order),
+    'shelf', (SELECT json_object_agg('kg', json_build_array(on_hand_milli / 1000.0, reserved_milli / 1000.0))
+        FROM stock),
+    'held', (SELECT json_object_agg(order_id, qty_milli / 1000.0) FROM stock_reservation WHERE status = 'live'),
     'reserved', (SELECT json_object_agg(reference_id, amount_minor) FROM reservation WHERE status = 'live'),
     'documents', (SELECT json_object_agg(id, json_build_array(retailer_id, number, total_minor, refers_to_id,
         status = 'cancelled')) FROM invoice),
@@ -122,6 +125,7 @@ def told(house: House) -> dict[str, dict[str, Any]]:
     parts: dict[str, dict[str, Any]] = {
         "accounts": {str(shop.id): _account(shop) for shop in house.shops},
         "caps": {str(house.cap_id): house.cap_minor},
+        "shelf": {} if house.shelf is None else {"kg": [house.shelf, house.held()]},
     }
     for shop in house.shops:
         for part, rows in _of(shop).items():
@@ -188,6 +192,7 @@ def _of(shop: Shop) -> dict[str, dict[Any, Any]]:
             one.id: [own, one.number, one.total_minor, one.of and str(one.of), one.is_cancelled]
             for one in shop.documents.values()
         },
+        "held": {one.id: one.holds for one in orders if one.holds},
         "cheques": {one.id: one.state for one in shop.cheques.values()},
         "claims": {one.id: one.status for one in shop.claims.values()},
         "disputes": {one.id: [one.status, one.amount_minor, one.accepted_minor] for one in shop.disputes.values()},
