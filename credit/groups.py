@@ -79,7 +79,10 @@ def every(session: Session) -> Sequence[CreditGroup]:
 
 
 def set_limit(session: Session, group_id: UUID, limit_minor: int, reason: str, version: int) -> CreditGroup:
-    """Change a cap; below what is used is allowed and only stops orders. Audited. Raises Invalid, NotFound, Stale."""
+    """Change a cap; below what is used is allowed and only stops orders. Audited, unless it is as it was.
+
+    Raises Invalid, NotFound, Stale.
+    """
     _check(limit_minor)
     reason = accounts.given(reason)
     db.execute(session, _LOCK_SHOPS, (str(db.org_of(session)), str(group_id)))  # before the group, as orders do
@@ -87,6 +90,8 @@ def set_limit(session: Session, group_id: UUID, limit_minor: int, reason: str, v
     if group.version != version:
         raise accounts.Stale(version=group.version)
     before = group.limit_minor
+    if limit_minor == before:
+        return group
     group.limit_minor, group.version = limit_minor, group.version + 1
     session.flush()  # reserving is a hand-written statement and must see it
     audit.record(

@@ -97,7 +97,9 @@ def check_minimum(rules: Rules, total_minor: int) -> None:
 
 
 def change(session: Session, given: Rules, reason: str) -> Rules:
-    """Set the rules, audited; `given.version` is the one that was seen. The caller raises the catalogue's version.
+    """Set the rules, audited unless they are as they were; `given.version` is the one that was seen.
+
+    The caller raises the catalogue's version.
 
     Raises RulesChanged, Invalid.
     """
@@ -105,6 +107,8 @@ def change(session: Session, given: Rules, reason: str) -> Rules:
     before = read(session)
     if before.version != given.version:
         raise RulesChanged(version=before.version)
+    if before.as_dict() == given.as_dict():
+        return before
     row = session.get(SellingRules, db.org_of(session)) or SellingRules()
     row.version = given.version + 1
     row.min_order_minor, row.price_classes = given.min_order_minor, list(given.price_classes)

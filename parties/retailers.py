@@ -108,11 +108,16 @@ def change(session: Session, retailer: Retailer, details: Details) -> bool:
 
 
 def place(session: Session, retailer: Retailer, price_class: str, route: str, reason: str, version: int) -> None:
-    """Put a shop on a price list and a route, audited; `version` is the one that was seen. Raises ShopChanged."""
+    """Put a shop on a price list and a route, audited unless it is on them; `version` is the one that was seen.
+
+    Raises ShopChanged.
+    """
     session.refresh(retailer, with_for_update=True)
     if retailer.version != version:
         raise ShopChanged(version=retailer.version)
     before = {"price_class": retailer.price_class, "route": retailer.route}
+    if before == {"price_class": price_class, "route": route}:
+        return
     retailer.price_class, retailer.route = price_class, route
     retailer.version += 1
     session.flush()  # prices are read by plain SQL
