@@ -26,7 +26,7 @@ from credit.events import (
     RoomMade,
 )
 from credit.guardrails import CREDIT
-from invoicing.events import NoteIssued
+from invoicing.events import DocumentCancelled, NoteIssued
 from notices import conversations, credit, disputes, documents, orders, payments
 from orders.events import (
     HeldOrderDearer,
@@ -82,6 +82,7 @@ FOLLOWS: dict[type, tuple[Consequence, ...]] = {
     DisputeEnded: (lambda session, event: disputes.settled(session, event.dispute_id),),
     CreditTakenBack: (setbacks.cancel_papers,),
     NoteIssued: (lambda session, event: documents.note(session, event.note_id),),
+    DocumentCancelled: (lambda session, event: documents.cancelled(session, event.invoice_id),),
     # credit
     CreditStopped: (lambda session, event: credit.paused(session, event.retailer_id),),
     CreditOpened: (lambda session, event: credit.restored(session, event.retailer_id),),

@@ -1,12 +1,16 @@
-"""Documents behind a share link: the same answer for wrong, expired and revoked ones. Looking is counted and noted."""
+"""Documents behind a share link: the same answer for wrong, expired and revoked ones. Looking is counted and noted.
+
+A live link to a document that was cancelled since leads to a page that says so: whoever was to pay it has the link.
+"""
 
 import time
 from ipaddress import ip_address, ip_network
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, render_template, request
 
 from core import db, logs
-from invoicing import papers, sharing
+from invoicing import listing, papers, sharing
+from invoicing.sharing import Found
 
 blueprint = Blueprint("documents", __name__)
 
@@ -41,6 +45,8 @@ def shared_document(token: str, name: str) -> Response:
     if found is None:
         _miss(network)
         abort(404)
+    if found.is_cancelled:
+        return _gone(found)
     with db.transaction(found.org_id) as session:
         paper = papers.pdf(session, found.document_id)
     if visitor is not None:
@@ -48,6 +54,15 @@ def shared_document(token: str, name: str) -> Response:
     answer = Response(paper.content, mimetype="application/pdf")
     answer.headers.update(HEADERS)
     answer.headers["Content-Disposition"] = f'attachment; filename="{paper.filename}"'
+    return answer
+
+
+def _gone(found: Found) -> Response:
+    """The small page of a cancelled document: its number, and that nothing is to be paid for it."""
+    with db.transaction(found.org_id) as session:
+        page = render_template("console/cancelled.html", document=listing.get(session, found.document_id))
+    answer = Response(page, status=410, mimetype="text/html")
+    answer.headers.update(HEADERS)
     return answer
 
 

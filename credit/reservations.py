@@ -111,6 +111,30 @@ def shrink(session: Session, reference_id: UUID, amount_minor: int) -> bool:
     return True
 
 
+def cover(session: Session, retailer_id: UUID, reference_id: UUID, amount_minor: int) -> UUID:
+    """What is promised to `reference_id`, raised to this amount where it is less; returns the reservation's id.
+
+    A rise is taken as any credit is: all guardrails look at the whole amount. Audited. Locks the account row when
+    something rises. Raises guardrails.Refused with every reason; the caller's transaction ends with it.
+    """
+    found = live(session, reference_id)
+    if found is not None and found.amount_minor >= amount_minor:
+        return found.id
+    if found is not None:
+        accounts.get(session, retailer_id, lock=True)
+        before_minor = _end(session, found.id, retailer_id, VOIDED) or 0
+        booking.book(session, retailer_id, reserved_minor=-before_minor)
+        audit.record(
+            session,
+            "reservation.raised",
+            subject=ids.public("rsv", found.id),
+            retailer_id=retailer_id,
+            before={"amount_minor": before_minor, "reference_id": str(reference_id)},
+            after={"amount_minor": amount_minor},
+        )
+    return reserve(session, retailer_id, reference_id, amount_minor)
+
+
 def use(session: Session, reservation_id: UUID, retailer_id: UUID) -> int:
     """End a reservation because its bill is being posted; returns its amount. The caller holds the account's lock.
 

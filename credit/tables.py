@@ -214,10 +214,16 @@ class Reservation(Identified, Base):
     __tablename__ = "reservation"
     __table_args__ = (
         belongs_to("credit_account", "retailer_id", key="retailer_id"),
-        UniqueConstraint("org_id", "reference_id"),
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         one_of("status", ["live", "posted", "voided", "expired"]),
         CheckConstraint("(status = 'live') = (resolved_at IS NULL)", name="resolved_once"),
+        Index(
+            "ix_reservation_reference",
+            "org_id",
+            "reference_id",
+            unique=True,
+            postgresql_where=text("status = 'live'"),
+        ),
         Index("ix_reservation_live", "org_id", "retailer_id", postgresql_where=text("status = 'live'")),
     )
 

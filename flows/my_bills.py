@@ -7,10 +7,11 @@ from bot.ingress import Message
 from bot.markup import plain
 from core.i18n import N_, _, format_day, format_money, isolate
 from invoicing import listing
-from invoicing.tables import ISSUED, SALES, Invoice
+from invoicing.tables import CANCELLED, ISSUED, SALES, Invoice
 from language import phrases
 from language.folding import fold
 from language.references import BILL
+from parties import organisations
 from speech import bills, wording
 
 MAX_SHOWN = 8
@@ -26,6 +27,7 @@ class MyBills(Flow):
     transitions = [
         go("opened", START, END, when="has_bills", say="show"),
         go("opened", START, END, say="say_none"),
+        go("asked", START, END, when="bill_is_cancelled", say="say_cancelled"),
         go("asked", START, END, when="bill_is_known", say="send"),
         go("asked", START, END, say="say_unknown"),
     ]
@@ -52,19 +54,20 @@ class MyBills(Flow):
 
     @cached_property
     def wanted(self) -> Invoice | None:
-        """Exactly this number, else the only one that ends in these digits."""
+        """Exactly this number, else the newest that ends in these digits; one that counts before one that does not."""
         exact = [bill for bill in self.bills if fold(bill.number) == self.number]
         if not exact and self.number.isdigit():
-            exact = [bill for bill in self.bills if bill.sequence == int(self.number) and bill.document_type in SALES][
-                :1
-            ]
-        return exact[0] if exact else None
+            exact = [bill for bill in self.bills if bill.sequence == int(self.number) and bill.document_type in SALES]
+        return min(exact, key=lambda bill: bill.status == CANCELLED, default=None)
 
     def has_bills(self) -> bool:
         return bool(self.standing)
 
     def bill_is_known(self) -> bool:
         return self.wanted is not None
+
+    def bill_is_cancelled(self) -> bool:
+        return self.wanted is not None and self.wanted.status == CANCELLED
 
     def show(self) -> None:
         shown = self.standing[:MAX_SHOWN]
@@ -83,6 +86,11 @@ class MyBills(Flow):
                 else _("Bill %(number)s, %(amount)s, due on %(day)s.", **facts, day=format_day(bill.due_on))
             )
             self.turn.attach("invoice", bill.id, told)
+
+    def say_cancelled(self) -> None:
+        """Never its PDF: nobody is to pay by it."""
+        if self.wanted is not None:
+            self.say(bills.cancelled(self.wanted, organisations.get(self.session).timezone))
 
     def say_none(self) -> None:
         self.say(_("There are no bills yet. They appear here when your orders leave our shop."))

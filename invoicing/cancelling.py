@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids
 from core.errors import DomainError, Forbidden
+from core.events import happened
 from credit import accounts, bills, debit_notes, payments
 from credit.adjustments import BOOKKEEPERS
 from credit.tables import CREDIT, Payment
 from invoicing import filed, registrations, writing
+from invoicing.events import DocumentCancelled
 from invoicing.tables import CANCELLED, COMMERCIAL_CREDIT_NOTE, CREDIT_NOTE, ISSUED, Invoice
 from invoicing.writing import HEADS
 
@@ -80,6 +82,7 @@ def _mark(session: Session, invoice: Invoice, reason: str) -> None:
         after={"status": CANCELLED, "number": invoice.number, "total_minor": invoice.total_minor},
         reason=reason,
     )
+    happened(session, DocumentCancelled(invoice.id))
 
 
 def _check(session: Session, invoice: Invoice) -> None:

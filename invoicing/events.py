@@ -9,3 +9,10 @@ class NoteIssued:
     """A credit or debit note was issued."""
 
     note_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentCancelled:
+    """An invoice or a note counts no more; its number stays."""
+
+    invoice_id: UUID

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import DomainError
 from core.i18n import ENGLISH
-from credit import bills
+from credit import bills, reservations
 from credit.bills import Posted
 from invoicing import series, snapshots, transport, writing
 from invoicing.charging import NO_DISCOUNT, Charge, Goods, Supply, charge, document_type
@@ -51,6 +51,8 @@ class Buyer:
 class Request:
     """What is to be billed to whom. `source_id` is billed once; `issued_on` None is today.
 
+    The credit that `promised_for` names goes over into the bill; None for cash.
+
     `discount` is the invoice's own, before tax. `ship_to` is who gets the goods when it is not the buyer.
     `po_number` is the buyer's own order number.
     """
@@ -61,7 +63,7 @@ class Request:
     lines: Sequence[Goods]
     payment_mode: str
     credit_days: int = 0
-    reservation_id: UUID | None = None
+    promised_for: UUID | None = None
     reference: str = ""
     issued_on: date | None = None
     discount: Discount = NO_DISCOUNT
@@ -76,7 +78,8 @@ class Request:
 def issue(session: Session, request: Request) -> Invoice:
     """Issue the document and post its bill. Locks the number series, then the credit account.
 
-    Cash is billed too, due the same day. Raises series.DateBeforeLast, bills.post's errors, Invalid.
+    Cash is billed too, due the same day. A total above what was promised is promised first, by the same rules. Raises
+    series.DateBeforeLast, guardrails.Refused, bills.post's errors, Invalid.
     """
     seller = organisations.get(session)
     money = charged(seller, request)
@@ -85,7 +88,9 @@ def issue(session: Session, request: Request) -> Invoice:
     kind = document_type(request.lines, _supply(seller, request))
     place = series.take(session, seller, kind, request.issued_on)
     due_on = place.issued_on + timedelta(days=request.credit_days if request.payment_mode == "CREDIT" else 0)
-    posted = bills.posted(session, _posting(request, money, place, due_on))
+    promised = request.promised_for
+    reservation_id = reservations.cover(session, request.retailer_id, promised, money.total_minor) if promised else None
+    posted = bills.posted(session, _posting(request, money, place, due_on, reservation_id))
     return writing.write(session, _draft(request, seller, money, place, kind, posted))
 
 
@@ -110,7 +115,9 @@ def _supply(seller: Organisation, request: Request) -> Supply:
     )
 
 
-def _posting(request: Request, charged: Charge, place: SeriesPlace, due_on: date) -> bills.Posting:
+def _posting(
+    request: Request, charged: Charge, place: SeriesPlace, due_on: date, reservation_id: UUID | None
+) -> bills.Posting:
     money = {"taxable": charged.taxable_minor, **charged.taxes, "round_off": charged.round_off_minor}
     return bills.Posting(
         retailer_id=request.retailer_id,
@@ -120,7 +127,7 @@ def _posting(request: Request, charged: Charge, place: SeriesPlace, due_on: date
         due_on=due_on,
         amount_minor=charged.total_minor,
         contra=writing.books("sales", money, reverse_charge=request.reverse_charge),
-        reservation_id=request.reservation_id,
+        reservation_id=reservation_id,
     )
 
 

@@ -1,7 +1,8 @@
 """A document as a PDF: drawn once, kept as a file, and proved by its SHA-256 in the document's row.
 
 The same bytes come back for ever: the file when it still has the right hash, else the drawing done again, which for an
-equal paper gives equal bytes. Other prints of a document (a duplicate, a slip of 80 mm) are drawn when asked for.
+equal paper gives equal bytes. Other prints of a document (a duplicate, a slip of 80 mm) are drawn when asked for. What
+is cancelled is printed as cancelled, in a file of its own: the one that was handed out stays as it was.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 from core import audit, clock, db, ids
 from core.errors import NotFound
 from invoicing import irn, registrations, storage
-from invoicing.tables import Invoice, InvoiceLine, Paper
+from invoicing.tables import CANCELLED, Invoice, InvoiceLine, Paper
 
 if TYPE_CHECKING:
     from invoicing.pdf import InvoicePaper
@@ -120,7 +121,7 @@ def lines_of(session: Session, invoice_id: UUID) -> list[InvoiceLine]:
 def pdf(session: Session, document_id: UUID, copy: Copy = "original", size: Size = "a4") -> Pdf:
     """A document as a PDF, from its file when that is what was drawn. Raises NotFound, FontsMissing.
 
-    Only the original on A4 is kept; what is cancelled since is still the same paper, as it was handed out.
+    Only the original on A4 is kept.
     """
     found = find(session, document_id)
     if isinstance(found, Paper):
@@ -128,13 +129,18 @@ def pdf(session: Session, document_id: UUID, copy: Copy = "original", size: Size
     if (copy, size) != ("original", "a4"):
         printed = _drawn(session, found, copy, size)
         return Pdf(printed, filename(f"{_stem_of(found)}-{copy}") if copy != "original" else name_of(found))
-    in_store = kept(found.org_id, found.id)
+    in_store = kept(found.org_id, found.id, is_cancelled=is_cancelled(found))
     if in_store is not None and digest(in_store) == found.pdf_sha256:
         return Pdf(in_store, name_of(found))
     drawn = _drawn(session, found)
     _note_digest(session, found, digest(drawn))
-    storage.current().write(_key(found.org_id, found.id), drawn)
+    storage.current().write(_key(found.org_id, found.id, is_cancelled(found)), drawn)
     return Pdf(drawn, name_of(found))
+
+
+def is_cancelled(document: Invoice | Paper) -> bool:
+    """Whether it is a document that counts no more."""
+    return isinstance(document, Invoice) and document.status == CANCELLED
 
 
 def name_of(document: Invoice | Paper) -> str:
@@ -142,9 +148,9 @@ def name_of(document: Invoice | Paper) -> str:
     return filename(_stem_of(document))
 
 
-def kept(org_id: UUID, document_id: UUID) -> bytes | None:
+def kept(org_id: UUID, document_id: UUID, *, is_cancelled: bool = False) -> bytes | None:
     """The file as it lies there, right or not; None when there is none, and it will be drawn when asked for."""
-    return storage.current().read(_key(org_id, document_id))
+    return storage.current().read(_key(org_id, document_id, is_cancelled))
 
 
 def digest(content: bytes) -> str:
@@ -200,8 +206,8 @@ def _note_digest(session: Session, document: Invoice | Paper, digest: str) -> No
     session.flush()  # who sends the file next reads the row by plain SQL
 
 
-def _key(org_id: UUID, document_id: UUID) -> str:
-    return f"{org_id}/{document_id}.pdf"
+def _key(org_id: UUID, document_id: UUID, is_cancelled: bool) -> str:
+    return f"{org_id}/{document_id}{'-cancelled' if is_cancelled else ''}.pdf"
 
 
 def _printing() -> ModuleType:

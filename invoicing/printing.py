@@ -31,6 +31,7 @@ from invoicing.pdf import (
 )
 from invoicing.pdf.figures import day
 from invoicing.tables import (
+    CANCELLED,
     COMMERCIAL_CREDIT_NOTE,
     ORDER_CONFIRMATION,
     PLAIN_BILL,
@@ -49,6 +50,7 @@ NOBODY_ASKS: dict[str, str] = {}  # without a registration no goods are taxed, a
 COMPOSITION_SAYS = "Composition taxable person, not eligible to collect tax on supplies."
 COMMERCIAL_SAYS = "Commercial credit note: no tax is changed by it, and the buyer keeps the input tax credit."
 CONFIRMATION_SAYS = "This confirms your order; it is no tax invoice. Your bill comes with the goods."
+CANCELLED_COPY = "CANCELLED"  # of what counts no more there is no original
 COPY_LABELS = {
     "original": "ORIGINAL FOR RECIPIENT",
     "duplicate": "DUPLICATE FOR TRANSPORTER",
@@ -59,7 +61,7 @@ COPY_LABELS = {
 def drawn(paper: InvoicePaper, copy: str, size: str) -> bytes:
     """The paper drawn on this size, marked as this copy."""
     draw = render_slip if size == "80mm" else render
-    return draw(replace(paper, copy_label=COPY_LABELS[copy]))
+    return draw(replace(paper, copy_label=CANCELLED_COPY if paper.cancelled else COPY_LABELS[copy]))
 
 
 def drawn_paper(kept: Paper, size: str = "a4") -> bytes:
@@ -158,7 +160,7 @@ def paper_of(
     return InvoicePaper(
         number=invoice.number,
         issued_on=invoice.issued_on,
-        due_on=invoice.due_on if invoice.bill_id else None,
+        due_on=invoice.due_on if invoice.bill_id and invoice.status != CANCELLED else None,
         title=_title(invoice),
         seller=_party(invoice.seller, country),
         buyer=_party(invoice.buyer, country),
@@ -177,6 +179,7 @@ def paper_of(
         registration=_registration(registration, country) if registration else None,
         refers_to=(original.number, original.issued_on) if original else None,
         payment=_payable(invoice),
+        cancelled=_cancelled(invoice, country),
         notes=_notes(invoice),
         terms=tuple(invoice.seller.get("terms") or ()) if invoice.document_type in SALES else (),
         logo=_logo(invoice.org_id, invoice.seller),
@@ -259,11 +262,19 @@ def _balance(invoice: Invoice) -> tuple[int, int] | None:
 
 
 def _payable(invoice: Invoice) -> PaperPayment:
-    """How to pay what the document asks for; a credit note asks for nothing."""
-    if invoice.bill_id is None:
+    """How to pay what the document asks for; a credit note asks for nothing, nor does what is cancelled."""
+    if invoice.bill_id is None or invoice.status == CANCELLED:
         return PaperPayment()
     number = invoice.number
     return _payment(invoice.seller, invoice.currency, invoice.total_minor, number, f"Inv {number}")
+
+
+def _cancelled(invoice: Invoice, country: Country) -> str:
+    """Since when a cancelled document counts no more, and why."""
+    if invoice.status != CANCELLED or invoice.cancelled_at is None:
+        return ""
+    on = day(invoice.cancelled_at.astimezone(ZoneInfo(country.timezone)).date())
+    return f"On {on}. Reason: {invoice.cancel_reason or 'not given'}. Nothing is to be paid or claimed by it."
 
 
 def _notes(invoice: Invoice) -> tuple[str, ...]:

@@ -25,8 +25,11 @@ MAX_AGENT = 200
 MOST_LISTED = 100
 
 _LIVE = """
-SELECT id, coalesce(invoice_id, paper_id) AS document_id FROM share_link
-WHERE org_id = %(org)s AND token_hash = %(digest)s AND revoked_at IS NULL AND expires_at > %(now)s
+SELECT l.id, coalesce(l.invoice_id, l.paper_id) AS document_id,
+    EXISTS (SELECT FROM invoice i WHERE i.org_id = l.org_id AND i.id = l.invoice_id AND i.status = 'cancelled')
+        AS is_cancelled
+FROM share_link l
+WHERE l.org_id = %(org)s AND l.token_hash = %(digest)s AND l.revoked_at IS NULL AND l.expires_at > %(now)s
 """
 _COUNT = """
 UPDATE share_link SET downloads = downloads + 1,
@@ -47,10 +50,11 @@ class TooOften(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a live link leads to: an invoice, or a paper such as a statement."""
+    """What a live link leads to: an invoice, or a paper such as a statement. Nobody is to pay what is cancelled."""
 
     org_id: UUID
     document_id: UUID
+    is_cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ def find(token: str, visitor: Visitor | None = None) -> Found | None:
             return None
         if visitor is not None:
             _count(session, live.id, known, visitor)
-    return Found(route.org_id, live.document_id)
+    return Found(route.org_id, live.document_id, live.is_cancelled)
 
 
 def _count(session: Session, link_id: UUID, known: dict[str, Any], visitor: Visitor) -> None:

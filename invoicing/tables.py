@@ -24,7 +24,8 @@ GSTR1 = "gstr1"
 
 
 class Invoice(Identified, Base):
-    """An issued document: number, parties and totals as printed. `source_id` is what it was issued for.
+    """An issued document: number, parties and totals as printed. `source_id` is what it was issued for: one that
+    counts for each, beside any that were cancelled.
 
     Amounts of a credit note are above zero too: its type says which way they go. `payment_id` is the credit that it
     gave, `refers_to_id` the invoice that a note corrects. `details` holds what else is printed: `ship_to`, `notes`.
@@ -36,7 +37,6 @@ class Invoice(Identified, Base):
         belongs_to("bill", "bill_id"),
         UniqueConstraint("org_id", "number"),
         UniqueConstraint("org_id", "document_type", "financial_year", "sequence"),
-        UniqueConstraint("org_id", "source_id"),
         belongs_to("invoice", "refers_to_id"),
         belongs_to("payment", "payment_id"),
         one_of("document_type", [*SALES, *NOTES]),
@@ -44,6 +44,7 @@ class Invoice(Identified, Base):
         Index("ix_invoice_retailer", "org_id", "retailer_id", "issued_on"),
         Index("ix_invoice_refers_to", "org_id", "refers_to_id"),
         Index("ix_invoice_issued", "org_id", "issued_on"),
+        Index("ix_invoice_source", "org_id", "source_id", unique=True, postgresql_where=text("status = 'issued'")),
     )
 
     document_type: Mapped[Word]

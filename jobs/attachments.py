@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from uuid import UUID
 
+from bot.gateway.rendering import Overtaken
 from core import db, logs
 from core.sending import Claimed
 from invoicing import papers, pay_codes, sharing
@@ -19,13 +20,18 @@ _log = logs.get("attachments")
 
 
 def link(message: Claimed) -> str | None:
-    """The address from which the provider fetches the document; None for a message without one."""
+    """The address from which the provider fetches the document; None for a message without one.
+
+    Raises Overtaken for a document that was cancelled while the message waited: the shop is told that instead.
+    """
     if message.attachment is None:
         return None
     identifier = UUID(message.attachment["id"])
     with db.transaction(message.org_id) as session:
         if message.attachment["kind"] == PAY_CODE:
             return pay_codes.mint(session, identifier)
+        if papers.is_cancelled(papers.find(session, identifier)):
+            raise Overtaken("the document was cancelled")
         papers.pdf(session, identifier)  # whoever fetches it finds it drawn
         return sharing.mint(session, identifier, "media")
 

@@ -2,12 +2,14 @@
 
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core import db, ids
+from core import db, ids, outbox
 from core.i18n import format_day, format_money, isolate, speaking
+from core.outbox import OutboxMessage
 from credit import accounts
-from invoicing.tables import DEBIT_NOTE, Invoice
+from invoicing.tables import COMMERCIAL_CREDIT_NOTE, CREDIT_NOTE, DEBIT_NOTE, Invoice
 from notices import addressing
 from parties import tasks
 from speech import wording
@@ -55,6 +57,41 @@ def note(session: Session, note_id: UUID) -> UUID | None:
     template = "debit_note_shared" if note.document_type == DEBIT_NOTE else "credit_note_shared"
     attachment = {"kind": "invoice", "id": str(note.id)}
     return addressing.put(session, to, template, params, attachment=attachment, dedupe_key=f"invoice:{note.id}")
+
+
+def cancelled(session: Session, invoice_id: UUID) -> UUID | None:
+    """Say at once that a document counts no more, why, and what is owed now: the shop may have it in its hands.
+
+    What still waits to bring it is called back.
+    """
+    gone = db.fetch(session, Invoice, invoice_id)
+    outbox.withdraw(session, _bringing(session, invoice_id), "the document was cancelled")
+    to = addressing.addressee(session, gone.retailer_id)
+    if to is None:
+        return None
+    stands = accounts.position(session, gone.retailer_id)
+    with speaking(to.reach.language):
+        params = {
+            **to.names(),
+            "bill_no": isolate(gone.number),
+            "amount": format_money(gone.total_minor, gone.currency),
+            "reason": addressing.reason(gone.cancel_reason),
+            "balance": wording.balance(stands.outstanding_minor, stands.currency),
+            "phone": isolate(to.phone),
+        }
+    is_credit = gone.document_type in (CREDIT_NOTE, COMMERCIAL_CREDIT_NOTE)
+    template = "credit_note_cancelled" if is_credit else "bill_cancelled"
+    return addressing.put(session, to, template, params, dedupe_key=f"cancelled:{gone.id}")
+
+
+def _bringing(session: Session, document_id: UUID) -> list[UUID]:
+    """Messages that wait with this document."""
+    queued = select(OutboxMessage.id).where(
+        OutboxMessage.org_id == db.org_of(session),
+        OutboxMessage.status == "queued",
+        OutboxMessage.attachment.contains({"id": str(document_id)}),
+    )
+    return list(session.scalars(queued))
 
 
 def _hand_over(session: Session, bill: Invoice) -> None:

@@ -18,7 +18,7 @@ from invoicing.transport import UNTOLD, Transport
 from orders import billing, catalogue, stock, supply
 from orders.catalogue import Catalogue
 from orders.events import OrderDispatched
-from orders.listing import get
+from orders.listing import get, is_unbilled
 from orders.order import CONFIRMED, DISPATCHED, Order, OrderLine
 from parties import retailers
 from tax import PriceMode, Treatment
@@ -36,18 +36,22 @@ class NotConfirmed(DomainError):
 def dispatch(session: Session, order_id: UUID, issued_on: date | None = None, transport: Transport = UNTOLD) -> Order:
     """Issue the invoice of a confirmed order and mark it dispatched; again: the order as it stands.
 
-    What was reserved becomes outstanding. Cash orders are billed too, due the same day. `issued_on` is for goods that
-    left on an earlier day, `transport` how they travel. Raises NotConfirmed, NotFound, and what issuing raises.
+    An order whose invoice was cancelled is billed anew: credit is asked for again, and goods leave that came back
+    meanwhile. What was reserved becomes outstanding. Cash orders are billed too, due the same day. `issued_on` is for
+    goods that left on an earlier day, `transport` how they travel. Raises NotConfirmed, NotFound, and what issuing
+    raises.
     """
     found = get(session, order_id, lock=True)
-    if found.status == DISPATCHED:
+    anew = is_unbilled(session, found)
+    if found.status == DISPATCHED and not anew:
         return found
-    if found.status != CONFIRMED:
+    if found.status != CONFIRMED and not anew:
         raise NotConfirmed(f"This order cannot be dispatched: it is {found.status}.", status=found.status)
     sold = catalogue.load(session)
-    stock.leave(session, found.id, supply.needs(sold, found.lines))
+    needs = supply.needs(sold, found.lines)
+    stock.leave(session, found.id, stock.still_here(session, found.id, needs) if anew else needs)
     request = replace(request_of(session, found, sold), issued_on=issued_on, transport=transport)
-    invoice = issuing.issue(session, replace(request, reservation_id=_reservation(session, found)))
+    invoice = issuing.issue(session, replace(request, promised_for=_promised(session, found, anew=anew)))
     now = clock.now()
     db.execute(
         session,
@@ -60,7 +64,7 @@ def dispatch(session: Session, order_id: UUID, issued_on: date | None = None, tr
         "order.dispatched",
         subject=found.public_id,
         retailer_id=found.retailer_id,
-        before={"status": CONFIRMED, "total_minor": found.total_minor},
+        before={"status": found.status, "total_minor": found.total_minor},
         after={"status": DISPATCHED, "total_minor": invoice.total_minor, "invoice": invoice.number},
     )
     sent = replace(found, status=DISPATCHED, invoice_id=invoice.id, total_minor=invoice.total_minor, closed_at=now)
@@ -91,14 +95,13 @@ def request_of(session: Session, found: Order, sold: Catalogue) -> issuing.Reque
     )
 
 
-def _reservation(session: Session, found: Order) -> UUID | None:
-    """The credit that goes over into the bill; None for cash. Raises ReservationOver."""
+def _promised(session: Session, found: Order, *, anew: bool) -> UUID | None:
+    """What credit was promised for; None for cash. Raises ReservationOver."""
     if found.payment_mode != CREDIT:
         return None
-    live = reservations.live(session, found.id)
-    if live is None:
+    if not anew and reservations.live(session, found.id) is None:
         raise reservations.ReservationOver(order_id=found.public_id)
-    return live.id
+    return found.id
 
 
 def _retail(sold: Catalogue, line: OrderLine) -> int | None:

@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from core import db
 from core.errors import NotFound
-from orders.order import CANCELLED, COLUMNS, REPLACED, Order, from_row
+from invoicing.tables import CANCELLED as VOID
+from orders.order import CANCELLED, COLUMNS, DISPATCHED, REPLACED, Order, from_row
 
 MAX_PAGE = 200
 _SELECT = f"SELECT {COLUMNS} FROM sales_order o WHERE o.org_id = %(org)s"
@@ -23,6 +24,15 @@ def get(session: Session, order_id: UUID, *, lock: bool = False) -> Order:
     if row is None:
         raise NotFound(kind="Order")
     return from_row(row)
+
+
+def is_unbilled(session: Session, found: Order) -> bool:
+    """Whether it left on a bill that was cancelled since: it can be billed again, or called off."""
+    if found.status != DISPATCHED or found.invoice_id is None:
+        return False
+    key = (str(db.org_of(session)), str(found.invoice_id))
+    status = db.execute(session, "SELECT status FROM invoice WHERE org_id = %s AND id = %s", key).scalar()
+    return bool(status == VOID)
 
 
 def page(

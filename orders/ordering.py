@@ -22,7 +22,7 @@ from credit.guardrails import CASH, CREDIT, Refused
 from orders import billing, drafting, order, outcomes, rules, stock, supply
 from orders.drafting import NOTHING_MORE, Extras, Priced, PricingFacts
 from orders.events import OrderCancelled, OrderPlaced
-from orders.listing import get
+from orders.listing import get, is_unbilled
 from orders.order import CANCELLED, CONFIRMED, DISPATCHED, EXPIRED, FAILED, HELD, PENDING, SOURCES, Order
 from orders.quotes import Wanted
 from orders.rules import BelowMinimum
@@ -186,7 +186,9 @@ def retry(session: Session, order_id: UUID, payment_mode: str | None = None, agr
 
 
 def cancel(session: Session, order_id: UUID, reason: str) -> Order:
-    """Call an order off before it leaves; what it reserved is free again. Twice is once.
+    """Call an order off before it leaves, or after its invoice was cancelled; what it reserved is free again.
+
+    Twice is once.
 
     Raises AlreadyDispatched, NotPending (expired), Invalid (no reason), NotFound.
     """
@@ -196,7 +198,7 @@ def cancel(session: Session, order_id: UUID, reason: str) -> Order:
     found = get(session, order_id, lock=True)
     if found.status == CANCELLED:
         return found
-    if found.status == DISPATCHED:
+    if found.status == DISPATCHED and not is_unbilled(session, found):
         raise AlreadyDispatched
     if found.status == EXPIRED:
         raise NotPending(found)

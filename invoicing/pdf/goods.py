@@ -163,7 +163,7 @@ def _total_row(pen: Pen, label: str, value: str, y: float) -> float:
 
 def balance_rows(paper: InvoicePaper) -> list[tuple[str, str]]:
     """What the customer owed before this document, and owes with it."""
-    if paper.balance is None:
+    if paper.balance is None or paper.cancelled:
         return []
     before_minor, after_minor = paper.balance
     return [(BEFORE, debt(before_minor)), (AFTER, debt(after_minor))]

@@ -99,6 +99,7 @@ class InvoicePaper:
     `refers_to` is the original's number and date on a credit or debit note. `logo` is a PNG picture.
     `references` are other numbers of the same deal, `carriage` says how the goods travel: label and value each.
     Labels stand in `language` beside English. `balance` is what the buyer owed before this document, and owes with it.
+    `cancelled` says when and why it was; empty for what counts.
     """
 
     number: str
@@ -129,6 +130,7 @@ class InvoicePaper:
     is_signed: bool = True
     language: str = ENGLISH
     balance: tuple[int, int] | None = None
+    cancelled: str = ""
 
     @property
     def country(self) -> Country:

@@ -12,6 +12,7 @@ from invoicing.pdf.pen import DENSE, ROOMY, Pen
 from invoicing.pdf.plain_text import printable
 from invoicing.pdf.registration import draw_registration
 from invoicing.pdf.sheet import TOP, Sheet, written
+from invoicing.pdf.stamp import WORD, draw_stamp
 
 SHORT = 2  # so many pages may well become one
 LITTLE_BELOW = TOP - 260  # how far down the last page is filled, for another try
@@ -29,7 +30,7 @@ def render(paper: InvoicePaper, font_folder: Path = FONT_FOLDER) -> bytes:
             break
         denser = _laid_out(paper, Pen(Sheet(), font_folder, padding, paper.language), rates_beside)
         pen = denser if len(denser.sheet.pages) < len(pen.sheet.pages) else pen
-    draw_footers(pen, f"{paper.seller.name} · {paper.number}")
+    draw_footers(pen, f"{paper.seller.name} · {paper.number}" + (f" · {WORD}" if paper.cancelled else ""))
     title = printable(f"{paper.title} {paper.number}", 120)
     return written(pen.sheet, title=title, author=printable(paper.seller.name, 120))
 
@@ -42,8 +43,10 @@ def _laid_out(paper: InvoicePaper, pen: Pen, rates_beside: bool = False) -> Pen:
     def on_new_page() -> None:
         pen.sheet.new_page()
         draw_continued(pen, paper.seller.name, f"{paper.title} {paper.number} · {day(paper.issued_on)}")
+        draw_stamp(pen, paper.cancelled)
 
     draw_heading(pen, paper)
+    draw_stamp(pen, paper.cancelled)
     draw_lines(pen, paper, on_new_page)
     draw_totals(pen, paper, on_new_page, rates_beside)
     if not rates_beside:

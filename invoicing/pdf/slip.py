@@ -31,6 +31,7 @@ from invoicing.pdf.roll import (
     top,
 )
 from invoicing.pdf.sheet import CodeMark, Sheet, written
+from invoicing.pdf.stamp import WORD
 from tax.rules import Head
 
 
@@ -53,6 +54,7 @@ def _top(pen: Pen, paper: InvoicePaper) -> None:
     text(pen, paper.title.upper(), TITLE, 2)
     text(pen, pen.beside(paper.title), STRONG, 2)
     text(pen, paper.copy_label, SMALL, 1)
+    _stamp(pen, paper)
     for label, value in _facts(paper):
         pair(pen, pen.both(label), value, BODY)
     rule(pen)
@@ -62,6 +64,15 @@ def _top(pen: Pen, paper: InvoicePaper) -> None:
         text(pen, f"Deliver to: {paper.ship_to.name}", STRONG, 2)
         party(pen, paper.ship_to)
     rule(pen)
+
+
+def _stamp(pen: Pen, paper: InvoicePaper) -> None:
+    """That it counts no more, at the top and at the foot: a roll is torn."""
+    if paper.cancelled:
+        rule(pen)
+        text(pen, WORD, SUM, 1)
+        text(pen, paper.cancelled, STRONG, 6)
+        rule(pen)
 
 
 def _facts(paper: InvoicePaper) -> list[tuple[str, str]]:
@@ -152,6 +163,7 @@ def _registered(pen: Pen, paper: InvoicePaper) -> None:
 
 
 def _foot(pen: Pen, paper: InvoicePaper) -> None:
+    _stamp(pen, paper)
     payment(pen, paper.payment)
     for line in [*paper.notes[:6], *paper.terms[:8]]:
         text(pen, line, SMALL, 4)

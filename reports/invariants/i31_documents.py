@@ -14,9 +14,9 @@ from reports.invariant import RED, Invariant
 
 NEWEST = 50
 _DRAWN = """
-SELECT org_id, id, name, pdf_sha256 FROM (
-    SELECT org_id, id, number AS name, pdf_sha256, created_at FROM invoice
-    UNION ALL SELECT org_id, id, name, pdf_sha256, created_at FROM paper
+SELECT org_id, id, name, pdf_sha256, is_cancelled FROM (
+    SELECT org_id, id, number AS name, pdf_sha256, created_at, status = 'cancelled' AS is_cancelled FROM invoice
+    UNION ALL SELECT org_id, id, name, pdf_sha256, created_at, false FROM paper
 ) document
 WHERE pdf_sha256 IS NOT NULL AND (%(org)s::uuid IS NULL OR org_id = %(org)s::uuid)
 ORDER BY created_at DESC, id LIMIT %(most)s OFFSET %(skip)s
@@ -33,8 +33,8 @@ def _others(session: Session, org_id: UUID | None) -> Iterator[str]:
 
 def _exchanged(session: Session, org_id: UUID | None, *, most: int | None = None, skip: int = 0) -> Iterator[str]:
     asked = {"org": str(org_id) if org_id else None, "most": most, "skip": skip}
-    for owner, identifier, name, drawn in db.execute(session, _DRAWN, asked).all():
-        found = papers.kept(owner, identifier)
+    for owner, identifier, name, drawn, is_cancelled in db.execute(session, _DRAWN, asked).all():
+        found = papers.kept(owner, identifier, is_cancelled=is_cancelled)
         if found is not None and papers.digest(found) != drawn:
             yield f"document {name}: the file is not the one that was drawn"
 

@@ -18,7 +18,10 @@ from core import db
 from orders import catalogue_import, learning
 from parties import retailers
 from parties.tables import Retailer
+from tests.invoicing.conftest import issue
 from tests.people import PASSWORD, new_user
+
+__all__ = ["issue"]
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "orders" / "data" / "catalog.json"
 ORIGIN = "http://localhost"

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from app import create_app
 from console import documents
-from core import clock, db, settings
-from invoicing import sharing
-from invoicing.tables import ShareLink
+from core import clock, crypto, db, settings
+from invoicing import cancelling, sharing
+from invoicing.tables import Invoice, ShareLink
 from parties.tables import Retailer
 from reports import statement_paper
 
@@ -54,6 +54,41 @@ def test_wrong_expired_and_revoked_links_look_the_same(client: FlaskClient, link
     assert wrong.status_code == expired.status_code == 404
     told = [{**answer.get_json(), "request_id": ""} for answer in (wrong, expired)]
     assert told[0] == told[1]
+
+
+@pytest.fixture
+def cancelled(org: UUID, make_retailer: Callable[..., Retailer], issue: Callable[..., Invoice]) -> list[str]:
+    """Paths of a live, a revoked and an expired link to an invoice that was cancelled behind them."""
+    with db.transaction(org) as session:
+        invoice = issue(session, make_retailer(session).id)
+        expired, revoked = (sharing.mint(session, invoice.id) for _ in range(2))
+        session.flush()
+        db.execute(session, "UPDATE share_link SET expires_at = created_at")
+        clock.advance(timedelta(seconds=1))
+        db.execute(
+            session,
+            "UPDATE share_link SET revoked_at = created_at, expires_at = created_at + interval '1 day'"
+            " WHERE token_hash = %s",
+            (crypto.fingerprint(revoked.split("/")[-2]),),
+        )
+        live = sharing.mint(session, invoice.id)
+        cancelling.cancel(session, invoice.id, "ordered twice", "owner")
+        return [one.removeprefix(settings.current().public_base_url) for one in (live, revoked, expired)]
+
+
+def test_a_live_link_to_a_cancelled_document_says_so_and_others_say_nothing(
+    client: FlaskClient, cancelled: list[str]
+) -> None:
+    live, *dead = (client.get(path) for path in cancelled)
+    assert (live.status_code, live.mimetype) == (410, "text/html")
+    assert "SGT/26-27/000001 is cancelled" in live.text
+    assert "ordered twice" not in live.text
+    assert live.headers["Cache-Control"] == "private, no-store"
+    assert client.head(cancelled[0]).status_code == 410
+    wrong = client.get("/i/" + "A" * 43 + "/SGT-26-27-000001.pdf")
+    told = [{**answer.get_json(), "request_id": ""} for answer in (wrong, *dead)]
+    assert {answer.status_code for answer in dead} == {404}
+    assert told[1:] == told[:1] * 2
 
 
 def test_a_link_that_is_fetched_all_the_time_rests(client: FlaskClient, link: str) -> None:

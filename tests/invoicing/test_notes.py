@@ -194,7 +194,7 @@ def test_a_cancelled_invoice_keeps_its_number_and_owes_nothing(
     assert (first.status, first.cancel_reason, first.sequence, second.sequence) == ("cancelled", "ordered twice", 1, 2)
     assert accounts.get(session, shop.id).outstanding_minor == second.total_minor
     assert issue(session, shop.id).sequence == 3
-    assert papers.pdf(session, first.id).content == before
+    assert papers.pdf(session, first.id).content != before
     with pytest.raises(NotCancellable):
         cancelling.cancel(session, first.id, "again", "owner")
 

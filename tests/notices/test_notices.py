@@ -11,13 +11,17 @@ from core import clock, events, outbox, templates
 from core.i18n import format_day, speaking
 from core.outbox import OutboxMessage
 from credit import accounts, bills, claims, disputes, pauses, payments, reminders
+from credit.adjustments import Adjustment
 from credit.bills import Posting
 from credit.events import PaymentTaken, PaymentTakenBack
 from credit.reminders import Digest, DueBill
+from invoicing import cancelling, credit_notes
+from invoicing.credit_notes import Correction, NewCreditNote
 from notices import credit, documents
 from notices import payments as thanks
 from notices.reminders import remind
-from orders import dispatching, listing
+from orders import dispatching, listing, ordering
+from orders.quotes import Wanted
 from parties import consent
 from parties.tables import Contact, Retailer, StaffTask
 from speech import wording
@@ -255,3 +259,40 @@ def test_a_declined_claim_without_amount_is_named_by_its_picture_and_a_long_reas
     assert "(the one in your picture)" in text
     assert "x…" in text
     assert len(text) < 700
+
+
+@pytest.mark.parametrize("language", ["en", "hi", "ur", "hi_Latn"])
+@pytest.mark.parametrize("kind", ["bill_cancelled", "credit_note_cancelled"])
+def test_a_cancelled_document_is_told_at_once_with_its_reason_and_what_is_owed(
+    stocked: Session, shop: Retailer, language: str, kind: str
+) -> None:
+    stocked.query(Contact).update({"language": language})
+    order = ordering.place(stocked, shop.id, [Wanted("SPRITE-500", 1, "case")], "CREDIT").order
+    invoice_id = dispatching.dispatch(stocked, order.id).invoice_id
+    assert invoice_id is not None
+    if kind == "credit_note_cancelled":
+        correction = NewCreditNote(invoice_id, "return", "wet", "owner", [Correction(line_no=1, qty_milli=1_000)])
+        note = credit_notes.issue(stocked, correction).note
+        assert note is not None
+        invoice_id = note.id
+    events.follow(stocked)
+    bringing = last(stocked)
+    gone = cancelling.cancel(stocked, invoice_id, "billed to the wrong shop.", "owner")
+    events.follow(stocked)
+    message = last(stocked)
+    stocked.refresh(bringing)
+    assert (bringing.attachment, bringing.status) == ({"kind": "invoice", "id": str(invoice_id)}, "cancelled")
+    assert (message.template, message.attachment) == (kind, None)
+    text = rendered(message)
+    assert gone.number in text
+    assert "billed to the wrong shop" in text
+    assert "shop.." not in text
+    assert documents.cancelled(stocked, invoice_id) is None
+
+
+def test_a_discount_that_goes_with_its_money_is_told_too(stocked: Session, shop: Retailer) -> None:
+    given = credit_notes.commercial(stocked, Adjustment(shop.id, "goodwill", 5_000, "sorry", "owner"))
+    events.follow(stocked)
+    payments.reverse(stocked, given.receipt.payment_id, "given twice")
+    events.follow(stocked)
+    assert last(stocked).template == "credit_note_cancelled"
