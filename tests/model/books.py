@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+CANCELLED = "a document is cancelled"  # following.py says what follows from it
 STAFF, AUTOMATIC = "staff", "automatic"
 BORNE_BY = {
     "return": "returns",
@@ -71,11 +72,12 @@ class Credit:
     parts: dict[UUID, int] = field(default_factory=dict)
     unapplied_minor: int = 0
     is_posted: bool = True
+    undoes: str | None = None  # the account that a cancelled bill was earned as
 
     @property
     def borne_by(self) -> str:
         """The account of the ledger that bears it."""
-        return BORNE_BY.get(self.kind) or KEPT_IN[self.method]
+        return self.undoes or BORNE_BY.get(self.kind) or KEPT_IN[self.method]
 
 
 @dataclass
@@ -89,7 +91,14 @@ class Order:
     created_at: datetime
     kg: int = 0
     holds: int = 0
+    out: int = 0  # what of it left the shelf
     is_short: bool = False
+    invoice: "Document | None" = None
+
+    @property
+    def is_unbilled(self) -> bool:
+        """It left on a bill that was cancelled since: it can be billed again, or called off."""
+        return self.status == "dispatched" and self.invoice is not None and self.invoice.is_cancelled
 
     def cut(self, kg: int) -> None:
         """Less than was wanted, at the same price."""
@@ -173,13 +182,17 @@ class Document:
 
 @dataclass
 class Message:
-    """What a shop was told unasked, with its figures. A reminder says `on` which day it was of which `bills`."""
+    """What a shop was told unasked, with its figures. A reminder says `on` which day it was of which `bills`.
+
+    `brings` is the document that comes with it.
+    """
 
     template: str
     amount_minor: int | None = None
     balance_minor: int | None = None
     on: date | None = None
     bills: tuple[UUID, ...] = ()
+    brings: UUID | None = None
     is_withdrawn: bool = False
 
 
@@ -189,7 +202,7 @@ class Event:
 
     what: str
     shops: tuple["Shop", ...]
-    override: Override | None = None
+    about: Override | Document | None = None
 
 
 @dataclass(frozen=True)
@@ -238,9 +251,9 @@ class House:
         self.number += 1
         return self.number
 
-    def happen(self, what: str, shops: Sequence["Shop"], override: Override | None = None) -> None:
+    def happen(self, what: str, shops: Sequence["Shop"], about: Override | Document | None = None) -> None:
         """Something follows from this."""
-        self.happened.append(Event(what, tuple(shops), override))
+        self.happened.append(Event(what, tuple(shops), about))
 
     def held(self) -> int:
         """What orders hold of the shelf."""
@@ -320,6 +333,11 @@ class Shop:
         order.holds = 0 if self.house.shelf is None else order.kg
         self.tell(f"order_{how}_short" if order.is_short else f"order_{how}", order.total_minor)
 
+    def cancel(self, document: Document) -> None:
+        """It counts no more."""
+        document.is_cancelled = True
+        self.house.happen(CANCELLED, [self], document)
+
     def notes_of(self, document: Document) -> list[Document]:
         """What corrects an invoice and holds."""
         return [one for one in self.documents.values() if one.of == document.id and not one.is_cancelled]
@@ -329,9 +347,12 @@ class Shop:
         """The open promise."""
         return next((one for one in self.promises.values() if one.status == "open"), None)
 
-    def tell(self, template: str, amount_minor: int | None = None, balance_minor: int | None = None) -> None:
+    def tell(
+        self, template: str, amount_minor: int | None = None, balance_minor: int | None = None,
+        brings: UUID | None = None,
+    ) -> None:  # fmt: skip
         """Write to the shop."""
-        self.messages.append(Message(template, amount_minor, balance_minor))
+        self.messages.append(Message(template, amount_minor, balance_minor, brings=brings))
 
     def open_bills(self) -> list[Bill]:
         """In the order in which money settles them."""
@@ -382,7 +403,7 @@ class Shop:
         credit.is_posted, credit.unapplied_minor = False, 0
         for paper in self.documents.values():
             if paper.credit_id == credit.id:
-                paper.is_cancelled = True  # a note goes with its credit
+                self.cancel(paper)  # a note goes with its credit
         self.entries.append((today, "receivable", credit.borne_by, credit.amount_minor))
         if credit.kind not in ("cash_discount", "dispute"):
             for other in list(self.credits.values()):

@@ -1,10 +1,11 @@
-"""What corrects an invoice: goods that come back."""
+"""What corrects an invoice: goods that come back, and the cancelling of a document."""
 
 from datetime import date
+from uuid import UUID
 
 from hypothesis import strategies as st
 
-from invoicing import credit_notes
+from invoicing import cancelling, credit_notes
 from tests.model import books, rulebook
 from tests.model.machine import RICE_MINOR, one_of, picks, rule
 from tests.model.money_rules import roles
@@ -12,7 +13,7 @@ from tests.model.stock_rules import StockRules
 
 
 class DocumentRules(StockRules):
-    """Credit notes."""
+    """Credit notes, cancelled documents."""
 
     def invoices(self) -> list[tuple[books.Shop, books.Document]]:
         """Every invoice with its shop."""
@@ -48,6 +49,42 @@ class DocumentRules(StockRules):
             assert given.receipt.amount_minor == kg * RICE_MINOR
             chosen = {bill.id: min(kg * RICE_MINOR, bill.open_minor)} if bill.open_minor else {}
             self.note(shop, given, "return", chosen, bill, kg)
+
+    @rule(when=lambda self: self.of_this_month(), number=picks, role=roles)
+    def cancel_document(self, number: int, role: str) -> None:
+        """An invoice that nobody acted on, or a note: what it did to the account is undone."""
+        shop, paper = one_of(self.of_this_month(), number)
+        bill = shop.bills[paper.bill_id] if paper.bill_id else None
+        is_settled = bill is not None and bill.open_minor != bill.amount_minor
+        rules = {
+            "FORBIDDEN": role == "salesman",
+            "DOCUMENT_NOT_CANCELLABLE": paper.is_cancelled or is_corrected(shop, paper) or is_settled,
+        }
+        before = set(self.reader.told()["credits"])
+        if self.attempt(rules, lambda session: cancelling.cancel(session, paper.id, "a mistake", role)):
+            if bill:
+                (undoing,) = set(self.reader.told()["credits"]) - before
+                credit = self.credit(UUID(undoing), "return", bill.amount_minor, name=f"CANCEL {paper.number}")
+                credit.undoes = "sales"
+                paper.credit_id = credit.id
+                rulebook.receive(shop, credit, {bill.id: bill.amount_minor}, self.today(), spread=False)
+                shop.cancel(paper)
+            elif paper.credit_id:
+                shop.take_back(shop.credits[paper.credit_id], self.today())
+
+    def of_this_month(self) -> list[tuple[books.Shop, books.Document]]:
+        """Documents that were issued in this month."""
+        return [
+            (shop, one) for shop, one in self.each("documents")
+            if (one.on.year, one.on.month) == (self.today().year, self.today().month)
+        ]  # fmt: skip
+
+
+def is_corrected(shop: books.Shop, paper: books.Document) -> bool:
+    """A note stands on it; or, goods of the same invoice having come back later, another after it."""
+    later = list(shop.documents.values())
+    later = [one for one in later[later.index(paper) + 1 :] if one.of == paper.of and one.kg and not one.is_cancelled]
+    return bool(shop.notes_of(paper) or (paper.of and paper.kg and later))
 
 
 def last_correction_on(issued_on: date) -> date:

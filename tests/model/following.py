@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from tests.model import rulebook
-from tests.model.books import Event, House, Order, Override, Shop
+from tests.model.books import CANCELLED, Document, Event, House, Order, Override, Shop
 from tests.model.rulebook import APPROVED, FAILED, LOOSER, OPENED, ROOM, SETTINGS, STOPPED
 
 
@@ -26,8 +26,10 @@ def follow(house: House, today: date, now: datetime) -> None:
 def _follow(shop: Shop, event: Event, today: date, now: datetime) -> None:
     if event.what == FAILED:
         rulebook.evaluate(shop, today)
-    elif event.what == APPROVED and event.override:
-        _place_approved(shop, event.override, today, now)
+    elif event.what == APPROVED and isinstance(event.about, Override):
+        _place_approved(shop, event.about, today, now)
+    elif event.what == CANCELLED and isinstance(event.about, Document):
+        _tell_of_cancelled(shop, event.about)
     elif event.what == STOPPED:
         overdue_minor = rulebook.facts(shop, today)["overdue_minor"]
         shop.tell("credit_paused" if overdue_minor else "credit_on_hold", overdue_minor or None)
@@ -40,6 +42,14 @@ def _follow(shop: Shop, event: Event, today: date, now: datetime) -> None:
     elif event.what == LOOSER:
         rulebook.look_again(shop, today)
         shop.house.happen(ROOM, [shop])
+
+
+def _tell_of_cancelled(shop: Shop, document: Document) -> None:
+    """What waits to bring it is called back."""
+    for one in shop.messages:
+        one.is_withdrawn |= one.brings == document.id
+    template = "bill_cancelled" if document.bill_id else "credit_note_cancelled"
+    shop.tell(template, document.total_minor, shop.outstanding_minor)
 
 
 def _has_paid_lately(shop: Shop, now: datetime) -> bool:

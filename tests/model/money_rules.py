@@ -135,7 +135,7 @@ class MoneyRules(Life):
             shop.documents[paper.id] = books.Document(
                 paper.id, paper.number, amount, self.today(), kg, credit_id=credit.id, of=(*on_bill, None)[0]
             )
-            shop.tell("credit_note_shared", amount, shop.outstanding_minor)
+            shop.tell("credit_note_shared", amount, shop.outstanding_minor, brings=paper.id)
 
     def without_paper(self) -> list[tuple[books.Shop, books.Credit]]:
         """Credits that no document says, or undoes: these are taken back with it, or not at all."""

@@ -150,6 +150,7 @@ class OrderRules(MoneyRules):
         """What was reserved is free again; what has left, or lapsed, is not called off. Twice is once."""
         shop, order = self.mostly(number, "orders", "pending", "failed", "held", "confirmed")
         no = {"dispatched": "ORDER_ALREADY_DISPATCHED", "expired": "ORDER_NOT_PENDING"}.get(order.status)
+        no = None if order.is_unbilled else no
         if self.attempt(no, lambda session: ordering.cancel(session, order.id, "not wanted")):
             if order.status in ("confirmed", "held"):
                 shop.tell("order_called_off_because", order.total_minor)
@@ -171,20 +172,25 @@ class OrderRules(MoneyRules):
         self._send(*self.mostly(number, "orders", "confirmed"))
 
     def _send(self, shop: books.Shop, order: books.Order) -> None:
-        no = None if order.status in ("confirmed", "dispatched") else "ORDER_NOT_CONFIRMED"
-        sent = self.attempt(no, lambda session: dispatching.dispatch(session, order.id))
-        if sent and order.status == "confirmed":
-            self.house.shelf = None if self.house.shelf is None else self.house.shelf - order.kg
+        """What was billed, and the bill cancelled, is billed again if credit allows it; goods that are out stay out."""
+        said = self._said(shop, order, order.mode or "CASH") if order.is_unbilled else []
+        rules = {
+            "ORDER_NOT_CONFIRMED": order.status not in ("confirmed", "dispatched"),
+            **dict.fromkeys(said[:1], True),
+        }
+        sent = self.attempt(rules, lambda session: dispatching.dispatch(session, order.id))
+        if sent and (order.status == "confirmed" or order.is_unbilled):
+            if self.house.shelf is not None:
+                self.house.shelf, order.out = self.house.shelf - order.kg + order.out, order.kg
             order.status, order.holds, today = "dispatched", 0, self.today()
             due_on = today + timedelta(days=shop.terms.credit_days if order.mode == "CREDIT" else 0)
             bill_id, name = self._invoiced(sent.invoice_id)
             bill = books.Bill(bill_id, "invoice", name, today, due_on, order.total_minor, order.total_minor)
             shop.owe(bill, "sales", today)
             assert sent.invoice_id
-            shop.documents[sent.invoice_id] = books.Document(
-                sent.invoice_id, name, order.total_minor, today, order.kg, bill_id
-            )
-            shop.tell("invoice_shared", order.total_minor)
+            order.invoice = books.Document(sent.invoice_id, name, order.total_minor, today, order.kg, bill_id)
+            shop.documents[sent.invoice_id] = order.invoice
+            shop.tell("invoice_shared", order.total_minor, brings=sent.invoice_id)
 
     def _invoiced(self, invoice_id: Any) -> Any:
         with db.transaction(self.org) as session:
