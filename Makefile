@@ -55,4 +55,4 @@ publish: setup ## write down what new revisions of the schema say; from then on 
 
 clean: ## remove caches and built files; the data in .bahi and the environment stay
 	find . -name __pycache__ -not -path './.venv/*' -not -path './web/node_modules/*' -prune -exec rm -rf {} +
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage* web/dist
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis web/dist
