@@ -7,6 +7,7 @@ from a cache of shaped lines.
 import gc
 import statistics
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -18,13 +19,12 @@ from invoicing.pdf import (
     PaperLine,
     PaperParty,
     PaperPayment,
-    paper_lines,
     printed_heads,
     render,
     summarised,
 )
 from invoicing.upi import pay_link
-from tax import Computed, TaxDocument, TaxLine
+from tax import Computed, ComputedLine, TaxDocument, TaxLine
 
 DOCUMENTS, PAGES = 3_000, 60
 LINES = 5
@@ -63,6 +63,29 @@ def lines(found: Drawing) -> list[str]:
         f"PDF: {found.page_ms:.1f} ms per one-page invoice (p99 {found.page_p99_ms:.1f}),"
         f" {found.pages_per_second:.1f} a second",
     ]
+
+
+def paper_lines(computed: Sequence[ComputedLine], goods: Sequence[PaperLine]) -> tuple[PaperLine, ...]:
+    """The goods (description, quantity, unit, price, HSN) with the computed money filled in."""
+    return tuple(
+        PaperLine(
+            description=good.description,
+            qty=good.qty,
+            unit=good.unit,
+            unit_price_minor=good.unit_price_minor,
+            discount_minor=money.line_discount_minor + money.invoice_discount_share_minor,
+            taxable_minor=money.taxable_minor,
+            rate_bps=money.rate_bps,
+            taxes=money.taxes,
+            total_minor=money.total_minor,
+            hsn=good.hsn,
+            note=good.note,
+            rate_label=good.rate_label,
+            price_includes_tax=good.price_includes_tax,
+            mrp_minor=good.mrp_minor,
+        )
+        for good, money in zip(goods, computed, strict=True)
+    )
 
 
 def _timed(paper: InvoicePaper) -> float:

@@ -7,15 +7,12 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from typing import Any, NoReturn, ParamSpec, TypeVar
+from typing import Any, NoReturn
 
 from cli import environment, schema
 from cli.embedded import services
 from cli.embedded.services import Endpoints
 from core import events
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 @contextlib.contextmanager

@@ -2,10 +2,6 @@
 never needs Alembic.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import NullPool, create_engine
@@ -24,20 +20,5 @@ def alembic_config(url: str) -> Config:
 def migrate(url: str) -> None:
     """Bring the database to this code's schema, as the login that owns the tables."""
     command.upgrade(alembic_config(url), "head")
-    with _owner(url) as cursor:
-        sql_files.install(cursor)
-
-
-def downgrade(url: str, revision: str) -> None:
-    """Take the database back to a revision. It then holds no function or view: `migrate` of its code makes them."""
-    with _owner(url) as cursor:
-        sql_files.remove(cursor)
-    command.downgrade(alembic_config(url), revision)
-
-
-@contextmanager
-def _owner(url: str) -> Iterator[Any]:
-    """A cursor in a transaction of the login itself."""
-    engine = create_engine(db.driver_url(url), poolclass=NullPool)
-    with engine.begin() as connection:
-        yield connection.connection.cursor()
+    with create_engine(db.driver_url(url), poolclass=NullPool).begin() as connection:
+        sql_files.install(connection.connection.cursor())

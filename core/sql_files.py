@@ -162,11 +162,6 @@ def install(cursor: Any) -> bool:
     return True
 
 
-def remove(cursor: Any) -> None:
-    """Drop all that came from files, so that the tables under it can go."""
-    _drop(cursor, [one for one in installed(cursor) if one.is_ours])
-
-
 def _outdated(wanted: list[SqlFile], there: list[Installed]) -> set[str]:
     """The names that do not stand in the database exactly once, as their file says."""
     return {file.name for file in wanted if [one.is_of(file) for one in there if one.name == file.name] != [True]}

@@ -35,9 +35,6 @@ class Evaluation:
     wanted: str
     trace: tuple[Tried, ...]
     seen: Seen
-    is_paused_now: bool = False
-    is_restored_now: bool = False
-    is_blocked_now: bool = False
 
     @property
     def facts(self) -> Facts:
@@ -96,14 +93,14 @@ def evaluate(
     account.acknowledged = rules.still(configured, seen)
     _watch(session, account, cause, wanted != OK, told)
     why = because(trace, wanted)
-    blocks = may_stop and wanted == BLOCKED and pauses.block(session, retailer_id, why, AUTOMATIC, told)
-    stops = may_stop and wanted == PAUSED and account.blocked_at is None
-    paused = stops and pauses.pause(session, retailer_id, why, AUTOMATIC, told)
-    is_over = may_lift and wanted in (OK, WATCH)
-    restored = is_over and pauses.unpause(session, retailer_id, "the cause of the pause is gone", AUTOMATIC, told)
+    if may_stop and wanted == BLOCKED:
+        pauses.block(session, retailer_id, why, AUTOMATIC, told)
+    if may_stop and wanted == PAUSED and account.blocked_at is None:
+        pauses.pause(session, retailer_id, why, AUTOMATIC, told)
+    if may_lift and wanted in (OK, WATCH):
+        pauses.unpause(session, retailer_id, "the cause of the pause is gone", AUTOMATIC, told)
     status = decisions.status_of(accounts.get(session, retailer_id))
-    is_restored = restored and status != BLOCKED
-    return Evaluation(retailer_id, was, status, wanted, trace, seen, paused, is_restored, blocks)
+    return Evaluation(retailer_id, was, status, wanted, trace, seen)
 
 
 def evaluate_all(session: Session, cause: str, *, may_stop: bool = True, may_lift: bool = True) -> list[Evaluation]:
@@ -119,11 +116,10 @@ def evaluate_all(session: Session, cause: str, *, may_stop: bool = True, may_lif
     return [evaluation for evaluation in done if evaluation.was != evaluation.status]
 
 
-def after_payment(session: Session, account: CreditAccount | Known) -> Evaluation | None:
+def after_payment(session: Session, account: CreditAccount | Known) -> None:
     """Look again after money came in: only what may get better, so most payments cost nothing here."""
-    if account.watched_at is None and account.pause_source != AUTOMATIC:
-        return None
-    return evaluate(session, account.retailer_id, "payment", may_stop=False)
+    if account.watched_at is not None or account.pause_source == AUTOMATIC:
+        evaluate(session, account.retailer_id, "payment", may_stop=False)
 
 
 def because(trace: tuple[Tried, ...], status: str) -> str:

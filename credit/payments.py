@@ -92,7 +92,6 @@ class Receipt:
     allocations: tuple[Allocated, ...]
     outstanding_minor: int
     warnings: tuple[str, ...] = ()
-    evaluation: ladder.Evaluation | None = None  # what the rules say now, when the payment could better the status
 
     @property
     def payment_id(self) -> UUID:
@@ -149,9 +148,9 @@ def record(session: Session, new: NewPayment) -> Receipt:
         promises.keep(session, payment.retailer_id)
     if payment.kind == PAYMENT:
         happened(session, PaymentTaken(*_facts(payment, known.currency, outstanding_minor)))
-    evaluation = ladder.after_payment(session, known)
+    ladder.after_payment(session, known)
     happened(session, RoomMade(new.retailer_id, is_judged=True))
-    return Receipt(payment, known.currency, tuple(applied), outstanding_minor, warnings, evaluation)
+    return Receipt(payment, known.currency, tuple(applied), outstanding_minor, warnings)
 
 
 def reverse(session: Session, payment_id: UUID, reason: str, charge_minor: int | None = None) -> Receipt:

@@ -65,7 +65,6 @@ PAYMENT_STATES = (POSTED, REVERSED)
 BILL_KINDS = ("invoice", "opening", "charge", "debit_note")
 CLAIM_STATES = ("claimed", "verified", "rejected")
 OVERRIDE_STATES = ("requested", "approved", "used", "revoked", "expired")
-STAGES = ("T-1", "T+0", "T+3")
 TERMS = ("days", "bill_to_bill")
 STATUSES = ("OK", "WATCH", "PAUSED", "BLOCKED")
 

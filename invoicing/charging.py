@@ -5,13 +5,12 @@ both modes; the rupee is rounded once over all of them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 import countries
 from core.errors import Invalid
 from tax import TAXABLE, TREATMENTS, ComputedLine, Discount, PriceMode, TaxDocument, TaxLine, Treatment
-from tax.delivery import DESCRIPTION, shares, worth_of
 from tax.rounding import THOUSANDTHS
 
 CHARGE_SKU = "DELIVERY"
@@ -143,33 +142,6 @@ def document_type(goods: Sequence[Goods], supply: Supply | None = None) -> str:
     return countries.get(supply.country).tax.mixed_type
 
 
-def delivered(goods: Sequence[Goods], amount_minor: int, price_mode: PriceMode = "exclusive") -> tuple[Goods, ...]:
-    """The goods with a delivery charge behind them, taxed as they are: one line, or one for each of their rates."""
-    kinds = [(item.rate_bps, item.cess_bps, item.treatment) for item in goods]
-    worths = [worth_of(_line(item)) for item in goods]
-    first = {
-        kind: max((item for item, one in zip(goods, kinds, strict=True) if one == kind), key=_gross) for kind in kinds
-    }
-    charges = (
-        replace(
-            first[kind],
-            sku=CHARGE_SKU,
-            description=DESCRIPTION,
-            qty_milli=THOUSANDTHS,
-            unit="",
-            price_minor=part,
-            price_mode=price_mode,
-            packs="",
-            discount_bps=0,
-            discount_minor=0,
-            mrp_minor=None,
-            is_charge=True,
-        )
-        for kind, part in shares(amount_minor, kinds, worths).items()
-    )
-    return (*goods, *charges)
-
-
 def document_of(goods: Sequence[Goods], supply: Supply, discount: Discount = NO_DISCOUNT) -> TaxDocument:
     """The tax document of these goods. Raises TreatmentInvalid."""
     state = supply.buyer_state if supply.delivery_state is None else supply.delivery_state
@@ -209,7 +181,3 @@ def quantity(qty_milli: int) -> Decimal | int:
     """Thousandths as a number: an int when whole."""
     whole, part = divmod(qty_milli, THOUSANDTHS)
     return Decimal(qty_milli) / THOUSANDTHS if part else whole
-
-
-def _gross(item: Goods) -> int:
-    return item.qty_milli * item.price_minor

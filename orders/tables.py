@@ -196,7 +196,7 @@ class CatalogueWords(TenantOwned, Base):
     meta: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
 
 
-SALES_ORDER = table_of(
+table_of(
     Order,
     "sales_order",
     belongs_to("retailer", "retailer_id"),
@@ -210,7 +210,7 @@ SALES_ORDER = table_of(
     Index("ix_sales_order_failed", "org_id", "created_at", postgresql_where=text("status = 'failed'")),
     key=("id",),
 )
-ORDER_LINE = table_of(
+table_of(
     OrderLine,
     "order_line",
     belongs_to("sales_order", "order_id"),

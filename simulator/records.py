@@ -56,7 +56,6 @@ class Message:
     media_url: str = ""
     media_type: str = ""
     media_name: str = ""
-    media_file: str = ""
     media_bytes: int = 0
     content_sid: str = ""
     content_variables: dict[str, str] = field(default_factory=dict)

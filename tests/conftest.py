@@ -22,7 +22,7 @@ import policy
 from app import follow
 from cli import environment
 from cli.embedded import services
-from core import audit, clock, db, events, ids, rows, schema, settings
+from core import audit, clock, db, events, ids, rows, schema, settings, sql_files
 from credit import accounts
 from parties import channels, organisations, retailers, users
 from parties.tables import Retailer
@@ -71,6 +71,18 @@ def database(endpoints: services.Endpoints) -> str:
     """The URL of a database that the migrations built."""
     schema.migrate(endpoints.database_url)
     return endpoints.database_url
+
+
+@pytest.fixture(scope="session")
+def forget_files() -> Callable[[Any], None]:
+    """Let a cursor's database hold no function and view, as if each of their files were gone."""
+
+    def forget(cursor: Any) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sql_files, "files", list)
+            sql_files.install(cursor)
+
+    return forget
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from invoicing.pdf.paper import (
     PaperPayment,
     PaperRegistration,
     PaperTaxRow,
-    paper_lines,
     printed_heads,
     summarised,
 )
@@ -33,7 +32,6 @@ __all__ = [
     "PaperTaxRow",
     "PrintedBill",
     "StatementPaper",
-    "paper_lines",
     "printed_heads",
     "render",
     "render_slip",

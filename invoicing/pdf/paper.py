@@ -8,7 +8,7 @@ from decimal import Decimal
 import countries
 from core.i18n import ENGLISH, N_
 from countries.country import Country
-from tax import ComputedLine, TaxTotals
+from tax import TaxTotals
 from tax.rules import Head
 
 ORIGINAL = "ORIGINAL FOR RECIPIENT"
@@ -173,29 +173,6 @@ def by_rate(summary: Sequence[PaperTaxRow]) -> tuple[PaperTaxRow, ...]:
     for row in summary:
         rates.setdefault(row.rate_bps, []).append(row)
     return tuple(_summary_row("", rate_bps, rates[rate_bps]) for rate_bps in sorted(rates))
-
-
-def paper_lines(computed: Sequence[ComputedLine], goods: Sequence[PaperLine]) -> tuple[PaperLine, ...]:
-    """The goods (description, quantity, unit, price, HSN) with the computed money filled in."""
-    return tuple(
-        PaperLine(
-            description=good.description,
-            qty=good.qty,
-            unit=good.unit,
-            unit_price_minor=good.unit_price_minor,
-            discount_minor=money.line_discount_minor + money.invoice_discount_share_minor,
-            taxable_minor=money.taxable_minor,
-            rate_bps=money.rate_bps,
-            taxes=money.taxes,
-            total_minor=money.total_minor,
-            hsn=good.hsn,
-            note=good.note,
-            rate_label=good.rate_label,
-            price_includes_tax=good.price_includes_tax,
-            mrp_minor=good.mrp_minor,
-        )
-        for good, money in zip(goods, computed, strict=True)
-    )
 
 
 def _summary_row(hsn: str, rate_bps: int, lines: Sequence[PaperLine] | Sequence[PaperTaxRow]) -> PaperTaxRow:

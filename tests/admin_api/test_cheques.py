@@ -74,7 +74,8 @@ def test_a_cheque_that_lifts_a_pause_says_so_to_the_shop(owner: Caller, org: UUI
         retailer = retailers.find(session, shop)
         old = openings.OpeningBill("OLD-1", days.today(session) - timedelta(days=90), 4000)
         openings.owe(session, retailer.id, [old])
-        assert ladder.evaluate(session, retailer.id, "daily").is_paused_now
+        stopped = ladder.evaluate(session, retailer.id, "daily")
+        assert stopped.was != stopped.status == "PAUSED"
     taken = owner.post("/payment/record", cheque(shop)).json
     steps = f"/payment/cheques/{taken['cheque_id']}"
     owner.post(f"{steps}/deposit", {})

@@ -1,6 +1,6 @@
 """Functions and views of the database are what the files say: found, ordered, installed by content, dropped."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +33,11 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def cursor(database: str) -> Iterator[Any]:
+def cursor(database: str, forget_files: Callable[[Any], None]) -> Iterator[Any]:
     """A transaction of the owner that is rolled back, in a database whose own functions have gone."""
     connection = psycopg2.connect(database)
     with connection.cursor() as inside:
-        sql_files.remove(inside)
+        forget_files(inside)
         yield inside
     connection.rollback()
     connection.close()

@@ -59,7 +59,8 @@ def test_a_known_fact_is_watched_and_a_new_one_fires() -> None:
 def test_a_lifted_pause_returns_only_for_a_further_old_bill(session: Session, make_retailer: Make, bill: Post) -> None:
     shop = make_retailer(session).id
     bill(session, shop, 1_000, due_in=-50)
-    assert ladder.evaluate(session, shop, "daily").is_paused_now
+    stopped = ladder.evaluate(session, shop, "daily")
+    assert stopped.was != stopped.status == "PAUSED"
     pauses.unpause(session, shop, "they pay on Friday")
     assert ladder.evaluate(session, shop, "daily").status == "WATCH"
     assert ladder.evaluate_all(session, "daily") == []
@@ -67,7 +68,7 @@ def test_a_lifted_pause_returns_only_for_a_further_old_bill(session: Session, ma
     assert ladder.evaluate(session, shop, "daily").status == "WATCH"
     clock.advance(timedelta(days=1))
     again = ladder.evaluate(session, shop, "daily")
-    assert (again.is_paused_now, again.facts.overdue_days) == (True, 51)
+    assert (again.was, again.status, again.facts.overdue_days) == ("WATCH", "PAUSED", 51)
 
 
 def test_a_shop_is_seen_the_same_way_alone_and_among_all(session: Session, make_retailer: Make, bill: Post) -> None:
@@ -95,7 +96,8 @@ def test_what_was_acknowledged_is_forgotten_once_it_is_paid(session: Session, ma
     payments.record(session, payments.NewPayment(shop, 1_000, "cash"))
     assert accounts.get(session, shop).acknowledged == {}
     bill(session, shop, 1_000, due_in=-50)
-    assert ladder.evaluate(session, shop, "daily").is_paused_now
+    stopped = ladder.evaluate(session, shop, "daily")
+    assert stopped.was != stopped.status == "PAUSED"
 
 
 def test_a_lifted_stop_for_counts_returns_when_one_more_happens(
@@ -110,13 +112,15 @@ def test_a_lifted_stop_for_counts_returns_when_one_more_happens(
         cheques.bounce(session, cheque.id, "funds insufficient")
 
     bounce("1")
-    assert ladder.evaluate(session, shop, "daily").is_paused_now
+    stopped = ladder.evaluate(session, shop, "daily")
+    assert stopped.was != stopped.status == "PAUSED"
     pauses.unpause(session, shop, "a mistake of the bank")
     (decision, *_) = decisions.latest(session, shop)
     assert [one["rule"] for one in decision.trace if one.get("acknowledged")] == ["bounced_cheques"]
     assert ladder.evaluate(session, shop, "daily").status == "WATCH"
     bounce("2")
-    assert ladder.evaluate(session, shop, "daily").is_paused_now
+    stopped = ladder.evaluate(session, shop, "daily")
+    assert stopped.was != stopped.status == "PAUSED"
 
 
 def test_money_on_account_settles_the_oldest_before_age_counts(
@@ -214,7 +218,8 @@ def test_a_cheque_that_clears_ends_the_pause_for_a_used_up_limit(
     ladder.configure(session, {"pause": {"limit_used_percent": 90}}, "strict")
     shop = make_retailer(session, limit_minor=1_000).id
     bill(session, shop, 1_000)
-    assert ladder.evaluate(session, shop, "daily").is_paused_now
+    stopped = ladder.evaluate(session, shop, "daily")
+    assert stopped.was != stopped.status == "PAUSED"
     cheque = cheques.receive(session, NewCheque(shop, 600, "000123"))
     cheques.deposit(session, cheque.id)
     assert status(session, shop) == "PAUSED"
@@ -225,6 +230,7 @@ def test_a_cheque_that_clears_ends_the_pause_for_a_used_up_limit(
 def test_lifting_a_block_trusts_the_shop_as_it_stands(session: Session, make_retailer: Make, bill: Post) -> None:
     shop = make_retailer(session).id
     bill(session, shop, 1_000, due_in=-200)
-    assert ladder.evaluate(session, shop, "daily").is_blocked_now
+    stopped = ladder.evaluate(session, shop, "daily")
+    assert stopped.was != stopped.status == "BLOCKED"
     pauses.unblock(session, shop, "they pay on Friday")
     assert ladder.evaluate(session, shop, "daily").status == "WATCH"

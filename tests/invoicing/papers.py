@@ -8,13 +8,13 @@ from string import ascii_letters, digits
 
 import countries
 import tax
+from bench.documents import paper_lines
 from invoicing.pdf import (
     InvoicePaper,
     PaperLine,
     PaperParty,
     PaperPayment,
     PaperRegistration,
-    paper_lines,
     printed_heads,
     summarised,
 )

@@ -11,9 +11,10 @@ import pytest
 
 import countries
 import tax
+from bench.documents import paper_lines
 from core.i18n import LANGUAGES
 from invoicing.charging import Goods, Supply, document_of
-from invoicing.pdf import InvoicePaper, PaperLine, paper_lines, printed_heads, render, render_slip, summarised
+from invoicing.pdf import InvoicePaper, PaperLine, printed_heads, render, render_slip, summarised
 from invoicing.pdf.figures import MINUS, amount
 from invoicing.pdf.footing import footing
 from invoicing.pdf.paper import TITLES, rate_heading

@@ -155,7 +155,8 @@ def test_the_day_of_the_next_stop_is_told_and_what_was_acknowledged_leads_to_non
         " No automatic reminder is left: call the shop."
     )
     clock.advance(timedelta(days=5))
-    assert ladder.evaluate(session, shop.id, "daily").is_paused_now
+    stopped = ladder.evaluate(session, shop.id, "daily")
+    assert stopped.was != stopped.status == "PAUSED"
     pauses.unpause(session, shop.id, "they pay on Friday")
     (row,) = risk.dashboard(session).attention
     assert (row.reasons[0], [one.rule for one in row.fired]) == ("OVERDUE_DAYS_EXCEEDED", ["overdue_days"])
