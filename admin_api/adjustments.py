@@ -18,7 +18,6 @@ from credit import adjustments, bills, debit_notes, disputes, late_fees, payment
 from credit.payments import DISPUTE, Receipt
 from credit.tables import Bill
 from invoicing import cancelling, credit_notes
-from invoicing.tables import CANCELLED
 from parties import retailers
 from parties.roles import BOOKKEEPERS, FOUNDERS
 
@@ -111,15 +110,7 @@ def reverse(session: Session, why: dict[str, Any], adjustment_id: str) -> Beside
 
     A cash discount that those bills earned by being settled goes with it, and with its note.
     """
-    credit_id = ids.parse("adj", adjustment_id)
-    note = credit_notes.of_payment(session, credit_id)
-    if note is None or note.status == CANCELLED:
-        return shown(adjustments.reverse(session, credit_id, why["reason"], g.who.role))
-    kind = payments.get(session, credit_id).kind
-    if kind in adjustments.MAY_GIVE:  # a cash discount is nobody's favour: whoever may cancel its note may undo it
-        adjustments.allow(kind, g.who.role)
-    cancelling.cancel(session, note.id, why["reason"], g.who.role)  # the note goes with its credit
-    return shown(payments.receipt(session, payments.get(session, credit_id)))
+    return shown(cancelling.take_back(session, ids.parse("adj", adjustment_id), why["reason"], g.who.role))
 
 
 @blueprint.route("/cash-discount", methods=["POST"])

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from core import audit, clock, db, ids
 from core.errors import DomainError, Forbidden
 from core.events import happened
-from credit import accounts, bills, debit_notes, payments
+from credit import accounts, adjustments, bills, debit_notes, payments
 from credit.adjustments import BOOKKEEPERS
+from credit.payments import Receipt
 from credit.tables import CREDIT, Payment
-from invoicing import filed, registrations, writing
+from invoicing import credit_notes, filed, registrations, writing
 from invoicing.events import DocumentCancelled
 from invoicing.tables import CANCELLED, COMMERCIAL_CREDIT_NOTE, CREDIT_NOTE, ISSUED, Invoice
 from invoicing.writing import HEADS
@@ -49,6 +50,24 @@ def cancel(session: Session, invoice_id: UUID, reason: str, role: str) -> Invoic
     _mark(session, invoice, reason)
     follow_credits(session, invoice.retailer_id, CREDIT_WENT)
     return invoice
+
+
+def take_back(session: Session, credit_id: UUID, reason: str, role: str) -> Receipt:
+    """Take back a credit that is no money, with the note that says it. What undid a cancelled document stays.
+
+    Needs a role that may give it. Raises like `cancel` and adjustments.reverse.
+    """
+    credit = payments.get(session, credit_id)
+    if credit.method == CREDIT and (credit.reference or "").startswith(REFERENCE):
+        number = (credit.reference or "").removeprefix(REFERENCE)
+        raise NotCancellable(f"{number} is cancelled, and this credit undid it: bill it again instead.")
+    note = credit_notes.of_payment(session, credit_id)
+    if note is None or note.status == CANCELLED:
+        return adjustments.reverse(session, credit_id, reason, role)
+    if credit.kind in adjustments.MAY_GIVE:  # a cash discount is nobody's favour: who may cancel its note may undo it
+        adjustments.allow(credit.kind, role)
+    cancel(session, note.id, reason, role)
+    return payments.receipt(session, payments.get(session, credit_id))
 
 
 def follow_credits(session: Session, retailer_id: UUID, reason: str) -> list[Invoice]:

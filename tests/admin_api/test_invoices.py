@@ -5,8 +5,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from core import db, ids, settings
+from credit.tables import Payment
 from invoicing import issuing
 from parties import retailers
 from tests.admin_api.conftest import Caller
@@ -79,6 +81,19 @@ def test_a_debit_note_is_a_bill(owner: Caller, invoice: str) -> None:
     noted = owner.post(f"/invoices/{invoice}/debit-notes", body)
     assert (noted.status_code, noted.json["total_minor"], noted.json["bill"]["open_minor"]) == (201, 8_800, 8_800)
     assert noted.json["bill"]["invoice_number"] == noted.json["number"]
+
+
+@pytest.mark.parametrize("kind", ["invoice", "debit note"])
+def test_what_undid_a_cancelled_document_stays(owner: Caller, org: UUID, shop: str, invoice: str, kind: str) -> None:
+    raised = {"reason": "two bags more", "lines": [{"line": 1, "taxable_minor": 8_400}]}
+    gone = invoice if kind == "invoice" else owner.post(f"/invoices/{invoice}/debit-notes", raised).json["id"]
+    assert owner.post(f"/invoices/{gone}/cancel", {"reason": "twice"}).status_code == 200
+    owed = owner.get(f"/credit/retailer/{shop}").json["outstanding_minor"]
+    with db.transaction(org) as session:
+        undoing = session.scalars(select(Payment).where(Payment.reference.like("CANCEL %"))).one().id
+    refused = owner.post(f"/adjustment/{ids.public('adj', undoing)}/reverse", {"reason": "not twice"})
+    assert (refused.status_code, refused.json["code"]) == (409, "DOCUMENT_NOT_CANCELLABLE")
+    assert owner.get(f"/credit/retailer/{shop}").json["outstanding_minor"] == owed
 
 
 def test_a_document_is_cancelled_with_a_reason(
