@@ -342,6 +342,18 @@ class Shop:
         """What corrects an invoice and holds."""
         return [one for one in self.documents.values() if one.of == document.id and not one.is_cancelled]
 
+    def note_of(self, credit: Credit) -> Document | None:
+        """The paper that says a credit, while it counts."""
+        papers = self.documents.values()
+        return next((one for one in papers if one.credit_id == credit.id and not one.is_cancelled), None)
+
+    def is_corrected(self, document: Document) -> bool:
+        """A note stands on it; or, goods of the same invoice having come back later, another after it."""
+        papers = list(self.documents.values())
+        after = [one for one in papers[papers.index(document) + 1 :] if one.kg and not one.is_cancelled]
+        later = [one for one in after if document.of and document.kg and one.of == document.of]
+        return bool(self.notes_of(document) or later)
+
     @property
     def promise(self) -> Promise | None:
         """The open promise."""

@@ -58,7 +58,7 @@ class DocumentRules(StockRules):
         is_settled = bill is not None and bill.open_minor != bill.amount_minor
         rules = {
             "FORBIDDEN": role == "salesman",
-            "DOCUMENT_NOT_CANCELLABLE": paper.is_cancelled or is_corrected(shop, paper) or is_settled,
+            "DOCUMENT_NOT_CANCELLABLE": paper.is_cancelled or shop.is_corrected(paper) or is_settled,
         }
         before = set(self.reader.told()["credits"])
         if self.attempt(rules, lambda session: cancelling.cancel(session, paper.id, "a mistake", role)):
@@ -78,13 +78,6 @@ class DocumentRules(StockRules):
             (shop, one) for shop, one in self.each("documents")
             if (one.on.year, one.on.month) == (self.today().year, self.today().month)
         ]  # fmt: skip
-
-
-def is_corrected(shop: books.Shop, paper: books.Document) -> bool:
-    """A note stands on it; or, goods of the same invoice having come back later, another after it."""
-    later = list(shop.documents.values())
-    later = [one for one in later[later.index(paper) + 1 :] if one.of == paper.of and one.kg and not one.is_cancelled]
-    return bool(shop.notes_of(paper) or (paper.of and paper.kg and later))
 
 
 def last_correction_on(issued_on: date) -> date:

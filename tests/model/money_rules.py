@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from core import ids
 from credit import adjustments, advances, debit_notes, late_fees, openings, payments
-from invoicing import credit_notes
+from invoicing import cancelling, credit_notes
 from invoicing.credit_notes import Given
 from tests.model import books, rulebook
 from tests.model.machine import RICE_MINOR, Life, one_of, picks, rule, shops
@@ -67,7 +67,7 @@ class MoneyRules(Life):
     @rule(when=lambda self: self.paid(), number=picks, charge=st.sampled_from([None, None, 50_000, 0]))
     def reverse(self, number: int, charge: int | None) -> None:
         """Taking money back reopens exactly what it settled, once; cheques and disputes have ways of their own."""
-        shop, credit = one_of((number % 8 and self.paid()) or self.without_paper(), number)
+        shop, credit = one_of((number % 8 and self.paid()) or self.unnoted(), number)
         rules = {
             "INVALID": charge == 0 or credit.kind == "dispute" or credit.id in shop.cheques,
             "PAYMENT_REVERSED": not credit.is_posted,
@@ -83,6 +83,11 @@ class MoneyRules(Life):
     def paid(self) -> list[tuple[books.Shop, books.Credit]]:
         """Payments that were not taken back."""
         return [(shop, one) for shop, one in self.each("credits") if one.is_posted and one.kind == "payment"]
+
+    def unnoted(self) -> list[tuple[books.Shop, books.Credit]]:
+        """Credits that no document says, or that undo none."""
+        noted = {one.credit_id for _, one in self.each("documents")}
+        return [(shop, one) for shop, one in self.each("credits") if one.id not in noted]
 
     def charge(self, shop: books.Shop, payment_id: UUID, amount: int) -> None:
         """The bill for what the bank took; its id is not told, so the database is asked."""
@@ -137,24 +142,29 @@ class MoneyRules(Life):
             )
             shop.tell("credit_note_shared", amount, shop.outstanding_minor, brings=paper.id)
 
-    def without_paper(self) -> list[tuple[books.Shop, books.Credit]]:
-        """Credits that no document says, or undoes: these are taken back with it, or not at all."""
-        told = {one.credit_id for _, one in self.each("documents")}
-        return [(shop, one) for shop, one in self.each("credits") if one.id not in told]
-
-    @rule(when=lambda self: self.without_paper(), number=picks, role=roles)
+    @rule(
+        when=lambda self: any(self._is_of_this_month(shop.note_of(one)) for shop, one in self.each("credits")),
+        number=picks,
+        role=roles,
+    )
     def take_back(self, number: int, role: str) -> None:
-        """An adjustment without a paper is taken back by a role that may give it."""
-        found = self.without_paper()
+        """A credit goes back by a role that may give it, with its note; what undid a cancelled document stays."""
+        found = [(shop, one) for shop, one in self.each("credits") if self._is_of_this_month(shop.note_of(one))]
         given = [(shop, one) for shop, one in found if one.is_posted and one.kind != "payment"]
         shop, credit = one_of((number % 8 and given) or found, number)
+        note = shop.note_of(credit)
         rules = {
             "INVALID": credit.kind in ("payment", "dispute"),
-            "FORBIDDEN": role not in rulebook.MAY_GIVE.get(credit.kind, (role,)),
+            "FORBIDDEN": role not in rulebook.MAY_GIVE.get(credit.kind, (role,)) or (note and role == "salesman"),
+            "DOCUMENT_NOT_CANCELLABLE": note and shop.is_corrected(note),
             "PAYMENT_REVERSED": not credit.is_posted,
         }
-        if self.attempt(rules, lambda session: adjustments.reverse(session, credit.id, "a mistake", role)):
+        no = "DOCUMENT_NOT_CANCELLABLE" if credit.undoes else rules
+        if self.attempt(no, lambda session: cancelling.take_back(session, credit.id, "a mistake", role)):
             shop.take_back(credit, self.today())
+
+    def _is_of_this_month(self, note: books.Document | None) -> bool:
+        return not note or not note.kg or (note.on.year, note.on.month) == (self.today().year, self.today().month)
 
     @rule(when=lambda self: self.open_bills(), number=picks, role=roles)
     def pay_soon_and_discount(self, number: int, role: str) -> None:
