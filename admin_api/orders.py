@@ -25,7 +25,7 @@ from invoicing.tables import Paper
 from orders import billing, dispatching, holding, listing, ordering, shortening
 from orders import confirmation as confirming
 from orders.drafting import Extras
-from orders.order import Order
+from orders.order import HELD, Order
 from orders.quotes import Wanted
 from orders.tables import STATUSES
 from parties import organisations, retailers
@@ -35,6 +35,7 @@ blueprint = Blueprint("orders", __name__, url_prefix="/api/v1/admin/orders", des
 
 
 LEAST, MOST = Decimal("0.001"), 100_000
+FINAL = "This is final: the order is not placed later by itself. Hold it, or ask for an override, to keep it."
 QUANTITIES = {"minimum": 0.001, "maximum": MOST}  # for the description, where a Decimal would be a text
 
 
@@ -162,7 +163,11 @@ def failed(session: Session, query: dict[str, Any], retailer_id: str) -> Listed:
 @blueprint.arguments(OrderIn)
 @blueprint.response(201, OrderOut)
 def place(session: Session, given: dict[str, Any]) -> Any:
-    """Place what is in stock of an order (`shorts` says what is not); 409 with the rule's code when it may not be."""
+    """Place what is in stock of an order (`shorts` says what is not); 409 with the rule's code when it may not be.
+
+    A 409 is final: nothing places the refused order (`order_id`) later, unless somebody holds it, retries it, or asks
+    for an override of it.
+    """
     retailer = retailers.find(session, given["retailer_id"])
     wanted = [Wanted(line["sku"], line["qty"], line["unit"]) for line in given["lines"]]
     extras = Extras(given["note"].strip(), given["delivery_address"].strip(), _billing(session, given["billing"]))
@@ -204,7 +209,10 @@ def confirm(session: Session, given: dict[str, Any], order_id: str) -> Order:
 @blueprint.arguments(Nothing)
 @blueprint.response(200, OrderOut)
 def retry(session: Session, _given: dict[str, Any], order_id: str) -> Any:
-    """Try a failed order again through the guardrails, at today's prices; a confirmed one is answered as it is."""
+    """Try a failed order again through the guardrails, at today's prices; a confirmed one is answered as it is.
+
+    A 409 is final, as in placing it.
+    """
     tried = ordering.retry(session, ids.parse("ord", order_id))
     if tried.refusal is not None:
         return refused(tried.refusal, tried.order)
@@ -278,11 +286,13 @@ def expire_pending(session: Session, _given: dict[str, Any]) -> dict[str, Any]:
 
 
 def refused(refusal: DomainError, order: Order) -> Response:
-    """409 with the first failing rule's code, all rules, and the failed order that may be retried."""
+    """409 with the first failing rule's code, all rules, and the refused order, which goes no further by itself."""
     why = refusal.facts
     if isinstance(refusal, Refused):
         why = {"reasons": refusal.verdict.as_dict()["reasons"], "helps": refusal.verdict.helps.as_dict()}
-    return problems.answer(409, refusal.code, refusal.detail, order_id=ids.public("ord", order.id), **why)
+    is_kept = order.status == HELD
+    detail = refusal.detail if is_kept else f"{refusal.detail} {FINAL}"
+    return problems.answer(409, refusal.code, detail, order_id=order.public_id, final=not is_kept, **why)
 
 
 def _billing(session: Session, given: dict[str, Any]) -> billing.Billing:

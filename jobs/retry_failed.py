@@ -1,4 +1,4 @@
-"""Places failed orders that can be placed by now; the shops are told of each."""
+"""Places refused orders that somebody asked to let through and that can be placed by now; the shops are told."""
 
 from sqlalchemy.orm import Session
 
@@ -7,6 +7,6 @@ from orders.settings import OrderSettings
 
 
 def run(session: Session) -> dict[str, int]:
-    """Try orders that failed lately again; returns how many are placed."""
+    """Try such orders of lately again; returns how many are placed."""
     hours = OrderSettings.current(session).retry_failed_hours
     return {"placed": len(retrying.retry_failed(session, hours))}

@@ -102,7 +102,7 @@ class PriceChanged(DomainError):
 
 @dataclass(frozen=True)
 class Placed:
-    """An order placed at once. With a `refusal` it is kept as failed, to be shown and tried again."""
+    """An order placed at once. With a `refusal` it is kept as failed, to be shown; nothing places it by itself."""
 
     order: Order
     refusal: Refused | BelowMinimum | OutOfStock | None = None

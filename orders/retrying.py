@@ -1,7 +1,10 @@
-"""Failed orders tried again by themselves: within a day, at no higher price than they failed at, each a few times.
+"""Refused orders tried again by themselves: those that somebody asked to let through, and no other.
 
-An order that the shop has replaced by a newer one is left alone, and so is one that fails by itself, such as one that
-is too small. Trying again changes nothing unless the order can be placed.
+A refusal is final. Who wants the order all the same keeps it (`orders/holding.py`, placed when credit allows it) or
+asks for an override; the one that an override is asked or given for is tried here within a day, at no higher price than
+it was refused at, a few times, as the second yes or the goods may come late. Of one shop it is the newest order:
+whatever came after it, placed or refused, has taken its place. What was confirmed in the chat while something of ours
+failed is no order yet but a message, and is taken again as such (`bot/retries.py`).
 """
 
 from uuid import UUID
@@ -21,10 +24,13 @@ WHERE o.org_id = %(org)s AND o.id IN (
     SELECT f.id FROM sales_order f
     WHERE f.org_id = %(org)s AND f.status = '{FAILED}' AND f.tries < {MAX_TRIES}
         AND f.created_at > %(now)s - make_interval(hours => %(hours)s)
-        AND f.failure->>'code' <> 'ORDER_BELOW_MINIMUM'
+        AND EXISTS (
+            SELECT FROM credit_override wanted WHERE wanted.org_id = f.org_id AND wanted.reference_id = f.id
+                AND wanted.status IN ('requested', 'approved') AND wanted.expires_at > %(now)s)
         AND NOT EXISTS (
             SELECT FROM sales_order newer WHERE newer.org_id = f.org_id AND newer.retailer_id = f.retailer_id
-                AND newer.created_at > f.created_at AND newer.status IN ('pending', 'confirmed', 'dispatched', 'held'))
+                AND (newer.created_at, newer.id) > (f.created_at, f.id)
+                AND newer.status IN ('pending', 'confirmed', 'dispatched', 'held', '{FAILED}'))
     ORDER BY f.created_at, f.id LIMIT {MAX_AT_ONCE} FOR UPDATE SKIP LOCKED
 )
 RETURNING o.id, o.total_minor, o.created_at
@@ -32,7 +38,7 @@ RETURNING o.id, o.total_minor, o.created_at
 
 
 def retry_failed(session: Session, hours: int) -> list[Order]:
-    """Try orders that failed in so many hours again, the oldest first; returns those that are placed now."""
+    """Try what was refused in so many hours and is asked for, one of a shop; returns the orders that are placed now."""
     if hours <= 0:
         return []
     keys = {"org": str(db.org_of(session)), "now": clock.now(), "hours": hours}

@@ -48,6 +48,18 @@ def test_an_order_reserves_its_total_and_its_dispatch_turns_that_into_a_bill(own
     assert profile["outstanding_minor"] == sum(bill["open_minor"] for bill in profile["open_bills"])
 
 
+def test_a_refusal_says_that_it_is_final_and_one_that_is_held_that_it_is_not(owner: Caller, shop: str) -> None:
+    owner.post(f"/credit/{shop}/pause", {"reason": "cheque bounced"})
+    refused = owner.post("/orders", order(shop))
+    assert (refused.status_code, refused.json["final"]) == (409, True)
+    assert "not placed later by itself" in refused.json["detail"]
+    retry = f"/orders/{refused.json['order_id']}/retry"
+    assert owner.post(retry, {}).json["final"] is True
+    assert owner.post(f"/orders/{refused.json['order_id']}/hold", {}).json["status"] == "held"
+    again = owner.post(retry, {})
+    assert (again.json["final"], "not placed later" in again.json["detail"]) == (False, False)
+
+
 def test_dispatching_twice_bills_once(owner: Caller, shop: str) -> None:
     placed = owner.post("/orders", order(shop)).json
     codes = [owner.post(f"/orders/{placed['id']}/dispatch", {}).status_code for _ in range(2)]

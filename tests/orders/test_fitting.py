@@ -1,4 +1,4 @@
-"""The part of an order that fits into an amount, and failed orders that are tried again."""
+"""The part of an order that fits into an amount, and refused orders that are tried again."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+import policy
 from core import clock
-from credit import accounts, pauses
+from credit import accounts, overrides, pauses
+from credit.tables import CreditOverride
 from jobs import free_stock, retry_failed
 from orders import catalogue, drafting, fitting, listing, ordering, pricing, rules, stock
+from orders.order import Order
 from orders.pricing import Change
 from orders.quotes import Wanted
 from orders.rules import Rules
@@ -58,34 +61,82 @@ def test_only_whole_packs_are_proposed(stocked: Session, shop: Retailer) -> None
 # -- again -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_failed_order_is_placed_by_the_clock_when_it_can_be(
-    stocked: Session, shop: Retailer, sent_statements: list[str]
+def refused(session: Session, shop: Retailer, wanted: Sequence[Wanted] = WANTED) -> Order:
+    placed = ordering.place(session, shop.id, wanted, "CREDIT")
+    assert placed.refusal is not None
+    return placed.order
+
+
+def ask_to_let_through(session: Session, order: Order) -> CreditOverride:
+    """Above the threshold a second person has to say yes: until then it is only asked for."""
+    policy.change(session, {"override_second_minor": 0}, "two people always")
+    return overrides.grant(session, order.retailer_id, order.id, order.total_minor, "a good shop")
+
+
+def test_nine_identical_refusals_place_nothing(stocked: Session, shop: Retailer) -> None:
+    pauses.pause(stocked, shop.id, "cheque bounced")
+    tried = [refused(stocked, shop).id for _ in range(9)]
+    pauses.unpause(stocked, shop.id, "paid")
+    for _ in range(3):
+        assert retry_failed.run(stocked) == {"placed": 0}
+        clock.advance(timedelta(hours=1))
+    assert {listing.get(stocked, order_id).status for order_id in tried} == {"failed"}
+    assert accounts.get(stocked, shop.id).reserved_minor == 0
+
+
+def test_a_refusal_for_want_of_goods_is_final_too(stocked: Session, shop: Retailer) -> None:
+    stock.count(stocked, "SUGAR", 0, "counted")
+    gone = refused(stocked, shop, WANTED[1:2])
+    stock.count(stocked, "SUGAR", 100_000, "came in")
+    assert retry_failed.run(stocked) == {"placed": 0}
+    assert listing.get(stocked, gone.id).status == "failed"
+
+
+def test_an_order_that_somebody_asked_to_let_through_is_placed_by_the_clock_once(
+    stocked: Session, shop: Retailer
 ) -> None:
     pauses.pause(stocked, shop.id, "cheque bounced")
-    failed = ordering.place(stocked, shop.id, WANTED, "CREDIT").order
+    ask_to_let_through(stocked, refused(stocked, shop))
+    newest = refused(stocked, shop)
+    ask_to_let_through(stocked, newest)
     assert retry_failed.run(stocked) == {"placed": 0}
-    assert listing.get(stocked, failed.id).status == "failed"
+    assert listing.get(stocked, newest.id).status == "failed"
     pauses.unpause(stocked, shop.id, "paid")
     assert retry_failed.run(stocked) == {"placed": 1}
     assert retry_failed.run(stocked) == {"placed": 0}
-    placed = listing.get(stocked, failed.id)
+    placed = listing.get(stocked, newest.id)
     assert (placed.status, placed.tries) == ("confirmed", 2)
     assert accounts.get(stocked, shop.id).reserved_minor == placed.total_minor
 
 
-def test_a_failed_order_waits_for_people_when_it_became_dearer_old_or_was_replaced(
+def test_whatever_the_shop_was_refused_or_given_later_takes_the_place_of_what_was_asked_for(
     stocked: Session, shop: Retailer, make_retailer: Callable[..., Retailer]
 ) -> None:
-    stock.count(stocked, "SUGAR", 0, "counted")
-    ordering.place(stocked, shop.id, WANTED[1:2], "CASH")
-    other = make_retailer(stocked)
-    ordering.place(stocked, other.id, WANTED[1:2], "CASH")
-    stock.count(stocked, "SUGAR", 100_000, "came in")
-    ordering.place(stocked, other.id, WANTED[:1], "CASH")  # other has ordered anew meanwhile
+    other = make_retailer(stocked, limit_minor=10_000_000)
+    for one in (shop, other):
+        pauses.pause(stocked, one.id, "cheque bounced")
+        ask_to_let_through(stocked, refused(stocked, one))
+    refused(stocked, shop, WANTED[:1])
+    ordering.place(stocked, other.id, WANTED[:1], "CASH")
+    for one in (shop, other):
+        pauses.unpause(stocked, one.id, "paid")
+    assert retry_failed.run(stocked) == {"placed": 0}
+
+
+def test_what_was_asked_for_waits_for_people_when_it_is_dearer_old_or_not_asked_for_any_more(
+    stocked: Session, shop: Retailer
+) -> None:
+    pauses.pause(stocked, shop.id, "cheque bounced")
+    order = refused(stocked, shop, WANTED[1:2])
+    asked = ask_to_let_through(stocked, order)
+    pauses.unpause(stocked, shop.id, "paid")
     change = Change("mill raised it", pricing.product(stocked, "SUGAR").version)
     pricing.set_price(stocked, "SUGAR", 4300, "exclusive", change)
     assert retry_failed.run(stocked) == {"placed": 0}
     pricing.set_price(stocked, "SUGAR", 4200, "exclusive", Change("back again", change.version + 1))
+    overrides.revoke(stocked, asked.id, "not any more")
+    assert retry_failed.run(stocked) == {"placed": 0}
+    ask_to_let_through(stocked, order)
     clock.advance(timedelta(hours=25))
     assert retry_failed.run(stocked) == {"placed": 0}
 
