@@ -23,9 +23,10 @@ blueprint = Blueprint("cheques", __name__, url_prefix="/api/v1/admin/payment/che
 
 
 class ChequeQuery(PageQuery):
-    """Which cheques: of one shop, in one state."""
+    """Which cheques: of one shop, in one state; `state` is an older name for `status`."""
 
     retailer_id = Id(load_default=None, allow_none=True)
+    status = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(CHEQUE_STATES))
     state = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(CHEQUE_STATES))
 
 
@@ -55,7 +56,7 @@ def cheques_list(session: Session, query: dict[str, Any]) -> Listed:
         limit=query["limit"] + 1,
         before=ids.parse("chq", position) if position else None,
         retailer_id=retailers.find(session, query["retailer_id"]).id if query["retailer_id"] else None,
-        status=query["state"],
+        status=query["status"] or query["state"],
     )
     return page(rows, query["limit"], lambda row: ids.public("chq", row.id), lambda row: receipt_of(session, row))
 
@@ -84,7 +85,7 @@ def clear(session: Session, _given: dict[str, Any], cheque_id: str) -> Beside:
 @blueprint.response(200, PaymentOut)
 def bounce(session: Session, why: dict[str, Any], cheque_id: str) -> Beside:
     """The bank has not paid: the same bills are open again, and its charge is owed on top."""
-    cheque = cheques.bounce(session, ids.parse("chq", cheque_id), why["reason"], why["charge_minor"])
+    cheque = cheques.bounce(session, _either_id(cheque_id), why["reason"], why["charge_minor"])
     return receipt_of(session, cheque)
 
 
@@ -94,7 +95,7 @@ def bounce(session: Session, why: dict[str, Any], cheque_id: str) -> Beside:
 @blueprint.response(200, PaymentOut)
 def give_back(session: Session, why: dict[str, Any], cheque_id: str) -> Beside:
     """The cheque goes back to the shop; it never saw the bank."""
-    cheque = cheques.give_back(session, ids.parse("chq", cheque_id), why["reason"])
+    cheque = cheques.give_back(session, _either_id(cheque_id), why["reason"])
     return receipt_of(session, cheque)
 
 
@@ -142,6 +143,10 @@ def receipt_of(session: Session, cheque: Cheque) -> Beside:
 
 
 def _step(session: Session, cheque_id: str, step: Callable[[Session, UUID], Cheque]) -> Beside:
-    found = cheques.get(session, ids.parse("chq", cheque_id))
-    cheque = step(session, found.id)
+    cheque = step(session, _either_id(cheque_id))
     return receipt_of(session, cheque)
+
+
+def _either_id(cheque_id: str) -> UUID:
+    """A cheque may be called by the id of the payment that it becomes: it has both. Raises NotFound."""
+    return ids.parse("pay" if cheque_id.startswith("pay_") else "chq", cheque_id)

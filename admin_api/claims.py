@@ -43,12 +43,16 @@ class ClaimIn(Strict):
 
 
 class ClaimVerified(Strict):
-    """What the bank really shows; what is left out is taken from the claim. A cheque has bank and date."""
+    """What the bank really shows; what is left out is taken from the claim. A cheque has bank and date.
+
+    `confirm_duplicate`: cash that equals what the shop paid a moment ago is another payment.
+    """
 
     amount_minor = PositiveMinor(load_default=None, allow_none=True)
     method = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(METHODS))
     reference = Text(longest=64, load_default=None, allow_none=True)
     received_on = Day(load_default=None, allow_none=True)
+    confirm_duplicate = fields.Boolean(load_default=False, truthy={True}, falsy={False})
     bank = Text(longest=64, load_default=None, allow_none=True)
     dated_on = Day(load_default=None, allow_none=True)
     allocations = fields.List(fields.Nested(BillShare), load_default=list, validate=validate.Length(max=100))
@@ -75,21 +79,30 @@ def claims_list(session: Session, query: dict[str, Any]) -> Listed:
         retailer_id=retailers.find(session, query["retailer_id"]).id if query["retailer_id"] else None,
         status=query["status"],
     )
-    return page(rows, query["limit"], lambda row: ids.public("clm", row.id))
+    seen = claims.seen_elsewhere(session, rows)
+    return page(
+        rows,
+        query["limit"],
+        lambda row: ids.public("clm", row.id),
+        lambda row: Beside(row, reference_seen=seen.get(row.id)),
+    )
 
 
 @blueprint.route("", methods=["POST"])
 @operation(SELLERS, idempotent=True)
 @blueprint.arguments(ClaimIn)
 @blueprint.response(201, ClaimOut)
-def record(session: Session, given: dict[str, Any]) -> PaymentClaim:
-    """Note a claim; nothing is booked. A reference that waits already is refused."""
+def record(session: Session, given: dict[str, Any]) -> Beside:
+    """Note a claim; nothing is booked. A reference that is booked or waits already, however written, is refused."""
     shop = retailers.find(session, given["retailer_id"])
     new = claims.NewClaim(shop.id, given["amount_minor"], given["reference"], given["method"])
-    claim = claims.record(session, new)
+    seen = claims.seen(session, new)
+    if seen is not None and seen.payment_id:
+        raise payments.ReferenceUsed(reference=given["reference"], **seen.told())
+    claim = None if seen else claims.record(session, new)
     if claim is None:
-        raise claims.ClaimKnown(reference=given["reference"])
-    return claim
+        raise claims.ClaimKnown(reference=given["reference"], **(seen.told() if seen else {}))
+    return _shown(session, claim)
 
 
 @blueprint.route("/<claim_id>/verify", methods=["POST"])
@@ -117,6 +130,7 @@ def verify(session: Session, given: dict[str, Any], claim_id: str) -> Beside:
             reference=(given["reference"] or "").strip() or None,
             received_on=given["received_on"],
             chosen=chosen(given["allocations"]),
+            is_meant=given["confirm_duplicate"],
         ),
     )
     return receipt_of(receipt)
@@ -130,6 +144,10 @@ def _take_cheque(claim_id: UUID, session: Session, handed_over: NewCheque) -> Ch
 @operation(BOOKKEEPERS, idempotent=True)
 @blueprint.arguments(ClaimRejected)
 @blueprint.response(200, ClaimOut)
-def reject(session: Session, why: dict[str, Any], claim_id: str) -> PaymentClaim:
+def reject(session: Session, why: dict[str, Any], claim_id: str) -> Beside:
     """No such payment came in: reminders go on, and the shop is told with the reason."""
-    return claims.reject(session, ids.parse("clm", claim_id), why["reason"])
+    return _shown(session, claims.reject(session, ids.parse("clm", claim_id), why["reason"]))
+
+
+def _shown(session: Session, claim: PaymentClaim) -> Beside:
+    return Beside(claim, reference_seen=claims.seen_elsewhere(session, [claim]).get(claim.id))

@@ -23,13 +23,17 @@ blueprint = Blueprint("payments", __name__, url_prefix="/api/v1/admin/payment", 
 
 
 class PaymentIn(Strict):
-    """A payment as it came in. `reference` is the UTR, the cheque number or the receipt; a cheque has bank and date."""
+    """A payment as it came in. `reference` is the UTR, the cheque number or the receipt; a cheque has bank and date.
+
+    `confirm_duplicate`: cash that equals what the shop paid a moment ago is another payment.
+    """
 
     retailer_id = Id(needed=True)
     amount_minor = PositiveMinor(required=True)
     method = fields.String(required=True, validate=validate.OneOf(METHODS))
     reference = Text(longest=64, load_default=None, allow_none=True)
     received_on = Day(load_default=None, allow_none=True)
+    confirm_duplicate = fields.Boolean(load_default=False, truthy={True}, falsy={False})
     bank = Text(longest=64, load_default=None, allow_none=True)
     dated_on = Day(load_default=None, allow_none=True)
     allocations = fields.List(fields.Nested(BillShare), load_default=list, validate=validate.Length(max=100))
@@ -47,7 +51,9 @@ class Reversal(Strict):
 @blueprint.arguments(PaymentIn)
 @blueprint.response(201, PaymentOut)
 def record(session: Session, given: dict[str, Any]) -> Beside:
-    """Record a payment; the shop gets a receipt. The same bank reference is refused.
+    """Record a payment; the shop gets a receipt. A bank reference pays once, however it is written and by any method.
+
+    Equal cash of the shop within ten minutes is refused until it comes with `confirm_duplicate`.
 
     A cheque is taken in as `received`; it lowers what is owed when it is cleared (or as the setting says).
     """
@@ -63,6 +69,7 @@ def record(session: Session, given: dict[str, Any]) -> Beside:
             reference=(given["reference"] or "").strip() or None,
             received_on=given["received_on"],
             chosen=chosen(given["allocations"]),
+            is_meant=given["confirm_duplicate"],
         ),
     )
     return receipt_of(receipt)

@@ -158,7 +158,7 @@ def _payments(world: World, connection: Any, pairs: int, tell: Callable[[str], N
 
 
 def _pay(books: Books, place: int) -> Cost:
-    new = payments.NewPayment(books.shops[place], PAID_MINOR, "cash")
+    new = payments.NewPayment(books.shops[place], PAID_MINOR, "cash", is_meant=True)
     before = books.owed()
     record = _alone(lambda session: payments.record(session, new))
     cost = _cost(books.world, PAYMENTS, lambda: db.run(record, books.org_id))

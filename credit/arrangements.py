@@ -28,7 +28,7 @@ class Cheque(Identified, Base):
         Index(
             "uq_cheque_number",
             "org_id",
-            "number",
+            "number_key",
             unique=True,
             postgresql_where=text("state IN ('received', 'deposited', 'cleared')"),
         ),
@@ -44,6 +44,7 @@ class Cheque(Identified, Base):
     retailer_id: Mapped[UUID]
     amount_minor: Mapped[Minor]
     number: Mapped[str] = mapped_column(Text)
+    number_key: Mapped[str | None] = mapped_column(Text)  # what bank and number are compared by
     bank: Mapped[str | None] = mapped_column(Text)
     dated_on: Mapped[date]
     received_on: Mapped[date]

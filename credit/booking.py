@@ -7,7 +7,7 @@ Whoever books has locked the account's row first, then bills: one order of locks
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +19,12 @@ from credit.allocating import FIRST_PAGE, Allocated, OpenBill
 from credit.ledger import Journal
 from credit.tables import Bill, Payment
 
+LOOKS_DOUBLE = timedelta(minutes=10)  # equal cash of one shop so soon after may be the same money
+
 _LOOK = """
 SELECT * FROM payment_look(p_org => %(org)s, p_retailer => %(retailer)s, p_at => %(at)s,
-    p_received_on => %(received_on)s, p_most => %(most)s)
+    p_received_on => %(received_on)s, p_most => %(most)s, p_key => %(key)s, p_cash_minor => %(cash)s,
+    p_cash_since => %(since)s)
 """
 
 
@@ -36,14 +39,14 @@ def _booked(retailer: str) -> str:
 
 
 _BOOK = f"SELECT * FROM {_booked('%(retailer)s')}"
-# No row when a posted payment has this method and reference already: then nothing is written.
+# No row when a posted payment has this reference already, however it was written: then nothing is written.
 _PAY = f"""
 WITH taken AS (
-    INSERT INTO payment (org_id, id, retailer_id, amount_minor, unapplied_minor, method, reference, received_on, status,
-        recorded_by, created_at, kind, note)
-    VALUES (%(org)s, %(payment)s, %(retailer)s, %(amount)s, %(unapplied)s, %(method)s, %(paid_as)s, %(received_on)s,
-        'posted', %(recorded_by)s, %(at)s, %(kind)s, %(note)s)
-    ON CONFLICT (org_id, method, reference) WHERE reference IS NOT NULL AND status = 'posted' DO NOTHING
+    INSERT INTO payment (org_id, id, retailer_id, amount_minor, unapplied_minor, method, reference, reference_key,
+        received_on, status, recorded_by, created_at, kind, note)
+    VALUES (%(org)s, %(payment)s, %(retailer)s, %(amount)s, %(unapplied)s, %(method)s, %(paid_as)s, %(paid_key)s,
+        %(received_on)s, 'posted', %(recorded_by)s, %(at)s, %(kind)s, %(note)s)
+    ON CONFLICT (org_id, reference_key) WHERE reference_key IS NOT NULL AND status = 'posted' DO NOTHING
     RETURNING retailer_id
 )
 SELECT booked.outstanding_minor, audit_append(p_org => %(org)s, p_id => %(entry_id)s, p_retailer => taken.retailer_id,
@@ -88,7 +91,8 @@ class Totals:
 class Known:
     """What stands while the account's lock is held. `bills` are the first open ones, oldest due first.
 
-    `cash_minor` is what was taken in cash on the day of receipt before; `settings` are the organisation's own.
+    `cash_minor` is what was taken in cash on the day of receipt before, `same_cash` a payment of just now that this may
+    be once more; `settings` are the organisation's own.
     """
 
     retailer_id: UUID
@@ -102,11 +106,22 @@ class Known:
     has_promise: bool
     has_reminders: bool
     cash_minor: int
+    is_claimed_elsewhere: bool
+    same_cash: UUID | None
     bills: tuple[OpenBill, ...]
 
 
-def look(session: Session, retailer_id: UUID, received_on: date | None) -> Known:
-    """Lock the account's row and read everything that a payment depends on. Raises NotFound."""
+def look(
+    session: Session,
+    retailer_id: UUID,
+    received_on: date | None,
+    key: str | None = None,
+    cash_minor: int | None = None,
+) -> Known:
+    """Lock the account's row and read everything that a payment depends on. Raises NotFound.
+
+    `cash_minor` is what is paid in cash, to be told of the same amount of a moment ago.
+    """
     session.flush()  # what was changed as rows before is read here by hand
     asked = {
         "org": str(db.org_of(session)),
@@ -114,6 +129,9 @@ def look(session: Session, retailer_id: UUID, received_on: date | None) -> Known
         "at": clock.now(),
         "received_on": received_on,
         "most": FIRST_PAGE,
+        "key": key,
+        "cash": cash_minor,
+        "since": clock.now() - LOOKS_DOUBLE,
     }
     row = db.execute(session, _LOOK, asked).one()
     if row.currency is None:
@@ -157,6 +175,7 @@ def pay(
             "unapplied": payment.unapplied_minor,
             "method": payment.method,
             "paid_as": payment.reference,
+            "paid_key": payment.reference_key,
             "received_on": payment.received_on,
             "recorded_by": payment.recorded_by,
             "kind": payment.kind,

@@ -17,11 +17,12 @@ from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid
 from core.events import happened
 from core.money import MAX_MINOR
-from credit import accounts, allocating, days, ladder, payments
+from credit import accounts, allocating, days, doubts, ladder, payments, references
 from credit.allocating import BillShare
 from credit.arrangements import Cheque
 from credit.events import PaymentFailed, RoomMade
-from credit.payments import MAX_REFERENCE, NewPayment, Receipt
+from credit.payments import NewPayment, Receipt
+from credit.references import MAX_REFERENCE
 from credit.settings import CHEQUES_COUNT_ON, CreditSettings
 from credit.tables import Bill, Payment
 
@@ -70,9 +71,9 @@ def receive(session: Session, new: NewCheque) -> Cheque:
 
     Raises Invalid, NotFound, ChequeKnown, allocating.OverAllocated, and what payments.record raises when it counts.
     """
-    number, received_on = _check(session, new)
+    number, key, received_on = _check(session, new)
     accounts.get(session, new.retailer_id, lock=True)
-    if _is_known(session, number):
+    if _is_known(session, key):
         raise ChequeKnown(reference=number)
     allocating.plan(session, new.retailer_id, new.amount_minor, new.chosen, spread=False)  # refuses what makes no sense
     cheque = Cheque(
@@ -80,6 +81,7 @@ def receive(session: Session, new: NewCheque) -> Cheque:
         retailer_id=new.retailer_id,
         amount_minor=new.amount_minor,
         number=number,
+        number_key=key,
         bank=new.bank,
         dated_on=new.dated_on or received_on,
         received_on=received_on,
@@ -166,22 +168,20 @@ def counted(session: Session, cheque: Cheque) -> Payment | None:
     return session.get(Payment, (cheque.org_id, cheque.id), populate_existing=True)
 
 
-def _check(session: Session, new: NewCheque) -> tuple[str, date]:
+def _check(session: Session, new: NewCheque) -> tuple[str, str, date]:
     if not 0 < new.amount_minor <= MAX_MINOR:
         raise Invalid("A cheque's amount is above zero.", field="amount_minor", value=new.amount_minor)
-    number = " ".join(f"{new.bank or ''} {new.number}".upper().split())
-    if not new.number.strip() or len(number) > MAX_REFERENCE:
+    number, key = references.written(f"{new.bank or ''} {new.number}"), references.of_cheque(new.bank, new.number)
+    if not number or not key or len(number) > MAX_REFERENCE:
         raise Invalid("A cheque is known by its number.", field="reference")
     today = days.today(session)
-    received_on = days.possible(new.received_on or today, "received_on")
     days.possible(new.dated_on or today, "dated_on")
-    if received_on > today:
-        raise Invalid("A cheque cannot be received in the future.", field="received_on")
-    return number, received_on
+    return number, key, doubts.received_on(session, new.retailer_id, new.received_on, today)
 
 
-def _is_known(session: Session, number: str) -> bool:
-    same = select(Cheque.id).where(Cheque.org_id == db.org_of(session), Cheque.number == number, Cheque.state.in_(LIVE))
+def _is_known(session: Session, key: str) -> bool:
+    org, is_live = Cheque.org_id == db.org_of(session), Cheque.state.in_(LIVE)
+    same = select(Cheque.id).where(org, Cheque.number_key == key, is_live)
     return session.scalars(same.limit(1)).first() is not None
 
 

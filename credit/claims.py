@@ -1,30 +1,36 @@
 """Payment claims: what somebody says was paid. Staff verify one, which records the payment, or reject it.
 
-A claim never moves the ledger. While it waits, reminders keep still.
+A claim never moves the ledger. While it waits, reminders keep still. A reference stands for one transfer: a claim whose
+reference is booked already, or waits with another shop, is kept without holding it, and staff look at both.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid
 from core.events import happened
 from core.money import MAX_MINOR
-from credit import accounts, cheques, payments
+from credit import accounts, cheques, payments, references
 from credit.arrangements import Cheque
 from credit.cheques import NewCheque
 from credit.events import ClaimDeclined
-from credit.payments import MAX_REFERENCE, NewPayment, Receipt
-from credit.tables import METHODS, Payment, PaymentClaim
+from credit.payments import NewPayment, Receipt
+from credit.references import CHEQUE, MAX_REFERENCE
+from credit.tables import METHODS, POSTED, Payment, PaymentClaim
 from parties import retailers, tasks
 
-CHEQUE = "cheque"
+Row = TypeVar("Row", Payment, PaymentClaim)
+
 CLAIMED, VERIFIED, REJECTED = "claimed", "verified", "rejected"
 REFERENCE_FOLLOWS = timedelta(days=3)
+_HOLD = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"  # two shops that name one reference queue here
 
 
 class ClaimResolved(DomainError):
@@ -51,18 +57,55 @@ class NewClaim:
     method: str | None = None
     message_id: UUID | None = None  # the message that brought a picture of it
 
+    @property
+    def key(self) -> str | None:
+        """What its reference is compared by. Raises Invalid."""
+        return references.of_claim(self.retailer_id, self.method, self.reference)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Where a reference stands already: in the books, or with a claim that waits. `retailer_id` is whose."""
+
+    retailer_id: UUID
+    payment_id: UUID | None = None
+    claim_id: UUID | None = None
+
+    def told(self) -> dict[str, str | None]:
+        """For staff."""
+        return {
+            "seen_payment_id": ids.public("pay", self.payment_id) if self.payment_id else None,
+            "seen_claim_id": ids.public("clm", self.claim_id) if self.claim_id else None,
+            "seen_retailer_id": retailers.public_id(self.retailer_id),
+        }
+
+
+def seen(session: Session, new: NewClaim) -> Seen | None:
+    """Where the claim's reference stands: booked for whichever shop, or waiting with another. Raises Invalid."""
+    key = new.key
+    paid = payments.with_reference(session, key)
+    if paid is not None:
+        return Seen(paid.retailer_id, payment_id=paid.id)
+    other = with_key(session, key, CLAIMED)
+    return Seen(other.retailer_id, claim_id=other.id) if other and other.retailer_id != new.retailer_id else None
+
 
 def record(session: Session, new: NewClaim) -> PaymentClaim | None:
-    """Keep a claim and ask staff to check it; None when this reference is waiting already. Raises Invalid, NotFound."""
+    """Keep a claim and ask staff to check it; None when this reference is waiting already. Raises Invalid, NotFound.
+
+    One whose reference was `seen` does not hold it, and staff are told where it stands.
+    """
     _check(new)
     shop = retailers.get(session, new.retailer_id)
-    if new.reference and _waiting(session, new):
+    if _is_waiting(session, new):
         return None
+    known = _hold(session, new)
     claim = PaymentClaim(
         id=ids.new(),
         retailer_id=new.retailer_id,
         amount_minor=new.amount_minor,
         reference=new.reference,
+        reference_key=None if known else new.key,
         method=new.method,
         message_id=new.message_id,
         status=CLAIMED,
@@ -85,18 +128,50 @@ def record(session: Session, new: NewClaim) -> PaymentClaim | None:
         },
         dedupe_key=_task(claim),
     )
+    _tell_staff(session, claim, known)
     return claim
 
 
-def booked(session: Session, retailer_id: UUID, reference: str) -> Payment | None:
-    """The payment of this shop that is in the books with this reference, however its letters are written."""
-    same = select(Payment).where(
-        Payment.org_id == db.org_of(session),
-        Payment.retailer_id == retailer_id,
-        func.upper(Payment.reference) == reference.upper(),
-        Payment.status == "posted",
+def seen_elsewhere(session: Session, told: Sequence[PaymentClaim]) -> dict[UUID, Seen]:
+    """Where the references of these claims stand beside them, by claim: for whoever looks at a list of them."""
+    keys = {one.id: references.of_claim(one.retailer_id, one.method, one.reference) for one in told}
+    named = {key for key in keys.values() if key}
+    paid = {one.reference_key: one for one in _all_with(session, Payment, named, POSTED)}
+    waiting = {one.reference_key: one for one in _all_with(session, PaymentClaim, named, CLAIMED)}
+    found = dict[UUID, Seen]()
+    for claim in told:
+        booked_as, other = paid.get(keys[claim.id]), waiting.get(keys[claim.id])
+        if booked_as is not None and booked_as.id != claim.payment_id:
+            found[claim.id] = Seen(booked_as.retailer_id, payment_id=booked_as.id)
+        elif claim.status == CLAIMED and other is not None and other.id != claim.id:
+            found[claim.id] = Seen(other.retailer_id, claim_id=other.id)
+    return found
+
+
+def with_key(session: Session, key: str | None, *states: str) -> PaymentClaim | None:
+    """The newest claim that holds this key of a reference (credit/references.py), in one of these states."""
+    same = (
+        PaymentClaim.org_id == db.org_of(session),
+        PaymentClaim.reference_key == key,
+        PaymentClaim.status.in_(states),
     )
-    return session.scalars(same.limit(1)).first()
+    newest = select(PaymentClaim).where(*same).order_by(PaymentClaim.created_at.desc(), PaymentClaim.id.desc())
+    return session.scalars(newest.limit(1)).first() if key else None
+
+
+def booked(session: Session, retailer_id: UUID, reference: str) -> Payment | None:
+    """The payment of this shop that is in the books with this reference, however it is written."""
+    paid = payments.with_reference(session, references.key(None, reference))
+    return paid if paid is not None and paid.retailer_id == retailer_id else None
+
+
+def noted(session: Session, retailer_id: UUID, reference: str) -> PaymentClaim | None:
+    """The claim of this shop with this reference that waits, or was found right, however it is written."""
+    key = references.key(None, reference)
+    held = with_key(session, key, CLAIMED, VERIFIED)
+    if held is not None and held.retailer_id == retailer_id:
+        return held
+    return next((one for one in _waiting(session, retailer_id) if references.key(None, one.reference) == key), None)
 
 
 def keep_proof(session: Session, message_id: UUID, sha256: str) -> PaymentClaim | None:
@@ -126,25 +201,31 @@ def keep_proof(session: Session, message_id: UUID, sha256: str) -> PaymentClaim 
 
 
 def without_reference(session: Session, retailer_id: UUID) -> PaymentClaim | None:
-    """The newest claim of this shop that waits and has no reference yet, if it is of the last days."""
+    """The newest claim of this shop that waits and holds no reference yet, if it is of the last days."""
     found = select(PaymentClaim).where(
         PaymentClaim.org_id == db.org_of(session),
         PaymentClaim.retailer_id == retailer_id,
         PaymentClaim.status == CLAIMED,
-        PaymentClaim.reference.is_(None),
+        PaymentClaim.reference_key.is_(None),
         PaymentClaim.created_at > clock.now() - REFERENCE_FOLLOWS,
     )
     return session.scalars(found.order_by(PaymentClaim.created_at.desc(), PaymentClaim.id.desc()).limit(1)).first()
 
 
 def add_reference(session: Session, claim_id: UUID, reference: str) -> PaymentClaim:
-    """Write the reference to a claim that came without one, audited. Raises ClaimResolved, NotFound, Invalid."""
+    """Write the reference to a claim that came without one, or with one that stood elsewhere; audited.
+
+    Raises ClaimResolved, NotFound, Invalid.
+    """
     claim = _lock(session, claim_id)
-    _check(NewClaim(claim.retailer_id, reference=reference))
-    if claim.reference is not None:
+    told = NewClaim(claim.retailer_id, reference=reference, method=claim.method)
+    _check(told)
+    if claim.reference_key is not None:
         raise Invalid("This claim has a reference already.", field="reference")
-    claim.reference = reference
+    known = _hold(session, told)
+    claim.reference, claim.reference_key = reference, None if known else told.key
     session.flush()
+    _tell_staff(session, claim, known)
     audit.record(
         session,
         "claim.referenced",
@@ -206,14 +287,48 @@ def _check(new: NewClaim) -> None:
         raise Invalid(f"A reference has at most {MAX_REFERENCE} characters.", field="reference")
 
 
-def _waiting(session: Session, new: NewClaim) -> bool:
-    same = select(PaymentClaim.id).where(
+def _is_waiting(session: Session, new: NewClaim) -> bool:
+    """True when this shop told of this reference before, whether its claim holds it or not."""
+    told = (
+        references.of_claim(one.retailer_id, one.method, one.reference) for one in _waiting(session, new.retailer_id)
+    )
+    return new.key is not None and new.key in told
+
+
+def _waiting(session: Session, retailer_id: UUID) -> Sequence[PaymentClaim]:
+    """The claims of this shop that wait and name a reference."""
+    named = select(PaymentClaim).where(
         PaymentClaim.org_id == db.org_of(session),
-        PaymentClaim.retailer_id == new.retailer_id,
-        PaymentClaim.reference == new.reference,
+        PaymentClaim.retailer_id == retailer_id,
+        PaymentClaim.reference.is_not(None),
         PaymentClaim.status == CLAIMED,
     )
-    return session.scalars(same.limit(1)).first() is not None
+    return session.scalars(named).all()
+
+
+def _all_with(session: Session, table: type[Row], keys: Collection[str], status: str) -> Sequence[Row]:
+    same = (table.org_id == db.org_of(session), table.reference_key.in_(keys), table.status == status)
+    return session.scalars(select(table).where(*same)).all() if keys else ()
+
+
+def _hold(session: Session, new: NewClaim) -> Seen | None:
+    """Queue for the reference, and see whether it stands elsewhere; this claim may hold it when it does not."""
+    if new.key is None:
+        return None
+    db.execute(session, _HOLD, (f"{db.org_of(session)} {new.key}",))
+    return seen(session, new)
+
+
+def _tell_staff(session: Session, claim: PaymentClaim, known: Seen | None) -> None:
+    if known is not None:
+        tasks.ask_staff(
+            session,
+            "payment_reference_seen_before",
+            "The reference of this payment stands in our books or in another claim already. Please look at both.",
+            retailer_id=claim.retailer_id,
+            facts={"claim_id": ids.public("clm", claim.id), "reference": claim.reference, **known.told()},
+            dedupe_key=f"reference:{claim.id}",
+        )
 
 
 def _lock(session: Session, claim_id: UUID, retailer_id: UUID | None = None) -> PaymentClaim:

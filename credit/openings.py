@@ -8,12 +8,19 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from core import ids
-from core.errors import Invalid
+from core.errors import DomainError, Invalid
 from credit import accounts, bills, days, payments
 from credit.payments import Receipt
 from credit.tables import CREDIT, Bill
 
 MAX_BILLS = 500
+
+
+class OpeningHeld(DomainError):
+    """A shop begins once with money on account."""
+
+    code = "OPENING_ON_ACCOUNT_EXISTS"
+    detail = "This shop's opening amount on account is booked already: take that one back before you book another."
 
 
 @dataclass(frozen=True)
@@ -56,18 +63,19 @@ def owe(session: Session, retailer_id: UUID, old: Sequence[OpeningBill]) -> list
 def hold(session: Session, retailer_id: UUID, amount_minor: int, on: date | None = None) -> Receipt:
     """Book what a shop had paid in advance before: it stays on account. Once for each shop; audited.
 
-    Raises Invalid, NotFound, payments.ReferenceUsed.
+    Raises Invalid, NotFound, OpeningHeld.
     """
-    return payments.record(
-        session,
-        payments.NewPayment(
-            retailer_id=retailer_id,
-            amount_minor=amount_minor,
-            method=CREDIT,
-            reference=f"OPENING {ids.public('ret', retailer_id)[4:]}",
-            received_on=on,
-            kind="opening",
-            note="opening balance in the shop's favour",
-            spread=False,
-        ),
+    new = payments.NewPayment(
+        retailer_id=retailer_id,
+        amount_minor=amount_minor,
+        method=CREDIT,
+        reference=f"OPENING {ids.public('ret', retailer_id)[4:]}",
+        received_on=on,
+        kind="opening",
+        note="opening balance in the shop's favour",
+        spread=False,
     )
+    try:
+        return payments.record(session, new)
+    except payments.ReferenceUsed as used:
+        raise OpeningHeld(adjustment_id=used.facts.get("payment_id")) from used

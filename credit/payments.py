@@ -10,20 +10,34 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid, NotFound
 from core.events import happened
 from core.money import MAX_MINOR
-from credit import accounts, allocating, bills, booking, cash, days, ladder, ledger, promises, reminders
+from credit import (
+    accounts,
+    allocating,
+    bills,
+    booking,
+    cash,
+    days,
+    doubts,
+    ladder,
+    ledger,
+    promises,
+    references,
+    reminders,
+)
 from credit.allocating import Allocated, BillShare
 from credit.arrangements import Cheque
 from credit.events import CreditTakenBack, PaymentFailed, PaymentTaken, PaymentTakenBack, RoomMade
+from credit.references import MAX_REFERENCE
 from credit.settings import CreditSettings
-from credit.tables import CREDIT, METHODS, CreditAccount, Payment
+from credit.tables import CREDIT, METHODS, POSTED, CreditAccount, Payment
 
-MAX_REFERENCE = 100
 PAYMENT, DISPUTE, DISCOUNT = "payment", "dispute", "cash_discount"
 ACCOUNT_OF = {"cash": "cash", "upi": "upi", "bank": "bank", "cheque": "cheque", "other": "other_receipts"}
 BORNE_BY = {
@@ -47,10 +61,10 @@ WHERE a.org_id = %s AND a.bill_id = ANY(%s::uuid[]) AND p.kind = 'cash_discount'
 
 
 class ReferenceUsed(DomainError):
-    """The same bank reference cannot pay twice."""
+    """The same bank reference cannot pay twice, whichever way it is written and however the money is said to come."""
 
     code = "PAYMENT_REFERENCE_USED"
-    detail = "A payment with this method and reference has been recorded already."
+    detail = "A payment with this reference has been recorded already."
 
 
 class AlreadyReversed(DomainError):
@@ -66,7 +80,8 @@ class NewPayment:
 
     Without `spread` only the chosen bills are settled; with `whole` nothing may be left on account. `kind` is another
     credit's, with the method `credit` and its reason in `note`; `contra` splits what bears it over accounts that add up
-    to `amount_minor` (value, taxes, round-off of a credit note).
+    to `amount_minor` (value, taxes, round-off of a credit note). `is_meant`: cash that equals what the shop paid a
+    moment ago is another payment.
     """
 
     retailer_id: UUID
@@ -81,6 +96,7 @@ class NewPayment:
     whole: bool = False
     payment_id: UUID | None = None
     contra: Mapping[str, int] | None = None
+    is_meant: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,26 +134,28 @@ def record(session: Session, new: NewPayment) -> Receipt:
     """Record money received: allocate it, book it, lower what is owed; audited. Locks the account row.
 
     Named bills first, then oldest first; what no bill takes stays on account. Raises Invalid, NotFound,
-    ReferenceUsed, allocating.OverAllocated.
+    ReferenceUsed, doubts.LooksDouble, allocating.OverAllocated.
     """
     _check(new)
-    known = booking.look(session, new.retailer_id, new.received_on)
-    received_on = _received_on(new, known.today)
+    key, in_cash = references.key(new.method, new.reference), new.method == cash.CASH and new.kind == PAYMENT
+    known = booking.look(session, new.retailer_id, new.received_on, key, new.amount_minor if in_cash else None)
+    received_on = _received_on(session, new, known.today)
+    doubts.check_double(known.same_cash, new.is_meant)
     applied = allocating.plan(
         session, new.retailer_id, new.amount_minor, new.chosen, spread=new.spread, first=known.bills
     )
     unapplied = new.amount_minor - sum(one.amount_minor for one in applied)
     if new.whole and unapplied:
         raise allocating.OverAllocated(open_minor=new.amount_minor - unapplied, amount_minor=new.amount_minor)
-    payment = _payment(session, new, received_on, unapplied)
+    payment = _payment(session, new, key, received_on, unapplied)
     cash_limit = cash.limit(known.country, CreditSettings.read(known.settings)) if payment.method == cash.CASH else None
     too_much = cash.reached(session, known.cash_minor + new.amount_minor, applied, cash_limit)
     outstanding_minor = known.outstanding_minor - new.amount_minor
-    warnings = () if too_much is None else (cash.WARNING,)
+    warnings = _warnings(too_much is not None, known)
     entry = _entry(payment, outstanding_minor, warnings)
     owed_minor = booking.pay(session, payment, applied, _journal(payment, new.contra), entry)
     if owed_minor is None:
-        raise ReferenceUsed(method=payment.method, reference=payment.reference)
+        raise ReferenceUsed(**_used_by(session, payment))
     if owed_minor != outstanding_minor:
         raise AssertionError(f"{owed_minor} is owed and {outstanding_minor} was audited: the lock was not held")
     if too_much is not None:
@@ -265,19 +283,37 @@ def _check(new: NewPayment) -> None:
         raise Invalid(f"A reference has at most {MAX_REFERENCE} characters.", field="reference")
 
 
-def _received_on(new: NewPayment, today: date) -> date:
-    received_on = days.possible(new.received_on or today, "received_on")
-    if received_on > today:
-        raise Invalid("Money cannot be received in the future.", field="received_on", value=received_on.isoformat())
-    return received_on
+def _received_on(session: Session, new: NewPayment, today: date) -> date:
+    """Money has a plausible day; another credit, such as an opening balance, only one that has come."""
+    if new.kind == PAYMENT:
+        return doubts.received_on(session, new.retailer_id, new.received_on, today)
+    day = days.possible(new.received_on or today, "received_on")
+    if day > today:
+        raise Invalid("A credit cannot be given in the future.", field="received_on", value=day.isoformat())
+    return day
 
 
-def _normal(reference: str | None) -> str | None:
-    """References are compared without regard to case and spacing; an empty one is none."""
-    return " ".join((reference or "").upper().split()) or None
+def _warnings(is_too_much_cash: bool, known: booking.Known) -> tuple[str, ...]:
+    told = ((is_too_much_cash, cash.WARNING), (known.is_claimed_elsewhere, doubts.CLAIMED_ELSEWHERE))
+    return tuple(warning for is_so, warning in told if is_so)
 
 
-def _payment(session: Session, new: NewPayment, received_on: date, unapplied_minor: int) -> Payment:
+def with_reference(session: Session, key: str | None) -> Payment | None:
+    """The payment in the books that has this key of a reference (credit/references.py), whoever's it is."""
+    same = (Payment.org_id == db.org_of(session), Payment.reference_key == key, Payment.status == POSTED)
+    return session.scalars(select(Payment).where(*same).limit(1)).first() if key else None
+
+
+def _used_by(session: Session, new: Payment) -> dict[str, Any]:
+    """What a refusal tells of the payment that has the reference."""
+    used = with_reference(session, new.reference_key)
+    told: dict[str, Any] = {"method": new.method, "reference": new.reference}
+    if used is not None:
+        told |= {"payment_id": _public(used), "retailer_id": ids.public("ret", used.retailer_id)}
+    return told
+
+
+def _payment(session: Session, new: NewPayment, key: str | None, received_on: date, unapplied_minor: int) -> Payment:
     return Payment(
         org_id=db.org_of(session),
         id=new.payment_id or ids.new(),
@@ -285,7 +321,8 @@ def _payment(session: Session, new: NewPayment, received_on: date, unapplied_min
         amount_minor=new.amount_minor,
         unapplied_minor=unapplied_minor,
         method=new.method,
-        reference=_normal(new.reference),
+        reference=references.written(new.reference),
+        reference_key=key,
         received_on=received_on,
         status="posted",
         recorded_by=audit.actor().name,

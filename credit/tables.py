@@ -67,6 +67,8 @@ CLAIM_STATES = ("claimed", "verified", "rejected")
 OVERRIDE_STATES = ("requested", "approved", "used", "revoked", "expired")
 TERMS = ("days", "bill_to_bill")
 STATUSES = ("OK", "WATCH", "PAUSED", "BLOCKED")
+_PAYS = text("reference_key IS NOT NULL AND status = 'posted'")  # a reference pays once
+_HOLDS = text("reference_key IS NOT NULL AND status = 'claimed'")  # and one open claim tells of it
 
 
 class CreditAccount(TenantOwned, Base):
@@ -284,14 +286,7 @@ class Payment(Identified, Base):
         one_of("status", PAYMENT_STATES),
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint("unapplied_minor >= 0 AND unapplied_minor <= amount_minor", name="unapplied_within_amount"),
-        Index(
-            "uq_payment_reference",
-            "org_id",
-            "method",
-            "reference",
-            unique=True,
-            postgresql_where=text("reference IS NOT NULL AND status = 'posted'"),
-        ),
+        Index("uq_payment_reference", "org_id", "reference_key", unique=True, postgresql_where=_PAYS),
         Index("ix_payment_retailer", "org_id", "retailer_id", "received_on"),
         Index(  # money that no bill took
             "ix_payment_on_account",
@@ -307,6 +302,7 @@ class Payment(Identified, Base):
     unapplied_minor: Mapped[Minor]
     method: Mapped[Word]
     reference: Mapped[str | None] = mapped_column(Text)
+    reference_key: Mapped[str | None] = mapped_column(Text)  # what it is compared by, see credit/references.py
     received_on: Mapped[date]
     status: Mapped[Word] = mapped_column(default="posted")
     reversed_at: Mapped[Moment | None]
@@ -325,12 +321,14 @@ class PaymentClaim(Identified, Base):
         belongs_to("payment", "payment_id"),
         one_of("status", CLAIM_STATES),
         Index("ix_payment_claim_retailer", "org_id", "retailer_id"),
+        Index("uq_payment_claim_reference", "org_id", "reference_key", unique=True, postgresql_where=_HOLDS),
         Index("ix_payment_claim_proof", "org_id", "proof_sha256", postgresql_where=text("proof_sha256 IS NOT NULL")),
     )
 
     retailer_id: Mapped[UUID]
     amount_minor: Mapped[int | None] = mapped_column(BigInteger)
     reference: Mapped[str | None] = mapped_column(Text)
+    reference_key: Mapped[str | None] = mapped_column(Text)  # NULL too while it stands elsewhere already
     status: Mapped[Word] = mapped_column(default="claimed")
     freezes_reminders: Mapped[bool] = mapped_column(Boolean, default=True)
     created_at: Mapped[Moment]

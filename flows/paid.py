@@ -3,13 +3,11 @@
 import re
 from functools import cached_property
 
-from sqlalchemy import select
-
 from bot import words
 from bot.flow import END, START, Choice, Flow, Reply, go
 from bot.ingress import Message
 from bot.markup import plain
-from core import db, templates
+from core import templates
 from core.i18n import _, format_money, isolate, language
 from credit import claims
 from credit.tables import PaymentClaim
@@ -40,6 +38,15 @@ _ALONE = re.compile(
     r"[\s:.#-]*(?=\w*\d{4})[a-z0-9]{6,35})"
 )
 _REFERENCE = re.compile(r"\b(?=\w*\d{4})[a-z0-9]{6,35}\b")
+_IN_GROUPS = re.compile(  # as apps show it, behind its name or alone
+    rf"((?:^|{any_of(Word.REFERENCE)}(?: {any_of(Word.AFTER_REFERENCE)})?)[\s:.#-]*)"
+    r"(\d{4})[ -](\d{4})[ -](\d{4})\b"
+)
+
+
+def in_one(said: str) -> str:
+    """What was said, with a reference that is shown in groups of four digits written in one."""
+    return _IN_GROUPS.sub(r"\1\2\3\4", said)
 
 
 class Paid(Flow):
@@ -59,6 +66,7 @@ class Paid(Flow):
             for line in (
                 go("claimed", state, END, when="is_booked", say="say_booked"),
                 go("claimed", state, END, when="is_noted_otherwise", do="tell_difference", say="say_noted_otherwise"),
+                go("claimed", state, END, when="amount_is_known_and_reference_seen", do="note", say="say_seen"),
                 go("claimed", state, END, when="amount_is_known", do="note", say="thank"),
                 go("claimed", state, "asking_amount", when="amount_is_unclear", do="keep_picture", say="say_unclear"),
                 go("claimed", state, "asking_amount", do="keep_picture"),
@@ -66,6 +74,7 @@ class Paid(Flow):
         ),
         go("referred", START, END, when="is_booked", say="say_booked"),
         go("referred", START, END, when="reference_is_noted", say="say_reference_noted"),
+        go("referred", START, END, when="claim_lacks_reference_seen", do="add_reference", say="say_seen"),
         go("referred", START, END, when="claim_lacks_reference", do="add_reference", say="say_reference_noted"),
         go("referred", START, "asking_amount", do="keep_reference"),
         go("unread", "asking_about_picture", END, do="note_unread", say="thank_unread"),
@@ -80,7 +89,7 @@ class Paid(Flow):
             return "pictured"
         if said in TO_BE_DONE:
             return None
-        if _ALONE.fullmatch(said):
+        if _ALONE.fullmatch(in_one(said)):
             return "referred"
         if said in WORDS or SAID.fullmatch(said):
             return "claimed"
@@ -123,7 +132,7 @@ class Paid(Flow):
     @cached_property
     def amount_minor(self) -> int | None:
         """The amount in the message, apart from its reference."""
-        said = normalise(self.turn.message.text)
+        said = in_one(normalise(self.turn.message.text))
         return amounts.read(
             re.sub(re.escape(self.reference), " ", said, flags=re.IGNORECASE) if self.reference else said
         )
@@ -131,7 +140,8 @@ class Paid(Flow):
     @cached_property
     def reference(self) -> str | None:
         """The longest word that looks like a bank's reference: letters and digits, six or more; else the one before."""
-        found = [word for word in _REFERENCE.findall(self.turn.message.folded) if len(word) >= 8 or not word.isdigit()]
+        said = in_one(self.turn.message.folded)
+        found = [word for word in _REFERENCE.findall(said) if len(word) >= 8 or not word.isdigit()]
         kept: str | None = self.memory.get("reference") if self.state == "asking_amount" else None
         return max(found, key=len)[:MAX_REFERENCE].upper() if found else kept
 
@@ -139,7 +149,8 @@ class Paid(Flow):
         return self.amount_minor is not None
 
     def amount_is_unclear(self) -> bool:
-        return any(sign.isdigit() for sign in self.turn.message.text.replace(self.reference or "\0", ""))
+        said = in_one(normalise(self.turn.message.text)).upper()
+        return any(sign.isdigit() for sign in said.replace(self.reference or "\0", ""))
 
     def is_booked(self) -> bool:
         """True when a payment with this reference is in the books already."""
@@ -148,6 +159,18 @@ class Paid(Flow):
     def is_noted_otherwise(self) -> bool:
         """True when this reference was told of before with another amount."""
         return bool(self.amount_minor and self.noted and self.noted.amount_minor != self.amount_minor)
+
+    @cached_property
+    def is_seen(self) -> bool:
+        """True when this reference stands with another payment, or with another shop's claim."""
+        claim = claims.NewClaim(self.turn.shop.id, reference=self.reference)
+        return self.noted is None and claims.seen(self.session, claim) is not None
+
+    def amount_is_known_and_reference_seen(self) -> bool:
+        return self.amount_is_known() and self.is_seen
+
+    def claim_lacks_reference_seen(self) -> bool:
+        return self.claim_lacks_reference() and self.is_seen
 
     def reference_is_noted(self) -> bool:
         return self.noted is not None
@@ -214,13 +237,7 @@ class Paid(Flow):
     @cached_property
     def noted(self) -> PaymentClaim | None:
         """The claim with this reference that is waiting to be checked, or was found right."""
-        same = select(PaymentClaim).where(
-            PaymentClaim.org_id == db.org_of(self.session),
-            PaymentClaim.retailer_id == self.turn.shop.id,
-            PaymentClaim.reference == self.reference,
-            PaymentClaim.status.in_(("claimed", "verified")),
-        )
-        return self.session.scalars(same.limit(1)).first() if self.reference else None
+        return claims.noted(self.session, self.turn.shop.id, self.reference) if self.reference else None
 
     def thank(self) -> None:
         facts = {
@@ -246,6 +263,15 @@ class Paid(Flow):
                 "Reference %(ref)s is noted already with %(amount)s. The new amount is not noted; our team looks at it"
                 " and will answer you.",
                 **facts,
+            )
+        )
+
+    def say_seen(self) -> None:
+        self.say(
+            _(
+                "Thank you, we have noted it. Reference %(ref)s stands with another payment already, so our team looks"
+                " at both. Please look at the number once more too: if it is another, just send it here.",
+                ref=isolate(self.reference or "-"),
             )
         )
 

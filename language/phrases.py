@@ -91,6 +91,7 @@ class Word(StrEnum):
     REFERENCE = "reference"  # what a bank gives for a payment
     BEFORE_REFERENCE = "before_reference"
     AFTER_REFERENCE = "after_reference"
+    NAMES_A_REFERENCE = "names_a_reference"  # stands before what a bank gives, and is no part of it
     PAY_SO_MUCH = "pay_so_much"  # before or behind what is to be paid
     WILL_PAY = "will_pay"
     WILL_DO = "will_do"  # will pay, where money is spoken of
@@ -137,6 +138,11 @@ def any_of(*words: Word, as_typed: bool = False) -> str:
     if not as_typed:
         phrases = {fold(phrase) for phrase in phrases}
     return f"(?:{patterns.any_of(phrases)})"
+
+
+def listed(word: Word) -> frozenset[str]:
+    """What says this, as it is typed."""
+    return frozenset(phrase for one in _listed("words")[word] for phrase in patterns.expand(one, {}))
 
 
 def a_whole(*words: Word, as_typed: bool = False) -> str:

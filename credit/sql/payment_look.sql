@@ -2,9 +2,10 @@
 -- credit/allocating.py. Every statement after the first sees what others committed while it waited for the lock.
 CREATE FUNCTION payment_look(
     p_org uuid, p_retailer uuid, p_at timestamptz, p_received_on date, p_most integer,
+    p_key text, p_cash_minor bigint, p_cash_since timestamptz,
     OUT currency text, OUT outstanding_minor bigint, OUT watched_at timestamptz, OUT pause_source text,
     OUT country text, OUT settings jsonb, OUT today date, OUT has_promise boolean, OUT has_reminders boolean,
-    OUT cash_minor bigint, OUT bills jsonb
+    OUT cash_minor bigint, OUT is_claimed_elsewhere boolean, OUT same_cash uuid, OUT bills jsonb
 ) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN
@@ -24,6 +25,16 @@ BEGIN
     SELECT coalesce(sum(p.amount_minor), 0) INTO cash_minor FROM payment p
         WHERE p.org_id = p_org AND p.retailer_id = p_retailer AND p.method = 'cash' AND p.status = 'posted'
             AND p.received_on = coalesce(p_received_on, today);
+    is_claimed_elsewhere := EXISTS (
+        SELECT FROM payment_claim c
+        WHERE c.org_id = p_org AND c.reference_key = p_key AND c.status = 'claimed' AND c.retailer_id <> p_retailer);
+    IF p_cash_minor IS NOT NULL THEN
+        SELECT p.id INTO same_cash FROM payment p
+            WHERE p.org_id = p_org AND p.retailer_id = p_retailer AND p.method = 'cash' AND p.status = 'posted'
+                AND p.received_on = coalesce(p_received_on, today) AND p.amount_minor = p_cash_minor
+                AND p.created_at > p_cash_since
+            ORDER BY p.created_at DESC LIMIT 1;
+    END IF;
     SELECT coalesce(jsonb_agg(jsonb_build_array(b.id, b.reference, b.open_minor, b.amount_minor)), '[]') INTO bills
         FROM (SELECT id, reference, open_minor, amount_minor FROM bill
               WHERE org_id = p_org AND retailer_id = p_retailer AND open_minor > 0

@@ -57,6 +57,18 @@ def test_a_claimed_cheque_is_verified_as_a_cheque(owner: Caller, shop: str) -> N
     assert owner.post(f"{steps}/clear", {}).json["outstanding_minor"] == 1000
 
 
+def test_a_cheque_goes_its_way_under_either_of_its_ids_and_is_found_by_its_status(owner: Caller, shop: str) -> None:
+    taken = owner.post("/payment/record", cheque(shop)).json
+    (row,) = owner.get("/payment/cheques", status="received").json["data"]
+    assert (row["id"], row["cheque_id"]) == (taken["id"], taken["cheque_id"])
+    assert owner.post(f"/payment/cheques/{row['id']}/deposit", {}).json["status"] == "deposited"
+    assert owner.post(f"/payment/cheques/{row['cheque_id']}/clear", {}).json["status"] == "cleared"
+    assert owner.get("/payment/cheques", status="received").json["data"] == []
+    bounced = owner.post(f"/payment/cheques/{row['id']}/bounce", {"reason": "no funds"})
+    assert bounced.json["status"] == "bounced"
+    assert owner.post(f"/payment/cheques/{shop}/deposit", {}).status_code == 404
+
+
 def test_a_cheque_is_taken_once_and_needs_its_number(owner: Caller, shop: str) -> None:
     first = owner.post("/payment/record", cheque(shop)).json
     assert owner.post("/payment/record", cheque(shop)).json["code"] == "PAYMENT_REFERENCE_USED"

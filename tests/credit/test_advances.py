@@ -113,7 +113,7 @@ def test_a_shop_begins_with_its_old_bills_and_its_old_advance(session: Session, 
     assert ledger.balance(session, shop.id, "opening_balance") == -1_400
     with pytest.raises(bills.BillExists):
         openings.owe(session, shop.id, old[:1])
-    with pytest.raises(payments.ReferenceUsed):
+    with pytest.raises(openings.OpeningHeld, match="on account is booked already"):
         openings.hold(session, shop.id, 100)
 
 

@@ -166,14 +166,14 @@ def test_a_bill_that_was_named_in_full_is_not_taken_again(session: Session, make
     assert shares(pay(session, shop.id, 150, chosen=((old.id, 100),))) == [("OLD", 100), ("NEW", 50)]
 
 
-def test_a_reference_pays_once_per_method_however_it_is_typed(session: Session, make_retailer: Make) -> None:
+def test_a_transfers_reference_pays_once_and_a_cheques_number_is_its_own(session: Session, make_retailer: Make) -> None:
     shop = make_retailer(session)
     pay(session, shop.id, 100, method="bank", reference="hdfc n123")
     with pytest.raises(payments.ReferenceUsed):
         pay(session, shop.id, 100, method="bank", reference=" HDFC  N123")
     pay(session, shop.id, 100, method="cheque", reference="HDFC N123")
     pay(session, shop.id, 100, reference=" ")
-    pay(session, shop.id, 100, reference=" ")
+    pay(session, shop.id, 100, reference=" ", is_meant=True)
     assert accounts.position(session, shop.id).outstanding_minor == -400
 
 
@@ -297,7 +297,9 @@ def test_payments_at_once_never_settle_a_bill_twice(org: UUID, make_retailer: Ma
         for _ in range(3):
             bill(session, shop, 100)
     with ThreadPoolExecutor(8) as pool:
-        receipts = list(pool.map(lambda _: db.run(lambda session: pay(session, shop, 25), org), range(20)))
+        receipts = list(
+            pool.map(lambda _: db.run(lambda session: pay(session, shop, 25, is_meant=True), org), range(20))
+        )
     assert sum(receipt.unapplied_minor for receipt in receipts) == 200
     with db.transaction(org) as session:
         assert bills.open_bills(session, shop) == []

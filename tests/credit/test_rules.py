@@ -40,7 +40,7 @@ def status(session: Session, retailer_id: UUID) -> str:
 
 def held(session: Session, retailer_id: UUID, amount_minor: int) -> None:
     """Money on account that settles no bill yet."""
-    payments.record(session, payments.NewPayment(retailer_id, amount_minor, "cash", spread=False))
+    payments.record(session, payments.NewPayment(retailer_id, amount_minor, "cash", spread=False, is_meant=True))
 
 
 def counts_at(session: Session, setting: str) -> None:

@@ -317,6 +317,39 @@ def test_a_reference_that_is_in_the_books_is_no_new_claim(chat: Chat, shop: Reta
     assert chat.session.query(PaymentClaim).count() == 0
 
 
+@pytest.mark.parametrize("said", ["paid 5000 utr 4123 4567 8901", "paid 5000 UTR 4123-4567-8901"])
+def test_a_reference_in_groups_is_read_in_one(chat: Chat, said: str) -> None:
+    assert "₹5,000" in chat.say(said)
+    claim = chat.session.query(PaymentClaim).one()
+    assert (claim.amount_minor, claim.reference) == (500_000, "412345678901")
+    assert "412345678901 is noted" in chat.say("4123 4567 8901")
+    assert chat.session.query(PaymentClaim).count() == 1
+
+
+def test_a_reference_that_stands_with_another_payment_is_said_calmly_and_told_to_staff(
+    chat: Chat, make_retailer: Any
+) -> None:
+    other = make_retailer(chat.session)
+    payments.record(chat.session, payments.NewPayment(other.id, 500_000, "bank", reference="UTR 412345678901"))
+    answer = chat.say("paid 5,000 utr 4123 4567 8901")
+    assert "Reference 412345678901 stands with another payment already" in answer
+    assert other.name not in answer
+    claim = chat.session.query(PaymentClaim).one()
+    assert (claim.amount_minor, claim.reference, claim.reference_key) == (500_000, "412345678901", None)
+    kinds = [task.kind for task in chat.session.query(StaffTask).order_by(StaffTask.created_at)]
+    assert kinds == ["payment_claimed", "payment_reference_seen_before"]
+    assert "reference 412345678902 is noted" in chat.say("412345678902")  # a slip: the right one takes its place
+    chat.session.refresh(claim)
+    assert (claim.reference, claim.reference_key) == ("412345678902", "412345678902")
+
+
+def test_a_reference_that_another_shop_has_claimed_follows_a_bare_claim(chat: Chat, make_retailer: Any) -> None:
+    claims.record(chat.session, claims.NewClaim(make_retailer(chat.session).id, 900, "412345678901"))
+    chat.say("paid 5000")
+    assert "stands with another payment already" in chat.say("utr 412345678901")
+    assert chat.session.query(StaffTask).filter_by(kind="payment_reference_seen_before").count() == 1
+
+
 def test_the_same_picture_with_two_claims_is_shown_to_staff(chat: Chat) -> None:
     for reference in ("412345678901", "412345678902"):
         chat.say(**{**PICTURE, "Body": f"paid 900 utr {reference}"})

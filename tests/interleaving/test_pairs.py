@@ -147,7 +147,7 @@ def test_two_payments_of_one_bill_settle_it_once(org: UUID, open_shop: Open, go:
         shop = open_shop()
         shops.append(shop)
         billed(org, shop, 1_000)
-        pay = payments.NewPayment(shop, 700, "cash")
+        pay = payments.NewPayment(shop, 700, "cash", is_meant=True)
         return both(org, lambda session: payments.record(session, pay), lambda session: payments.record(session, pay))
 
     def check(results: tuple[Any, ...]) -> None:
@@ -156,6 +156,26 @@ def test_two_payments_of_one_bill_settle_it_once(org: UUID, open_shop: Open, go:
         assert sorted(one.outstanding_minor for one in results) == [-400, 300]
 
     go("payment and payment", prepare, check)
+    healthy(org)
+
+
+def test_equal_cash_of_two_people_at_once_is_booked_once_and_asked_about_once(
+    org: UUID, open_shop: Open, go: Go
+) -> None:
+    shops: list[UUID] = []
+
+    def prepare() -> list[Work]:
+        shop = open_shop()
+        shops.append(shop)
+        pay = payments.NewPayment(shop, 700, "cash")
+        return both(org, lambda session: payments.record(session, pay), lambda session: payments.record(session, pay))
+
+    def check(results: tuple[Any, ...]) -> None:
+        sound(results)
+        assert sorted(type(one).__name__ for one in results) == ["LooksDouble", "Receipt"]
+        assert account(org, shops[-1])[0] == -700
+
+    go("equal cash and equal cash", prepare, check)
     healthy(org)
 
 

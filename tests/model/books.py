@@ -28,6 +28,16 @@ BORNE_BY = {
 KEPT_IN = {"cash": "cash", "upi": "upi", "bank": "bank", "cheque": "cheque", "other": "other_receipts"}
 
 
+def compared(method: str, reference: str) -> tuple[str, str]:
+    """A transfer is one whichever way it came; of the words that name a reference these lives only say a few."""
+    if method == "credit":
+        return method, reference
+    signs = "".join(sign for sign in reference.upper() if sign.isalnum())
+    for word in ("UTR", "REF", "NO"):
+        signs = signs.removeprefix(word)
+    return "" if method in ("upi", "bank", "other") else method, signs
+
+
 @dataclass
 class Bill:
     """Something owed. `settled` says on which day how much of it went, or (below zero) came back."""
@@ -268,9 +278,9 @@ class House:
         return [shop for shop in self.shops if shop.is_capped]
 
     def references(self) -> set[tuple[str, str]]:
-        """Methods and references that cannot be used again."""
+        """What references are compared by that cannot be used again."""
         credits = (one for shop in self.shops for one in shop.credits.values())
-        return {(one.method, one.reference) for one in credits if one.is_posted and one.reference}
+        return {compared(one.method, one.reference) for one in credits if one.is_posted and one.reference}
 
     def cap_used(self) -> int:
         """What the shops under the cap use together."""

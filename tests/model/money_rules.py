@@ -14,7 +14,7 @@ from tests.model.machine import RICE_MINOR, Life, one_of, picks, rule, shops
 
 roles = st.sampled_from(["owner", "owner", "admin", "accountant", "salesman"])
 amounts = st.integers(1, RICE_MINOR * 80)
-references = st.sampled_from([None, None, None, "utr 1", "UTR  1", "utr 2", "utr 3"])
+references = st.sampled_from([None, None, None, "utr 1", "UTR  1", "Ref. No. 1", "utr 2", "UTR-3", "3"])
 EARNED_AS = {"rate_difference": "sales", "short_billed": "sales", "freight": "charges", "other": "charges"}
 
 
@@ -43,12 +43,12 @@ class MoneyRules(Life):
         self, shop: books.Shop, amount: int, chosen: dict[UUID, int], method: str, reference: str | None, on: date
     ) -> None:
         """Record a payment, unless it is to be refused."""
-        new = payments.NewPayment(shop.id, amount, method, reference, on, tuple(chosen.items()))
+        new = payments.NewPayment(shop.id, amount, method, reference, on, tuple(chosen.items()), is_meant=True)
         normal = " ".join((reference or "").upper().split()) or None
         rules = {
             "INVALID": on > self.today(),
             "OVER_ALLOCATED": any(part > shop.bills[bill_id].open_minor for bill_id, part in chosen.items()),
-            "PAYMENT_REFERENCE_USED": (method, normal) in self.house.references(),
+            "PAYMENT_REFERENCE_USED": reference and books.compared(method, reference) in self.house.references(),
         }
         receipt = self.attempt(rules, lambda session: payments.record(session, new))
         if receipt:
@@ -208,7 +208,7 @@ class MoneyRules(Life):
         """What was paid before, once; it stays on account."""
         shop = self.shops[which]
         name = f"OPENING {ids.public('ret', shop.id)[4:]}"
-        no = "PAYMENT_REFERENCE_USED" if ("credit", name) in self.house.references() else None
+        no = "OPENING_ON_ACCOUNT_EXISTS" if ("credit", name) in self.house.references() else None
         held = self.attempt(no, lambda session: openings.hold(session, shop.id, amount))
         if held:
             credit = self.credit(held.payment_id, "opening", amount, name=name)

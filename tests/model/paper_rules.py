@@ -27,7 +27,7 @@ class PaperRules(MoneyRules):
         chosen = {meant.id: max(1, meant.open_minor * share // 100)} if meant else {}
         amount = max(amount, *chosen.values(), 1)
         rules = {
-            "PAYMENT_REFERENCE_USED": any(one.number == name for _, one in self.each("cheques", *WAY)),
+            "PAYMENT_REFERENCE_USED": self._is_taken(name),
             "OVER_ALLOCATED": meant is not None and chosen[meant.id] > meant.open_minor,
         }
         new = cheques.NewCheque(shop.id, amount, str(number), "sbi", dated_on, chosen=tuple(chosen.items()))
@@ -35,6 +35,11 @@ class PaperRules(MoneyRules):
         if taken:
             shop.cheques[taken.id] = books.Cheque(taken.id, name, amount, dated_on, chosen)
             self._count(shop, shop.cheques[taken.id])
+
+    def _is_taken(self, number: str) -> bool:
+        """Whether a cheque that lives has this number."""
+        number_is = books.compared("cheque", number)
+        return any(books.compared("cheque", one.number) == number_is for _, one in self.each("cheques", *WAY))
 
     def _count(self, shop: books.Shop, cheque: books.Cheque) -> None:
         """The payment that a cheque becomes has its id; others may have paid its bills in the meantime."""
@@ -117,7 +122,8 @@ class PaperRules(MoneyRules):
         shop, claim = self.mostly(number, "claims", "claimed")
         rules = {
             "CLAIM_RESOLVED": claim.status != "claimed",
-            "PAYMENT_REFERENCE_USED": ("upi", claim.reference) in self.house.references(),
+            "PAYMENT_REFERENCE_USED": claim.reference
+            and books.compared("upi", claim.reference) in self.house.references(),
         }
         paid = payments.NewPayment(shop.id, claim.amount_minor, "upi")
         receipt = self.attempt(rules, lambda session: claims.verify(session, claim.id, paid))
@@ -133,7 +139,7 @@ class PaperRules(MoneyRules):
         name = claim.reference or f"NO {number}"
         rules = {
             "CLAIM_RESOLVED": claim.status != "claimed",
-            "PAYMENT_REFERENCE_USED": any(one.number == name for _, one in self.each("cheques", *WAY)),
+            "PAYMENT_REFERENCE_USED": self._is_taken(name),
         }
         new = cheques.NewCheque(shop.id, claim.amount_minor, "" if claim.reference else name)
         taken = self.attempt(rules, lambda session: claims.verify_cheque(session, claim.id, new))

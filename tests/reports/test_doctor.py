@@ -350,7 +350,7 @@ SABOTAGE = {
     "a cheque came in past the services": (
         "I22",
         "INSERT INTO cheque SELECT (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(),"
-        " 'number', 'X', 'state', 'received', 'deposited_on', NULL))).* FROM cheque c"
+        " 'number', 'X', 'number_key', 'X', 'state', 'received', 'deposited_on', NULL))).* FROM cheque c"
         " WHERE c.org_id = current_setting('app.org')::uuid",
     ),
     "a limit is raised by hand": ("I22", "UPDATE credit_account SET limit_minor = 900000"),

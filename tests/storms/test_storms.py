@@ -78,7 +78,7 @@ def test_fifty_payments_settle_one_bill_once(org: UUID, open_shop: Open, tell: T
         bill_id = bills.post(session, posting).id
 
     def pay(_number: int) -> payments.Receipt:
-        new = payments.NewPayment(shop, 2_500, "cash")
+        new = payments.NewPayment(shop, 2_500, "cash", is_meant=True)
         return db.run(lambda session: payments.record(session, new), org)
 
     receipts, seconds = storm(50, pay)
