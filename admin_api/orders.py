@@ -256,7 +256,8 @@ def shorten(session: Session, given: dict[str, Any], order_id: str) -> Order:
 def dispatch(session: Session, given: dict[str, Any], order_id: str) -> Beside:
     """The goods leave: the invoice is issued once, posted as a bill, and sent to the shop as a PDF.
 
-    How they travel is printed on it.
+    How they travel is printed on it. When counted goods are not there, or are promised to others: 409 STOCK_SHORT with
+    what is there, and `shorten` as `/shorten` takes it.
 
     `notified` is false when the shop gets no message (STOP, nobody on WhatsApp): a task says to hand over the paper.
     """

@@ -1,12 +1,14 @@
-"""When an order comes: the cut-off time, the days a route is driven, and days that are closed. Pure."""
+"""When an order comes, and how long its goods wait for it: cut-off, routes, days that are closed. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from parties.settings import Hours
 
 FARTHEST = 60  # days ahead that a delivery day is looked for
+DAYS_KEPT = 2  # a promised day and a day more
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +36,17 @@ def day(timetable: Timetable, route: str, ordered_at: datetime) -> date | None:
         if timetable.hours.are_open(candidate) and (driven is None or candidate.weekday() in driven):
             return candidate
     return None
+
+
+def held_until(ordered_at: datetime, hours: int | None, comes_on: date | None, zone: str) -> datetime | None:
+    """Until when goods wait for their order: so many hours, and never less than the promised day and a day more.
+
+    None: as long as the order stands.
+    """
+    if hours is None:
+        return None
+    after_hours = ordered_at + timedelta(hours=hours)
+    if comes_on is None:
+        return after_hours
+    after_the_day = datetime.combine(comes_on + timedelta(days=DAYS_KEPT), time(), ZoneInfo(zone))
+    return max(after_hours, after_the_day)

@@ -1,5 +1,6 @@
 """The goods leave: a confirmed order becomes an invoice and its bill, exactly once."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import cast
@@ -33,13 +34,30 @@ class NotConfirmed(DomainError):
     code = "ORDER_NOT_CONFIRMED"
 
 
+class NotThere(DomainError):
+    """Counted goods of the order are not on the shelf, or are promised to others: what is there may go."""
+
+    code = "STOCK_SHORT"
+
+    def __init__(self, shorts: Sequence[supply.Short]) -> None:
+        missing = [
+            f"{one['given']} of {one['wanted']} {one['base_unit']} of {one['name']}" for one in supply.shown(shorts)
+        ]
+        fits = [{"sku": one["sku"], "base_qty": one["given"]} for one in supply.shown(shorts)]
+        super().__init__(
+            f"Not all of this order is there ({'; '.join(missing)}). Shorten it to what is there, or count again.",
+            shorts=supply.shown(shorts),
+            shorten={"lines": fits},
+        )
+
+
 def dispatch(session: Session, order_id: UUID, issued_on: date | None = None, transport: Transport = UNTOLD) -> Order:
     """Issue the invoice of a confirmed order and mark it dispatched; again: the order as it stands.
 
     An order whose invoice was cancelled is billed anew: credit is asked for again, and goods leave that came back
     meanwhile. What was reserved becomes outstanding. Cash orders are billed too, due the same day. `issued_on` is for
-    goods that left on an earlier day, `transport` how they travel. Raises NotConfirmed, NotFound, and what issuing
-    raises.
+    goods that left on an earlier day, `transport` how they travel. Raises NotConfirmed, NotThere, NotFound, and what
+    issuing raises.
     """
     found = get(session, order_id, lock=True)
     anew = is_unbilled(session, found)
@@ -48,8 +66,7 @@ def dispatch(session: Session, order_id: UUID, issued_on: date | None = None, tr
     if found.status != CONFIRMED and not anew:
         raise NotConfirmed(f"This order cannot be dispatched: it is {found.status}.", status=found.status)
     sold = catalogue.load(session)
-    needs = supply.needs(sold, found.lines)
-    stock.leave(session, found.id, stock.still_here(session, found.id, needs) if anew else needs)
+    _leave(session, found, sold, anew=anew)
     request = replace(request_of(session, found, sold), issued_on=issued_on, transport=transport)
     invoice = issuing.issue(session, replace(request, promised_for=_promised(session, found, anew=anew)))
     now = clock.now()
@@ -70,6 +87,14 @@ def dispatch(session: Session, order_id: UUID, issued_on: date | None = None, tr
     sent = replace(found, status=DISPATCHED, invoice_id=invoice.id, total_minor=invoice.total_minor, closed_at=now)
     happened(session, OrderDispatched(sent))
     return sent
+
+
+def _leave(session: Session, found: Order, sold: Catalogue, *, anew: bool) -> None:
+    """Take the order's counted goods off the shelf, of one that left before what came back. Raises NotThere."""
+    needs = supply.needs(sold, found.lines)
+    there = stock.leave(session, found.id, stock.still_here(session, found.id, needs) if anew else needs)
+    if there:
+        raise NotThere(supply.missing(found.lines, there))
 
 
 def request_of(session: Session, found: Order, sold: Catalogue) -> issuing.Request:

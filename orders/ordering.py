@@ -19,7 +19,7 @@ from core.errors import DomainError, Invalid, NotFound
 from core.events import happened, is_following
 from credit import reservations
 from credit.guardrails import CASH, CREDIT, Refused
-from orders import billing, drafting, order, outcomes, rules, stock, supply
+from orders import billing, delivery, drafting, order, outcomes, rules, stock, supply
 from orders.drafting import NOTHING_MORE, Extras, Priced, PricingFacts
 from orders.events import OrderCancelled, OrderPlaced
 from orders.listing import get, is_unbilled
@@ -264,20 +264,22 @@ def _promise(session: Session, found: Order, at: PricingFacts, payment_mode: str
     """Take goods and credit for an order, in this order, both or none."""
     selling = drafting.goods(session, at).rules
     rules.check_minimum(selling, found.total_minor)
-    there = _with_goods(session, found, at, shrink=shrink)
+    deliver_on = drafting.deliver_on(session, at)
+    until = delivery.held_until(clock.now(), selling.stock_hold_hours, deliver_on, at.timezone)
+    there = _with_goods(session, found, at, until, shrink=shrink)
     try:
-        return _confirm(session, there, at, payment_mode)
+        return _confirm(session, there, payment_mode, deliver_on)
     except Refused:
         if supply.needs(drafting.goods(session, at), there.lines):
             stock.release(session, found.id)
         raise
 
 
-def _with_goods(session: Session, found: Order, at: PricingFacts, *, shrink: bool) -> Order:
+def _with_goods(session: Session, found: Order, at: PricingFacts, until: datetime | None, *, shrink: bool) -> Order:
     """The order with its goods held; smaller, when less is there and it may shrink. Raises StockShort, OutOfStock."""
     listed = drafting.goods(session, at)
-    needs, hours = supply.needs(listed, found.lines), listed.rules.stock_hold_hours
-    left = stock.reserve(session, found.id, needs, hours)
+    needs = supply.needs(listed, found.lines)
+    left = stock.reserve(session, found.id, needs, until)
     if not left:
         return found
     wanted = drafting.wishes(found)
@@ -288,12 +290,12 @@ def _with_goods(session: Session, found: Order, at: PricingFacts, *, shrink: boo
         raise StockShort(shorts)
     priced = drafting.price(session, at, there, billing.loaded(found.billing))
     smaller = drafting.rewrite(session, found, replace(priced, shorts=tuple(shorts)))
-    if stock.reserve(session, found.id, supply.needs(listed, smaller.lines), hours):
+    if stock.reserve(session, found.id, supply.needs(listed, smaller.lines), until):
         raise AssertionError("the goods' rows are locked, and less is there than a moment ago")
     return smaller
 
 
-def _confirm(session: Session, found: Order, at: PricingFacts, payment_mode: str) -> Order:
+def _confirm(session: Session, found: Order, payment_mode: str, deliver_on: date | None) -> Order:
     if payment_mode == CREDIT:
         reservations.reserve(session, found.retailer_id, found.id, found.total_minor)
     audit.record(  # before the number: the account's row is locked before the retailer's
@@ -304,7 +306,7 @@ def _confirm(session: Session, found: Order, at: PricingFacts, payment_mode: str
         before={"status": found.status},
         after={"status": CONFIRMED, "payment_mode": payment_mode, "total_minor": found.total_minor},
     )
-    now, deliver_on = clock.now(), drafting.deliver_on(session, at)
+    now = clock.now()
     keys = {"org": str(db.org_of(session)), "retailer": str(found.retailer_id), "id": str(found.id)}
     promised = {"mode": payment_mode, "now": now, "deliver_on": deliver_on}
     number = db.execute(session, _CONFIRM, {**keys, **promised}).scalar_one()

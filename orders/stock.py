@@ -6,7 +6,7 @@ without a row here is not counted: it never runs out.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid, NotFound
-from orders import catalogue
+from orders import catalogue, promised_before
 from orders.tables import MOVEMENTS, Product, Stock, StockMovement
 
-LIVE, USED, RELEASED, EXPIRED = "live", "used", "released", "expired"
+LIVE, RELEASED, EXPIRED = "live", "released", "expired"
 MAX_MILLI = 10**12
 MAX_REASON = 500
 BY_HAND = tuple(kind for kind in MOVEMENTS if kind not in ("count", "dispatch"))
@@ -54,26 +54,6 @@ SET qty_milli = CASE WHEN change.rest > 0 THEN change.rest ELSE r.qty_milli END,
     ended_at = CASE WHEN change.rest > 0 THEN NULL ELSE %(now)s::timestamptz END
 FROM change WHERE r.org_id = %(org)s AND r.order_id = %(order)s AND r.product_id = change.product_id
     AND r.status = 'live' AND change.less > 0
-"""
-_LEAVE = f"""
-WITH leaving AS (
-    SELECT s.product_id, least(s.on_hand_milli, l.qty) AS gone, coalesce(r.qty_milli, 0) AS held, l.movement
-    FROM stock s
-    JOIN jsonb_to_recordset(%(lines)s) AS l(product_id uuid, qty bigint, movement uuid) USING (product_id)
-    LEFT JOIN stock_reservation r ON r.org_id = s.org_id AND r.order_id = %(order)s
-        AND r.product_id = s.product_id AND r.status = 'live'
-    WHERE s.org_id = %(org)s ORDER BY s.product_id FOR UPDATE OF s
-), moved AS (
-    UPDATE stock s SET on_hand_milli = s.on_hand_milli - leaving.gone,
-        reserved_milli = s.reserved_milli - leaving.held, version = s.version + 1
-    FROM leaving WHERE s.org_id = %(org)s AND s.product_id = leaving.product_id
-), used AS (
-    UPDATE stock_reservation r SET status = '{USED}', ended_at = %(now)s
-    FROM leaving WHERE r.org_id = %(org)s AND r.order_id = %(order)s AND r.product_id = leaving.product_id
-        AND r.status = 'live'
-)
-INSERT INTO stock_movement (org_id, id, product_id, change_milli, kind, order_id, reason, created_at)
-SELECT %(org)s, movement, product_id, -gone, 'dispatch', %(order)s, '', %(now)s FROM leaving WHERE gone > 0
 """
 _OVERDUE = f"""
 SELECT id FROM sales_order WHERE org_id = %(org)s AND id IN (
@@ -117,14 +97,13 @@ def available(session: Session, products: Sequence[UUID] | set[UUID]) -> dict[UU
     return {product_id: max(left, 0) for product_id, left in db.execute(session, _AVAILABLE, keys)}
 
 
-def reserve(session: Session, order_id: UUID, needs: Mapping[UUID, int], hours: int | None) -> dict[UUID, int]:
+def reserve(session: Session, order_id: UUID, needs: Mapping[UUID, int], until: datetime | None) -> dict[UUID, int]:
     """Hold goods for an order, all or none of them; returns what is left of each product that falls short.
 
-    One statement; locks the products' rows in order. Held for so many hours, or until the order ends.
+    One statement; locks the products' rows in order. Held until this moment, or (None) until the order ends.
     """
     if not needs:
         return {}
-    now = clock.now()
     found = db.execute(
         session,
         "SELECT * FROM stock_reserve(p_org => %(org)s, p_order => %(order)s, p_at => %(at)s, p_expires => %(expires)s,"
@@ -132,8 +111,8 @@ def reserve(session: Session, order_id: UUID, needs: Mapping[UUID, int], hours: 
         {
             "org": str(db.org_of(session)),
             "order": str(order_id),
-            "at": now,
-            "expires": now + timedelta(hours=hours) if hours else None,
+            "at": clock.now(),
+            "expires": until,
             "lines": db.json([{"product_id": str(one), "qty": qty} for one, qty in needs.items()]),
         },
     )
@@ -153,16 +132,22 @@ def shrink(session: Session, order_id: UUID, needs: Mapping[UUID, int]) -> None:
     db.execute(session, _SHRINK, keys)
 
 
-def leave(session: Session, order_id: UUID, needs: Mapping[UUID, int]) -> None:
-    """Take goods that left with an order off the shelf and end what it held; one statement, none for none.
+def leave(session: Session, order_id: UUID, needs: Mapping[UUID, int]) -> dict[UUID, int]:
+    """Take an order's goods off the shelf, all or none; returns what is there of each product that falls short.
 
-    Goods that left are gone, whatever the count says: the shelf never goes below nothing.
+    There is what the order holds, and what nobody else does. One statement, none for none; locks the products' rows in
+    order. What the order held ends with it.
     """
     if not needs:
-        return
+        return {}
     lines = [{"product_id": str(one), "qty": qty, "movement": str(ids.new())} for one, qty in needs.items()]
-    keys = {"org": str(db.org_of(session)), "order": str(order_id), "lines": db.json(lines), "now": clock.now()}
-    db.execute(session, _LEAVE, keys)
+    keys = {"org": str(db.org_of(session)), "order": str(order_id), "at": clock.now(), "lines": db.json(lines)}
+    found = db.execute(
+        session,
+        "SELECT * FROM stock_leave(p_org => %(org)s, p_order => %(order)s, p_at => %(at)s, p_lines => %(lines)s)",
+        keys,
+    )
+    return {row.short_product: row.there for row in found}
 
 
 def still_here(session: Session, order_id: UUID, needs: Mapping[UUID, int]) -> dict[UUID, int]:
@@ -174,7 +159,7 @@ def still_here(session: Session, order_id: UUID, needs: Mapping[UUID, int]) -> d
         "SELECT product_id, -sum(change_milli) FROM stock_movement WHERE org_id = %s AND order_id = %s GROUP BY 1",
         (str(db.org_of(session)), str(order_id)),
     )
-    out = {product_id: int(milli) for product_id, milli in gone}
+    out = {product_id: max(0, int(milli)) for product_id, milli in gone}  # below zero: they left before anybody counted
     return {one: qty - out.get(one, 0) for one, qty in needs.items() if qty > out.get(one, 0)}
 
 
@@ -215,6 +200,7 @@ def count_all(session: Session, on_hand: Mapping[UUID, int], reason: str) -> boo
     """Set what is on the shelf of many products; True when any was different. The caller audits it."""
     if not on_hand:
         return False
+    promised = promised_before.lock(session, on_hand)
     wanted = (Stock.org_id == db.org_of(session)) & Stock.product_id.in_(on_hand)
     rows = session.scalars(select(Stock).where(wanted).order_by(Stock.product_id).with_for_update())
     known = {row.product_id: row for row in rows.all()}
@@ -231,10 +217,12 @@ def count_all(session: Session, on_hand: Mapping[UUID, int], reason: str) -> boo
                     product_id=product_id, change_milli=change_milli, kind="count", reason=reason, created_at=now
                 )
             )
-    new = (Product.org_id == db.org_of(session)) & Product.id.in_(set(on_hand) - set(known))
-    for product in session.scalars(select(Product).where(new)):
+    new = set(on_hand) - set(known)
+    products = (Product.org_id == db.org_of(session)) & Product.id.in_(new)
+    for product in session.scalars(select(Product).where(products)):
         product.stocked = True
     session.flush()  # orders read it by plain SQL
+    promised_before.hold(session, new, promised)
     return bool(different)
 
 
@@ -275,12 +263,7 @@ def _moved(session: Session, product: Product, row: Stock | None, change_milli: 
         raise Invalid("There is never less than nothing on the shelf.", field="on_hand", on_hand_milli=before_milli)
     if not reason.strip() or len(reason) > MAX_REASON:
         raise Invalid(f"Say why, in at most {MAX_REASON} characters.", field="reason")
-    if row is None:
-        row = Stock(product_id=product.id, on_hand_milli=0, reserved_milli=0, version=0)
-        session.add(row)
-        product.stocked = True
-        session.flush()  # the catalogue is read by plain SQL
-        catalogue.changed(session)
+    row = row or _first(session, product)
     row.on_hand_milli, row.version = after_milli, row.version + 1
     if change_milli:
         now = clock.now()
@@ -297,6 +280,19 @@ def _moved(session: Session, product: Product, row: Stock | None, change_milli: 
         reason=reason,
     )
     return _level(product, row)
+
+
+def _first(session: Session, product: Product) -> Stock:
+    """The row of a product that nobody counted until now; what was promised of it before is held in it."""
+    promised = promised_before.lock(session, [product.id])
+    row = Stock(product_id=product.id, on_hand_milli=0, reserved_milli=0, version=0)
+    session.add(row)
+    product.stocked = True
+    session.flush()  # the catalogue is read by plain SQL
+    catalogue.changed(session)
+    promised_before.hold(session, [product.id], promised)
+    session.refresh(row)
+    return row
 
 
 def _level(product: Product, row: Stock | None) -> Level:

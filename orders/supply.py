@@ -47,13 +47,15 @@ def counted(catalogue: Catalogue, wanted: Iterable[Wanted]) -> set[UUID]:
 
 
 def needs(catalogue: Catalogue, lines: Iterable[OrderLine]) -> dict[UUID, int]:
-    """Thousandths of a base unit that must be there of each counted product, free goods included."""
+    """Thousandths of a base unit that must be there of each counted product, free goods included.
+
+    What is sold no longer may be counted: only the shelf knows.
+    """
     needed: dict[UUID, int] = {}
     for line in lines:
         product = catalogue.products.get(line.sku)
-        if product is not None and product.terms.stocked:
-            more = line.base_qty_milli + line.free_milli
-            needed[product.product_id] = needed.get(product.product_id, 0) + more
+        if product is None or product.terms.stocked:
+            needed[line.product_id] = needed.get(line.product_id, 0) + line.base_qty_milli + line.free_milli
     return needed
 
 
@@ -85,7 +87,7 @@ def sized(product: Listed, base_qty_milli: int, unit: str) -> Wanted:
     return Wanted(product.sku, Decimal(base_qty_milli) / THOUSANDTHS, product.base_unit)
 
 
-def short(product: Listed, wanted_milli: int, given_milli: int) -> Short:
+def short(product: Listed | OrderLine, wanted_milli: int, given_milli: int) -> Short:
     """What falls short of one product, as an order keeps it."""
     return {
         "sku": product.sku,
@@ -94,6 +96,17 @@ def short(product: Listed, wanted_milli: int, given_milli: int) -> Short:
         "given_milli": given_milli,
         "base_unit": product.base_unit,
     }
+
+
+def missing(lines: Sequence[OrderLine], there: Mapping[UUID, int]) -> list[Short]:
+    """What falls short of an order, by product: how much is billed of it, and how much can be with its free goods."""
+    found = []
+    for product_id, left_milli in there.items():
+        mine = [line for line in lines if line.product_id == product_id]
+        billed_milli = sum(line.base_qty_milli for line in mine)
+        given_milli = left_milli * billed_milli // (billed_milli + sum(line.free_milli for line in mine))
+        found.append(short(mine[0], billed_milli, given_milli - given_milli % grain(mine[0])))
+    return found
 
 
 def merged(before: Sequence[Short] | None, now: Sequence[Short]) -> list[Short] | None:
@@ -119,7 +132,7 @@ def shown(shorts: Sequence[Short]) -> list[dict[str, Any]]:
     ]
 
 
-def grain(product: Listed) -> int:
+def grain(product: Listed | OrderLine) -> int:
     """The finest part of a product that is handed over, in thousandths of its base unit."""
     return 1 if product.base_unit in DIVISIBLE else THOUSANDTHS
 

@@ -187,16 +187,6 @@ def test_calling_off_gives_the_goods_back_once(stocked: Session, shop: Retailer)
     assert held(stocked) == (100, 0)
 
 
-def test_goods_that_leave_are_gone_whatever_was_counted(stocked: Session, shop: Retailer) -> None:
-    shelf(stocked)
-    order = ordering.place(stocked, shop.id, CASES, "CREDIT").order
-    shelf(stocked, pieces=40)  # a count finds less than was promised
-    dispatching.dispatch(stocked, order.id)
-    assert held(stocked) == (0, 0)
-    moved = stocked.scalars(select(StockMovement).where(StockMovement.kind == "dispatch")).one()
-    assert (moved.change_milli, moved.order_id) == (-40_000, order.id)
-
-
 def test_goods_held_for_too_long_are_free_again_and_the_order_stays(stocked: Session, shop: Retailer) -> None:
     shelf(stocked)
     rules.change(stocked, Rules(stock_hold_hours=48), "held for two days")

@@ -14,7 +14,7 @@ from orders import catalogue_import, dispatching, ordering, stock
 from orders.quotes import Wanted
 from parties import channels, organisations, retailers
 from reports.invariant import Invariant
-from reports.invariants import i29_stock_movements, i50_stock, i51_promised_orders
+from reports.invariants import i29_stock_movements, i50_stock, i51_promised_orders, i56_promised_goods
 
 ITEM = {
     "sku": "SUGAR", "name": "Sugar", "hsn": "17019990", "base_unit": "kg", "gst_rate_bps": 500, "price_paise": 4200,
@@ -70,7 +70,7 @@ def found(session: Session, invariant: Invariant) -> list[str]:
 
 
 def test_a_healthy_shop_has_no_violation(owner: Session) -> None:
-    for one in (i29_stock_movements, i50_stock, i51_promised_orders):
+    for one in (i29_stock_movements, i50_stock, i51_promised_orders, i56_promised_goods):
         assert found(owner, one.INVARIANT) == []
 
 
@@ -100,6 +100,23 @@ def sabotage(statement: str) -> Callable[[Session], None]:
          "nothing is reserved"),
         (i51_promised_orders,
          "UPDATE sales_order SET status = 'cancelled' WHERE org_id = :org AND status = 'confirmed'", "holds goods"),
+        (i56_promised_goods,
+         "UPDATE stock_reservation SET qty_milli = 9000 WHERE org_id = :org AND status = 'live'",
+         "and holds 9000"),
+        (i56_promised_goods,
+         "UPDATE stock_reservation SET status = 'released', ended_at = created_at"
+         " WHERE org_id = :org AND status = 'live'", "and holds nothing"),
+        (i56_promised_goods, "DELETE FROM stock_reservation WHERE org_id = :org AND status = 'live'",
+         "needs 10000 of product"),
+        (i56_promised_goods,
+         "UPDATE stock_reservation SET expires_at = created_at WHERE org_id = :org AND status = 'live';"
+         " UPDATE sales_order SET deliver_on = current_date + 3 WHERE org_id = :org AND status = 'confirmed'",
+         "and its goods are held until"),
+        (i56_promised_goods,
+         "UPDATE stock_reservation SET status = 'expired', ended_at = created_at"
+         " WHERE org_id = :org AND status = 'live';"
+         " UPDATE sales_order SET deliver_on = current_date + 1 WHERE org_id = :org AND status = 'confirmed'",
+         "and its goods are held until"),
     ],
 )  # fmt: skip
 def test_each_corruption_is_found(owner: Session, invariant: object, statement: str, says: str) -> None:
