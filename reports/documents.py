@@ -78,9 +78,12 @@ class IssuedLine:
     @property
     def kind(self) -> str:
         """Taxable, exempt, nil rated or outside GST. Goods at 0 % are nil rated whatever else was said of them."""
-        if self.treatment == TAXABLE and not self.rate_bps and not self.amounts.cess_minor:
-            return NIL_RATED
-        return self.treatment
+        return kind_of(self.treatment, self.rate_bps, self.amounts.cess_minor)
+
+
+def kind_of(treatment: str, rate_bps: int, cess_minor: int) -> str:
+    """How a line stands in returns and books: as it is treated, but nil rated where nothing is charged on it."""
+    return NIL_RATED if treatment == TAXABLE and not rate_bps and not cess_minor else treatment
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,14 @@
 """Vouchers and ledgers as XML that Tally imports: sales, receipts, credit and debit notes, and journals for the rest.
 
-Every journal of the ledger becomes one voucher, so the totals in Tally are those of the ledger. In Tally's XML a debit
-is a negative amount. The journal's id is the voucher's: importing the same month twice changes vouchers, adds none.
+Every journal of the ledger becomes one voucher, so the totals in Tally are those of the ledger; money on account that
+is put to bills later becomes a journal of its own, so that what is owed bill by bill is the same as well. A document
+that was cancelled within its month is a cancelled voucher: its number stays, without amounts. In Tally's XML a debit is
+a negative amount. The journal's id is the voucher's: importing the same month twice changes vouchers, adds none.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -15,35 +18,15 @@ from sqlalchemy.orm import Session
 import countries
 from core import db, money
 from countries.country import Country
-from invoicing import cancelling
 from parties import organisations
-from reports.books import entries
-from reports.books.entries import BookEntry
+from reports import statement_paper
+from reports.books import entries, tally_ledgers
+from reports.books.entries import AppliedEntry, BookEntry
+from reports.books.tally_ledgers import BY_RATE, LEDGERS, PARTY, SoldAt
+from reports.books.tally_words import plain
+from reports.documents import TAXABLE, kind_of
 from reports.period import Period
 
-LEDGERS = {
-    "disputed": ("Disputed Bills", "Current Assets"),
-    "cash": ("Cash", "Cash-in-Hand"),
-    "upi": ("UPI", "Bank Accounts"),
-    "bank": ("Bank", "Bank Accounts"),
-    "cheque": ("Cheques", "Bank Accounts"),
-    "other_receipts": ("Other Receipts", "Current Assets"),
-    "output_cgst": ("Output CGST", "Duties & Taxes"),
-    "output_sgst": ("Output SGST", "Duties & Taxes"),
-    "output_utgst": ("Output UTGST", "Duties & Taxes"),
-    "output_igst": ("Output IGST", "Duties & Taxes"),
-    "output_cess": ("Output Cess", "Duties & Taxes"),
-    "output_sales_tax": ("Output Sales Tax", "Duties & Taxes"),
-    "output_further_tax": ("Output Further Tax", "Duties & Taxes"),
-    "opening_balance": ("Opening Balances", "Capital Account"),
-    "sales": ("Sales", "Sales Accounts"),
-    "returns": ("Sales Returns", "Sales Accounts"),
-    "charges": ("Charges Recovered", "Indirect Incomes"),
-    "round_off": ("Round Off", "Indirect Expenses"),
-    "discounts": ("Discounts Allowed", "Indirect Expenses"),
-    "bad_debts": ("Bad Debts", "Indirect Expenses"),
-}
-PARTY = "receivable"  # a ledger for each shop
 VOUCHERS = {
     "bill.invoice": "Sales",
     "bill.debit_note": "Debit Note",
@@ -53,56 +36,67 @@ VOUCHERS = {
     "credit.dispute": "Journal",
     "credit.write_off": "Journal",
 }
-MAX_NAME = 99
-_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+JOURNAL = "Journal"
+APPLIED, TAKEN_OFF = "Money on account put to bills", "Taken off the bills, on account again"
+UNTAXED_SCHEMES = ("composition", "unregistered")  # whose goods have rates, and bear no tax
 
 _SHOPS = """
 SELECT retailer.id, retailer.code, retailer.name, retailer.gstin, retailer.state_code, retailer.address
-FROM retailer WHERE retailer.org_id = %(org)s AND EXISTS (
+FROM retailer WHERE retailer.org_id = %(org)s AND (EXISTS (
     SELECT FROM ledger_transfer t WHERE t.org_id = retailer.org_id AND t.retailer_id = retailer.id
-      AND t.effective_on BETWEEN %(from_on)s AND %(to_on)s)
+      AND t.effective_on BETWEEN %(from_on)s AND %(to_on)s) OR EXISTS (
+    SELECT FROM allocation a JOIN payment p ON p.org_id = a.org_id AND p.id = a.payment_id
+    WHERE p.org_id = retailer.org_id AND p.retailer_id = retailer.id
+      AND a.applied_on BETWEEN %(from_on)s AND %(to_on)s))
 ORDER BY retailer.code, retailer.id
 """
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherLine:
+    """One amount of a voucher, a debit above zero; `master` where its ledger may not be known to Tally yet."""
+
+    ledger: str
+    amount_minor: int
+    master: Element | None = None
 
 
 def write(session: Session, period: Period) -> Iterator[str]:
     """The period's ledgers and vouchers, piece by piece. Of one moment only in a transaction that is a snapshot."""
     where = {"org": str(db.org_of(session)), "from_on": period.from_on, "to_on": period.to_on}
     shops = db.execute(session, _SHOPS, where).all()
-    names = party_names(shops)
+    names = tally_ledgers.party_names(shops)
     ours = organisations.get(session)
+    country = countries.get(ours.country)
     yield _opening(ours.name)
-    for name, parent in LEDGERS.values():
-        yield _message(_ledger(name, parent))
+    yield from map(_message, tally_ledgers.accounts(country))
     for shop in shops:
-        yield _message(_party(shop, names[shop.id], countries.get(ours.country)))
-    for entry in entries.walk(session, period.from_on, period.to_on):
-        yield _message(_voucher(entry, names[entry.retailer_id]))
+        yield _message(tally_ledgers.party(shop, names[shop.id], country))
+    yield from map(_message, _vouchers(session, period, names, country))
     yield "</REQUESTDATA></IMPORTDATA></BODY></ENVELOPE>\n"
 
 
-def party_names(shops: list[Any]) -> dict[UUID, str]:
-    """Each shop's ledger: its name and code, since Tally knows ledgers by name alone and takes no two alike."""
-    named: dict[UUID, str] = {}
-    taken = {name.casefold() for name, _ in LEDGERS.values()}
-    for shop in shops:
-        code = _plain(shop.code)[:40]
-        name = f"{_plain(shop.name)[: MAX_NAME - len(code) - 3]} ({code})".strip()
-        while name.casefold() in taken:
-            name += "'"
-        taken.add(name.casefold())
-        named[shop.id] = name
-    return named
-
-
-def _plain(text: str) -> str:
-    """One line of what XML may hold."""
-    return " ".join(_ILLEGAL.sub("", text).split())
+def _vouchers(session: Session, period: Period, names: Mapping[UUID, str], country: Country) -> Iterator[Element]:
+    """Every voucher, and before the first that names it each ledger of what was sold at one rate."""
+    void, declared = entries.void(session), set[str]()
+    for entry in entries.walk(session, period.from_on, period.to_on):
+        party = names[entry.retailer_id]
+        if entry.journal_id in void.made:
+            yield _cancelled(entry, party)
+        elif entry.journal_id not in void.undid:
+            lines = [*_lines(entry, party, country)]
+            for line in lines:
+                if line.master is not None and line.ledger not in declared:
+                    declared.add(line.ledger)
+                    yield line.master
+            yield _voucher(entry, party, lines, country)
+    for one in entries.applied(session, period.from_on, period.to_on):
+        yield _application(one, names[one.retailer_id])
 
 
 def _opening(company: str) -> str:
     header = Element("STATICVARIABLES")
-    SubElement(header, "SVCURRENTCOMPANY").text = _plain(company)
+    SubElement(header, "SVCURRENTCOMPANY").text = plain(company)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         "<ENVELOPE><HEADER><TALLYREQUEST>Import Data</TALLYREQUEST></HEADER><BODY><IMPORTDATA>"
@@ -117,52 +111,101 @@ def _message(content: Element) -> str:
     return tostring(message, encoding="unicode") + "\n"
 
 
-def _ledger(name: str, parent: str) -> Element:
-    ledger = Element("LEDGER", {"NAME": name, "ACTION": "Create"})
-    SubElement(SubElement(ledger, "NAME.LIST"), "NAME").text = name
-    SubElement(ledger, "PARENT").text = parent
-    if parent == "Duties & Taxes":
-        SubElement(ledger, "TAXTYPE").text = "GST"
-    return ledger
+def _voucher(entry: BookEntry, party: str, lines: Iterable[VoucherLine], country: Country) -> Element:
+    voucher = _head(_kind(entry), entry.journal_id, entry.on, entry.reference, party)
+    SubElement(voucher, "NARRATION").text = _narration(entry)
+    if entry.document is not None:
+        _supply(voucher, entry.document, country)
+    for part in lines:
+        line = _line(voucher, part.ledger, part.amount_minor)
+        if part.ledger == party:
+            _references(line, entry, part.amount_minor)
+    return voucher
 
 
-def _party(shop: Any, name: str, country: Country) -> Element:
-    ledger = _ledger(name, "Sundry Debtors")
-    SubElement(ledger, "ISBILLWISEON").text = "Yes"
-    state = country.regions.name(shop.state_code)
-    for tag, value in (("LEDSTATENAME", state), ("PARTYGSTIN", shop.gstin), ("ADDRESS", shop.address)):
-        if value:
-            SubElement(ledger, tag).text = _plain(value)
-    SubElement(ledger, "GSTREGISTRATIONTYPE").text = "Regular" if shop.gstin else "Unregistered"
-    return ledger
+def _cancelled(entry: BookEntry, party: str) -> Element:
+    """A number that was given and stands for nothing. What was imported of it before is cancelled by this."""
+    voucher = _head(_kind(entry), entry.journal_id, entry.on, entry.reference, party, action="Cancel")
+    SubElement(voucher, "NARRATION").text = _narration(entry)
+    SubElement(voucher, "ISCANCELLED").text = "Yes"
+    return voucher
 
 
-def _voucher(entry: BookEntry, party: str) -> Element:
-    kind = _kind(entry)
+def _application(one: AppliedEntry, party: str) -> Element:
+    """Off the account and against the bills; the other way round when it was taken from them."""
+    voucher = _head(JOURNAL, one.id, one.on, one.reference, party)
+    total_minor = sum(amount_minor for _, amount_minor in one.parts)
+    SubElement(voucher, "NARRATION").text = APPLIED if total_minor > 0 else TAKEN_OFF
+    _reference(_line(voucher, party, total_minor), "", "On Account", total_minor)
+    line = _line(voucher, party, -total_minor)
+    for bill, part_minor in one.parts:
+        _reference(line, plain(bill), "Agst Ref", -part_minor)
+    return voucher
+
+
+def _head(kind: str, journal_id: UUID, on: date, reference: str, party: str, action: str = "Create") -> Element:
     voucher = Element(
-        "VOUCHER", {"REMOTEID": str(entry.journal_id), "VCHTYPE": kind, "ACTION": "Create", "OBJVIEW": "Accounting"}
+        "VOUCHER", {"REMOTEID": str(journal_id), "VCHTYPE": kind, "ACTION": action, "OBJVIEW": "Accounting"}
     )
     for tag, value in (
-        ("DATE", f"{entry.on:%Y%m%d}"),
-        ("GUID", str(entry.journal_id)),
+        ("DATE", f"{on:%Y%m%d}"),
+        ("GUID", str(journal_id)),
         ("VOUCHERTYPENAME", kind),
-        ("VOUCHERNUMBER", _plain(entry.reference)),
+        ("VOUCHERNUMBER", plain(reference)),
         ("PARTYLEDGERNAME", party),
-        ("NARRATION", f"{entry.reason} {_plain(entry.reference)}".strip()),
     ):
         SubElement(voucher, tag).text = value
-    for account, amount_minor in entry.amounts.items():
-        line = _line(voucher, party if account == PARTY else LEDGERS[account][0], amount_minor)
-        if account == PARTY:
-            _references(line, entry, amount_minor)
     return voucher
 
 
 def _kind(entry: BookEntry) -> str:
-    if entry.reference.startswith(cancelling.REFERENCE):
-        return "Journal"  # the sale was cancelled: no note says so
-    usual = "Credit Note" if entry.reason.startswith("credit.") else "Journal"
+    if entry.is_undoing:
+        return JOURNAL  # the sale was cancelled: no note says so
+    usual = "Credit Note" if entry.reason.startswith("credit.") else JOURNAL
     return VOUCHERS.get(entry.reason, usual)
+
+
+def _narration(entry: BookEntry) -> str:
+    if entry.is_undoing and entry.document is not None:
+        return plain(f"Cancelled: {entry.document['number']}")
+    return f"{statement_paper.label(entry.reason)} {plain(entry.reference)}".strip()
+
+
+def _supply(voucher: Element, document: Mapping[str, Any], country: Country) -> None:
+    """Who bought, and where it counts as sold."""
+    tax_id = document["buyer"].get("gstin")
+    known = [("PLACEOFSUPPLY", country.regions.name(document["place_of_supply"]))]
+    if tally_ledgers.is_gst(country):
+        known += [("PARTYGSTIN", tax_id), ("GSTREGISTRATIONTYPE", tally_ledgers.registration_type(tax_id))]
+    for tag, value in known:
+        if value:
+            SubElement(voucher, tag).text = plain(value)
+
+
+def _lines(entry: BookEntry, party: str, country: Country) -> Iterator[VoucherLine]:
+    for account, amount_minor in entry.amounts.items():
+        rates = _rates(entry.document) if entry.document and account in BY_RATE else {}
+        if account == PARTY:
+            yield VoucherLine(party, amount_minor)
+        elif sum(rates.values()) != abs(amount_minor):
+            yield VoucherLine(LEDGERS[account][0], amount_minor)
+        else:
+            for sold, part_minor in rates.items():
+                name, master = tally_ledgers.by_rate(account, sold, country)
+                yield VoucherLine(name, part_minor if amount_minor > 0 else -part_minor, master)
+
+
+def _rates(document: Mapping[str, Any]) -> dict[SoldAt, int]:
+    """The value of a document's lines by what is charged on them; of nothing, where its seller charges no tax."""
+    sums: dict[SoldAt, int] = {}
+    if document["seller"].get("scheme") in UNTAXED_SCHEMES:
+        return sums
+    for treatment, rate_bps, cess_minor, taxable_minor in document["lines"] or ():
+        kind = kind_of(treatment, rate_bps, cess_minor)
+        taxable = kind == TAXABLE
+        sold = SoldAt(kind, rate_bps if taxable else 0, taxable and document["reverse_charge"])
+        sums[sold] = sums.get(sold, 0) + taxable_minor
+    return {sold: part_minor for sold, part_minor in sums.items() if part_minor}
 
 
 def _line(voucher: Element, ledger: str, amount_minor: int) -> Element:
@@ -175,12 +218,12 @@ def _line(voucher: Element, ledger: str, amount_minor: int) -> Element:
 
 def _references(line: Element, entry: BookEntry, amount_minor: int) -> None:
     """Which bills the amount makes or settles, in Tally's words; what is for none of them stands on account."""
-    if entry.reason.startswith("bill."):
-        _reference(line, _plain(entry.reference), "New Ref", amount_minor)
+    if entry.bill is not None:
+        _reference(line, plain(entry.bill), "New Ref", amount_minor)
         return
     sign, left_minor = (1 if amount_minor > 0 else -1), amount_minor
     for reference, part_minor in entry.settled:
-        _reference(line, _plain(reference), "Agst Ref", sign * part_minor)
+        _reference(line, plain(reference), "Agst Ref", sign * part_minor)
         left_minor -= sign * part_minor
     if left_minor:
         _reference(line, "", "On Account", left_minor)

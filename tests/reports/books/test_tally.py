@@ -13,7 +13,7 @@ from credit.tables import ACCOUNTS
 from invoicing.tables import Invoice
 from parties.tables import Retailer
 from reports import period
-from reports.books import tally
+from reports.books import tally, tally_ledgers
 from tests.reports.books.test_journal import HOSTILE, lived
 
 EVER = period.between(date(2020, 1, 1), date(2100, 1, 1))
@@ -83,11 +83,11 @@ def test_a_period_has_only_its_own_vouchers(session: Session, shops: list[Retail
 
 def test_two_shops_of_one_name_are_two_ledgers(session: Session, make_retailer: Callable[..., Retailer]) -> None:
     shops = [make_retailer(session, code=code, name="Cash") for code in ("a", "A", "")]
-    names = list(tally.party_names(shops).values())
+    names = list(tally_ledgers.party_names(shops).values())
     assert len({name.casefold() for name in names}) == 3
     assert "cash" not in {name.casefold() for name in names}
 
 
 def test_every_account_of_the_ledger_has_a_ledger_in_tally() -> None:
-    assert {*tally.LEDGERS, tally.PARTY} == set(ACCOUNTS)
-    assert len({name for name, _ in tally.LEDGERS.values()}) == len(tally.LEDGERS)
+    assert {*tally_ledgers.LEDGERS, tally_ledgers.PARTY} == set(ACCOUNTS)
+    assert len({name for name, _ in tally_ledgers.LEDGERS.values()}) == len(tally_ledgers.LEDGERS)
