@@ -1,7 +1,9 @@
 """E-invoices: a document as the registration portal (IRP) takes it, JSON of schema 1.1. Pure, no database.
 
-Only what is sold to registered buyers is registered: tax invoices and the notes that correct them, not bills of supply.
-Prices stand without tax; where a price included it, the line's own taxable value is what its quantity comes to.
+Only what is sold to registered buyers with tax is registered: tax invoices and the notes that correct them, not bills
+of supply and nothing whose lines are all exempt, nil rated or outside GST. Such a line on a document that has others is
+no taxable value, which the portal would carry into GSTR-1 as sold at 0 %: it stands as a charge beside it. Prices stand
+without tax; where a price included it, the line's own taxable value is what its quantity comes to.
 """
 
 import re
@@ -14,13 +16,14 @@ from typing import Any
 import countries
 from core.errors import DomainError
 from invoicing.irn import TYPES, Registered
-from reports.documents import ISSUED, IssuedDocument, IssuedLine
+from reports.documents import ISSUED, TAXABLE, IssuedDocument, IssuedLine
 from reports.plain_json import rupees, trimmed
 from reports.returns.hsn_summary import SERVICES
 from reports.unit_codes import unit_code
 from tax.rounding import BPS, THOUSANDTHS, divided
 
 VERSION = "1.1"
+NOT_ELIGIBLE = "is not registered: only issued documents with tax to registered buyers are."
 MAX_TEXT, MAX_DESCRIPTION = 100, 300
 TOLERANCE_MINOR = 1_00  # by which quantity times price may differ at the portal
 THREE_PLACES = Decimal("0.001")
@@ -58,13 +61,21 @@ def is_eligible(document: IssuedDocument) -> bool:
     """Whether the document is registered when the seller's turnover asks for it."""
     country = countries.of(document.seller)
     is_filed = "einvoice" in country.returns and document.currency == country.currency
-    return is_filed and document.kind in TYPES and document.status == ISSUED and document.buyer_gstin is not None
+    is_taxed = document.original is None or document.original.kind in TYPES
+    return (
+        is_filed
+        and is_taxed
+        and document.kind in TYPES
+        and document.status == ISSUED
+        and document.buyer_gstin is not None
+        and any(line.kind == TAXABLE for line in document.lines)
+    )
 
 
 def of(document: IssuedDocument) -> Row:
     """The document's JSON, amounts as exact Decimals. Raises NotEligible, and Incomplete with all that is missing."""
     if not is_eligible(document):
-        raise NotEligible(f"{document.number} is not registered: only issued tax documents to registered buyers are.")
+        raise NotEligible(f"{document.number} {NOT_ELIGIBLE}")
     if missing := tuple(_missing(document)):
         raise Incomplete(f"{document.number} would be refused: {'; '.join(missing)}.", missing=list(missing))
     lines = [_item(number, line) for number, line in enumerate(document.lines, start=1)]
@@ -90,7 +101,7 @@ def of(document: IssuedDocument) -> Row:
 def registered(document: IssuedDocument) -> Registered:
     """What the document's registration must say. Raises NotEligible."""
     if not is_eligible(document):
-        raise NotEligible(f"{document.number} is not registered: only issued tax documents to registered buyers are.")
+        raise NotEligible(f"{document.number} {NOT_ELIGIBLE}")
     main = max(document.lines, key=lambda line: line.total_minor)
     return Registered(
         seller_gstin=str(document.seller.get("gstin")),
@@ -176,10 +187,10 @@ def _delivery(document: IssuedDocument) -> Row:
 
 
 def _item(number: int, line: IssuedLine) -> Row:
+    is_taxable, amounts = line.kind == TAXABLE, line.amounts
+    discount_minor = line.discount_minor if is_taxable and line.price_mode == "exclusive" else 0
+    assessed_minor = amounts.taxable_minor if is_taxable else 0
     quantity = Decimal(line.qty_milli).scaleb(-3) or Decimal(1)  # a change of value alone: one, of that much
-    discount_minor = line.discount_minor if line.price_mode == "exclusive" else 0
-    gross_minor = line.amounts.taxable_minor + discount_minor
-    amounts = line.amounts
     return {
         "SlNo": str(number),
         "PrdDesc": line.description[:MAX_DESCRIPTION],
@@ -188,17 +199,17 @@ def _item(number: int, line: IssuedLine) -> Row:
         "Qty": trimmed(quantity),
         "FreeQty": 0,
         "Unit": unit_code(line.unit),
-        "UnitPrice": _unit_price(line, gross_minor),
-        "TotAmt": rupees(gross_minor),
+        "UnitPrice": _unit_price(line, assessed_minor + discount_minor) if is_taxable else 0,
+        "TotAmt": rupees(assessed_minor + discount_minor),
         "Discount": rupees(discount_minor),
         "PreTaxVal": 0,
-        "AssAmt": rupees(amounts.taxable_minor),
+        "AssAmt": rupees(assessed_minor),
         "GstRt": trimmed(rupees(line.rate_bps)),
         "IgstAmt": rupees(amounts.igst_minor),
         "CgstAmt": rupees(amounts.cgst_minor),
         "SgstAmt": rupees(amounts.state_minor),
         **_cess(line),
-        "OthChrg": 0,
+        "OthChrg": rupees(amounts.taxable_minor - assessed_minor),
         "TotItemVal": rupees(amounts.taxable_minor + amounts.tax_minor),
     }
 
@@ -225,7 +236,7 @@ def _unit_price(line: IssuedLine, gross_minor: int) -> Decimal:
 def _values(document: IssuedDocument) -> Row:
     sums = document.totals
     return {
-        "AssVal": rupees(sums.taxable_minor),
+        "AssVal": rupees(sum(line.amounts.taxable_minor for line in document.lines if line.kind == TAXABLE)),
         "CgstVal": rupees(sums.cgst_minor),
         "SgstVal": rupees(sums.state_minor),
         "IgstVal": rupees(sums.igst_minor),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from reports.documents import IssuedDocument, Original
-from reports.returns import einvoice, worked
+from reports.returns import einvoice, gstr1, worked
 from tests.reports.returns.test_gstr1 import EXAMPLES, SALES, VECTORS
 
 SELLER = {
@@ -40,7 +40,7 @@ def adds_up(form: dict[str, Any]) -> None:
     for item in form["ItemList"]:
         assert item["TotAmt"] - item["Discount"] == item["AssAmt"]
         taxes = sum(item[head] for head in ("IgstAmt", "CgstAmt", "SgstAmt", "CesAmt", "CesNonAdvlAmt"))
-        assert item["AssAmt"] + taxes == item["TotItemVal"]
+        assert item["AssAmt"] + taxes + item["OthChrg"] == item["TotItemVal"]
         assert item["CgstAmt"] == item["SgstAmt"]
         assert abs(item["UnitPrice"] * item["Qty"] - item["TotAmt"]) <= max(1, item["Qty"] * Decimal("0.0005"))
     for total, part in (("AssVal", "AssAmt"), ("CgstVal", "CgstAmt"), ("SgstVal", "SgstAmt"), ("IgstVal", "IgstAmt")):
@@ -167,9 +167,70 @@ def test_what_the_registration_must_say() -> None:
     assert (told.line_count, told.main_hsn, told.total_minor) == (4, "22021010", 327000)
 
 
+def mixed(**changes: Any) -> IssuedDocument:
+    """Detergent at 18 %, salt that is exempt, kerosene that is outside GST, milk at nothing."""
+    [document] = worked.documents([{"number": "NW/18", "input": {
+        "country": "IN", "doc_type": "tax_invoice", "date": "2026-12-01", "seller": SELLER, "buyer": BUYER,
+        "lines": [
+            {"description": "Surf", "hsn": "340220", "qty": 1, "unit": "pc", "unit_price_paise": 11_059,
+             "rate_bps": 1800},
+            {"description": "Salt", "hsn": "250100", "qty": 4, "unit": "kg", "unit_price_paise": 2_520,
+             "rate_bps": 0, "treatment": "exempt"},
+            {"description": "Kerosene", "hsn": "271019", "qty": 2, "unit": "l", "unit_price_paise": 6_667,
+             "rate_bps": 0, "treatment": "non_gst", "discount_paise": 300},
+            {"description": "Milk", "hsn": "040120", "qty": 1, "unit": "l", "unit_price_paise": 5_000, "rate_bps": 0},
+        ],
+    }}])  # fmt: skip
+    seller, buyer = {**SELLER, **document.seller}, {**BUYER, **document.buyer}
+    return replace(document, seller=seller, buyer=buyer, **changes)
+
+
+def test_what_bears_no_tax_is_a_charge_beside_the_taxable_value_and_no_sale_at_nothing() -> None:
+    form = einvoice.of(mixed())
+    adds_up(form)
+    told = [(item["AssAmt"], item["OthChrg"], item["GstRt"], item["TotItemVal"]) for item in form["ItemList"]]
+    assert told == [
+        (Decimal("110.59"), 0, 18, Decimal("130.49")), (0, Decimal("100.80"), 0, Decimal("100.80")),
+        (0, Decimal("130.34"), 0, Decimal("130.34")), (0, 50, 0, 50),
+    ]  # fmt: skip
+    assert (form["ValDtls"]["AssVal"], form["ValDtls"]["OthChrg"]) == (Decimal("110.59"), 0)
+    assert form["ValDtls"]["TotInvVal"] == 412
+
+
+@pytest.mark.parametrize("kind", ["tax_invoice", "credit_note", "debit_note"])
+def test_a_document_whose_lines_all_bear_no_tax_is_not_registered(kind: str) -> None:
+    document = mixed(kind=kind)
+    untaxed = replace(document, lines=document.lines[1:])
+    assert einvoice.is_eligible(document)
+    assert not einvoice.is_eligible(untaxed)
+    with pytest.raises(einvoice.NotEligible):
+        einvoice.registered(untaxed)
+
+
+@pytest.mark.parametrize("kind", ["bill_of_supply", "invoice_cum_bill", "plain_bill"])
+def test_a_note_on_what_was_never_registered_is_not_registered_either(kind: str) -> None:
+    corrected = Original("BTB/1", date(2026, 11, 1), 10_000, kind)
+    assert not einvoice.is_eligible(mixed(kind="credit_note", original=corrected))
+
+
+def test_tax_that_the_buyer_owes_himself_is_tax() -> None:
+    assert einvoice.is_eligible(sold("IN01", reverse_charge=True))
+
+
 @settings(max_examples=40, deadline=None)
 @given(SALES.filter(lambda sale: sale["buyer"].get("gstin")))
-def test_any_document_to_a_registered_buyer_adds_up(sale: dict[str, Any]) -> None:
+def test_any_document_to_a_registered_buyer_adds_up_and_says_what_the_return_says(sale: dict[str, Any]) -> None:
     [document] = worked.documents([{"number": "S/1", "input": sale}])
     seller, buyer = {**SELLER, **document.seller}, {**BUYER, **document.buyer}
-    adds_up(einvoice.of(replace(document, seller=seller, buyer=buyer)))
+    document = replace(document, seller=seller, buyer=buyer)
+    returned = {row["itm_det"]["rt"]: row["itm_det"]["txval"] for row in gstr1.items(document)}
+    if not returned:
+        assert not einvoice.is_eligible(document)
+        return
+    form = einvoice.of(document)
+    adds_up(form)
+    told: dict[Any, Decimal] = {}
+    for item in form["ItemList"]:
+        if item["AssAmt"]:
+            told[item["GstRt"]] = told.get(item["GstRt"], Decimal()) + item["AssAmt"]
+    assert told == {rate: value for rate, value in returned.items() if value}
