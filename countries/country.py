@@ -5,14 +5,14 @@ Whoever asks what differs between countries asks here; nobody compares a country
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from core.errors import Invalid
 from countries.cautions import Caution, Deal
 from countries.regions import Regions
 from countries.registration import Registration
 from tax.rules import TaxRules
-from tax.year import financial_year_label
+from tax.year import financial_year_label, month_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ class Country:
     """One country. `returns` are those that can be filed from its documents. Amounts are minor units of `currency`.
 
     `cash_limit_minor` is the cash of one person a day from which on the law forbids it. Until `corrections_end`, month
-    and day after its financial year, a credit note may lower the tax of a supply.
+    and day after its financial year, a credit note may lower the tax of a supply. `return_due_day`: on which day of the
+    next month the return of a month's supplies is due; 0 where there is none.
     """
 
     code: str
@@ -44,6 +45,7 @@ class Country:
     tax: TaxRules
     papers: Papers
     corrections_end: tuple[int, int]
+    return_due_day: int = 0
     cash_limit_minor: int | None = None
     returns: frozenset[str] = frozenset()
     cautions: Callable[[Deal], list[Caution]] = lambda _deal: []
@@ -56,6 +58,11 @@ class Country:
         """Until when a credit note may lower the tax of a supply."""
         starts_in = self.tax.year_starts_in_month
         return date(issued_on.year + (issued_on.month >= starts_in), *self.corrections_end)
+
+    def last_cancellation_on(self, issued_on: date) -> date:
+        """Until when a document of this day can be cancelled: while its month lasts, or its return is not due yet."""
+        next_month = month_end(issued_on) + timedelta(days=1)
+        return next_month + timedelta(days=self.return_due_day - 1)
 
     def region_of(self, code: str | None, tax_id: str | None) -> str | None:
         """The region of somebody: the one that is said, else the one that their tax id says."""

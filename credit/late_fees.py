@@ -25,7 +25,8 @@ YEAR_DAYS = 365
 
 _SETTLED = """
 SELECT coalesce(a.applied_on, CASE WHEN a.amount_minor > 0 THEN p.received_on
-                                   ELSE (a.created_at AT TIME ZONE %(zone)s)::date END) AS settled_on,
+                                   ELSE coalesce(p.reversed_on, (a.created_at AT TIME ZONE %(zone)s)::date)
+                              END) AS settled_on,
     sum(a.amount_minor)::bigint
 FROM allocation a JOIN payment p ON p.org_id = a.org_id AND p.id = a.payment_id
 WHERE a.org_id = %(org)s AND a.bill_id = %(bill)s GROUP BY 1 ORDER BY 1

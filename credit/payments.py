@@ -197,8 +197,12 @@ def reverse(session: Session, payment_id: UUID, reason: str, charge_minor: int |
     return undone
 
 
-def take_back(session: Session, payment_id: UUID, reason: str) -> Receipt:
-    """Undo a payment or another credit, without the checks of a door. Raises NotFound, AlreadyReversed."""
+def take_back(session: Session, payment_id: UUID, reason: str, on: date | None = None) -> Receipt:
+    """Undo a payment or another credit as of a day (today), without the checks of a door.
+
+    Raises NotFound, AlreadyReversed.
+    """
+    on = on or days.today(session)
     account, payment = _lock(session, payment_id)
     if payment.status != "posted":
         raise AlreadyReversed(payment_id=_public(payment))
@@ -209,10 +213,10 @@ def take_back(session: Session, payment_id: UUID, reason: str) -> Receipt:
         session,
         payment.retailer_id,
         outstanding_minor=payment.amount_minor,
-        journal=ledger.reversal(payment_id, reason=_action(payment, "reversed"), effective_on=days.today(session)),
+        journal=ledger.reversal(payment_id, reason=_action(payment, "reversed"), effective_on=on),
         shares=booking.Shares(payment_id, taken_back),
     )
-    _mark_reversed(session, payment)
+    _mark_reversed(session, payment, on)
     audit.record(
         session,
         _action(payment, "reversed"),
@@ -384,6 +388,7 @@ def _lock(session: Session, payment_id: UUID) -> tuple[CreditAccount, Payment]:
     return account, get(session, payment_id)
 
 
-def _mark_reversed(session: Session, payment: Payment) -> None:
-    payment.status, payment.reversed_at, payment.unapplied_minor = "reversed", clock.now(), 0
+def _mark_reversed(session: Session, payment: Payment, on: date) -> None:
+    payment.status, payment.reversed_at, payment.reversed_on = "reversed", clock.now(), on
+    payment.unapplied_minor = 0
     session.flush()  # later statements of this transaction are hand-written and must see it

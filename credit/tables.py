@@ -306,6 +306,7 @@ class Payment(Identified, Base):
     received_on: Mapped[date]
     status: Mapped[Word] = mapped_column(default="posted")
     reversed_at: Mapped[Moment | None]
+    reversed_on: Mapped[date | None]  # as of which day, in the books
     recorded_by: Mapped[Word]
     created_at: Mapped[Moment]
     kind: Mapped[Word] = mapped_column(default="payment", server_default=text("'payment'"))

@@ -1,28 +1,39 @@
 """Cancelling a document: it keeps its number and its paper, and what it did to the account is undone.
 
-For mistakes that are seen before anybody acted on them; everything later is corrected by a credit note.
+For mistakes that are seen before anybody acted on them, and before the return of the month is due; everything later is
+corrected by a credit note. What is undone is dated in the document's own month, so that the books of each month owe the
+tax that its return says.
 """
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
+import countries
 from core import audit, clock, db, ids
 from core.errors import DomainError, Forbidden
 from core.events import happened
-from credit import accounts, adjustments, bills, debit_notes, payments
+from credit import accounts, adjustments, bills, days, debit_notes, payments
 from credit.adjustments import BOOKKEEPERS
 from credit.payments import Receipt
 from credit.tables import CREDIT, Payment
 from invoicing import credit_notes, filed, registrations, writing
 from invoicing.events import DocumentCancelled
-from invoicing.tables import CANCELLED, COMMERCIAL_CREDIT_NOTE, CREDIT_NOTE, ISSUED, Invoice
+from invoicing.tables import CANCELLED, COMMERCIAL_CREDIT_NOTE, CREDIT_NOTE, ISSUED, SALES, Invoice
 from invoicing.writing import HEADS
+from tax.year import month_end
 
 KIND = "return"  # how an undone bill stands in the account
 CREDIT_WENT = "the credit that earned it was taken back"  # a cash discount goes with what settled its bill
 REFERENCE = "CANCEL "  # before the number of the document that was undone
+
+
+class CancelledTooLate(DomainError):
+    """The return of the document's month is due: what is wrong is corrected by a note of this month."""
+
+    code = "CANCELLATION_TOO_LATE"
 
 
 class NotCancellable(DomainError):
@@ -35,7 +46,8 @@ def cancel(session: Session, invoice_id: UUID, reason: str, role: str) -> Invoic
     """Cancel a document and undo its bill or its credit; audited. Locks it and the account.
 
     An invoice or debit note must be unpaid and uncorrected, a credit note the last of its invoice; none may stand in
-    a filed return, or be registered for over a day. Raises Forbidden, Invalid, NotFound, NotCancellable, MonthFiled.
+    a filed return or one that was due, or be registered for over a day. Raises Forbidden, Invalid, NotFound,
+    NotCancellable, CancelledTooLate, MonthFiled.
     """
     reason = accounts.given(reason)
     if role not in BOOKKEEPERS:
@@ -44,7 +56,7 @@ def cancel(session: Session, invoice_id: UUID, reason: str, role: str) -> Invoic
     _check(session, invoice)
     _check_portals(session, invoice)
     if invoice.payment_id is not None:
-        payments.take_back(session, invoice.payment_id, reason)
+        payments.take_back(session, invoice.payment_id, reason, _undone_on(session, invoice))
     else:
         _undo_bill(session, invoice, reason)
     _mark(session, invoice, reason)
@@ -123,12 +135,40 @@ def _check(session: Session, invoice: Invoice) -> None:
 
 
 def _check_portals(session: Session, invoice: Invoice) -> None:
-    """What the tax portals hold for good is corrected by a note. Raises NotCancellable, filed.MonthFiled."""
-    if invoice.document_type != COMMERCIAL_CREDIT_NOTE:
+    """What the tax portals hold for good is corrected by a note. Raises NotCancellable and its relatives."""
+    if invoice.document_type != COMMERCIAL_CREDIT_NOTE:  # which stands in no return
         filed.check_open(session, invoice.issued_on, invoice.number)
+        _check_time(session, invoice)
     until_at = registrations.cancellable_until(session, invoice.id)
     if until_at is not None and clock.now() > until_at:
         raise NotCancellable(f"{invoice.number} is registered since over a day: correct it by a note.")
+
+
+def _check_time(session: Session, invoice: Invoice) -> None:
+    """Raises CancelledTooLate with what to do instead."""
+    country = countries.of(invoice.seller)
+    today, last_on = days.today(session), country.last_cancellation_on(invoice.issued_on)
+    if today <= last_on:
+        return
+    correct_until_on = country.last_correction_on(invoice.issued_on)
+    note = "another note" if invoice.document_type not in SALES else "a credit note"
+    instead = (
+        f"correct it by {note} until {correct_until_on}"
+        if today <= correct_until_on
+        else ("the tax stands as it is, and only a commercial credit note can be given")
+    )
+    raise CancelledTooLate(
+        f"{invoice.number} of {invoice.issued_on} could be cancelled until {last_on}: {instead}.",
+        last_on=last_on.isoformat(),
+        correct_until_on=correct_until_on.isoformat(),
+    )
+
+
+def _undone_on(session: Session, invoice: Invoice) -> date:
+    """The day on which a document is undone in the books: today, or the last of the document's own month."""
+    if invoice.document_type == COMMERCIAL_CREDIT_NOTE:
+        return days.today(session)
+    return max(invoice.issued_on, min(days.today(session), month_end(invoice.issued_on)))
 
 
 def _undo_bill(session: Session, invoice: Invoice, reason: str) -> None:
@@ -148,6 +188,7 @@ def _undo_bill(session: Session, invoice: Invoice, reason: str) -> None:
             amount_minor=invoice.total_minor,
             method=CREDIT,
             reference=f"{REFERENCE}{invoice.number}",
+            received_on=_undone_on(session, invoice),
             chosen=((bill.id, bill.open_minor),),
             kind=KIND,
             note=f"{invoice.number} was cancelled: {reason}",

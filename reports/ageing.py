@@ -39,7 +39,7 @@ CROSS JOIN LATERAL (
     WHERE a.org_id = b.org_id AND a.bill_id = b.id
         AND CASE WHEN a.applied_on IS NOT NULL THEN a.applied_on
                  WHEN a.amount_minor > 0 THEN p.received_on
-                 ELSE (a.created_at AT TIME ZONE %(zone)s)::date END <= %(as_of)s
+                 ELSE coalesce(p.reversed_on, (a.created_at AT TIME ZONE %(zone)s)::date) END <= %(as_of)s
 ) applied
 WHERE b.org_id = %(org)s AND b.bill_on <= %(as_of)s AND b.amount_minor > applied.amount_minor
 """

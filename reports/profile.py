@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,7 +31,7 @@ JOIN payment p ON p.org_id = a.org_id AND p.id = a.payment_id
 JOIN bill b ON b.org_id = a.org_id AND b.id = a.bill_id AND b.bill_on <= %(as_of)s
 WHERE a.org_id = %(org)s AND a.payment_id = ANY(%(payments)s::uuid[])
     AND CASE WHEN a.applied_on IS NOT NULL THEN a.applied_on WHEN a.amount_minor > 0 THEN p.received_on
-             ELSE (a.created_at AT TIME ZONE %(zone)s)::date END <= %(as_of)s
+             ELSE coalesce(p.reversed_on, (a.created_at AT TIME ZONE %(zone)s)::date) END <= %(as_of)s
 GROUP BY a.payment_id
 """
 
@@ -196,8 +195,7 @@ def _payments(session: Session, retailer_id: UUID, when: ageing.AsOf) -> list[La
 
 
 def _payment_then(payment: Payment, applied_minor: int, when: ageing.AsOf) -> LastPayment:
-    back_at = payment.reversed_at
-    is_back = back_at is not None and back_at.astimezone(ZoneInfo(when.zone)).date() <= when.on
+    is_back = payment.reversed_on is not None and payment.reversed_on <= when.on
     return _payment(
         payment, "reversed" if is_back else "posted", 0 if is_back else payment.amount_minor - applied_minor
     )

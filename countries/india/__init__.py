@@ -17,6 +17,7 @@ COUNTRY = Country(
     registration=REGISTRATION,
     tax=RULES,
     papers=Papers(goods_code="HSN", says_reverse_charge=True, previews_discounts=True),
+    return_due_day=11,  # rule 59(1) and notification 83/2020: GSTR-1 of a month
     corrections_end=(11, 30),  # s.34(2): 30 November after the end of the financial year
     cash_limit_minor=CASH_LIMIT_MINOR,
     returns=frozenset({"gstr1", "einvoice"}),

@@ -33,5 +33,6 @@ COUNTRY = Country(
             "invoice_cum_bill": "Invoice",
         },
     ),
+    return_due_day=18,  # Sales Tax Rules 2006, rule 18 (unverified): the monthly return with its annexes
     corrections_end=(11, 30),
 )

@@ -243,6 +243,13 @@ SABOTAGE = {
         """UPDATE invoice SET sales_tax_minor = 5, seller = '{"country": "PK", "gstin": "1234567-8"}'""",
     ),
     "tax is left to a buyer who is not registered": ("I53", "UPDATE invoice SET reverse_charge = true"),
+    "a document asks for tax that nobody owes": ("I54", "UPDATE invoice SET cgst_minor = 5, round_off_minor = -5"),
+    "a document's tax is in the books of another month": (
+        "I54",
+        "INSERT INTO ledger_transfer SELECT (jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid(),"
+        " 'debit_account', 'sales', 'credit_account', 'output_igst', 'idempotency_key', 'tax'))).*"
+        " FROM ledger_transfer t WHERE t.reason = 'bill.charge' AND t.org_id = current_setting('app.org')::uuid",
+    ),
     "an invoice number is skipped": ("I11", "UPDATE invoice SET sequence = 2"),
     "an invoice number has a forbidden letter": ("I11", "UPDATE invoice SET number = 'INV_1'"),
     "a message is taken twice": (
