@@ -101,6 +101,7 @@ class Order:
     created_at: datetime
     kg: int = 0
     holds: int = 0
+    held_at: datetime | None = None
     out: int = 0  # what of it left the shelf
     is_short: bool = False
     invoice: "Document | None" = None
@@ -269,6 +270,12 @@ class House:
         """What orders hold of the shelf."""
         return sum(order.holds for shop in self.shops for order in shop.orders.values())
 
+    def there_for(self, order: Order) -> int:
+        """How much of it can leave: what it holds, as far as it is on the shelf, and what no other order holds."""
+        if self.shelf is None:
+            return order.kg
+        return min(order.kg, max(min(order.holds, self.shelf), self.shelf - self.held() + order.holds))
+
     def there(self, kg: int) -> int:
         """How much of it can be promised."""
         return kg if self.shelf is None else min(kg, max(0, self.shelf - self.held()))
@@ -337,10 +344,10 @@ class Shop:
         waiting = [one.id for one in self.cheques.values() if one.state in ("received", "deposited")]
         return sum(self.credits[one].amount_minor for one in waiting if one in self.credits)
 
-    def confirm(self, order: Order, mode: str, how: str) -> None:
+    def confirm(self, order: Order, mode: str, how: str, now: datetime) -> None:
         """Promise an order with its goods, and say so."""
         order.status, order.mode = "confirmed", mode
-        order.holds = 0 if self.house.shelf is None else order.kg
+        order.holds, order.held_at = 0 if self.house.shelf is None else order.kg, now
         self.tell(f"order_{how}_short" if order.is_short else f"order_{how}", order.total_minor)
 
     def cancel(self, document: Document) -> None:

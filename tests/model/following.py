@@ -75,7 +75,7 @@ def retry(shop: Shop, order: Order, today: date, now: datetime) -> list[str]:
         order.cut(there)
     said = rulebook.try_order(shop, order, today, now)
     if not said:
-        shop.confirm(order, "CREDIT", "released")
+        shop.confirm(order, "CREDIT", "released", now)
     return said
 
 

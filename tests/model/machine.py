@@ -16,7 +16,7 @@ import policy
 from core import audit, clock, db
 from core.errors import DomainError
 from credit import accounts, groups
-from orders import catalogue, catalogue_import, stock
+from orders import catalogue, catalogue_import, rules, stock
 from orders.quotes import Wanted
 from parties.tables import Retailer
 from tests.model import books, following, reading, rulebook
@@ -29,6 +29,7 @@ Found = TypeVar("Found")
 No = str | None | dict[str, Any] | dict[str | None, Any]
 
 RICE_MINOR = 4800  # a kilogram, without tax: an order's total is its kilograms times this
+HOURS = 48  # for which goods are held
 FIRST = books.Terms(limit_minor=RICE_MINOR * 50, credit_days=15, max_outstanding_days=30)
 FIRST_MORNING = datetime(2026, 1, 1, 4, 30, tzinfo=UTC)  # ten o'clock there: no step meets midnight by accident
 SOON = {
@@ -102,6 +103,7 @@ class Life(RuleBasedStateMachine):
 
     def _set_up(self, session: Any) -> None:
         policy.change(session, self.house.settings, "how this life goes")
+        rules.change(session, rules.Rules(stock_hold_hours=HOURS), "how this life goes")
         catalogue_import.import_catalogue(session, {"items": [dict(one) for one in ITEMS if one["sku"] == "RICE-L"]})
         if self.house.shelf is not None:
             stock.count(session, "RICE-L", self.house.shelf * 1_000, "counted")

@@ -40,7 +40,7 @@ class OrderRules(MoneyRules):
         self._compare(placed, expected)
         shop.orders[made.id] = made
         if not expected:
-            shop.confirm(made, mode, "placed")
+            shop.confirm(made, mode, "placed", self.now())
         return made
 
     def _compare(self, placed: ordering.Placed, expected: list[str]) -> None:
@@ -73,7 +73,7 @@ class OrderRules(MoneyRules):
         }
         said = [code for code, says_no in rules.items() if says_no] or self._said(shop, order, mode)
         if self.attempt(said[0] if said else None, lambda session: ordering.confirm(session, order.id, mode)):
-            shop.confirm(order, mode, "placed")
+            shop.confirm(order, mode, "placed", self.now())
 
     def _said(self, shop: books.Shop, order: books.Order, mode: str) -> list[str]:
         return rulebook.try_order(shop, order, self.today(), self.now()) if mode == "CREDIT" else []
@@ -173,13 +173,16 @@ class OrderRules(MoneyRules):
 
     def _send(self, shop: books.Shop, order: books.Order) -> None:
         """What was billed, and the bill cancelled, is billed again if credit allows it; goods that are out stay out."""
-        said = self._said(shop, order, order.mode or "CASH") if order.is_unbilled else []
+        is_leaving = order.status == "confirmed" or order.is_unbilled
+        is_there = not is_leaving or self.house.there_for(order) >= order.kg - order.out
+        said = self._said(shop, order, order.mode or "CASH") if order.is_unbilled and is_there else []
         rules = {
             "ORDER_NOT_CONFIRMED": order.status not in ("confirmed", "dispatched"),
+            "STOCK_SHORT": not is_there,
             **dict.fromkeys(said[:1], True),
         }
         sent = self.attempt(rules, lambda session: dispatching.dispatch(session, order.id))
-        if sent and (order.status == "confirmed" or order.is_unbilled):
+        if sent and is_leaving:
             if self.house.shelf is not None:
                 self.house.shelf, order.out = self.house.shelf - order.kg + order.out, order.kg
             order.status, order.holds, today = "dispatched", 0, self.today()
