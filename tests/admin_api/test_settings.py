@@ -147,6 +147,8 @@ FILLED = {  # a value for each setting that a new organisation has none of
     "bank_account": {"holder": "Ganesh", "bank": "SBI", "account": "0011223344", "ifsc": "SBIN0000001"},
     "ntn": "1234567-8",
     "further_tax_bps": 400,
+    "fssai": "11521018000123",
+    "licences": [{"name": "Drug licence", "number": "MH-20B-12345"}],
     "invoice_terms": ["Net 15", "E. & O. E."],
     "eway_limit_minor": 5_000_000,
     "cash_limit_minor": 0,
@@ -156,7 +158,8 @@ FILLED = {  # a value for each setting that a new organisation has none of
 @pytest.mark.parametrize("is_filled", [False, True], ids=["as_at_first", "with_every_setting_filled"])
 def test_what_is_shown_is_taken_back_and_changes_nothing(owner: Caller, org: UUID, is_filled: bool) -> None:
     at_first = owner.get("/settings")
-    assert {name for name, value in at_first.json.items() if not value and not is_number(value)} == FILLED.keys()
+    empty = {name for name, value in at_first.json.items() if not value and not is_number(value)}
+    assert empty == FILLED.keys(), "a setting that is empty at first has a value in FILLED"
     if is_filled:
         assert patch(owner, FILLED, at_first.headers["ETag"]).status_code == 200
     shown = owner.get("/settings")
