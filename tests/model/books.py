@@ -190,6 +190,16 @@ class Document:
     of: UUID | None = None
     is_cancelled: bool = False
 
+    def cancellable_until(self) -> date:
+        """The day on which the return of its month is due. A note without tax stands in none."""
+        next_month = (self.on.replace(day=1) + timedelta(days=32)).replace(day=11)
+        return next_month if self.kg else date.max
+
+    def undone_on(self, today: date) -> date:
+        """A cancellation belongs to the document's own month."""
+        month_end = (self.on.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        return min(today, month_end) if self.kg else today
+
 
 @dataclass
 class Message:
@@ -424,16 +434,19 @@ class Shop:
             self._put(credit, bill, credit.unapplied_minor, credit.received_on)
         self.entries.append((credit.received_on, credit.borne_by, "receivable", credit.amount_minor))
 
-    def take_back(self, credit: Credit, today: date) -> None:
-        """Owe again exactly what the credit settled; a discount for settling a bill goes with what settled it."""
+    def take_back(self, credit: Credit, today: date, on: date | None = None) -> None:
+        """Owe again exactly what the credit settled; a discount for settling a bill goes with what settled it.
+
+        In the books it is undone as of `on`, which is today unless a document says otherwise.
+        """
         parts, credit.parts = credit.parts, {}
         for bill_id, part in parts.items():
-            self.bills[bill_id].change(today, -part)
+            self.bills[bill_id].change(on or today, -part)
         credit.is_posted, credit.unapplied_minor = False, 0
         for paper in self.documents.values():
             if paper.credit_id == credit.id:
                 self.cancel(paper)  # a note goes with its credit
-        self.entries.append((today, "receivable", credit.borne_by, credit.amount_minor))
+        self.entries.append((on or today, "receivable", credit.borne_by, credit.amount_minor))
         if credit.kind not in ("cash_discount", "dispute"):
             for other in list(self.credits.values()):
                 if other.kind == "cash_discount" and other.is_posted and set(other.parts) & set(parts):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from invoicing import cancelling, credit_notes
 from tests.model import books, rulebook
-from tests.model.machine import RICE_MINOR, one_of, picks, rule
+from tests.model.machine import RICE_MINOR, kilograms, one_of, picks, rule, shops
 from tests.model.money_rules import roles
 from tests.model.stock_rules import StockRules
 
@@ -50,34 +50,46 @@ class DocumentRules(StockRules):
             chosen = {bill.id: min(kg * RICE_MINOR, bill.open_minor)} if bill.open_minor else {}
             self.note(shop, given, "return", chosen, bill, kg)
 
-    @rule(when=lambda self: self.of_this_month(), number=picks, role=roles)
+    @rule(when=lambda self: self.each("documents"), number=picks, role=roles)
     def cancel_document(self, number: int, role: str) -> None:
-        """An invoice that nobody acted on, or a note: what it did to the account is undone."""
-        shop, paper = one_of(self.of_this_month(), number)
+        """An invoice that nobody acted on, or a note: what it did is undone, while the law lets it be."""
+        young = [(shop, one) for shop, one in self.each("documents") if self.today() <= one.cancellable_until()]
+        self._cancel(*one_of((number % 4 and young) or self.each("documents"), number), role)
+
+    @rule(which=shops, kg=kilograms, days=st.sampled_from([0, 0, 20, 45]), role=roles)
+    def bill_by_mistake(self, which: int, kg: int, days: int, role: str) -> None:
+        """Goods that left on an invoice that somebody then cancels, in time or not; perhaps they leave again."""
+        shop = self.shops[which]
+        made = self._place(shop, kg, "CREDIT")
+        if made.status == "confirmed":
+            self._send(shop, made)
+            self.follow()
+            self.wait(days)
+        if made.invoice:
+            self._cancel(shop, made.invoice, role)
+            self.follow()
+            self._send(shop, made)
+
+    def _cancel(self, shop: books.Shop, paper: books.Document, role: str) -> None:
         bill = shop.bills[paper.bill_id] if paper.bill_id else None
         is_settled = bill is not None and bill.open_minor != bill.amount_minor
+        is_late, on = self.today() > paper.cancellable_until(), paper.undone_on(self.today())
         rules = {
             "FORBIDDEN": role == "salesman",
-            "DOCUMENT_NOT_CANCELLABLE": paper.is_cancelled or shop.is_corrected(paper) or is_settled,
+            "DOCUMENT_NOT_CANCELLABLE": paper.is_cancelled or shop.is_corrected(paper) or (is_settled and not is_late),
+            "CANCELLATION_TOO_LATE": is_late,
         }
         before = set(self.reader.told()["credits"])
         if self.attempt(rules, lambda session: cancelling.cancel(session, paper.id, "a mistake", role)):
             if bill:
                 (undoing,) = set(self.reader.told()["credits"]) - before
-                credit = self.credit(UUID(undoing), "return", bill.amount_minor, name=f"CANCEL {paper.number}")
+                credit = self.credit(UUID(undoing), "return", bill.amount_minor, name=f"CANCEL {paper.number}", on=on)
                 credit.undoes = "sales"
                 paper.credit_id = credit.id
                 rulebook.receive(shop, credit, {bill.id: bill.amount_minor}, self.today(), spread=False)
                 shop.cancel(paper)
             elif paper.credit_id:
-                shop.take_back(shop.credits[paper.credit_id], self.today())
-
-    def of_this_month(self) -> list[tuple[books.Shop, books.Document]]:
-        """Documents that were issued in this month."""
-        return [
-            (shop, one) for shop, one in self.each("documents")
-            if (one.on.year, one.on.month) == (self.today().year, self.today().month)
-        ]  # fmt: skip
+                shop.take_back(shop.credits[paper.credit_id], self.today(), on)
 
 
 def last_correction_on(issued_on: date) -> date:

@@ -142,29 +142,22 @@ class MoneyRules(Life):
             )
             shop.tell("credit_note_shared", amount, shop.outstanding_minor, brings=paper.id)
 
-    @rule(
-        when=lambda self: any(self._is_of_this_month(shop.note_of(one)) for shop, one in self.each("credits")),
-        number=picks,
-        role=roles,
-    )
+    @rule(when=lambda self: self.each("credits"), number=picks, role=roles)
     def take_back(self, number: int, role: str) -> None:
         """A credit goes back by a role that may give it, with its note; what undid a cancelled document stays."""
-        found = [(shop, one) for shop, one in self.each("credits") if self._is_of_this_month(shop.note_of(one))]
-        given = [(shop, one) for shop, one in found if one.is_posted and one.kind != "payment"]
-        shop, credit = one_of((number % 8 and given) or found, number)
+        given = [(shop, one) for shop, one in self.each("credits") if one.is_posted and one.kind != "payment"]
+        shop, credit = one_of((number % 8 and given) or self.each("credits"), number)
         note = shop.note_of(credit)
         rules = {
             "INVALID": credit.kind in ("payment", "dispute"),
             "FORBIDDEN": role not in rulebook.MAY_GIVE.get(credit.kind, (role,)) or (note and role == "salesman"),
             "DOCUMENT_NOT_CANCELLABLE": note and shop.is_corrected(note),
+            "CANCELLATION_TOO_LATE": note and self.today() > note.cancellable_until(),
             "PAYMENT_REVERSED": not credit.is_posted,
         }
         no = "DOCUMENT_NOT_CANCELLABLE" if credit.undoes else rules
         if self.attempt(no, lambda session: cancelling.take_back(session, credit.id, "a mistake", role)):
-            shop.take_back(credit, self.today())
-
-    def _is_of_this_month(self, note: books.Document | None) -> bool:
-        return not note or not note.kg or (note.on.year, note.on.month) == (self.today().year, self.today().month)
+            shop.take_back(credit, self.today(), note and note.undone_on(self.today()))
 
     @rule(when=lambda self: self.open_bills(), number=picks, role=roles)
     def pay_soon_and_discount(self, number: int, role: str) -> None:
