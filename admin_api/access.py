@@ -121,7 +121,7 @@ def _answer(
     return response
 
 
-def _replayed(replay: idempotency.Replay) -> Response:
+def _replayed(replay: idempotency.StoredAnswer) -> Response:
     response = make_response(replay.answer, replay.status)
     response.headers["Idempotent-Replayed"] = "true"
     if replay.status >= 400:

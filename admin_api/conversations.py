@@ -14,7 +14,7 @@ from admin_api.answers.shape import Beside, page_of
 from admin_api.shapes import Id, Listed, Nothing, PageQuery, Strict, Text, decode, page
 from admin_api.spec import Blueprint
 from bot import handing_over, history, media, replies
-from bot.history import Position, Said
+from bot.history import Cursor, Said
 from core import clock, ids
 from core.errors import Invalid, NotFound
 from invoicing import storage
@@ -179,13 +179,13 @@ def _place(at: datetime, prefix: str, identifier: UUID) -> str:
     return f"{at.isoformat()} {ids.public(prefix, identifier)}"
 
 
-def _position(cursor: str | None, prefix: str) -> Position | None:
+def _position(cursor: str | None, prefix: str) -> Cursor | None:
     """Where a cursor points. Raises Invalid."""
     position = decode(cursor)
     if position is None:
         return None
     moment, _, public = position.partition(" ")
     try:
-        return Position(datetime.fromisoformat(moment), ids.parse(prefix, public))
+        return Cursor(datetime.fromisoformat(moment), ids.parse(prefix, public))
     except (ValueError, NotFound) as error:
         raise Invalid("The cursor is not one of ours: use next_cursor of the page before.") from error

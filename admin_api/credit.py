@@ -23,13 +23,13 @@ blueprint = Blueprint(
 )
 
 
-class AsOf(Strict):
+class StateOn(Strict):
     """The day whose state is asked for; today when left out."""
 
     as_of = Day(load_default=None, allow_none=True)
 
 
-class Period(Strict):
+class PeriodAsked(Strict):
     """From one day to another, both included."""
 
     from_on = Day(load_default=None, allow_none=True)
@@ -44,7 +44,7 @@ class Why(Strict):
 
 @blueprint.route("/risk-dashboard", methods=["GET"])
 @operation(EVERYBODY)
-@blueprint.arguments(AsOf, location="query")
+@blueprint.arguments(StateOn, location="query")
 @blueprint.response(200, DashboardOut)
 def risk_dashboard(session: Session, query: dict[str, Any]) -> Dashboard:
     """What is owed by age, and who needs attention: the rule that fired and the next automatic step."""
@@ -53,7 +53,7 @@ def risk_dashboard(session: Session, query: dict[str, Any]) -> Dashboard:
 
 @blueprint.route("/retailer/<retailer_id>", methods=["GET"])
 @operation(EVERYBODY)
-@blueprint.arguments(AsOf, location="query")
+@blueprint.arguments(StateOn, location="query")
 @blueprint.response(200, ProfileOut)
 def credit_profile(session: Session, query: dict[str, Any], retailer_id: str) -> Profile:
     """One shop: limit, used, available, open bills with days overdue, last payments, guardrails; on a past day too."""
@@ -62,7 +62,7 @@ def credit_profile(session: Session, query: dict[str, Any], retailer_id: str) ->
 
 @blueprint.route("/retailer/<retailer_id>/statement", methods=["GET"])
 @operation(EVERYBODY)
-@blueprint.arguments(Period, location="query")
+@blueprint.arguments(PeriodAsked, location="query")
 @blueprint.response(200, StatementOut)
 def credit_statement(session: Session, query: dict[str, Any], retailer_id: str) -> Statement:
     """Every movement of a period with its running balance; the last 30 days when left out."""

@@ -76,7 +76,7 @@ class RegisterQuery(Covered):
     form = fields.String(load_default="csv", data_key="format", validate=validate.OneOf(["csv", "xlsx"]))
 
 
-class AsOf(Strict):
+class BooksUntil(Strict):
     """Until when; without it everything."""
 
     as_of = Day(load_default=None)
@@ -84,7 +84,7 @@ class AsOf(Strict):
 
 @blueprint.route("/journal", methods=["GET"])
 @operation(BOOKKEEPERS, snapshot=True)
-@blueprint.arguments(AsOf, location="query")
+@blueprint.arguments(BooksUntil, location="query")
 @blueprint.response(200, files=["text/plain"])
 def journal_file(session: Session, query: dict[str, Any]) -> Response:
     """The whole ledger as a plain-text journal (hledger); every shop's balance is its outstanding."""

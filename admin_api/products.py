@@ -16,7 +16,7 @@ from orders import catalogue, conditions, pricing
 from parties.roles import EVERYBODY, FOUNDERS
 
 blueprint = Blueprint("products", __name__, url_prefix="/api/v1/admin/products", description="What is sold")
-Answer = tuple[catalogue.Listed, int, dict[str, str]]
+Answer = tuple[catalogue.ProductOnSale, int, dict[str, str]]
 
 
 class PriceIn(Strict):
@@ -81,7 +81,7 @@ def read(session: Session, sku: str) -> Answer:
 @blueprint.response(200, ProductOut)
 def change_price(session: Session, given: dict[str, Any], sku: str) -> Answer:
     """Set the price from a day on. Quotes that wait ask again when it rose; a drop is passed on."""
-    change = pricing.Change(given["reason"], preconditions.version(), given["valid_from"])
+    change = pricing.PriceChange(given["reason"], preconditions.version(), given["valid_from"])
     pricing.set_price(session, sku, given["price_minor"], given["price_mode"], change)
     return _answer(session, sku)
 
@@ -93,7 +93,7 @@ def change_price(session: Session, given: dict[str, Any], sku: str) -> Answer:
 @blueprint.response(200, ProductOut)
 def change_terms(session: Session, given: dict[str, Any], sku: str) -> Answer:
     """Set smallest quantity, packs, prices by class and quantity, and the scheme, from a day on."""
-    change = pricing.Change(given.pop("reason"), preconditions.version(), given.pop("valid_from"))
+    change = pricing.PriceChange(given.pop("reason"), preconditions.version(), given.pop("valid_from"))
     pricing.set_terms(session, sku, _columns(given), change)
     return _answer(session, sku)
 

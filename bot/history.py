@@ -57,7 +57,7 @@ ORDER BY t.updated_at DESC, t.id DESC LIMIT %(limit)s
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class Cursor:
     """A place in a list: everything before this moment and id."""
 
     at: datetime
@@ -86,7 +86,7 @@ def talks(
     conversation_id: UUID | None = None,
     retailer_id: UUID | None = None,
     with_staff: bool | None = None,
-    before: Position | None = None,
+    before: Cursor | None = None,
     limit: int = 50,
 ) -> list[Any]:
     """Conversations with their people, the latest first."""
@@ -99,13 +99,13 @@ def talks(
     return list(db.execute(session, _TALKS, asked).all())
 
 
-def said(session: Session, conversation_id: UUID, *, before: Position | None = None, limit: int = 50) -> list[Said]:
+def said(session: Session, conversation_id: UUID, *, before: Cursor | None = None, limit: int = 50) -> list[Said]:
     """What was said in this conversation, the latest first."""
     asked = {**_bounds(session, before, limit), "conversation": str(conversation_id)}
     return [_said(row) for row in db.execute(session, _SAID, asked).all()]
 
 
-def _bounds(session: Session, before: Position | None, limit: int) -> dict[str, Any]:
+def _bounds(session: Session, before: Cursor | None, limit: int) -> dict[str, Any]:
     return {
         "org": str(db.org_of(session)),
         "before_at": before.at if before else None,

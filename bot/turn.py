@@ -62,7 +62,7 @@ class Business:
 
 
 @dataclass
-class Place:
+class ConversationState:
     """Where the talk stands: a copy of the conversation row that `end` writes back."""
 
     id: UUID
@@ -100,7 +100,7 @@ class Turn:
     opted_out: bool
     retailer: Shop | None
     business: Business
-    place: Place
+    place: ConversationState
     outcome: str = "effect"
     texts: list[str] = field(default_factory=list)
     choices: list[tuple[str, Choice]] = field(default_factory=list)
@@ -258,8 +258,8 @@ def _business(row: Any) -> Business:
     )
 
 
-def _place(row: Any) -> Place:
-    return Place(
+def _place(row: Any) -> ConversationState:
+    return ConversationState(
         id=UUID(row.conversation_id),
         flow=row.flow,
         state=row.state,

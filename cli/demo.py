@@ -142,7 +142,7 @@ def _sell_by_rules(session: Session, shops: dict[str, UUID]) -> None:
     timetable = Timetable(story.CUT_OFF, 1, story.ROUTES)
     rules.change(session, Rules(price_classes=(story.SEMI,), timetable=timetable, stock_hold_hours=72), _REASON)
     for sku, values in story.TERMS.items():
-        pricing.set_terms(session, sku, values, pricing.Change(_REASON, pricing.product(session, sku).version))
+        pricing.set_terms(session, sku, values, pricing.PriceChange(_REASON, pricing.product(session, sku).version))
     for sku, pieces in story.STOCK.items():
         stock.count(session, sku, pieces * THOUSANDTHS, _REASON)
     for code, shop_id in shops.items():

@@ -8,7 +8,7 @@ from typing import Any, TextIO
 
 import click
 
-from orders.understanding.facts import CartLine, Line, Understanding, context_from
+from orders.understanding.facts import CartLine, ReadLine, Understanding, context_from
 from orders.understanding.index import Index, build
 from orders.understanding.read import understand
 
@@ -83,7 +83,7 @@ def _plain(found: Understanding) -> dict[str, Any]:
     }
 
 
-def _quantities(line: Line | CartLine) -> Mapping[str, Any]:
+def _quantities(line: ReadLine | CartLine) -> Mapping[str, Any]:
     return {"sku": line.sku, "qty": _number(line.qty), "unit": line.unit, "base_qty": _number(line.base_qty)}
 
 

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, render_template, request
 
 from core import db, logs
 from invoicing import listing, papers, sharing
-from invoicing.sharing import Found
+from invoicing.sharing import LinkedDocument
 
 blueprint = Blueprint("documents", __name__)
 
@@ -36,7 +36,7 @@ def shared_document(token: str, name: str) -> Response:
     network = network_of(request.remote_addr)
     if _is_guessing(network):
         abort(429)
-    visitor = sharing.Visitor(network, request.headers.get("User-Agent", "")) if request.method == "GET" else None
+    visitor = sharing.LinkVisitor(network, request.headers.get("User-Agent", "")) if request.method == "GET" else None
     try:
         found = sharing.find(token, visitor)
     except sharing.TooOften:
@@ -57,7 +57,7 @@ def shared_document(token: str, name: str) -> Response:
     return answer
 
 
-def _gone(found: Found) -> Response:
+def _gone(found: LinkedDocument) -> Response:
     """The small page of a cancelled document: its number, and that nothing is to be paid for it."""
     with db.transaction(found.org_id) as session:
         page = render_template("console/cancelled.html", document=listing.get(session, found.document_id))

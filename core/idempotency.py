@@ -62,14 +62,14 @@ class InFlight(DomainError):
 
 
 @dataclass(frozen=True)
-class Replay:
+class StoredAnswer:
     """The answer that the first request got."""
 
     status: int
     answer: dict[str, Any]
 
 
-def claim(session: Session, user_id: UUID, route: str, key: str | None, body: bytes) -> Replay | None:
+def claim(session: Session, user_id: UUID, route: str, key: str | None, body: bytes) -> StoredAnswer | None:
     """Insert the key, or return what it answered. Waits up to `WAIT` while another transaction holds the same key.
 
     Raises KeyMissing, Invalid (too long, unprintable), KeyReused, InFlight; after InFlight the transaction can only be
@@ -88,7 +88,7 @@ def claim(session: Session, user_id: UUID, route: str, key: str | None, body: by
         raise KeyReused
     if seen.status is None or seen.answer is None:
         raise InFlight
-    return Replay(seen.status, seen.answer)
+    return StoredAnswer(seen.status, seen.answer)
 
 
 def _insert(session: Session, row: tuple[Any, ...]) -> bool:

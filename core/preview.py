@@ -18,7 +18,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class PreviewedMessage:
     """Something that would be said, as the person would read it."""
 
     retailer_id: UUID | None
@@ -32,7 +32,7 @@ class Preview(Generic[Result]):
     """What the operation answers, and what would be said because of it, in order."""
 
     result: Result
-    messages: tuple[Message, ...]
+    messages: tuple[PreviewedMessage, ...]
 
 
 def of(session: Session, work: Callable[[Session], Result]) -> Preview[Result]:
@@ -53,11 +53,11 @@ def of(session: Session, work: Callable[[Session], Result]) -> Preview[Result]:
             session.expire_all()
 
 
-def _messages(session: Session, message_ids: list[UUID]) -> tuple[Message, ...]:
+def _messages(session: Session, message_ids: list[UUID]) -> tuple[PreviewedMessage, ...]:
     wanted = select(OutboxMessage).where(OutboxMessage.org_id == db.org_of(session), OutboxMessage.id.in_(message_ids))
     found = session.scalars(wanted.order_by(OutboxMessage.id)).all() if message_ids else []
     return tuple(
-        Message(one.retailer_id, one.to_address, one.language, outbox.text_of(one))
+        PreviewedMessage(one.retailer_id, one.to_address, one.language, outbox.text_of(one))
         for one in found
         if one.status == "queued"
     )

@@ -45,7 +45,7 @@ PROVIDER_WORDS = {
 
 
 @dataclass(frozen=True)
-class Claimed:
+class ClaimedMessage:
     """A message that this process may send now, with what decides its form."""
 
     org_id: UUID
@@ -78,7 +78,7 @@ class Outcome:
     delay_seconds: float = 0.0
 
 
-_COLUMNS = ", ".join(f"m.{field.name}" for field in fields(Claimed) if field.name != "last_inbound_at")
+_COLUMNS = ", ".join(f"m.{field.name}" for field in fields(ClaimedMessage) if field.name != "last_inbound_at")
 
 _CLAIM = f"""
 WITH due AS MATERIALIZED (
@@ -128,13 +128,13 @@ def seconds_until_due(session: Session) -> float | None:
     return None if seconds is None else max(0.0, float(seconds))
 
 
-def claim(session: Session, limit: int) -> list[Claimed]:
+def claim(session: Session, limit: int) -> list[ClaimedMessage]:
     """Take up to `limit` due messages, answers first, at most one per person so that their order is kept."""
     rows = db.execute(session, _CLAIM, {"org": str(db.org_of(session)), "limit": limit})
     return [_claimed(row._asdict()) for row in rows]
 
 
-def begin(session: Session, message: Claimed) -> bool:
+def begin(session: Session, message: ClaimedMessage) -> bool:
     """Note that the request leaves now; False when another process has taken the message over."""
     done = db.execute(
         session,
@@ -146,7 +146,7 @@ def begin(session: Session, message: Claimed) -> bool:
     return done is not None
 
 
-def finish(session: Session, message: Claimed, outcome: Outcome) -> bool:
+def finish(session: Session, message: ClaimedMessage, outcome: Outcome) -> bool:
     """Store what came of it; False when a callback, a repair or another attempt has overtaken this one."""
     done = db.execute(
         session,
@@ -173,12 +173,12 @@ def finish(session: Session, message: Claimed, outcome: Outcome) -> bool:
     return done is not None
 
 
-def settle_seconds(message: Claimed) -> int:
+def settle_seconds(message: ClaimedMessage) -> int:
     """How long an unanswered request must stay unlisted before it may be repeated."""
     return SETTLE_PATIENT_SECONDS if is_patient(message) else SETTLE_UNANSWERED_SECONDS
 
 
-def is_patient(message: Claimed) -> bool:
+def is_patient(message: ClaimedMessage) -> bool:
     """True when nobody waits for it: a reminder or a notice that no message asked for."""
     return message.kind == "template" and message.reply_to_id is None
 
@@ -204,7 +204,7 @@ def repair(session: Session) -> tuple[int, int]:
     return len(rows) - uncertain, uncertain
 
 
-def claim_unknown(session: Session, limit: int) -> list[Claimed]:
+def claim_unknown(session: Session, limit: int) -> list[ClaimedMessage]:
     """Take unknown messages whose turn it is to be looked up, oldest first."""
     rows = db.execute(
         session,
@@ -228,7 +228,7 @@ def known_sids(session: Session, sids: list[str]) -> set[str]:
     return {sid for (sid,) in rows}
 
 
-def resolve_absent(session: Session, message: Claimed) -> str:
+def resolve_absent(session: Session, message: ClaimedMessage) -> str:
     """The provider does not list it: queued again once it must have settled, else looked up again. Tells which."""
     (status,) = db.execute(
         session,
@@ -243,7 +243,7 @@ def resolve_absent(session: Session, message: Claimed) -> str:
     return str(status)
 
 
-def resolve_undecided(session: Session, message: Claimed) -> str:
+def resolve_undecided(session: Session, message: ClaimedMessage) -> str:
     """The provider could not be asked: looked up again later; on_hold when it has been like this for too long."""
     (status,) = db.execute(
         session,
@@ -326,11 +326,11 @@ def _note(session: Session, message_id: UUID, status: str, code: int | None) -> 
     )
 
 
-def _key(message: Claimed) -> tuple[str, str]:
+def _key(message: ClaimedMessage) -> tuple[str, str]:
     return str(message.org_id), str(message.id)
 
 
-def _facts(message: Claimed, outcome: Outcome) -> dict[str, Any]:
+def _facts(message: ClaimedMessage, outcome: Outcome) -> dict[str, Any]:
     return {
         "org": str(message.org_id),
         "id": str(message.id),
@@ -345,8 +345,8 @@ def _facts(message: Claimed, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _claimed(row: Any) -> Claimed:
+def _claimed(row: Any) -> ClaimedMessage:
     known = dict(row)
     for name in ("org_id", "id", "channel_id", "retailer_id", "reply_to_id"):
         known[name] = UUID(str(known[name])) if known[name] else None
-    return Claimed(**known)
+    return ClaimedMessage(**known)

@@ -56,7 +56,7 @@ class Allocated:
     bill_minor: int | None = field(default=None, compare=False)
 
 
-class OpenBill(NamedTuple):
+class PayableBill(NamedTuple):
     """A bill, what is left to pay of it, and what it was."""
 
     id: UUID
@@ -72,7 +72,7 @@ def plan(
     chosen: Sequence[BillShare],
     *,
     spread: bool = True,
-    first: Sequence[OpenBill] | None = None,
+    first: Sequence[PayableBill] | None = None,
 ) -> list[Allocated]:
     """Named bills first, then oldest first by due date, bill date, reference. Never more than `amount_minor`.
 
@@ -103,7 +103,7 @@ def _take_chosen(
     _check_chosen(amount_minor, chosen)
     named = [str(bill_id) for bill_id, _ in chosen]
     rows = db.execute(session, _NAMED, (str(db.org_of(session)), str(retailer_id), named))
-    found = {row[0]: OpenBill(*row) for row in rows}
+    found = {row[0]: PayableBill(*row) for row in rows}
     return [_share_of(found.get(bill_id), bill_id, part_minor) for bill_id, part_minor in chosen]
 
 
@@ -119,7 +119,7 @@ def _check_chosen(amount_minor: int, chosen: Sequence[BillShare]) -> None:
         raise OverAllocated(allocated_minor=allocated, amount_minor=amount_minor)
 
 
-def _share_of(bill: OpenBill | None, bill_id: UUID, part_minor: int) -> Allocated:
+def _share_of(bill: PayableBill | None, bill_id: UUID, part_minor: int) -> Allocated:
     if bill is None:
         raise NotFound(kind="Bill", id=ids.public("bil", bill_id))
     if part_minor > bill.open_minor:
@@ -127,7 +127,7 @@ def _share_of(bill: OpenBill | None, bill_id: UUID, part_minor: int) -> Allocate
     return Allocated(bill_id, bill.reference, part_minor, bill.amount_minor)
 
 
-def _take_oldest(open_bills: Iterable[OpenBill], left: int, named: dict[UUID, int]) -> Iterator[Allocated]:
+def _take_oldest(open_bills: Iterable[PayableBill], left: int, named: dict[UUID, int]) -> Iterator[Allocated]:
     for bill in open_bills:
         part = min(left, bill.open_minor - named.get(bill.id, 0))
         if part:
@@ -146,13 +146,13 @@ def _merged(parts: Sequence[Allocated]) -> list[Allocated]:
     return list(whole.values())
 
 
-def _oldest(session: Session, retailer_id: UUID, first: Sequence[OpenBill] | None) -> Iterator[OpenBill]:
+def _oldest(session: Session, retailer_id: UUID, first: Sequence[PayableBill] | None) -> Iterator[PayableBill]:
     """Open bills, a few first: most payments settle one or two, whatever is open."""
     size, skip, page = FIRST_PAGE, 0, first
     while True:
         if page is None:
             where = (str(db.org_of(session)), str(retailer_id), size, skip)
-            page = [OpenBill(*row) for row in db.execute(session, _OPEN, where)]
+            page = [PayableBill(*row) for row in db.execute(session, _OPEN, where)]
         yield from page
         if len(page) < size:
             return

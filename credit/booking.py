@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids
 from core.errors import NotFound
-from credit.allocating import FIRST_PAGE, Allocated, OpenBill
+from credit.allocating import FIRST_PAGE, Allocated, PayableBill
 from credit.ledger import Journal
 from credit.tables import Bill, Payment
 
@@ -79,7 +79,7 @@ class Shares:
 
 
 @dataclass(frozen=True)
-class Totals:
+class AccountTotals:
     """An account's running totals after a booking; `allowance_minor` is what goes beyond the limit."""
 
     outstanding_minor: int
@@ -88,7 +88,7 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class LockedAccount:
     """What stands while the account's lock is held. `bills` are the first open ones, oldest due first.
 
     `cash_minor` is what was taken in cash on the day of receipt before, `same_cash` a payment of just now that this may
@@ -108,7 +108,7 @@ class Known:
     cash_minor: int
     is_claimed_elsewhere: bool
     same_cash: UUID | None
-    bills: tuple[OpenBill, ...]
+    bills: tuple[PayableBill, ...]
 
 
 def look(
@@ -117,7 +117,7 @@ def look(
     received_on: date | None,
     key: str | None = None,
     cash_minor: int | None = None,
-) -> Known:
+) -> LockedAccount:
     """Lock the account's row and read everything that a payment depends on. Raises NotFound.
 
     `cash_minor` is what is paid in cash, to be told of the same amount of a moment ago.
@@ -136,8 +136,8 @@ def look(
     row = db.execute(session, _LOOK, asked).one()
     if row.currency is None:
         raise NotFound(kind="CreditAccount")
-    bills = tuple(OpenBill(UUID(bill_id), *rest) for bill_id, *rest in row.bills)
-    return Known(retailer_id, *(*row[:-1], bills))
+    bills = tuple(PayableBill(UUID(bill_id), *rest) for bill_id, *rest in row.bills)
+    return LockedAccount(retailer_id, *(*row[:-1], bills))
 
 
 def book(
@@ -148,11 +148,11 @@ def book(
     reserved_minor: int = 0,
     journal: Journal | None = None,
     shares: Shares | None = None,
-) -> Totals:
+) -> AccountTotals:
     """Add to the running totals (below zero: take off), beside the transfers and allocations that justify it."""
     moved = _moved(outstanding_minor, reserved_minor, journal, shares)
     asked = {**moved, "org": str(db.org_of(session)), "retailer": str(retailer_id), "at": clock.now()}
-    return Totals(*db.execute(session, _BOOK, asked).one())
+    return AccountTotals(*db.execute(session, _BOOK, asked).one())
 
 
 def pay(
@@ -192,7 +192,7 @@ def pay(
     return row.outstanding_minor if row else None
 
 
-def bill(session: Session, new: Bill, journal: Journal, *, reserved_minor: int) -> Totals | None:
+def bill(session: Session, new: Bill, journal: Journal, *, reserved_minor: int) -> AccountTotals | None:
     """Write a bill and book it; `reserved_minor` was promised for it and is no more.
 
     None, and nothing was written, when the retailer has a bill of this kind under this reference.
@@ -213,7 +213,7 @@ def bill(session: Session, new: Bill, journal: Journal, *, reserved_minor: int) 
             "amount": new.amount_minor,
         },
     ).first()
-    return Totals(*row) if row else None
+    return AccountTotals(*row) if row else None
 
 
 def _moved(

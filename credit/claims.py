@@ -64,7 +64,7 @@ class NewClaim:
 
 
 @dataclass(frozen=True)
-class Seen:
+class ClaimSeen:
     """Where a reference stands already: in the books, or with a claim that waits. `retailer_id` is whose."""
 
     retailer_id: UUID
@@ -80,14 +80,14 @@ class Seen:
         }
 
 
-def seen(session: Session, new: NewClaim) -> Seen | None:
+def seen(session: Session, new: NewClaim) -> ClaimSeen | None:
     """Where the claim's reference stands: booked for whichever shop, or waiting with another. Raises Invalid."""
     key = new.key
     paid = payments.with_reference(session, key)
     if paid is not None:
-        return Seen(paid.retailer_id, payment_id=paid.id)
+        return ClaimSeen(paid.retailer_id, payment_id=paid.id)
     other = with_key(session, key, CLAIMED)
-    return Seen(other.retailer_id, claim_id=other.id) if other and other.retailer_id != new.retailer_id else None
+    return ClaimSeen(other.retailer_id, claim_id=other.id) if other and other.retailer_id != new.retailer_id else None
 
 
 def record(session: Session, new: NewClaim) -> PaymentClaim | None:
@@ -132,19 +132,19 @@ def record(session: Session, new: NewClaim) -> PaymentClaim | None:
     return claim
 
 
-def seen_elsewhere(session: Session, told: Sequence[PaymentClaim]) -> dict[UUID, Seen]:
+def seen_elsewhere(session: Session, told: Sequence[PaymentClaim]) -> dict[UUID, ClaimSeen]:
     """Where the references of these claims stand beside them, by claim: for whoever looks at a list of them."""
     keys = {one.id: references.of_claim(one.retailer_id, one.method, one.reference) for one in told}
     named = {key for key in keys.values() if key}
     paid = {one.reference_key: one for one in _all_with(session, Payment, named, POSTED)}
     waiting = {one.reference_key: one for one in _all_with(session, PaymentClaim, named, CLAIMED)}
-    found = dict[UUID, Seen]()
+    found = dict[UUID, ClaimSeen]()
     for claim in told:
         booked_as, other = paid.get(keys[claim.id]), waiting.get(keys[claim.id])
         if booked_as is not None and booked_as.id != claim.payment_id:
-            found[claim.id] = Seen(booked_as.retailer_id, payment_id=booked_as.id)
+            found[claim.id] = ClaimSeen(booked_as.retailer_id, payment_id=booked_as.id)
         elif claim.status == CLAIMED and other is not None and other.id != claim.id:
-            found[claim.id] = Seen(other.retailer_id, claim_id=other.id)
+            found[claim.id] = ClaimSeen(other.retailer_id, claim_id=other.id)
     return found
 
 
@@ -311,7 +311,7 @@ def _all_with(session: Session, table: type[Row], keys: Collection[str], status:
     return session.scalars(select(table).where(*same)).all() if keys else ()
 
 
-def _hold(session: Session, new: NewClaim) -> Seen | None:
+def _hold(session: Session, new: NewClaim) -> ClaimSeen | None:
     """Queue for the reference, and see whether it stands elsewhere; this claim may hold it when it does not."""
     if new.key is None:
         return None
@@ -319,7 +319,7 @@ def _hold(session: Session, new: NewClaim) -> Seen | None:
     return seen(session, new)
 
 
-def _tell_staff(session: Session, claim: PaymentClaim, known: Seen | None) -> None:
+def _tell_staff(session: Session, claim: PaymentClaim, known: ClaimSeen | None) -> None:
     if known is not None:
         tasks.ask_staff(
             session,

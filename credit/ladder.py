@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock, ids
 from credit import accounts, decisions, pauses, rules
-from credit.booking import Known
+from credit.booking import LockedAccount
 from credit.decisions import AUTOMATIC, BLOCKED, OK, PAUSED, WATCH
 from credit.rules import Facts, Seen, Tried
 from credit.settings import CreditSettings
@@ -116,7 +116,7 @@ def evaluate_all(session: Session, cause: str, *, may_stop: bool = True, may_lif
     return [evaluation for evaluation in done if evaluation.was != evaluation.status]
 
 
-def after_payment(session: Session, account: CreditAccount | Known) -> None:
+def after_payment(session: Session, account: CreditAccount | LockedAccount) -> None:
     """Look again after money came in: only what may get better, so most payments cost nothing here."""
     if account.watched_at is not None or account.pause_source == AUTOMATIC:
         evaluate(session, account.retailer_id, "payment", may_stop=False)

@@ -71,7 +71,7 @@ class NewLink:
 
 
 @dataclass(frozen=True)
-class Claimed:
+class ClaimedLink:
     """A link that this process may make now, with what its gateway needs. The first try has the number 1."""
 
     link_id: UUID
@@ -178,7 +178,7 @@ def cancel(session: Session, link_id: UUID, reason: str) -> PaymentLink:
     return link
 
 
-def claim(session: Session, limit: int) -> list[Claimed]:
+def claim(session: Session, limit: int) -> list[ClaimedLink]:
     """Links that are to be made now, each taken for a minute: whoever dies on the way leaves them to the next try."""
     now = clock.now()
     due = (
@@ -192,7 +192,7 @@ def claim(session: Session, limit: int) -> list[Claimed]:
     for link in session.scalars(due):
         link.attempts, link.try_at = link.attempts + 1, now + TRY_AGAIN * 2**link.attempts
         claimed.append(
-            Claimed(link.id, link.attempts, gateway_accounts.get(session, link.gateway_id), _wanted(session, link))
+            ClaimedLink(link.id, link.attempts, gateway_accounts.get(session, link.gateway_id), _wanted(session, link))
         )
     session.flush()
     return claimed

@@ -297,7 +297,7 @@ def _received_on(session: Session, new: NewPayment, today: date) -> date:
     return day
 
 
-def _warnings(is_too_much_cash: bool, known: booking.Known) -> tuple[str, ...]:
+def _warnings(is_too_much_cash: bool, known: booking.LockedAccount) -> tuple[str, ...]:
     told = ((is_too_much_cash, cash.WARNING), (known.is_claimed_elsewhere, doubts.CLAIMED_ELSEWHERE))
     return tuple(warning for is_so, warning in told if is_so)
 

@@ -154,7 +154,7 @@ class Digest:
 
 
 @dataclass(frozen=True)
-class Line:
+class ReminderLine:
     """What a dry run says of one bill: its stage, what is owed of it, and why it would not be sent (None: it would)."""
 
     retailer_id: UUID
@@ -178,10 +178,10 @@ def claim(session: Session, today: date) -> list[Digest]:
     return _digests((DueBill(*row) for row in rows), today)
 
 
-def preview(session: Session, today: date) -> list[Line]:
+def preview(session: Session, today: date) -> list[ReminderLine]:
     """What `claim` would do on this date as things stand: who gets which stage, who not, and why. Changes nothing."""
     asked = _asked(session, today)
-    return [Line(*row) for row in db.execute(session, _PREVIEW, asked)] if asked["stages"] else []
+    return [ReminderLine(*row) for row in db.execute(session, _PREVIEW, asked)] if asked["stages"] else []
 
 
 def attach(session: Session, digest: Digest, message_id: UUID) -> None:

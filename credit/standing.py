@@ -101,7 +101,7 @@ _COLUMNS = len(Standing.__slots__)
 
 
 @dataclass(frozen=True, slots=True)
-class OpenBill:
+class OwedBill:
     """A bill that is open, and what of it is still owed once money on account has settled the oldest."""
 
     reference: str
@@ -123,12 +123,12 @@ def every(session: Session, retailers: Iterable[UUID] | None = None, today: date
     return [read(row) for row in db.execute(session, _EVERY, asked(session, retailers, today))]
 
 
-def with_bills(session: Session, retailer_id: UUID, *, limit: int) -> tuple[Standing, tuple[OpenBill, ...]]:
+def with_bills(session: Session, retailer_id: UUID, *, limit: int) -> tuple[Standing, tuple[OwedBill, ...]]:
     """How the account stands now, and its first `limit` open bills, oldest due first. Raises NotFound."""
     row = db.execute(session, _BILLS, {**asked(session, [retailer_id]), "limit": limit}).first()
     if row is None:
         raise NotFound(kind="CreditAccount")
-    bills = (OpenBill(reference, date.fromisoformat(due_on), *minors) for reference, due_on, *minors in row.bills or ())
+    bills = (OwedBill(reference, date.fromisoformat(due_on), *minors) for reference, due_on, *minors in row.bills or ())
     return read(row), tuple(bills)
 
 

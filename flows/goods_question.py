@@ -10,7 +10,7 @@ from core.i18n import _, format_money, isolate
 from language import phrases
 from language.phrases import Meaning, Word, any_of
 from orders import drafting, terms
-from orders.catalogue import Catalogue, Listed
+from orders.catalogue import Catalogue, ProductOnSale
 from orders.terms import THOUSANDTHS
 from orders.understanding.read import understand
 from speech import hearing, wording
@@ -52,7 +52,7 @@ class GoodsQuestion(Flow):
         return hearing.goods(self.turn)
 
     @cached_property
-    def named(self) -> list[Listed]:
+    def named(self) -> list[ProductOnSale]:
         """The goods that the question names, if it is a question and names nothing else."""
         if understand(self.goods.index, self.turn.message.text).kind != "chatter":
             return []
@@ -69,7 +69,7 @@ class GoodsQuestion(Flow):
         self.say(wording.titled(_("Today's prices"), wording.shortened(lines, MAX_SHOWN)))
         self.say(_("To order, type the quantity with the name."))
 
-    def priced(self, product: Listed, price_class: str) -> str:
+    def priced(self, product: ProductOnSale, price_class: str) -> str:
         """`Sugar M-30 (loose): ₹42 / kg + tax`"""
         price_minor = terms.price_for(product.terms, price_class, THOUSANDTHS, product.price_minor)
         facts = {

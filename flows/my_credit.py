@@ -9,7 +9,7 @@ from bot.ingress import Message
 from bot.markup import plain
 from core.i18n import N_, _, format_day, format_money, isolate
 from credit import days, guardrails, standing
-from credit.standing import OpenBill, Standing
+from credit.standing import OwedBill, Standing
 from language import phrases
 from language.phrases import Meaning
 from speech import why, wording
@@ -50,7 +50,7 @@ class MyCredit(Flow):
         business = isolate(plain(self.turn.business.name))
         return wording.titled(_("Your account with %(business)s", business=business), lines)
 
-    def listing(self, at: Standing, bills: list[OpenBill]) -> str | Reply:
+    def listing(self, at: Standing, bills: list[OwedBill]) -> str | Reply:
         if not bills:
             return _("You have no open bills.")
         described = [describe(bill, at.currency, at.today) for bill in bills]
@@ -86,7 +86,7 @@ def figures(at: Standing) -> Iterator[str]:
         yield _("Available: %(amount)s", amount=money(at.available_minor))
 
 
-def describe(bill: OpenBill, currency: str, today: date) -> str:
+def describe(bill: OwedBill, currency: str, today: date) -> str:
     """What is left to pay of a bill, on one line."""
     facts = {
         "number": isolate(plain(bill.reference)),

@@ -10,7 +10,7 @@ from bot.markup import plain
 from core import clock
 from core.i18n import N_, _, format_money, isolate
 from credit import payment_links, standing
-from credit.standing import OpenBill, Standing
+from credit.standing import OwedBill, Standing
 from invoicing import pay_codes, upi
 from language import amounts, phrases
 from language.folding import fold
@@ -89,7 +89,7 @@ class Pay(Flow):
     # -- what is owed -------------------------------------------------------------------------------------------------
 
     @cached_property
-    def account(self) -> tuple[Standing, tuple[OpenBill, ...]]:
+    def account(self) -> tuple[Standing, tuple[OwedBill, ...]]:
         return standing.with_bills(self.session, self.turn.shop.id, limit=MAX_READ)
 
     @property
@@ -105,17 +105,17 @@ class Pay(Flow):
         return self.stands.currency
 
     @cached_property
-    def bills(self) -> tuple[OpenBill, ...]:
+    def bills(self) -> tuple[OwedBill, ...]:
         """Those of which something is owed: money on account has settled the oldest."""
         return tuple(bill for bill in self.account[1] if bill.owed_minor)
 
     @property
-    def offered(self) -> tuple[OpenBill, ...]:
+    def offered(self) -> tuple[OwedBill, ...]:
         """The bills that can be paid one by one; a single one is all there is."""
         return self.bills[:MAX_OFFERED] if len(self.bills) > 1 else ()
 
     @cached_property
-    def named(self) -> OpenBill | None:
+    def named(self) -> OwedBill | None:
         """The bill that was named, also one that money on account has settled."""
         asked = BILL_WITHIN.search(self.arg or self.turn.message.folded)
         return next((bill for bill in self.account[1] if _is_meant(bill, asked[1])), None) if asked else None
@@ -216,7 +216,7 @@ def _typed(said: str) -> str:
     return (asked[1] or asked[2]) if asked else said
 
 
-def _is_meant(bill: OpenBill, said: str) -> bool:
+def _is_meant(bill: OwedBill, said: str) -> bool:
     """The whole number, or the digits at its end: `bill 102`."""
     if fold(bill.reference) == fold(said):
         return True

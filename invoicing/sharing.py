@@ -49,7 +49,7 @@ class TooOften(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LinkedDocument:
     """What a live link leads to: an invoice, or a paper such as a statement. Nobody is to pay what is cancelled."""
 
     org_id: UUID
@@ -58,7 +58,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor:
+class LinkVisitor:
     """Who follows a link, as far as it is noted: the network, not the machine."""
 
     network: str = ""
@@ -78,7 +78,7 @@ def mint(session: Session, document_id: UUID, purpose: Purpose = "share") -> str
     return f"{settings.current().public_base_url}/i/{token}/{papers.name_of(document)}"
 
 
-def find(token: str, visitor: Visitor | None = None) -> Found | None:
+def find(token: str, visitor: LinkVisitor | None = None) -> LinkedDocument | None:
     """Where a live link leads, counted and noted; None alike for unknown, expired and revoked ones. Raises TooOften.
 
     Opens its own small transaction. Without a visitor it is our own look before sending: nothing is counted.
@@ -99,10 +99,10 @@ def find(token: str, visitor: Visitor | None = None) -> Found | None:
             return None
         if visitor is not None:
             _count(session, live.id, known, visitor)
-    return Found(route.org_id, live.document_id, live.is_cancelled)
+    return LinkedDocument(route.org_id, live.document_id, live.is_cancelled)
 
 
-def _count(session: Session, link_id: UUID, known: dict[str, Any], visitor: Visitor) -> None:
+def _count(session: Session, link_id: UUID, known: dict[str, Any], visitor: LinkVisitor) -> None:
     """Count a visit and note it. Raises TooOften when this link was fetched too often within the hour."""
     counted = db.execute(session, _COUNT, {**known, "since": known["now"] - BURST, "most": MOST_IN_BURST}).first()
     if counted is None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from bot.gateway.rendering import Overtaken
 from core import db, logs
-from core.sending import Claimed
+from core.sending import ClaimedMessage
 from invoicing import papers, pay_codes, sharing
 
 PAY_CODE = "pay_code"
@@ -19,7 +19,7 @@ LOOK_SECONDS = 5.0
 _log = logs.get("attachments")
 
 
-def link(message: Claimed) -> str | None:
+def link(message: ClaimedMessage) -> str | None:
     """The address from which the provider fetches the document; None for a message without one.
 
     Raises Overtaken for a document that was cancelled while the message waited: the shop is told that instead.
@@ -36,7 +36,7 @@ def link(message: Claimed) -> str | None:
         return sharing.mint(session, identifier, "media")
 
 
-def instead(message: Claimed, url: str) -> str | None:
+def instead(message: ClaimedMessage, url: str) -> str | None:
     """A link for people, when the one for the provider leads nowhere; None when it works, or there is none to give."""
     if is_reachable(url):
         return None

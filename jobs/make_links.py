@@ -12,7 +12,7 @@ from requests.exceptions import RequestException
 from core import db, logs
 from credit import payment_links
 from credit.gateways import Asking, EventMalformed, LinkNotMade, Made
-from credit.payment_links import Claimed
+from credit.payment_links import ClaimedLink
 
 BATCH = 10
 MAX_ATTEMPTS = 6
@@ -32,7 +32,7 @@ def run() -> None:
             make(org_id, one)
 
 
-def make(org_id: UUID, claimed: Claimed) -> None:
+def make(org_id: UUID, claimed: ClaimedLink) -> None:
     """Ask the gateway for one link and keep what it says; what stays open is tried again."""
     try:
         found = _ask(claimed)
@@ -50,7 +50,7 @@ def make(org_id: UUID, claimed: Claimed) -> None:
         _give_up(org_id, claimed, "the gateway did not answer")
 
 
-def _ask(claimed: Claimed) -> Made | None:
+def _ask(claimed: ClaimedLink) -> Made | None:
     gateway, keys = claimed.account.gateway, claimed.account.keys
     if keys is None:
         raise LinkNotMade("the gateway's API key is gone")
@@ -74,6 +74,6 @@ def _send(asking: Asking) -> tuple[int, bytes]:
     return answer.status_code, answer.content
 
 
-def _give_up(org_id: UUID, claimed: Claimed, why: str) -> None:
+def _give_up(org_id: UUID, claimed: ClaimedLink, why: str) -> None:
     with db.transaction(org_id) as session:
         payment_links.not_made(session, claimed.link_id, why)

@@ -6,9 +6,9 @@ provider's dates are not compared: ids that we know already are left out, and th
 
 from bot.gateway import failures, rendering
 from bot.gateway.errors import GatewayError
-from bot.gateway.twilio import Listed, TwilioGateway
+from bot.gateway.twilio import ListedMessage, TwilioGateway
 from core import db, logs, metrics, sending
-from core.sending import Claimed, Outcome
+from core.sending import ClaimedMessage, Outcome
 from parties import channels
 from parties.channels import ChannelLine
 
@@ -31,7 +31,7 @@ def run() -> None:
             resolve(line, message)
 
 
-def resolve(line: ChannelLine, message: Claimed) -> str:
+def resolve(line: ChannelLine, message: ClaimedMessage) -> str:
     """Decide one unknown message; returns its status afterwards."""
     try:
         listed = TwilioGateway(line).listed(message.to_address)
@@ -50,7 +50,7 @@ def resolve(line: ChannelLine, message: Claimed) -> str:
     return status
 
 
-def _ours(message: Claimed, listed: list[Listed], known: set[str]) -> str | None:
+def _ours(message: ClaimedMessage, listed: list[ListedMessage], known: set[str]) -> str | None:
     """The provider's id of this message. Oldest first: several unknown ones to a person take theirs in order."""
     texts = rendering.possible_texts(message)
     free = [one for one in reversed(listed) if one.sid not in known]
@@ -59,12 +59,12 @@ def _ours(message: Claimed, listed: list[Listed], known: set[str]) -> str | None
     return next((one.sid for one in [*exact, *blank]), None)
 
 
-def _may_be_content(message: Claimed) -> bool:
+def _may_be_content(message: ClaimedMessage) -> bool:
     """True when it may have gone as a content resource, of which the provider need not show the text."""
     return bool(message.choices or message.template)
 
 
-def _undecided(message: Claimed) -> str:
+def _undecided(message: ClaimedMessage) -> str:
     with db.transaction(message.org_id) as session:
         status = sending.resolve_undecided(session, message)
         if status == "on_hold":

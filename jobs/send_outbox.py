@@ -12,11 +12,11 @@ from uuid import UUID
 
 from bot.gateway import contents, failures, refs, rendering
 from bot.gateway.errors import TOO_MANY_REQUESTS, WINDOW_CLOSED, Action, NotTaken, RefusedByProvider, Uncertain
-from bot.gateway.rendering import Form
-from bot.gateway.twilio import Request, TwilioGateway
+from bot.gateway.rendering import MessageForm
+from bot.gateway.twilio import ProviderRequest, TwilioGateway
 from core import audit, clock, db, logs, metrics, sending
 from core.errors import NotFound
-from core.sending import Claimed, Outcome
+from core.sending import ClaimedMessage, Outcome
 from jobs import attachments
 from parties import channels
 from parties.channels import ChannelLine
@@ -31,7 +31,7 @@ REPAIRS_SECONDS = 300.0  # between tries while the account or a template is in t
 _log = logs.get("send_outbox")
 
 Result = tuple[Outcome, Action | None]
-ABOUT_ITSELF = (rendering.Overtaken, rendering.WindowClosed, NotFound, KeyError, ValueError)
+ABOUT_ITSELF = (rendering.Overtaken, rendering.NoApprovedForm, NotFound, KeyError, ValueError)
 ABOUT_ITS_CONTENT = (contents.NotReady, contents.NotApproved, NotTaken, Uncertain, RefusedByProvider)
 
 
@@ -52,7 +52,7 @@ def run() -> int:
     return taken
 
 
-def deliver(line: ChannelLine, message: Claimed) -> Outcome:
+def deliver(line: ChannelLine, message: ClaimedMessage) -> Outcome:
     """Send one claimed message and store what came of it."""
     outcome, action = _attempt(line, message)
     with db.transaction(message.org_id) as session:
@@ -77,12 +77,12 @@ def _organisations() -> list[UUID]:
         return sending.organisations_due(session)
 
 
-def _claim(org_id: UUID) -> list[tuple[ChannelLine, Claimed]]:
+def _claim(org_id: UUID) -> list[tuple[ChannelLine, ClaimedMessage]]:
     with db.transaction(org_id) as session:
         return [(channels.line(session, message.channel_id), message) for message in sending.claim(session, BATCH)]
 
 
-def _safely(line: ChannelLine, message: Claimed) -> int:
+def _safely(line: ChannelLine, message: ClaimedMessage) -> int:
     """One message's trouble stays its own: it is found again when its lease runs out."""
     audit.act_as(audit.Actor("job:send"))  # a thread of the pool starts without an actor
     try:
@@ -92,7 +92,7 @@ def _safely(line: ChannelLine, message: Claimed) -> int:
     return 1
 
 
-def _attempt(line: ChannelLine, message: Claimed) -> Result:
+def _attempt(line: ChannelLine, message: ClaimedMessage) -> Result:
     """Prepare and send; nothing is stored here but what the sending itself needs."""
     gateway = TwilioGateway(line)
     try:
@@ -104,13 +104,13 @@ def _attempt(line: ChannelLine, message: Claimed) -> Result:
     return _post(gateway, message, form, content_sid)
 
 
-def _unfit(message: Claimed, error: Exception) -> Result:
+def _unfit(message: ClaimedMessage, error: Exception) -> Result:
     """What becomes of a message that cannot be sent in this moment: certainly nothing has left yet."""
     action: Action | None = Action.PERMANENT
     match error:
         case rendering.Overtaken():
             outcome = Outcome("cancelled", error=str(error))
-        case rendering.WindowClosed():
+        case rendering.NoApprovedForm():
             outcome = Outcome("failed", code=WINDOW_CLOSED, error=str(error))
         case contents.NotReady():
             outcome, action = Outcome("queued", error=str(error), delay_seconds=error.delay_seconds), None
@@ -127,7 +127,7 @@ def _unfit(message: Claimed, error: Exception) -> Result:
     return outcome, action
 
 
-def _content(gateway: TwilioGateway, message: Claimed, form: Form) -> tuple[str | None, Form]:
+def _content(gateway: TwilioGateway, message: ClaimedMessage, form: MessageForm) -> tuple[str | None, MessageForm]:
     """The provider's id of the form's content resource. Buttons that cannot be had become numbered text at once."""
     if form.content is None:
         return None, form
@@ -140,8 +140,8 @@ def _content(gateway: TwilioGateway, message: Claimed, form: Form) -> tuple[str 
         return None, rendering.as_text(message)
 
 
-def _post(gateway: TwilioGateway, message: Claimed, form: Form, content_sid: str | None) -> Result:
-    request = Request(
+def _post(gateway: TwilioGateway, message: ClaimedMessage, form: MessageForm, content_sid: str | None) -> Result:
+    request = ProviderRequest(
         to_address=message.to_address,
         callback_url=refs.callback_url(message.org_id, message.id),
         body=form.body,
@@ -157,7 +157,7 @@ def _post(gateway: TwilioGateway, message: Claimed, form: Form, content_sid: str
     return _answered(message, partial(gateway.send, request), begun)
 
 
-def _answered(message: Claimed, send: partial[str], begun: float) -> Result:
+def _answered(message: ClaimedMessage, send: partial[str], begun: float) -> Result:
     if time.monotonic() - begun > BEGIN_SECONDS:
         return Outcome("queued", error="this process was asleep"), None
     try:
@@ -170,11 +170,11 @@ def _answered(message: Claimed, send: partial[str], begun: float) -> Result:
         return _refused(message, error)
 
 
-def _later(message: Claimed, error: NotTaken | Uncertain) -> Outcome:
+def _later(message: ClaimedMessage, error: NotTaken | Uncertain) -> Outcome:
     return Outcome("queued", code=error.code, error=str(error), delay_seconds=retry_seconds(message.attempt))
 
 
-def _refused(message: Claimed, error: RefusedByProvider) -> Result:
+def _refused(message: ClaimedMessage, error: RefusedByProvider) -> Result:
     if error.action is Action.CONFIG:
         return Outcome("queued", code=error.code, error=str(error), delay_seconds=REPAIRS_SECONDS), Action.CONFIG
     if error.action is Action.RETRY or error.code == TOO_MANY_REQUESTS:

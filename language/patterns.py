@@ -17,10 +17,10 @@ Groups = Mapping[str, Sequence[str]]
 def expand(pattern: str, groups: Groups) -> list[str]:
     """Every phrase that the pattern stands for. Raises ValueError for half a bracket, or a group that is not there."""
     spread = _GROUP.sub(lambda name: f"[{'|'.join(groups.get(name[1], ()))}]", pattern)
-    levels = [_Level("")]
+    levels = [_Bracket("")]
     for part in _SIGNS.split(spread):
         if part in ("[", "("):
-            levels.append(_Level(part))
+            levels.append(_Bracket(part))
         elif part == "|" and len(levels) > 1:
             levels[-1].turn()
         elif part in _OPENS and levels[-1].opened_by == _OPENS[part]:
@@ -40,7 +40,7 @@ def any_of(words: Iterable[str]) -> str:
     return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word))))
 
 
-class _Level:
+class _Bracket:
     """What stands in one pair of brackets: the ways that are complete, and the one being read."""
 
     def __init__(self, opened_by: str) -> None:

@@ -19,7 +19,7 @@ from orders.catalogue import Catalogue
 from orders.drafting import Extras
 from orders.order import CANCELLED_IN_CHAT, PENDING, Order
 from orders.quotes import Wanted
-from orders.understanding.facts import CartLine, Context, Line, Question, Understanding
+from orders.understanding.facts import CartLine, Context, Question, ReadLine, Understanding
 
 Memory = dict[str, Any]
 MAX_QUESTIONS = 8
@@ -180,7 +180,7 @@ def _line(sku: str, qty: str, unit: str, base_qty: str) -> CartLine:
     return CartLine(sku, Decimal(qty), unit, Decimal(base_qty))
 
 
-def _added(before: CartLine | None, line: Line) -> CartLine:
+def _added(before: CartLine | None, line: ReadLine) -> CartLine:
     """A line put again sets the quantity: people repeat themselves. Only `add` adds."""
     if before is not None and line.op == "add" and before.unit == line.unit:
         return CartLine(line.sku, before.qty + line.qty, line.unit, before.base_qty + line.base_qty)

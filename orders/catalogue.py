@@ -58,7 +58,7 @@ class SkuUnknown(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ProductOnSale:
     """One product as sold today. `units` says how many base units one of each unit holds."""
 
     product_id: UUID
@@ -84,18 +84,18 @@ class Catalogue:
     org_id: UUID
     version: int
     on: date
-    products: Mapping[str, Listed]
+    products: Mapping[str, ProductOnSale]
     index: Index
     rules: Rules = rules.DEFAULT
 
-    def product(self, sku: str) -> Listed:
+    def product(self, sku: str) -> ProductOnSale:
         """The product with this code. Raises SkuUnknown."""
         listed = self.products.get(sku)
         if listed is None:
             raise SkuUnknown(f"Nothing with the code {sku!r} is sold today.", sku=sku)
         return listed
 
-    def listed(self) -> list[Listed]:
+    def listed(self) -> list[ProductOnSale]:
         """Everything sold today, by code."""
         return sorted(self.products.values(), key=lambda product: product.sku)
 
@@ -169,8 +169,8 @@ def _standing(session: Session) -> tuple[int, date]:
     return row.catalogue_version, clock.today(row.timezone)
 
 
-def _listed(row: Any, on: date) -> Listed:
-    return Listed(
+def _listed(row: Any, on: date) -> ProductOnSale:
+    return ProductOnSale(
         product_id=row.id,
         sku=row.sku,
         name=row.name,

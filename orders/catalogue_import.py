@@ -14,7 +14,7 @@ from core import audit, clock, db, ids
 from core.errors import Invalid
 from orders import catalogue, entries, pricing, rules, stock
 from orders.entries import CatalogueEntry
-from orders.rows import Outcome, Report, Row, RowInvalid
+from orders.rows import Outcome, Report, RowInvalid, RowResult
 from orders.tables import CatalogueWords, Product, ProductPrice, ProductTax, ProductTerms
 from parties import organisations
 
@@ -61,7 +61,7 @@ def import_catalogue(
     rows, read = _rows(data)
     catalogue.lock(session)
     shelf = _shelf(session, valid_from or clock.today(organisations.get(session).timezone))
-    done: list[Row] = []
+    done: list[RowResult] = []
     seen: set[str] = set()
     for number, raw in enumerate(rows, start=1):
         done.append(_import(session, shelf, number, raw, read, seen))
@@ -96,16 +96,16 @@ def _import(
     raw: Mapping[str, Any],
     read: Callable[[Mapping[str, Any]], CatalogueEntry],
     seen: set[str],
-) -> Row:
+) -> RowResult:
     key = str(raw.get("sku") or "")
     try:
         entry = read(raw)
         if entry.sku in seen:
             raise RowInvalid([f"sku: {entry.sku} stands in this file twice"])
     except RowInvalid as error:
-        return Row(number, key, "rejected", error.problems)
+        return RowResult(number, key, "rejected", error.problems)
     seen.add(entry.sku)
-    return Row(number, entry.sku, _put(session, shelf, entry))
+    return RowResult(number, entry.sku, _put(session, shelf, entry))
 
 
 def _put(session: Session, shelf: _Shelf, entry: CatalogueEntry) -> Outcome:

@@ -9,7 +9,7 @@ from functools import partial
 from math import ceil
 
 from orders import terms
-from orders.catalogue import Catalogue, Listed
+from orders.catalogue import Catalogue, ProductOnSale
 from orders.quotes import Wanted, base_milli
 
 Price = Callable[[Sequence[Wanted]], int]  # what wishes come to, in minor units
@@ -33,7 +33,7 @@ def _has_room(kept: Sequence[Wanted], most_minor: int, price: Price, wish: Wante
     return price([*kept, wish]) <= most_minor
 
 
-def _largest(product: Listed, wish: Wanted, fits: Callable[[Wanted], bool]) -> list[Wanted]:
+def _largest(product: ProductOnSale, wish: Wanted, fits: Callable[[Wanted], bool]) -> list[Wanted]:
     """The largest part of a wish that fits: in its own unit if any of that does, else in packs or base units."""
     for steps in _ways(product, wish):
         low, high = 0, len(steps)
@@ -62,7 +62,7 @@ class _Steps:
         return self.first + place * self.step
 
 
-def _ways(product: Listed, wish: Wanted) -> Iterator[_Steps]:
+def _ways(product: ProductOnSale, wish: Wanted) -> Iterator[_Steps]:
     size, own = product.units[wish.unit], product.terms
     _, base_qty_milli = base_milli(product, wish)
     if (size % own.multiple) == 0:

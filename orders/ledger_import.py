@@ -16,7 +16,7 @@ from credit.accounts import Terms
 from credit.tables import Bill
 from credit.terms import IN_A_FILE
 from orders import rules
-from orders.rows import Fields, Outcome, Report, Row, RowInvalid, text, whole, word
+from orders.rows import Fields, Outcome, Report, RowInvalid, RowResult, text, whole, word
 from orders.rules import Rules
 from parties import organisations, phones, retailers
 from parties.retailers import Details
@@ -33,7 +33,7 @@ def import_retailers(session: Session, rows: Sequence[Mapping[str, Any]]) -> Rep
     organisation, selling = organisations.get(session), rules.read(session)
     known = {shop.code: shop for shop in session.scalars(select(Retailer))}
     phones_of = {shop.phone: shop.code for shop in known.values()}
-    done: list[Row] = []
+    done: list[RowResult] = []
     seen: set[str] = set()
     for number, raw in enumerate(rows, start=1):
         code = str(raw.get("code") or "").strip()
@@ -44,12 +44,12 @@ def import_retailers(session: Session, rows: Sequence[Mapping[str, Any]]) -> Rep
             _check_unique(details, seen, phones_of)
             outcome = _put(session, shop, details, terms)
         except RowInvalid as error:
-            done.append(Row(number, code, "rejected", error.problems))
+            done.append(RowResult(number, code, "rejected", error.problems))
             continue
         phones_of.pop(phone_before or "", None)
         seen.add(code)
         phones_of[details.phone] = code
-        done.append(Row(number, code, outcome))
+        done.append(RowResult(number, code, outcome))
     return Report(tuple(done))
 
 
@@ -61,9 +61,9 @@ def import_balances(session: Session, rows: Sequence[Mapping[str, Any]]) -> Repo
         code = str(raw.get("code") or "").strip()
         try:
             outcome = _post(session, _balance(known, raw))
-            done.append(Row(number, code, outcome))
+            done.append(RowResult(number, code, outcome))
         except RowInvalid as error:
-            done.append(Row(number, code, "rejected", error.problems))
+            done.append(RowResult(number, code, "rejected", error.problems))
     return Report(tuple(done))
 
 

@@ -10,7 +10,7 @@ from language.normalise import normalise
 from language.numbers import parse_number
 from language.phrases import Meaning
 from orders import terms
-from orders.catalogue import Catalogue, Listed
+from orders.catalogue import Catalogue, ProductOnSale
 from orders.quotes import Wanted
 from orders.terms import THOUSANDTHS
 from orders.understanding.facts import CartLine, Context, Question
@@ -23,7 +23,7 @@ YES = phrases.of(Meaning.YES)
 class Rounded:
     """A wish that became whole packs."""
 
-    product: Listed
+    product: ProductOnSale
     before: Wanted
     now: Wanted
 

@@ -25,7 +25,7 @@ _NO_TERMS: dict[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PriceChange:
     """A change by a person: since when it holds (today), why, and the product's version that they saw."""
 
     reason: str
@@ -49,7 +49,7 @@ def product(session: Session, sku: str) -> Product:
     return found
 
 
-def set_price(session: Session, sku: str, price_minor: int, mode: PriceMode, change: Change) -> Product:
+def set_price(session: Session, sku: str, price_minor: int, mode: PriceMode, change: PriceChange) -> Product:
     """The price of a base unit from a day on. Raises NotFound, ProductChanged, Invalid."""
     if not 0 < price_minor <= MAX_PRICE_MINOR:
         raise Invalid("A price is above zero.", field="price_minor")
@@ -57,7 +57,7 @@ def set_price(session: Session, sku: str, price_minor: int, mode: PriceMode, cha
     return _set(session, sku, ProductPrice, values, change, "product.price_changed")
 
 
-def set_terms(session: Session, sku: str, values: dict[str, Any], change: Change) -> Product:
+def set_terms(session: Session, sku: str, values: dict[str, Any], change: PriceChange) -> Product:
     """The terms from a day on: those of `values` that are columns of ProductTerms; what is left out stays.
 
     Raises NotFound, ProductChanged, Invalid.
@@ -77,7 +77,7 @@ def _set(
     sku: str,
     model: type[ProductPrice] | type[ProductTerms],
     values: dict[str, Any],
-    change: Change,
+    change: PriceChange,
     action: str,
 ) -> Product:
     catalogue.lock(session)

@@ -8,7 +8,7 @@ from itertools import count
 from core.errors import Invalid
 from invoicing.charging import NO_DISCOUNT, Goods, Supply, charge, quantity
 from orders import terms
-from orders.catalogue import Catalogue, Listed
+from orders.catalogue import Catalogue, ProductOnSale
 from orders.order import OrderLine
 from orders.terms import EVERYBODY, THOUSANDTHS
 from tax import ComputedLine, Discount
@@ -35,7 +35,7 @@ class QuantityUnfit(Invalid):
 
     code = "QUANTITY_UNFIT"
 
-    def __init__(self, product: Listed, base_qty_milli: int) -> None:
+    def __init__(self, product: ProductOnSale, base_qty_milli: int) -> None:
         proposals = terms.proposals(product.terms, base_qty_milli)
         packs = f" in packs of {product.terms.multiple}" if product.terms.multiple > 1 else ""
         least = f" from {terms.smallest(product.terms)} {product.base_unit} on" if product.terms.min_qty > 1 else ""
@@ -80,7 +80,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
-    product: Listed
+    product: ProductOnSale
     qty_milli: int
     unit: str
     base_qty_milli: int
@@ -115,7 +115,7 @@ def quote(
     )
 
 
-def base_milli(product: Listed, wish: Wanted) -> tuple[int, int]:
+def base_milli(product: ProductOnSale, wish: Wanted) -> tuple[int, int]:
     """A wish in thousandths of its own unit, and of the base unit. Raises UnitUnknown, QuantityInvalid."""
     size = product.units.get(wish.unit)
     if size is None:
@@ -129,7 +129,7 @@ def base_milli(product: Listed, wish: Wanted) -> tuple[int, int]:
     return qty_milli, base_qty_milli
 
 
-def _measure(product: Listed, wish: Wanted, price_class: str) -> _Measured:
+def _measure(product: ProductOnSale, wish: Wanted, price_class: str) -> _Measured:
     qty_milli, base_qty_milli = base_milli(product, wish)
     if not terms.fits(product.terms, base_qty_milli):
         raise QuantityUnfit(product, base_qty_milli)
@@ -137,7 +137,7 @@ def _measure(product: Listed, wish: Wanted, price_class: str) -> _Measured:
     return _Measured(product, qty_milli, wish.unit, base_qty_milli, price_minor)
 
 
-def _thousandths(product: Listed, wish: Wanted) -> int:
+def _thousandths(product: ProductOnSale, wish: Wanted) -> int:
     if isinstance(wish.qty, float):
         raise TypeError("quantities are exact: Decimal or int")
     if isinstance(wish.qty, Decimal) and not wish.qty.is_finite():
@@ -150,14 +150,14 @@ def _thousandths(product: Listed, wish: Wanted) -> int:
     return int(scaled)
 
 
-def _check(product: Listed, wish: Wanted, base_qty_milli: int) -> None:
+def _check(product: ProductOnSale, wish: Wanted, base_qty_milli: int) -> None:
     if base_qty_milli > MAX_BASE_QTY * THOUSANDTHS:
         raise _wrong(product, wish, f"is more than {MAX_BASE_QTY} {product.base_unit}")
     if product.base_unit not in DIVISIBLE and base_qty_milli % THOUSANDTHS:
         raise _wrong(product, wish, f"is not a whole number of {product.base_unit}")
 
 
-def _wrong(product: Listed, wish: Wanted, problem: str) -> QuantityInvalid:
+def _wrong(product: ProductOnSale, wish: Wanted, problem: str) -> QuantityInvalid:
     return QuantityInvalid(
         f"{product.name}: {wish.qty} {wish.unit} {problem}.", sku=product.sku, qty=str(wish.qty), unit=wish.unit
     )

@@ -12,7 +12,7 @@ Outcome = Literal["added", "changed", "unchanged", "rejected"]
 
 
 @dataclass(frozen=True)
-class Row:
+class RowResult:
     """What became of one row. `number` counts from 1, `key` is its code; `problems` only when rejected."""
 
     number: int
@@ -25,7 +25,7 @@ class Row:
 class Report:
     """What became of a file."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[RowResult, ...]
 
     def count(self, outcome: Outcome) -> int:
         """How many rows ended so."""

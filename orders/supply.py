@@ -7,7 +7,7 @@ from uuid import UUID
 
 from core.errors import DomainError
 from orders import terms
-from orders.catalogue import Catalogue, Listed
+from orders.catalogue import Catalogue, ProductOnSale
 from orders.order import OrderLine
 from orders.quotes import DIVISIBLE, Wanted, base_milli
 from orders.terms import THOUSANDTHS
@@ -79,7 +79,7 @@ def cut(
     return kept, shorts
 
 
-def sized(product: Listed, base_qty_milli: int, unit: str) -> Wanted:
+def sized(product: ProductOnSale, base_qty_milli: int, unit: str) -> Wanted:
     """So much of a product, in this unit if it comes out whole, else in base units."""
     size = product.units.get(unit, 1)
     if base_qty_milli % (size * THOUSANDTHS) == 0:
@@ -87,7 +87,7 @@ def sized(product: Listed, base_qty_milli: int, unit: str) -> Wanted:
     return Wanted(product.sku, Decimal(base_qty_milli) / THOUSANDTHS, product.base_unit)
 
 
-def short(product: Listed | OrderLine, wanted_milli: int, given_milli: int) -> Short:
+def short(product: ProductOnSale | OrderLine, wanted_milli: int, given_milli: int) -> Short:
     """What falls short of one product, as an order keeps it."""
     return {
         "sku": product.sku,
@@ -132,12 +132,12 @@ def shown(shorts: Sequence[Short]) -> list[dict[str, Any]]:
     ]
 
 
-def grain(product: Listed | OrderLine) -> int:
+def grain(product: ProductOnSale | OrderLine) -> int:
     """The finest part of a product that is handed over, in thousandths of its base unit."""
     return 1 if product.base_unit in DIVISIBLE else THOUSANDTHS
 
 
-def _given(product: Listed, wanted_milli: int, left: dict[UUID, int]) -> int:
+def _given(product: ProductOnSale, wanted_milli: int, left: dict[UUID, int]) -> int:
     """How much of the wish is there; takes it from what is left."""
     there = left.get(product.product_id)
     if there is None:

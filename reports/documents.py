@@ -87,7 +87,7 @@ def kind_of(treatment: str, rate_bps: int, cess_minor: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Original:
+class CorrectedDocument:
     """The document that a note corrects."""
 
     number: str
@@ -114,7 +114,7 @@ class IssuedDocument:
     due_on: date | None = None
     status: str = ISSUED
     reverse_charge: bool = False
-    original: Original | None = None
+    original: CorrectedDocument | None = None
     reason: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
 

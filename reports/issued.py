@@ -13,7 +13,7 @@ from core.errors import NotFound
 from invoicing.numbers import normalised_number as number_of
 from invoicing.settings import InvoicingSettings
 from parties import organisations
-from reports.documents import Amounts, IssuedDocument, IssuedLine, Original
+from reports.documents import Amounts, CorrectedDocument, IssuedDocument, IssuedLine
 from reports.period import Period
 
 _SELECT = """
@@ -110,7 +110,7 @@ def _line(values: list[Any]) -> IssuedLine:
     )
 
 
-def _original(row: Any) -> Original | None:
+def _original(row: Any) -> CorrectedDocument | None:
     if row.original_number is None:
         return None
-    return Original(row.original_number, row.original_issued_on, row.original_total_minor, row.original_kind)
+    return CorrectedDocument(row.original_number, row.original_issued_on, row.original_total_minor, row.original_kind)

@@ -4,7 +4,7 @@ from bot.flow import Choice, Reply
 from bot.markup import plain
 from core.i18n import _, isolate
 from orders import packs, terms
-from orders.catalogue import Catalogue, Listed
+from orders.catalogue import Catalogue, ProductOnSale
 from orders.packs import Rounded
 from orders.understanding.facts import Question
 from speech import wording
@@ -34,7 +34,7 @@ def rounded(change: Rounded) -> str:
     return f"{_rule(change.product)} " + _("So %(before)s became %(now)s.", before=before, now=now)
 
 
-def _rule(product: Listed) -> str:
+def _rule(product: ProductOnSale) -> str:
     facts = {
         "name": isolate(plain(product.name)),
         "pack": wording.quantity(product.terms.multiple, product.base_unit),

@@ -37,7 +37,7 @@ class NotApproved(Exception):
 
 
 @dataclass(frozen=True)
-class _Known:
+class _Resource:
     sid: str
     approval: str
     age_seconds: float
@@ -90,7 +90,7 @@ def forget() -> None:
     _usable.clear()
 
 
-def _usable_or_raise(key: tuple[UUID, str, str], content: Content, known: _Known) -> str:
+def _usable_or_raise(key: tuple[UUID, str, str], content: Content, known: _Resource) -> str:
     if known.approval in WAITING:
         raise NotReady(f"{content.name} waits for approval", APPROVAL_WAIT_SECONDS)
     if known.approval not in {NOT_NEEDED, APPROVED}:
@@ -101,7 +101,7 @@ def _usable_or_raise(key: tuple[UUID, str, str], content: Content, known: _Known
     return known.sid
 
 
-def _look_up_or_claim(gateway: TwilioGateway, content: Content) -> _Known:
+def _look_up_or_claim(gateway: TwilioGateway, content: Content) -> _Resource:
     """What is stored of the resource; `is_mine` when this process is to make it."""
     with db.transaction(gateway.line.org_id) as session:
         row = db.execute(
@@ -115,7 +115,7 @@ def _look_up_or_claim(gateway: TwilioGateway, content: Content) -> _Known:
             {**_place(gateway, content), "approval": content.category is not None, "dead": MAKER_SECONDS},
         ).first()
         if row:
-            return _Known("", CREATING, 0.0, True)
+            return _Resource("", CREATING, 0.0, True)
         sid, approval, age = db.execute(
             session,
             "SELECT content_sid, approval, extract(epoch FROM clock_timestamp() - checked_at)::float8"
@@ -123,10 +123,10 @@ def _look_up_or_claim(gateway: TwilioGateway, content: Content) -> _Known:
             " AND language = %(language)s",
             _place(gateway, content),
         ).one()
-    return _Known(sid, approval, float(age), False)
+    return _Resource(sid, approval, float(age), False)
 
 
-def _make(gateway: TwilioGateway, content: Content) -> _Known:
+def _make(gateway: TwilioGateway, content: Content) -> _Resource:
     """Make the resource and ask for approval; when that fails, the next who needs it may try at once."""
     name = _provider_name(gateway, content)
     try:
@@ -140,13 +140,13 @@ def _make(gateway: TwilioGateway, content: Content) -> _Known:
         _store(gateway, content, "", CREATING, is_free=True)
         raise
     _store(gateway, content, sid, approval)
-    return _Known(sid, approval, 0.0, True)
+    return _Resource(sid, approval, 0.0, True)
 
 
-def _ask_again(gateway: TwilioGateway, content: Content, known: _Known) -> _Known:
+def _ask_again(gateway: TwilioGateway, content: Content, known: _Resource) -> _Resource:
     approval = gateway.approval(known.sid)
     _store(gateway, content, known.sid, approval)
-    return _Known(known.sid, approval, 0.0, False)
+    return _Resource(known.sid, approval, 0.0, False)
 
 
 def _store(gateway: TwilioGateway, content: Content, sid: str, approval: str, *, is_free: bool = False) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from core import i18n, settings, templates
 from core.i18n import _
 from core.metrics import LIMITS
-from core.sending import Claimed, is_patient
+from core.sending import ClaimedMessage, is_patient
 from parties.contacts import window_open
 
 MAX_TEXT = 1600  # of free text, in UTF-16 units
@@ -32,7 +32,7 @@ class Overtaken(Exception):
     """Events have overtaken this message: it must not be sent any more."""
 
 
-class WindowClosed(Exception):
+class NoApprovedForm(Exception):
     """The window is closed and the message has no approved form."""
 
 
@@ -47,7 +47,7 @@ class Content:
 
 
 @dataclass(frozen=True)
-class Form:
+class MessageForm:
     """A message ready for the provider, except for the ids that only the provider knows."""
 
     body: str | None = None
@@ -56,7 +56,9 @@ class Form:
     media_url: str | None = None
 
 
-def render(message: Claimed, now: datetime, media_url: str | None = None, link: str | None = None) -> Form:
+def render(
+    message: ClaimedMessage, now: datetime, media_url: str | None = None, link: str | None = None
+) -> MessageForm:
     """The form in which this message may go now. `media_url` is the document's fresh link, if it has one.
 
     `link` is for people: inside the window it goes in the text, in place of a document that cannot be fetched.
@@ -67,18 +69,18 @@ def render(message: Claimed, now: datetime, media_url: str | None = None, link: 
     if message.as_template or not window_open(message.last_inbound_at, now):
         return _outside(message, media_url)
     if link:
-        return Form(body=f"{shortened(_text(message), MAX_RICH)}\n{link}")
+        return MessageForm(body=f"{shortened(_text(message), MAX_RICH)}\n{link}")
     if media_url:
-        return Form(body=shortened(_text(message), MAX_RICH), media_url=media_url)
+        return MessageForm(body=shortened(_text(message), MAX_RICH), media_url=media_url)
     return _with_choices(message) or as_text(message)
 
 
-def as_text(message: Claimed) -> Form:
+def as_text(message: ClaimedMessage) -> MessageForm:
     """The message as free text, its choices numbered: what always works inside the window."""
-    return Form(body=shortened(_numbered(message), MAX_TEXT))
+    return MessageForm(body=shortened(_numbered(message), MAX_TEXT))
 
 
-def possible_texts(message: Claimed) -> set[str]:
+def possible_texts(message: ClaimedMessage) -> set[str]:
     """Every text that the provider may show for this message, spaces evened out: to find it again in a list."""
     texts = {_text(message), _numbered(message), shortened(_text(message), MAX_RICH)}
     texts.add(shortened(_numbered(message), MAX_TEXT))
@@ -103,18 +105,18 @@ def shortened(text: str, limit: int) -> str:
     return (head if found and len(head) > len(text) // 2 else text.rstrip()) + "\n…"
 
 
-def _outside(message: Claimed, media_url: str | None) -> Form:
+def _outside(message: ClaimedMessage, media_url: str | None) -> MessageForm:
     if not message.template or message.params is None:
-        raise WindowClosed("free text outside the 24-hour window")
+        raise NoApprovedForm("free text outside the 24-hour window")
     template = templates.get(message.template)
     if template.category not in {"utility", "marketing", "authentication"}:
-        raise WindowClosed(f"{template.name} is a sentence for inside the window")
+        raise NoApprovedForm(f"{template.name} is a sentence for inside the window")
     variables = template.variables(message.params)
     if message.attachment and media_url:
         place = str(len(variables) + 1)
         variables[place] = media_url.removeprefix(_document_root())
-        return Form(content=document_template(template, message.language, variables[place]), variables=variables)
-    return Form(content=text_template(template, message.language), variables=variables)
+        return MessageForm(content=document_template(template, message.language, variables[place]), variables=variables)
+    return MessageForm(content=text_template(template, message.language), variables=variables)
 
 
 def text_template(template: templates.Template, language: str) -> Content:
@@ -150,7 +152,7 @@ def _provider_language(language: str) -> str:
     return known.provider if known else language
 
 
-def _with_choices(message: Claimed) -> Form | None:
+def _with_choices(message: ClaimedMessage) -> MessageForm | None:
     """Buttons or a list, or None when there are no choices or they do not fit."""
     choices, text = message.choices or [], _text(message)
     lines = text.split("\n")
@@ -165,7 +167,7 @@ def _with_choices(message: Claimed) -> Form | None:
     return None
 
 
-def _buttons(lines: list[str], choices: list[list[str]]) -> Form:
+def _buttons(lines: list[str], choices: list[list[str]]) -> MessageForm:
     body, variables, shape = _shape(lines)
     actions = []
     for identifier, title in choices:
@@ -181,10 +183,10 @@ def _buttons(lines: list[str], choices: list[list[str]]) -> Form:
             "types": {"twilio/quick-reply": {"body": body, "actions": actions}},
         },
     )
-    return Form(content=content, variables=variables)
+    return MessageForm(content=content, variables=variables)
 
 
-def _list(lines: list[str], choices: list[list[str]], language: str) -> Form:
+def _list(lines: list[str], choices: list[list[str]], language: str) -> MessageForm:
     body, variables, shape = _shape(lines)
     items = []
     for identifier, title in choices:
@@ -202,7 +204,7 @@ def _list(lines: list[str], choices: list[list[str]], language: str) -> Form:
             "types": {"twilio/list-picker": picker},
         },
     )
-    return Form(content=content, variables=variables)
+    return MessageForm(content=content, variables=variables)
 
 
 def _shape(lines: list[str]) -> tuple[str, dict[str, str], str]:
@@ -226,13 +228,13 @@ def _samples(variables: dict[str, str]) -> dict[str, str]:
     return {place: f"sample {place}" for place in variables}
 
 
-def _text(message: Claimed) -> str:
+def _text(message: ClaimedMessage) -> str:
     if message.body or not message.template:
         return message.body
     return templates.get(message.template).render(message.language, message.params or {})
 
 
-def _numbered(message: Claimed) -> str:
+def _numbered(message: ClaimedMessage) -> str:
     options = [f"{number}. {title}" for number, (_, title) in enumerate(message.choices or [], 1)]
     return "\n\n".join(part for part in (_text(message), "\n".join(options)) if part)
 

@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Request:
+class ProviderRequest:
     """One message as the provider wants it: free text, or a content resource with its variables."""
 
     to_address: str
@@ -47,7 +47,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedMessage:
     """A message that the provider has."""
 
     sid: str
@@ -98,7 +98,7 @@ class TwilioGateway:
         self.line = line
         self._client = _client(os.getpid(), line.account_sid, line.tokens[0], settings.current().twilio_api_base_url)
 
-    def send(self, request: Request) -> str:
+    def send(self, request: ProviderRequest) -> str:
         """Hand a message over; returns the provider's id. Raises NotTaken, Uncertain or Refused."""
         fields: dict[str, Any] = {
             "from_": f"whatsapp:{self.line.number}",
@@ -114,14 +114,14 @@ class TwilioGateway:
                 fields["media_url"] = [request.media_url]
         return str(_guarded(lambda: self._client.messages.create(**fields)).sid)
 
-    def listed(self, to_address: str) -> list[Listed]:
+    def listed(self, to_address: str) -> list[ListedMessage]:
         """The newest messages from this number to a person. Without a date filter: a message that waits has no date."""
         found = _guarded(
             lambda: self._client.messages.list(
                 to=to_address, from_=f"whatsapp:{self.line.number}", limit=LISTED, page_size=LISTED
             )
         )
-        return [Listed(str(m.sid), m.body or "", str(m.num_media or "0") != "0") for m in found]
+        return [ListedMessage(str(m.sid), m.body or "", str(m.num_media or "0") != "0") for m in found]
 
     def fetch(self, url: str) -> Media:
         """A picture or file that somebody sent. Raises MediaGone, and what may pass: NotTaken, Uncertain, Refused."""

@@ -13,26 +13,26 @@ from language.roles import Role
 from language.tokens import Kind, Token
 from orders.understanding import quantities
 from orders.understanding.elements import Amount, Form, Goods, Mention
-from orders.understanding.facts import Line, Question
+from orders.understanding.facts import Question, ReadLine
 from orders.understanding.index import Index, NameKind
 from orders.understanding.sharing import Settle
-from orders.understanding.statements import Statement
+from orders.understanding.statements import Instruction
 from orders.understanding.units import Unit, size_of
 
 _IGNORED = frozenset({Role.FILLER, Role.WALA, Role.ORDER, Role.SET, Role.LINK, Role.YES})
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class PossibleAnswer:
     """The message, seen as a possible answer."""
 
     tokens: tuple[Token, ...]
     marks: tuple[Roles, ...]
-    statements: tuple[Statement, ...]
+    statements: tuple[Instruction, ...]
     agrees: bool
 
 
-def answer(index: Index, question: Question, reply: Reply, settle: Settle) -> Line | Question | None:
+def answer(index: Index, question: Question, reply: PossibleAnswer, settle: Settle) -> ReadLine | Question | None:
     """The line that the reply makes of the question, a narrower question, or None if it is no answer."""
     skus = tuple(sku for sku in question.candidates if sku in index.by_sku)
     if not skus:
@@ -46,12 +46,12 @@ def answer(index: Index, question: Question, reply: Reply, settle: Settle) -> Li
     if said is None:
         return None
     outcome = _with_remembered(index, question, said, settle)
-    if isinstance(outcome, Line) or (isinstance(outcome, Question) and outcome.candidates != question.candidates):
+    if isinstance(outcome, ReadLine) or (isinstance(outcome, Question) and outcome.candidates != question.candidates):
         return outcome
     return _by_position(index, question, reply, skus, settle)
 
 
-def _chosen(reply: Reply, skus: tuple[str, ...]) -> str | None:
+def _chosen(reply: PossibleAnswer, skus: tuple[str, ...]) -> str | None:
     """The candidate that an ordinal or a lone option number picks; a lone number for one candidate is a quantity."""
     spoken = [
         (token, roles)
@@ -74,8 +74,8 @@ def _at(skus: tuple[str, ...], position: int | None) -> str | None:
     return skus[position - 1] if position is not None and 1 <= position <= len(skus) else None
 
 
-def _by_position(index: Index, question: Question, reply: Reply, skus: tuple[str, ...],
-                 settle: Settle) -> Line | Question | None:  # fmt: skip
+def _by_position(index: Index, question: Question, reply: PossibleAnswer, skus: tuple[str, ...],
+                 settle: Settle) -> ReadLine | Question | None:  # fmt: skip
     """ "2 wala" that is neither a price nor a size is the second option."""
     amounts = [amount for statement in reply.statements if statement.said for amount in statement.said.amounts]
     value = amounts[0].value if len(amounts) == 1 and amounts[0].form is Form.PRICE else Decimal(0)
@@ -88,7 +88,7 @@ def _named(index: Index, skus: tuple[str, ...]) -> Goods:
     return Goods(Mention(0, 0, NameKind.ALIAS, items, items, ()))
 
 
-def _said(index: Index, reply: Reply, skus: tuple[str, ...]) -> Goods | None:
+def _said(index: Index, reply: PossibleAnswer, skus: tuple[str, ...]) -> Goods | None:
     """What the reply says about the candidates; None if it names something else, or nothing at all."""
     if len(reply.statements) != 1 or reply.statements[0].op in ("remove", "reduce", "replace"):
         return None
@@ -106,7 +106,7 @@ def _said(index: Index, reply: Reply, skus: tuple[str, ...]) -> Goods | None:
     return named.having(said)
 
 
-def _with_remembered(index: Index, question: Question, said: Goods, settle: Settle) -> Line | Question | None:
+def _with_remembered(index: Index, question: Question, said: Goods, settle: Settle) -> ReadLine | Question | None:
     """The goods settled with their own quantity, or else with the question's."""
     remembered = question.qty is not None and not _has_quantity(index, said, question)
     if remembered and question.qty is not None:
@@ -118,7 +118,7 @@ def _with_remembered(index: Index, question: Question, said: Goods, settle: Sett
         amount = Amount(0, 0, question.qty, unit, bound=unit is None)
         said = Goods(said.mention, [*said.amounts, amount], said.features, said.units)
     outcome = settle(said)
-    return outcome if isinstance(outcome, Line | Question) else None
+    return outcome if isinstance(outcome, ReadLine | Question) else None
 
 
 def _unit_said(question: Question, said: Goods) -> Unit | None:
@@ -134,7 +134,7 @@ def _has_quantity(index: Index, said: Goods, question: Question) -> bool:
     return bool(bare) and len(said.mention.items) == 1 and len(question.candidates) == 1
 
 
-def _one_pack(index: Index, question: Question, said: Goods) -> Line | None:
+def _one_pack(index: Index, question: Question, said: Goods) -> ReadLine | None:
     """ "5 ltr" was asked about and the 5 litre pack was chosen: one of it."""
     size = size_of(question.qty, question.unit) if question.qty is not None and question.unit else None
     if size is None or len(said.mention.items) != 1 or said.amounts:
@@ -145,4 +145,4 @@ def _one_pack(index: Index, question: Question, said: Goods) -> Line | None:
     quantity = quantities.counted(item, Decimal(1), Unit(item.base_unit, item.base_unit))
     if isinstance(quantity, str):
         return None
-    return Line(item.sku, quantity.qty, quantity.unit, quantity.base_qty, question.text, "the pack of that size")
+    return ReadLine(item.sku, quantity.qty, quantity.unit, quantity.base_qty, question.text, "the pack of that size")

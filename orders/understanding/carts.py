@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from orders.understanding.facts import CartLine, Line, Question
+from orders.understanding.facts import CartLine, Question, ReadLine
 from orders.understanding.index import Index
 from orders.understanding.quantities import MAX_UNITS
 
@@ -16,7 +16,7 @@ class Change:
     """The cart after one change, the line to report (None for a removal) and what left the cart."""
 
     cart: Cart
-    line: Line | None = None
+    line: ReadLine | None = None
     removed: tuple[str, ...] = ()
 
 
@@ -25,7 +25,7 @@ def find(cart: Cart, sku: str | None) -> CartLine | None:
     return next((line for line in cart if line.sku == sku), None)
 
 
-def put(cart: Cart, line: Line) -> Cart:
+def put(cart: Cart, line: ReadLine) -> Cart:
     """The cart with this line in its old place, or at the end."""
     new = CartLine(line.sku, line.qty, line.unit, line.base_qty)
     if find(cart, line.sku) is None:
@@ -38,14 +38,14 @@ def removed(cart: Cart, skus: Sequence[str]) -> Change:
     return Change(tuple(line for line in cart if line.sku not in skus), None, tuple(skus))
 
 
-def added(index: Index, cart: Cart, line: Line) -> Change | Question:
+def added(index: Index, cart: Cart, line: ReadLine) -> Change | Question:
     """The cart with so much more of the item; the reported line says how much was added. Asks about absurdly much."""
     old = find(cart, line.sku)
     total = line if old is None else _line(index, old, old.base_qty + line.base_qty, line)
     return _too_many(line) if total.qty > MAX_UNITS else Change(put(cart, total), _with_op(line, "add"))
 
 
-def reduced(index: Index, cart: Cart, line: Line) -> Change | Question | None:
+def reduced(index: Index, cart: Cart, line: ReadLine) -> Change | Question | None:
     """The cart with so much less of the item; None if that leaves nothing. Asks about absurdly many pieces."""
     old = find(cart, line.sku)
     if old is None or old.base_qty <= line.base_qty:
@@ -54,26 +54,26 @@ def reduced(index: Index, cart: Cart, line: Line) -> Change | Question | None:
     return _too_many(line) if less.qty > MAX_UNITS else Change(put(cart, less), less)
 
 
-def replaced(cart: Cart, sku: str, line: Line) -> Change:
+def replaced(cart: Cart, sku: str, line: ReadLine) -> Change:
     """The cart with the line in the place of another item."""
     rest = tuple(old for old in cart if old.sku != line.sku or old.sku == sku)
     new = CartLine(line.sku, line.qty, line.unit, line.base_qty)
     return Change(tuple(new if old.sku == sku else old for old in rest), _with_op(line, "replace"), (sku,))
 
 
-def _line(index: Index, old: CartLine, base_qty: Decimal, said: Line) -> Line:
+def _line(index: Index, old: CartLine, base_qty: Decimal, said: ReadLine) -> ReadLine:
     """So many base units of the item, in the cart's unit if that stays exact to a quarter, else in the base unit."""
     item = index.by_sku[old.sku]
     for unit in (old.unit, said.unit):
         worth = item.units.get(unit)
         if worth and (base_qty / worth) % Decimal("0.25") == 0:
-            return Line(old.sku, base_qty / worth, unit, base_qty, said.span, said.reason)
-    return Line(old.sku, base_qty, item.base_unit, base_qty, said.span, said.reason)
+            return ReadLine(old.sku, base_qty / worth, unit, base_qty, said.span, said.reason)
+    return ReadLine(old.sku, base_qty, item.base_unit, base_qty, said.span, said.reason)
 
 
-def _too_many(line: Line) -> Question:
+def _too_many(line: ReadLine) -> Question:
     return Question("qty_too_large", line.span, None, None, (line.sku,))
 
 
-def _with_op(line: Line, op: str) -> Line:
-    return Line(line.sku, line.qty, line.unit, line.base_qty, line.span, line.reason, op)
+def _with_op(line: ReadLine, op: str) -> ReadLine:
+    return ReadLine(line.sku, line.qty, line.unit, line.base_qty, line.span, line.reason, op)

@@ -12,8 +12,8 @@ from orders.understanding import carts, quantities
 from orders.understanding.carts import Cart, Change
 from orders.understanding.clauses import Clause
 from orders.understanding.elements import Amount, Form, Goods, Mention
-from orders.understanding.facts import CartLine, Context, Line, Question, Unsold
-from orders.understanding.gathering import Entry, twice
+from orders.understanding.facts import CartLine, Context, Question, ReadLine, Unsold
+from orders.understanding.gathering import Gathered, twice
 from orders.understanding.index import Index, NameKind
 from orders.understanding.naming import in_family
 from orders.understanding.settling import Outcome, fits
@@ -48,11 +48,11 @@ class Desk:
         return replace(like, kind=NameKind.ALIAS, items=found, cover=found)
 
 
-def apply(index: Index, context: Context, entries: Sequence[Entry], settle: Settle) -> list[Result]:
+def apply(index: Index, context: Context, entries: Sequence[Gathered], settle: Settle) -> list[Result]:
     """The result of each entry, each working on the cart that the one before left."""
     cart, last = context.cart, context.last_sku
     results: list[Result] = []
-    said: dict[str, Line] = {}
+    said: dict[str, ReadLine] = {}
     for entry in _governed(entries):
         desk = Desk(index, cart, last, settle)
         unnamed = entry.goods is None and entry.op != "remove"
@@ -75,7 +75,7 @@ def apply(index: Index, context: Context, entries: Sequence[Entry], settle: Sett
     return results
 
 
-def _means_another(desk: Desk, entry: Entry) -> bool:
+def _means_another(desk: Desk, entry: Gathered) -> bool:
     """ "2 nahi 3" where the line mentioned last is not 2 of anything, but another is."""
     old, line = entry.statement.instead_of, desk.line()
     if old is None or line is None or _reads_as(line, old):
@@ -92,25 +92,25 @@ def _just_removed(results: Sequence[Result]) -> bool:
     return bool(results) and isinstance(results[-1], Change) and results[-1].line is None
 
 
-def _governed(entries: Sequence[Entry]) -> list[Entry]:
+def _governed(entries: Sequence[Gathered]) -> list[Gathered]:
     """ "coke aur lux hata do": the verb also holds for the names beside it that have no amount and no verb."""
     found = _spread_removal(list(entries)[::-1], backwards=True)[::-1]
     return _spread_removal(found, backwards=False)
 
 
-def _spread_removal(entries: list[Entry], *, backwards: bool) -> list[Entry]:
-    found: list[Entry] = []
+def _spread_removal(entries: list[Gathered], *, backwards: bool) -> list[Gathered]:
+    found: list[Gathered] = []
     for entry in entries:
         last = found[-1] if found else None
         bare = entry.op == "put" and entry.goods is not None and not entry.goods.amounts and not _is_wanted(entry)
         governs = last is not None and last.op == "remove" and (backwards or _verb_first(last))
         found.append(
-            Entry(replace(entry.statement, op="remove"), entry.goods, entry.outcome) if bare and governs else entry
+            Gathered(replace(entry.statement, op="remove"), entry.goods, entry.outcome) if bare and governs else entry
         )
     return found
 
 
-def _is_wanted(entry: Entry) -> bool:
+def _is_wanted(entry: Gathered) -> bool:
     """ "Coke theek hai lux hata do", "lux chahiye coke nahi": a verb of its own says that it stays."""
     clause, start = entry.statement.clause, entry.goods.mention.end if entry.goods is not None else 0
     ends = [goods.mention.start for goods in entry.statement.goods if goods.mention.start >= start]
@@ -118,7 +118,7 @@ def _is_wanted(entry: Entry) -> bool:
     return any(roles & {Role.ORDER, Role.YES} and not roles & {Role.REMOVE, Role.SET} for roles in own)
 
 
-def _verb_first(entry: Entry) -> bool:
+def _verb_first(entry: Gathered) -> bool:
     """ "remove coke and lux": the verb stands before what it removes, so it also holds for what follows."""
     clause = entry.statement.clause
     verbs = [at for at, roles in enumerate(clause.marks) if Role.REMOVE in roles]
@@ -152,7 +152,7 @@ def _of_quantity(desk: Desk, goods: Goods) -> list[CartLine]:
     found: list[CartLine] = []
     for line in _in_cart(desk, goods) if goods.amounts else ():
         outcome = desk.settle(Goods(desk.mention([line], NOBODY), [_in_unit(amount, line) for amount in goods.amounts]))
-        if isinstance(outcome, Line) and (not bare or outcome.base_qty == line.base_qty):
+        if isinstance(outcome, ReadLine) and (not bare or outcome.base_qty == line.base_qty):
             found.append(line)
     return found
 
@@ -160,12 +160,12 @@ def _of_quantity(desk: Desk, goods: Goods) -> list[CartLine]:
 # -- one function per operation -----------------------------------------------------------------------------------
 
 
-def _put(desk: Desk, entry: Entry) -> Result:
+def _put(desk: Desk, entry: Gathered) -> Result:
     """Named goods: new ones are added, an item already there gets this quantity."""
     if entry.goods is None:
         return Question("target_missing")
     outcome = entry.outcome
-    if not isinstance(outcome, Line):
+    if not isinstance(outcome, ReadLine):
         return _unsettled(outcome)
     old = carts.find(desk.cart, outcome.sku)
     if old is None:
@@ -175,12 +175,12 @@ def _put(desk: Desk, entry: Entry) -> Result:
     return _set_to(desk, outcome)
 
 
-def _says_unit(desk: Desk, line: Line, amount: Amount) -> bool:
+def _says_unit(desk: Desk, line: ReadLine, amount: Amount) -> bool:
     """Does the amount say in what the line is counted? A size ("200g") only says which item is meant."""
     return amount.counts_packs or (amount.unit is not None and not fits(desk.index.by_sku[line.sku], amount))
 
 
-def _scaled(desk: Desk, entry: Entry) -> Result | None:
+def _scaled(desk: Desk, entry: Gathered) -> Result | None:
     """ "Double kar do", "lux aadha kar do": so many times what the cart has; None if no factor is said."""
     goods = entry.goods or entry.statement.said
     factors = [amount for amount in goods.amounts if amount.form is Form.TIMES] if goods is not None else []
@@ -200,24 +200,24 @@ def _scaled(desk: Desk, entry: Entry) -> Result | None:
     if isinstance(quantity, str):
         return Question(quantity, _span(entry.outcome), None, None, (line.sku,))
     why = f"{factors[0].value.normalize():f} times what the list had"
-    return _set_to(desk, Line(line.sku, quantity.qty, quantity.unit, quantity.base_qty, _span(entry.outcome), why))
+    return _set_to(desk, ReadLine(line.sku, quantity.qty, quantity.unit, quantity.base_qty, _span(entry.outcome), why))
 
 
-def _add(desk: Desk, entry: Entry) -> Result:
+def _add(desk: Desk, entry: Gathered) -> Result:
     outcome = _amount_of_line(desk, entry) if entry.goods is None else _preferring_cart(desk, entry, entry.goods)
-    return carts.added(desk.index, desk.cart, outcome) if isinstance(outcome, Line) else _unsettled(outcome)
+    return carts.added(desk.index, desk.cart, outcome) if isinstance(outcome, ReadLine) else _unsettled(outcome)
 
 
-def _set(desk: Desk, entry: Entry) -> Result:
+def _set(desk: Desk, entry: Gathered) -> Result:
     outcome = _amount_of_line(desk, entry) if entry.goods is None else _preferring_cart(desk, entry, entry.goods)
-    if not isinstance(outcome, Line):
+    if not isinstance(outcome, ReadLine):
         return _unsettled(outcome)
     if carts.find(desk.cart, outcome.sku) is None:
         return carts.added(desk.index, desk.cart, outcome)
     return _set_to(desk, outcome)
 
 
-def _reduce(desk: Desk, entry: Entry) -> Result:
+def _reduce(desk: Desk, entry: Gathered) -> Result:
     if entry.goods is None:
         outcome = _amount_of_line(desk, entry)
     else:
@@ -225,14 +225,14 @@ def _reduce(desk: Desk, entry: Entry) -> Result:
         if not lines:
             return _unsettled(entry.outcome, "not_in_cart")
         outcome = _settled_in_cart(desk, lines, entry.goods)
-    if not isinstance(outcome, Line):
+    if not isinstance(outcome, ReadLine):
         return _unsettled(outcome)
     return carts.reduced(desk.index, desk.cart, outcome) or Question(
         "nothing_left", outcome.span, None, None, (outcome.sku,)
     )
 
 
-def _remove(desk: Desk, entry: Entry) -> Result:
+def _remove(desk: Desk, entry: Gathered) -> Result:
     goods = entry.goods or _anything(desk, entry.statement.said)
     if _may_mean_to_keep(desk, entry.statement.clause, goods):
         lines = [] if entry.goods is None else _in_cart(desk, goods)
@@ -266,7 +266,7 @@ def _may_mean_to_keep(desk: Desk, clause: Clause, goods: Goods) -> bool:
     return clause.refuses_removal or recants or stays
 
 
-def _replace(desk: Desk, entry: Entry) -> Result:
+def _replace(desk: Desk, entry: Gathered) -> Result:
     """ "X ki jagah Y": Y takes X's place and, unless it says its own, X's quantity."""
     old = _given_up(desk, entry.statement.replaced)
     if old is None:
@@ -280,10 +280,10 @@ def _replace(desk: Desk, entry: Entry) -> Result:
     counted = any(amount.counts_packs for amount in goods.amounts)
     kept = [] if counted else [Amount(0, 0, old.qty, Unit(old.unit, old.unit), bound=True)]
     outcome = desk.settle(Goods(goods.mention, goods.amounts + kept, goods.features, goods.units))
-    return carts.replaced(desk.cart, old.sku, outcome) if isinstance(outcome, Line) else _unsettled(outcome)
+    return carts.replaced(desk.cart, old.sku, outcome) if isinstance(outcome, ReadLine) else _unsettled(outcome)
 
 
-_EDITS: dict[str, Callable[[Desk, Entry], Result]] = {
+_EDITS: dict[str, Callable[[Desk, Gathered], Result]] = {
     "put": _put, "add": _add, "set": _set, "reduce": _reduce, "remove": _remove, "replace": _replace,
 }  # fmt: skip
 
@@ -325,16 +325,16 @@ def _same_name(desk: Desk, old: CartLine, said: Goods | None) -> Goods | None:
     return Goods(mention, said.amounts, said.features, said.units)
 
 
-def _more_of(desk: Desk, old: CartLine, entry: Entry) -> Line | None:
+def _more_of(desk: Desk, old: CartLine, entry: Gathered) -> ReadLine | None:
     """ "Coke 2 peti ki jagah 3 peti": only the quantity is replaced, if what comes instead can be nothing else."""
     said = entry.statement.said
     if said is None or len(said.amounts) != 1 or said.features or any(amount.unit is None for amount in said.amounts):
         return None
     outcome = desk.settle(Goods(desk.mention([old], NOBODY), said.amounts))
-    return outcome if isinstance(outcome, Line) else None
+    return outcome if isinstance(outcome, ReadLine) else None
 
 
-def _amount_of_line(desk: Desk, entry: Entry) -> Outcome:
+def _amount_of_line(desk: Desk, entry: Gathered) -> Outcome:
     """An amount without a name, said of the line that was mentioned last."""
     said = entry.statement.said
     lines = _line_said(desk, said) if said is not None else []
@@ -350,13 +350,13 @@ def _in_unit(amount: Amount, line: CartLine) -> Amount:
     return replace(amount, unit=Unit(line.unit, line.unit), bound=True) if bare else amount
 
 
-def _preferring_cart(desk: Desk, entry: Entry, goods: Goods) -> Outcome:
+def _preferring_cart(desk: Desk, entry: Gathered, goods: Goods) -> Outcome:
     """The goods as the cart knows them, or else as the catalogue does."""
     lines, known = _in_cart(desk, goods), entry.outcome
     outcome = _settled_in_cart(desk, lines, goods) if lines else known
-    if isinstance(outcome, Line) or known is None:
+    if isinstance(outcome, ReadLine) or known is None:
         return outcome or Question("target_missing")
-    if isinstance(outcome, Question) and not isinstance(known, Line):
+    if isinstance(outcome, Question) and not isinstance(known, ReadLine):
         return outcome
     return known  # "coke 250 wali kar do" where the cart has 500
 
@@ -364,8 +364,8 @@ def _preferring_cart(desk: Desk, entry: Entry, goods: Goods) -> Outcome:
 def _settled_in_cart(desk: Desk, lines: list[CartLine], goods: Goods) -> Outcome:
     """Settled among these lines; a number without a unit keeps the unit of the only one."""
     outcome = desk.settle(Goods(desk.mention(lines, goods.mention), goods.amounts, goods.features, goods.units))
-    lines = [line for line in lines if isinstance(outcome, Line) and line.sku == outcome.sku]
-    if lines and isinstance(outcome, Line):
+    lines = [line for line in lines if isinstance(outcome, ReadLine) and line.sku == outcome.sku]
+    if lines and isinstance(outcome, ReadLine):
         bare = [amount for amount in goods.amounts if amount.is_bare]
         telling = [amount for amount in bare if not fits(desk.index.by_sku[lines[0].sku], amount)]
         [counted] = bare if len(bare) == 1 else telling if len(telling) == 1 else [None]
@@ -377,10 +377,10 @@ def _settled_in_cart(desk: Desk, lines: list[CartLine], goods: Goods) -> Outcome
 
 def _says_all_of(desk: Desk, line: CartLine, amounts: list[Amount]) -> bool:
     outcome = desk.settle(Goods(desk.mention([line], NOBODY), [_in_unit(amount, line) for amount in amounts]))
-    return isinstance(outcome, Line) and outcome.base_qty == line.base_qty
+    return isinstance(outcome, ReadLine) and outcome.base_qty == line.base_qty
 
 
-def _set_to(desk: Desk, line: Line) -> Change:
+def _set_to(desk: Desk, line: ReadLine) -> Change:
     return Change(carts.put(desk.cart, line), replace(line, op="set"))
 
 
@@ -389,7 +389,7 @@ def _unsettled(outcome: Outcome | None, reason: str = "target_missing") -> Quest
 
 
 def _span(outcome: Outcome | None) -> str:
-    return "" if outcome is None else outcome.span if isinstance(outcome, Line) else outcome.text
+    return "" if outcome is None else outcome.span if isinstance(outcome, ReadLine) else outcome.text
 
 
 def _skus(lines: Sequence[CartLine]) -> tuple[str, ...]:

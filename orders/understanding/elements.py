@@ -84,7 +84,7 @@ class Feature(Piece):
 
 
 @dataclass(frozen=True, slots=True)
-class Place(Piece):
+class LinePlace(Piece):
     """A line of the list, told by its place: "pehla wala", "item 2"; -1 is the last."""
 
     place: int

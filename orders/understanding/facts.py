@@ -10,7 +10,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReadLine:
     """One line that can be shown for confirmation. `span` quotes the normalised text, `reason` explains the reading."""
 
     sku: str
@@ -85,7 +85,7 @@ class Understanding:
     """
 
     kind: str
-    lines: tuple[Line, ...] = ()
+    lines: tuple[ReadLine, ...] = ()
     candidates: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     action: str | None = None

@@ -13,21 +13,21 @@ from language.numbers import number_at
 from language.roles import Role
 from orders.understanding.clauses import Clause
 from orders.understanding.elements import Amount, Goods
-from orders.understanding.facts import Line, Question, Unsold
+from orders.understanding.facts import Question, ReadLine, Unsold
 from orders.understanding.index import Index
 from orders.understanding.naming import in_family
 from orders.understanding.settling import Outcome
 from orders.understanding.sharing import Settle
-from orders.understanding.statements import Statement
+from orders.understanding.statements import Instruction
 
 TWICE = "item_twice"
 
 
 @dataclass(slots=True)
-class Entry:
+class Gathered:
     """Goods with their outcome and the statement they came from; no goods: only an amount, for whoever knows a cart."""
 
-    statement: Statement
+    statement: Instruction
     goods: Goods | None
     outcome: Outcome | None
     corrects: bool = False
@@ -37,9 +37,9 @@ class Entry:
         return self.statement.op
 
 
-def gather(index: Index, statements: Sequence[Statement], settle: Settle, talk: Sequence[int] = ()) -> list[Entry]:
+def gather(index: Index, statements: Sequence[Instruction], settle: Settle, talk: Sequence[int] = ()) -> list[Gathered]:
     """The entries of a message in order. `talk`: where something else was said, over which nothing is completed."""
-    entries: list[Entry] = []
+    entries: list[Gathered] = []
     held: Goods | None = None
     for statement in statements:
         if statement.goods:
@@ -49,34 +49,34 @@ def gather(index: Index, statements: Sequence[Statement], settle: Settle, talk: 
             if held is not None and (not goods[0].amounts or statement.clause.and_before):
                 goods[0] = goods[0].having(_doubtful(held) if goods[0].amounts else held)
                 entries.pop()
-            entries += [Entry(statement, part, settle(part)) for part in goods]
+            entries += [Gathered(statement, part, settle(part)) for part in goods]
             held = None
         elif statement.said is not None:
             apart = bool(entries) and _is_between(talk, entries[-1].statement, statement)
             refused = not apart and _only_refuses(entries, statement.clause, statement.said)
             if not refused and (apart or not _completes(index, entries, statement, statement.said, settle)):
-                entries.append(Entry(statement, None, None))
+                entries.append(Gathered(statement, None, None))
                 held = statement.said if statement.op == "put" else None
         elif statement.op in ("remove", "reduce"):
-            entries.append(Entry(statement, None, None))
+            entries.append(Gathered(statement, None, None))
     _share_each(entries, settle)
     _mark_corrections(entries, statements)
     return _chosen_among(entries)
 
 
-def _only_refuses(entries: Sequence[Entry], clause: Clause, said: Goods) -> bool:
+def _only_refuses(entries: Sequence[Gathered], clause: Clause, said: Goods) -> bool:
     """ "Lux 3 dozen, 2 nahi", "sugar 5 kg, not 3": an amount that nobody said before is not what is meant."""
     line = entries[-1].outcome if entries else None
-    if not isinstance(line, Line) or len(said.amounts) != 1 or said.features:
+    if not isinstance(line, ReadLine) or len(said.amounts) != 1 or said.features:
         return False
     refused = Role.NOT in clause.marks[-1] or Role.REJECTS in clause.marks[0]
     return refused and Role.REMOVE not in clause.roles and line.qty != said.amounts[0].value
 
 
-def _chosen_among(entries: list[Entry]) -> list[Entry]:
+def _chosen_among(entries: list[Gathered]) -> list[Gathered]:
     """ "2 peti sprite ya 2 peti pepsi": one question which of them, that keeps the quantity if there is only one."""
     choices = {at for entry in entries for at in _choices(entry.statement.clause)}
-    found: list[Entry] = []
+    found: list[Gathered] = []
     for entry in entries:
         last = found[-1] if choices and found else None
         if last is not None and _are_alternatives(last, entry, choices):
@@ -95,7 +95,7 @@ def _choices(clause: Clause) -> list[int]:
     ]
 
 
-def _are_alternatives(last: Entry, entry: Entry, choices: set[int]) -> bool:
+def _are_alternatives(last: Gathered, entry: Gathered, choices: set[int]) -> bool:
     if last.goods is None or entry.goods is None or "remove" in (last.op, entry.op):
         return False
     between = range(last.goods.mention.end, entry.goods.mention.start)
@@ -103,11 +103,11 @@ def _are_alternatives(last: Entry, entry: Entry, choices: set[int]) -> bool:
 
 
 def _either(*outcomes: Outcome | None) -> Question:
-    told = [one for one in outcomes if isinstance(one, Line | Question)]
+    told = [one for one in outcomes if isinstance(one, ReadLine | Question)]
     said = {(one.qty, one.unit) for one in told if one.qty is not None}
     qty, unit = said.pop() if len(said) == 1 else (None, None)
-    texts = [one.span if isinstance(one, Line) else one.text for one in outcomes if one is not None]
-    skus = [sku for one in told for sku in ((one.sku,) if isinstance(one, Line) else one.candidates)]
+    texts = [one.span if isinstance(one, ReadLine) else one.text for one in outcomes if one is not None]
+    skus = [sku for one in told for sku in ((one.sku,) if isinstance(one, ReadLine) else one.candidates)]
     return Question("choose_one", " / ".join(filter(None, texts)), qty, unit, tuple(dict.fromkeys(skus)))
 
 
@@ -116,13 +116,13 @@ def _doubtful(said: Goods) -> Goods:
     return replace(said, amounts=[replace(amount, vague=True, unclear=True) for amount in said.amounts])
 
 
-def _is_between(talk: Sequence[int], before: Statement, after: Statement) -> bool:
+def _is_between(talk: Sequence[int], before: Instruction, after: Instruction) -> bool:
     return any(before.clause.start < at < after.clause.start for at in talk)
 
 
-def _in_place_of(entries: list[Entry], replaced: Goods, goods: Goods, settle: Settle) -> Goods:
+def _in_place_of(entries: list[Gathered], replaced: Goods, goods: Goods, settle: Settle) -> Goods:
     """The goods with the quantity of what they replace in the same message, which leaves the entries."""
-    gone = Entry(entries[-1].statement, replaced, settle(replaced)) if entries else None
+    gone = Gathered(entries[-1].statement, replaced, settle(replaced)) if entries else None
     amounts = list(replaced.amounts)
     for entry in [e for e in entries if gone is not None and e.outcome is not None and _names(gone, e.outcome)]:
         entries.remove(entry)
@@ -132,7 +132,7 @@ def _in_place_of(entries: list[Entry], replaced: Goods, goods: Goods, settle: Se
     return goods if has_its_own else Goods(goods.mention, goods.amounts + counted[-1:], goods.features, goods.units)
 
 
-def _completes(index: Index, entries: list[Entry], statement: Statement, said: Goods, settle: Settle) -> bool:
+def _completes(index: Index, entries: list[Gathered], statement: Instruction, said: Goods, settle: Settle) -> bool:
     """Does what was said belong to the goods named last? Then the entries are brought up to date."""
     last = entries[-1] if entries else None
     if last is None or last.goods is None or last.goods.mention.is_stranger or said.place is not None:
@@ -140,10 +140,10 @@ def _completes(index: Index, entries: list[Entry], statement: Statement, said: G
     amended = _amends(last, statement, said, settle)
     if amended is not None:
         return amended
-    if not isinstance(last.outcome, Line):
+    if not isinstance(last.outcome, ReadLine):
         together = last.goods.having(said)
         outcome = settle(together)
-        if isinstance(outcome, Line) or not said.amounts or _is_closer(last.outcome, outcome):
+        if isinstance(outcome, ReadLine) or not said.amounts or _is_closer(last.outcome, outcome):
             if _asks_for_more(last, statement):
                 last.statement = replace(last.statement, op="add")
             last.goods, last.outcome = together, outcome
@@ -153,7 +153,7 @@ def _completes(index: Index, entries: list[Entry], statement: Statement, said: G
     return _carries_over(index, entries, statement, last.goods, said, settle)
 
 
-def _amends(last: Entry, statement: Statement, said: Goods, settle: Settle) -> bool | None:
+def _amends(last: Gathered, statement: Instruction, said: Goods, settle: Settle) -> bool | None:
     """Corrects the last amount, or gives it the unit that it lacks ("lux 4 ... dozen"); None if neither is said."""
     if statement.corrects:
         return _corrects(last, said, settle)
@@ -167,13 +167,13 @@ def _amends(last: Entry, statement: Statement, said: Goods, settle: Settle) -> b
     return True
 
 
-def _asks_for_more(last: Entry, statement: Statement) -> bool:
+def _asks_for_more(last: Gathered, statement: Instruction) -> bool:
     """ "Sugar aur 5 kg bhejo": no quantity before "aur", so it means more of it."""
     bare = last.goods is not None and not any(amount.counts_packs for amount in last.goods.amounts)
     return bare and last.op == "put" and statement.op in ("put", "set", "add") and statement.clause.summed
 
 
-def _was_plainly_refused(entry: Entry) -> bool:
+def _was_plainly_refused(entry: Gathered) -> bool:
     """ "sugar 5 kg nahi, 3 kg": the no was about the amount. "Hata do" and "nahi chahiye" are about the goods."""
     return (
         entry.op == "remove"
@@ -183,7 +183,7 @@ def _was_plainly_refused(entry: Entry) -> bool:
     )
 
 
-def _corrects(last: Entry, said: Goods, settle: Settle) -> bool:
+def _corrects(last: Gathered, said: Goods, settle: Settle) -> bool:
     """The new amounts take the place of the old quantity; sizes that were said stay."""
     if last.goods is None:
         return False
@@ -193,7 +193,7 @@ def _corrects(last: Entry, said: Goods, settle: Settle) -> bool:
     for amounts in (kept + new, [a for a in kept if not a.is_bare] + new, new):
         goods = Goods(last.goods.mention, amounts, last.goods.features + said.features)
         outcome = settle(goods)
-        if isinstance(outcome, Line):
+        if isinstance(outcome, ReadLine):
             last.goods, last.outcome = goods, outcome
             return True
     return False
@@ -209,7 +209,7 @@ def _is_closer(before: Outcome | None, after: Outcome) -> bool:
 
 
 def _carries_over(
-    index: Index, entries: list[Entry], statement: Statement, goods: Goods, said: Goods, settle: Settle
+    index: Index, entries: list[Gathered], statement: Instruction, goods: Goods, said: Goods, settle: Settle
 ) -> bool:
     """The name said last holds for the next size: "coke 500 2 peti, 250 1 peti"; or, failing that, its family."""
     pieces = (*said.amounts, *said.features)
@@ -217,21 +217,21 @@ def _carries_over(
     mention = replace(goods.mention, start=start, end=start)
     again = Goods(mention, said.amounts, said.features, said.units)
     outcome = settle(again)
-    if not isinstance(outcome, Line):
+    if not isinstance(outcome, ReadLine):
         again = replace(again, mention=in_family(index, mention))
         outcome = settle(again)
-    known = {entry.outcome.sku for entry in entries if isinstance(entry.outcome, Line)}
-    if isinstance(outcome, Line) and outcome.sku not in known:
-        entries.append(Entry(statement, again, outcome))
+    known = {entry.outcome.sku for entry in entries if isinstance(entry.outcome, ReadLine)}
+    if isinstance(outcome, ReadLine) and outcome.sku not in known:
+        entries.append(Gathered(statement, again, outcome))
         return True
-    if isinstance(entries[-1].outcome, Line) and statement.op == "put" and said.amounts:
-        question = Question("target_missing", outcome.span) if isinstance(outcome, Line) else outcome
-        entries.append(Entry(statement, again, question))
+    if isinstance(entries[-1].outcome, ReadLine) and statement.op == "put" and said.amounts:
+        question = Question("target_missing", outcome.span) if isinstance(outcome, ReadLine) else outcome
+        entries.append(Gathered(statement, again, question))
         return True
     return False
 
 
-def _share_each(entries: list[Entry], settle: Settle) -> None:
+def _share_each(entries: list[Gathered], settle: Settle) -> None:
     """ "coke 500 aur sprite 1-1 peti", "ek ek peti coke 500 aur sprite": for each item beside it that has none.
 
     Nothing is shared with an item that has its share: amounts that were passed on would double from item to item.
@@ -242,7 +242,7 @@ def _share_each(entries: list[Entry], settle: Settle) -> None:
             leads = each[0].start < entry.goods.mention.start
             for other in entries[at + 1 :] if leads else reversed(entries[:at]):
                 goods = other.goods
-                if goods is None or isinstance(other.outcome, Line) or goods.mention.is_stranger or _each(goods):
+                if goods is None or isinstance(other.outcome, ReadLine) or goods.mention.is_stranger or _each(goods):
                     break
                 other.goods = goods.having(Goods(goods.mention, each))
                 other.outcome = settle(other.goods)
@@ -253,7 +253,7 @@ def _each(goods: Goods | None) -> list[Amount]:
     return [amount for amount in goods.amounts if amount.each] if goods is not None else []
 
 
-def _mark_corrections(entries: Sequence[Entry], statements: Sequence[Statement]) -> None:
+def _mark_corrections(entries: Sequence[Gathered], statements: Sequence[Instruction]) -> None:
     """Which entries take back what an earlier one said: a "sorry" or "no" stands between them, or after both.
 
     "Kar do" makes the quantity exactly this, except after "aur" and "+", where it orders both.
@@ -274,7 +274,7 @@ def _corrections(clause: Clause) -> list[int]:
     return [at for at, roles in marks if roles & {Role.NOT, Role.CORRECTION} and Role.REMOVE not in roles]
 
 
-def last_word(entries: Sequence[Entry], settle: Settle) -> list[Outcome]:
+def last_word(entries: Sequence[Gathered], settle: Settle) -> list[Outcome]:
     """The outcomes of a fresh order: corrected, removed and replaced goods are gone, an item named twice is asked."""
     found: list[Outcome] = []
     for entry in entries:
@@ -282,9 +282,9 @@ def last_word(entries: Sequence[Entry], settle: Settle) -> list[Outcome]:
             found = _taken_out(found, entry, settle)
         elif isinstance(entry.outcome, Unsold) and found and _corrects_by_stranger(entry):
             found[-1:] = [_doubted(found[-1]), entry.outcome]
-        elif isinstance(entry.outcome, Line) and entry.op == "reduce" and not any(_names(entry, o) for o in found):
+        elif isinstance(entry.outcome, ReadLine) and entry.op == "reduce" and not any(_names(entry, o) for o in found):
             found.append(Question("not_in_cart", entry.outcome.span, None, None, (entry.outcome.sku,)))
-        elif isinstance(entry.outcome, Line):
+        elif isinstance(entry.outcome, ReadLine):
             found = _with_line(found, entry, entry.outcome)
         elif entry.outcome is not None:
             found.append(entry.outcome)
@@ -293,9 +293,9 @@ def last_word(entries: Sequence[Entry], settle: Settle) -> list[Outcome]:
     return found
 
 
-def _taken_out(found: list[Outcome], entry: Entry, settle: Settle) -> list[Outcome]:
+def _taken_out(found: list[Outcome], entry: Gathered, settle: Settle) -> list[Outcome]:
     """The outcomes without these goods; "lux 2 dozen rehne do 3 dozen bhejo" says two amounts, and is asked about."""
-    if isinstance(entry.outcome, Line) and _removes_in_a_word(entry, found):
+    if isinstance(entry.outcome, ReadLine) and _removes_in_a_word(entry, found):
         return [*found, Question("verb_unclear", entry.outcome.span, None, None, (entry.outcome.sku,))]
     kept = [outcome for outcome in found if not _names(entry, outcome)]
     said = entry.goods.amounts if entry.goods is not None else []
@@ -304,50 +304,50 @@ def _taken_out(found: list[Outcome], entry: Entry, settle: Settle) -> list[Outco
     return [*kept, Question("two_quantities", quote(entry.goods, settle))] if doubted and entry.goods else kept
 
 
-def _removes_in_a_word(entry: Entry, found: Sequence[Outcome]) -> bool:
+def _removes_in_a_word(entry: Gathered, found: Sequence[Outcome]) -> bool:
     """ "Chini 4 kat" beside other goods and not named before: a removal, or a unit with a typing mistake?"""
     words = sum(Role.REMOVE in roles for roles in entry.statement.clause.marks)
     return words == 1 and not any(_names(entry, outcome) for outcome in found)
 
 
-def _takes_off_the_shelf(entry: Entry, found: Sequence[Outcome]) -> bool:
+def _takes_off_the_shelf(entry: Gathered, found: Sequence[Outcome]) -> bool:
     """ "Bisleri 5 peti nikal do" where bisleri was not named before: taken out of the store, not off a list."""
     counted = entry.goods is not None and bool(entry.goods.amounts)
     return counted and Role.TAKEOUT in entry.statement.clause.roles and not any(_names(entry, o) for o in found)
 
 
-def _corrects_by_stranger(entry: Entry) -> bool:
+def _corrects_by_stranger(entry: Gathered) -> bool:
     """ "Sprite 2 peti, nahi zxcv 3 peti": whatever it says, it takes something back."""
     clause = entry.statement.clause
     return bool(entry.goods and any(at < entry.goods.mention.start for at in _corrections(clause)))
 
 
 def _doubted(outcome: Outcome) -> Outcome:
-    return (
-        Question("number_unclear", outcome.span, None, None, (outcome.sku,)) if isinstance(outcome, Line) else outcome
-    )
+    if not isinstance(outcome, ReadLine):
+        return outcome
+    return Question("number_unclear", outcome.span, None, None, (outcome.sku,))
 
 
-def _with_line(found: list[Outcome], entry: Entry, line: Line) -> list[Outcome]:
+def _with_line(found: list[Outcome], entry: Gathered, line: ReadLine) -> list[Outcome]:
     """The outcomes with this line: in the place of what it corrects, or asked about with what it repeats."""
     if entry.corrects:
-        gone = [o for o in found if isinstance(o, Line) and o.sku == line.sku and o.base_qty != line.base_qty]
+        gone = [o for o in found if isinstance(o, ReadLine) and o.sku == line.sku and o.base_qty != line.base_qty]
         line = replace(line, instead=gone[-1].span) if gone and entry.op == "set" else line
         return [o for o in found if not _is_about(o, line.sku)] + [line]
-    before = next((o for o in found if _is_about(o, line.sku) and (isinstance(o, Line) or o.reason == TWICE)), None)
+    before = next((o for o in found if _is_about(o, line.sku) and (isinstance(o, ReadLine) or o.reason == TWICE)), None)
     if before is None:
         return [*found, line]
-    text = before.span if isinstance(before, Line) else before.text
+    text = before.span if isinstance(before, ReadLine) else before.text
     return [twice(text, line) if o is before else o for o in found]
 
 
-def twice(before: str, line: Line) -> Question:
+def twice(before: str, line: ReadLine) -> Question:
     """What to ask when an item is ordered twice in one message: is it the sum, or the last?"""
     return Question(TWICE, f"{before}, {line.span}", None, None, (line.sku,))
 
 
-def _is_about(outcome: Outcome, sku: str) -> TypeGuard[Line | Question]:
-    if isinstance(outcome, Line):
+def _is_about(outcome: Outcome, sku: str) -> TypeGuard[ReadLine | Question]:
+    if isinstance(outcome, ReadLine):
         return outcome.sku == sku
     return isinstance(outcome, Question) and outcome.candidates == (sku,)
 
@@ -355,13 +355,13 @@ def _is_about(outcome: Outcome, sku: str) -> TypeGuard[Line | Question]:
 def quote(said: Goods, settle: Settle) -> str:
     """The words of an amount that belongs to nothing."""
     outcome = settle(said)
-    return outcome.span if isinstance(outcome, Line) else outcome.text
+    return outcome.span if isinstance(outcome, ReadLine) else outcome.text
 
 
-def _names(entry: Entry, outcome: Outcome) -> bool:
+def _names(entry: Gathered, outcome: Outcome) -> bool:
     """Is the outcome about goods that this entry names?"""
     named = entry.outcome
     if named is None:
         return False
-    skus = {named.sku} if isinstance(named, Line) else set(named.candidates)
-    return bool(skus & ({outcome.sku} if isinstance(outcome, Line) else set(outcome.candidates)))
+    skus = {named.sku} if isinstance(named, ReadLine) else set(named.candidates)
+    return bool(skus & ({outcome.sku} if isinstance(outcome, ReadLine) else set(outcome.candidates)))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from language import lexicon
 from orders.understanding import settling
 from orders.understanding.elements import Goods
-from orders.understanding.facts import Line, Question
+from orders.understanding.facts import Question, ReadLine
 from orders.understanding.index import Index, NameKind
 from orders.understanding.items import Phrase
 from orders.understanding.settling import Outcome
@@ -49,6 +49,6 @@ def _as_learned(index: Index, goods: Goods, text: str, question: Question, sku: 
         stranger_before=False, stranger_after=False,
     )  # fmt: skip
     outcome = settling.settle(index, replace(goods, mention=mention), text)
-    if isinstance(outcome, Line):
+    if isinstance(outcome, ReadLine):
         return replace(outcome, reason=f"the shop's own name; {outcome.reason}")
     return outcome if isinstance(outcome, Question) and not _is_about_the_name(outcome) else None

@@ -16,13 +16,13 @@ from language.roles import Role
 from language.tokens import MAX_TOKENS, Kind, Token, tokenise
 from language.yes_and_no import refuses, yes_or_no
 from orders.understanding import edits, own_names
-from orders.understanding.answers import Reply, answer
+from orders.understanding.answers import PossibleAnswer, answer
 from orders.understanding.carts import Change, added, put
 from orders.understanding.clauses import Clause, split
 from orders.understanding.edits import Result
 from orders.understanding.elements import Goods, Piece
-from orders.understanding.facts import CartLine, Chosen, Context, Line, Question, Understanding, Unsold
-from orders.understanding.gathering import Entry, gather, last_word
+from orders.understanding.facts import CartLine, Chosen, Context, Question, ReadLine, Understanding, Unsold
+from orders.understanding.gathering import Gathered, gather, last_word
 from orders.understanding.gluing import divided
 from orders.understanding.index import Index
 from orders.understanding.keeping import keeps, kept, leaves_open
@@ -30,7 +30,7 @@ from orders.understanding.originals import as_typed
 from orders.understanding.remarks import quieted
 from orders.understanding.repeating import repeats
 from orders.understanding.settling import Outcome
-from orders.understanding.statements import Statement, statements_of
+from orders.understanding.statements import Instruction, statements_of
 from orders.understanding.strangers import is_order_for_stranger, is_unread, stands_alone
 from orders.understanding.talk import intent_of
 
@@ -40,7 +40,7 @@ _QUOTED = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class MessageRead:
     """One message being read against one catalogue."""
 
     index: Index
@@ -67,7 +67,7 @@ class Message:
         start, end = goods.mention.start, goods.mention.end
         return self.text[self.tokens[start].start : self.tokens[end - 1].end] if end > start else ""
 
-    def statements(self, clauses: Sequence[Clause]) -> tuple[Statement, ...]:
+    def statements(self, clauses: Sequence[Clause]) -> tuple[Instruction, ...]:
         return tuple(s for clause in clauses for s in statements_of(self.index, clause, self.settle))
 
 
@@ -76,14 +76,14 @@ def understand(index: Index, text: str, *, context: Context | None = None) -> Un
     normal = normalise(text)
     tokens = divided(index, tokenise(normal))
     clauses = tuple(split(index, tokens, quieted(tokens, _mended(index, tokens, lexicon.mark(tokens)))))
-    message = Message(index, normal, text, tokens, clauses, context or Context())
+    message = MessageRead(index, normal, text, tokens, clauses, context or Context())
     readings = (read(message) for read in (_answer, _agreement, _repeat, _keep, _cancel, _goods))
     found = next(reading for reading in readings if reading is not None)
     cut_short = len(text) > MAX_LENGTH or len(tokens) >= MAX_TOKENS or len(found.lines) > MAX_LINES
     return _too_long(message) if cut_short and found.kind != "chatter" else _quoting(message, text, found)
 
 
-def _quoting(message: Message, typed: str, found: Understanding) -> Understanding:
+def _quoting(message: MessageRead, typed: str, found: Understanding) -> Understanding:
     """The same in the letters that were typed."""
 
     def said(quoted: str) -> str:
@@ -137,7 +137,7 @@ def _with_unknown_verbs(index: Index, tokens: Sequence[Token], marks: list[lexic
     return found
 
 
-def _too_long(message: Message) -> Understanding:
+def _too_long(message: MessageRead) -> Understanding:
     """Part of it was not read, so none of it is taken."""
     question = Question("too_long", message.text[:_QUOTED])
     return Understanding("ambiguous", cart=message.context.cart or None, reason="too_long", questions=(question,))
@@ -146,11 +146,11 @@ def _too_long(message: Message) -> Understanding:
 # -- answers and whole-message actions ----------------------------------------------------------------------------
 
 
-def _answer(message: Message) -> Understanding | None:
+def _answer(message: MessageRead) -> Understanding | None:
     question = message.context.pending_question
     if question is None or any(clause.talk for clause in message.clauses):
         return None
-    reply = Reply(
+    reply = PossibleAnswer(
         message.tokens, tuple(lexicon.mark(message.tokens)), message.statements(message.clauses),
         yes_or_no(message.spoken) is True,
     )  # fmt: skip
@@ -174,7 +174,7 @@ def _asking(question: Question) -> Understanding:
     return Understanding("ambiguous", (), question.candidates, reason=question.reason, questions=(question,))
 
 
-def _agreement(message: Message) -> Understanding | None:
+def _agreement(message: MessageRead) -> Understanding | None:
     """Yes confirms a cart; no asks what to change. Without a cart both are talk."""
     said = yes_or_no(message.spoken)
     cart = message.context.cart
@@ -187,7 +187,7 @@ def _agreement(message: Message) -> Understanding | None:
     return Understanding("ambiguous", reason="declined", cart=cart, questions=(Question("declined", message.text),))
 
 
-def _repeat(message: Message) -> Understanding | None:
+def _repeat(message: MessageRead) -> Understanding | None:
     if not repeats(message.clauses):
         return None
     if any(s.goods or (s.said and s.said.amounts) for s in message.statements(message.clauses)):
@@ -195,7 +195,7 @@ def _repeat(message: Message) -> Understanding | None:
     return Understanding("edit", action="repeat_last", cart=message.context.cart)
 
 
-def _keep(message: Message) -> Understanding | None:
+def _keep(message: MessageRead) -> Understanding | None:
     """ "Baaki sab hata do, coke rehne do": what is named stays, and the rest goes."""
     cart = message.context.cart
     if not cart or any(clause.talk or clause.refuses_removal for clause in message.clauses):
@@ -217,7 +217,7 @@ def _begins_removal(clause: Clause) -> int:
     return sum(here and not before for before, here in pairwise([False, *removing]))
 
 
-def _cancel(message: Message) -> Understanding | None:
+def _cancel(message: MessageRead) -> Understanding | None:
     if not _cancels(message) or any(clause.talk or clause.refuses_removal for clause in message.clauses):
         return None
     statements = message.statements(message.clauses)
@@ -235,7 +235,7 @@ def _only_vague(said: Goods) -> bool:
     return bool(said.amounts) and said.amounts[0].vague and not said.features and said.place is None
 
 
-def _cancels(message: Message) -> bool:
+def _cancels(message: MessageRead) -> bool:
     """ "cancel", or removing "the order", "all of it"."""
     roles = _roles(message.clauses)
     return Role.REMOVE in roles and bool(roles & {Role.CANCEL, Role.ALL, Role.CART})
@@ -248,7 +248,7 @@ def _roles(clauses: Sequence[Clause]) -> lexicon.Roles:
 # -- goods --------------------------------------------------------------------------------------------------------
 
 
-def _goods(message: Message) -> Understanding:
+def _goods(message: MessageRead) -> Understanding:
     """An order or an edit, if the message orders anything."""
     talk = frozenset().union(*(clause.talk for clause in message.clauses))
     telling = [clause for clause in message.clauses if not clause.talk]
@@ -263,7 +263,7 @@ def _goods(message: Message) -> Understanding:
     entries = [entry for entry in heard if is_order_for_stranger(entry)]
     says_more = len(entries) < len(heard)
     if talk:
-        entries = [e for e in entries if isinstance(e.outcome, Line) or (promises and e.goods is not None)]
+        entries = [e for e in entries if isinstance(e.outcome, ReadLine) or (promises and e.goods is not None)]
     if not entries or not _means_goods(message, entries, says_more):
         return _chatter(message)
     meant = {id(entry) for entry in entries}
@@ -276,13 +276,13 @@ def _goods(message: Message) -> Understanding:
     return replace(_ordered([*last_word(entries, message.settle), *asked]), unread=unread)
 
 
-def _sure_of_verb(entry: Entry) -> Outcome | None:
+def _sure_of_verb(entry: Gathered) -> Outcome | None:
     """The outcome, asked about where a verb that nobody knows stands and none that orders, or a sign that refuses."""
     clause, line = entry.statement.clause, entry.outcome
     crossed = any(refuses(token.text) for token in clause.tokens)
     doubtful = Role.UNCLEAR_VERB in clause.roles and not clause.orders
     hangs = clause.orders and (Role.CONDITION in clause.roles or _is_put_off(clause))
-    if not isinstance(line, Line) or not (crossed or doubtful or hangs or _opens_with_no(entry)):
+    if not isinstance(line, ReadLine) or not (crossed or doubtful or hangs or _opens_with_no(entry)):
         return line
     return Question("verb_unclear", line.span, line.qty, line.unit, (line.sku,))
 
@@ -292,14 +292,14 @@ def _is_put_off(clause: Clause) -> bool:
     return any(Role.LATER in one and Role.LATER in other for one, other in pairwise(clause.marks))
 
 
-def _opens_with_no(entry: Entry) -> bool:
+def _opens_with_no(entry: Gathered) -> bool:
     """ "No pepsi 3 cases": is pepsi refused, or something said before?"""
     clause = entry.statement.clause
     named = entry.goods is not None and entry.goods.mention.start == clause.start + 1
     return named and clause.tokens[0].text in particles.REFUSES and not clause.orders
 
 
-def _asks_aside(message: Message, telling: Sequence[Clause]) -> bool:
+def _asks_aside(message: MessageRead, telling: Sequence[Clause]) -> bool:
     """ "2 peti coke 500 aur mera balance batao": what is asked is the account, and no goods."""
     asking = [clause for clause in message.clauses if clause.talk]
     aside = all(
@@ -312,7 +312,7 @@ def _of_total(clause: Clause) -> bool:
     return clause.tokens[0].text in particles.TOTAL
 
 
-def _talked_over(message: Message) -> list[Question]:
+def _talked_over(message: MessageRead) -> list[Question]:
     """Counted goods in a clause that asks or pays, beside an order: "lux 2 dozen aur rin 1 peti kal tak milegi?"."""
     found: list[Question] = []
     for clause in message.clauses:
@@ -323,19 +323,19 @@ def _talked_over(message: Message) -> list[Question]:
             end = max(piece.end for piece in (goods.mention, *counted)) - clause.start
             if Role.LINK in frozenset().union(*clause.marks[end : end + 1]):
                 continue
-            if isinstance(line, Line):
+            if isinstance(line, ReadLine):
                 found.append(Question("verb_unclear", line.span, line.qty, line.unit, (line.sku,)))
             elif isinstance(line, Question) and counted:
                 found.append(replace(line, reason="verb_unclear"))
     return found
 
 
-def _asks_of_others(message: Message) -> bool:
+def _asks_of_others(message: MessageRead) -> bool:
     """ "2 peti coke 500, lux ka rate batana": the question names other goods, and no amount."""
     asking = [clause for clause in message.clauses if clause.talk]
     asked = [goods for statement in message.statements(asking) for goods in statement.goods]
     told = message.statements([clause for clause in message.clauses if not clause.talk])
-    ordered = [goods for statement in told for goods in statement.goods if isinstance(message.settle(goods), Line)]
+    ordered = [goods for statement in told for goods in statement.goods if isinstance(message.settle(goods), ReadLine)]
     if not asked or not ordered or any(clause.talk != {Role.QUESTION} for clause in asking):
         return False
     named = frozenset().union(*(goods.mention.cover for goods in asked))
@@ -343,11 +343,11 @@ def _asks_of_others(message: Message) -> bool:
     return bool(named) and apart and not any(goods.amounts for goods in asked)
 
 
-def _chatter(message: Message) -> Understanding:
+def _chatter(message: MessageRead) -> Understanding:
     return Understanding("chatter", reason=intent_of(message.clauses))
 
 
-def _means_goods(message: Message, entries: list[Entry], says_more: bool) -> bool:
+def _means_goods(message: MessageRead, entries: list[Gathered], says_more: bool) -> bool:
     """A name without amount or ordering verb, or an amount without a name, counts only when nothing else is said."""
     if message.context.cart and any(entry.op != "put" or (entry.goods is None and not says_more) for entry in entries):
         return True
@@ -362,7 +362,7 @@ def _means_goods(message: Message, entries: list[Entry], says_more: bool) -> boo
 
 
 def _ordered(outcomes: Sequence[Outcome]) -> Understanding:
-    lines = tuple(outcome for outcome in outcomes if isinstance(outcome, Line))
+    lines = tuple(outcome for outcome in outcomes if isinstance(outcome, ReadLine))
     return _judged(lines, outcomes)
 
 
@@ -382,7 +382,7 @@ def _edited(results: Sequence[Result], before: tuple[CartLine, ...]) -> Understa
     )
 
 
-def _judged(lines: tuple[Line, ...], outcomes: Sequence[Outcome]) -> Understanding:
+def _judged(lines: tuple[ReadLine, ...], outcomes: Sequence[Outcome]) -> Understanding:
     """What must be asked outweighs what is not sold, and both outweigh an order."""
     questions = tuple(outcome for outcome in outcomes if isinstance(outcome, Question))
     unsold = tuple(outcome for outcome in outcomes if isinstance(outcome, Unsold))

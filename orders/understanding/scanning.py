@@ -8,7 +8,7 @@ from language import lexicon, numbers, particles
 from language.lexicon import Roles
 from language.roles import Role
 from language.tokens import Kind, Token
-from orders.understanding.elements import Amount, Binder, Feature, Form, LooseUnit, Mark, Mention, Piece, Place
+from orders.understanding.elements import Amount, Binder, Feature, Form, LinePlace, LooseUnit, Mark, Mention, Piece
 from orders.understanding.index import Index, Name, NameKind, Spelled
 from orders.understanding.units import Unit
 
@@ -163,15 +163,15 @@ class Scanner:
         value = number.value * _DOZEN if dozens else number.value  # "1 dozen peti"
         return Amount(at, end, value, unit, form, vague=vague, each=each and not unclear, unclear=unclear)
 
-    def _place(self, at: int) -> Place | None:
+    def _place(self, at: int) -> LinePlace | None:
         """ "Pehla wala", "last item", "item 2", "2 number wala": which line of the list is to be edited."""
         if not _EDITING & frozenset().union(*self.marks):
             return None
         place = lexicon.ORDINALS.get(self.tokens[at].sound) if self.tokens[at].kind is Kind.WORD else None
         if place is not None and self._sounds_at(at + 1) & lexicon.PLACES:
-            return Place(at, at + 2, place)
+            return LinePlace(at, at + 2, place)
         if place is not None and (self._says_wala(at + 1) or self._edits(at + 1)):
-            return Place(at, at + 1, place)
+            return LinePlace(at, at + 1, place)
         number = numbers.number_at(self.tokens, at)
         if number is not None and self._sounds_at(number.end) & lexicon.PLACES and self._says_wala(number.end + 1):
             return _placed(number, at, number.end + 1)
@@ -385,9 +385,9 @@ class Scanner:
         return Mark(at, end, roles)
 
 
-def _placed(number: numbers.Number, start: int, end: int) -> Place | None:
+def _placed(number: numbers.Number, start: int, end: int) -> LinePlace | None:
     """The place that a whole number tells."""
-    return Place(start, end, int(number.value)) if number.value == int(number.value) and number.value > 0 else None
+    return LinePlace(start, end, int(number.value)) if number.value == int(number.value) and number.value > 0 else None
 
 
 def _is_close(near: Decimal, far: Decimal) -> bool:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from orders.understanding import quantities
 from orders.understanding.elements import Amount, Form, Goods
-from orders.understanding.facts import Line, Question, Unsold
+from orders.understanding.facts import Question, ReadLine, Unsold
 from orders.understanding.index import Index, NameKind
 from orders.understanding.items import Item
 from orders.understanding.quantities import Quantity, as_size
@@ -20,7 +20,7 @@ from orders.understanding.units import MEASURES
 _GRAMS = frozenset(map(Decimal, (250, 500, 750)))  # said of loose goods, a weight that lacks its "gm"
 _LEAST_SIZE = 10  # grams or millilitres that somebody says of an item without their unit
 _LIKELY_SIZE = 100  # grams or millilitres; nobody orders so many cases of a pack of just that size
-Outcome = Line | Question | Unsold
+Outcome = ReadLine | Question | Unsold
 
 
 @dataclass(slots=True)
@@ -387,4 +387,4 @@ def _line(reading: _Reading) -> Outcome:
     each = "" if item.base_unit in MEASURES else f" = {quantity.base_qty.normalize():f} {item.base_unit}"
     why = [f"by {reading.goods.mention.kind.name.lower()}", *reading.why]
     why.append(f"{quantity.qty.normalize():f} {quantity.unit}{each}")
-    return Line(item.sku, quantity.qty, quantity.unit, quantity.base_qty, reading.text, "; ".join(why))
+    return ReadLine(item.sku, quantity.qty, quantity.unit, quantity.base_qty, reading.text, "; ".join(why))

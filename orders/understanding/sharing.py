@@ -11,7 +11,7 @@ from itertools import pairwise
 from operator import attrgetter
 
 from orders.understanding.elements import Amount, Feature, Form, Goods, LooseUnit, Mention, Piece
-from orders.understanding.facts import Line, Question
+from orders.understanding.facts import Question, ReadLine
 from orders.understanding.index import NameKind
 from orders.understanding.settling import Outcome
 
@@ -145,7 +145,7 @@ def _cost(goods: Goods, settle: Settle) -> float:
     if goods.mention.is_stranger:
         return 0.5 if goods.amounts else 0.0
     outcome = settle(goods)
-    if isinstance(outcome, Line):
+    if isinstance(outcome, ReadLine):
         return 0.0
     if isinstance(outcome, Question):
         if outcome.reason in ("two_quantities", "number_unclear"):
@@ -160,7 +160,7 @@ def _pairs(goods: Goods, settle: Settle) -> list[Goods]:
     if featured and _are_different_lines(featured, settle):
         return featured
     ends = [at + 1 for at, amount in enumerate(goods.amounts) if amount.counts_packs]
-    if len(ends) < 2 or isinstance(settle(goods), Line):
+    if len(ends) < 2 or isinstance(settle(goods), ReadLine):
         return [goods]
     for groups in (_cut(goods.amounts, ends[:-1]), _cut(goods.amounts, [end - 1 for end in ends[1:]])):
         parts = [Goods(goods.mention, group, goods.features, goods.units) for group in groups]
@@ -179,7 +179,7 @@ def _by_feature(goods: Goods) -> list[Goods]:
 
 
 def _are_different_lines(parts: list[Goods], settle: Settle) -> bool:
-    skus = {outcome.sku for part in parts if isinstance(outcome := settle(part), Line)}
+    skus = {outcome.sku for part in parts if isinstance(outcome := settle(part), ReadLine)}
     return len(skus) == len(parts)
 
 

@@ -11,7 +11,7 @@ from language import particles
 from language.roles import Role
 from orders.understanding.binding import bound_amounts
 from orders.understanding.clauses import Clause
-from orders.understanding.elements import Amount, Feature, Form, Goods, LooseUnit, Mark, Mention, Piece, Place
+from orders.understanding.elements import Amount, Feature, Form, Goods, LinePlace, LooseUnit, Mark, Mention, Piece
 from orders.understanding.index import Index, NameKind
 from orders.understanding.naming import in_family, join_names
 from orders.understanding.scanning import Scanner
@@ -22,7 +22,7 @@ _OPERATIONS = {Role.REMOVE: "remove", Role.REDUCE: "reduce", Role.ADD: "add", Ro
 
 
 @dataclass(slots=True)
-class Statement:
+class Instruction:
     """One clause, read. `said` holds amounts that came without a name; `replaced` what gives way to the goods."""
 
     clause: Clause
@@ -35,7 +35,7 @@ class Statement:
     instead_of: Amount | None = None
 
 
-def statements_of(index: Index, clause: Clause, settle: Settle) -> list[Statement]:
+def statements_of(index: Index, clause: Clause, settle: Settle) -> list[Instruction]:
     """The statements of a clause, usually one; a removal in the middle ends the first."""
     pieces = bound_amounts(Scanner(index, clause.tokens, clause.marks, clause.start).pieces())
     pieces = _undecided(index, join_names(pieces, clause.marks, clause.start))
@@ -75,20 +75,20 @@ def _cut_after_removal(pieces: list[Piece]) -> list[list[Piece]]:
     return [pieces]
 
 
-def _statement(clause: Clause, pieces: list[Piece], settle: Settle) -> Statement:
+def _statement(clause: Clause, pieces: list[Piece], settle: Settle) -> Instruction:
     everything = any(isinstance(p, Mark) and Role.ALL in p.roles for p in pieces)
     given_up, instead = _replacement(clause, pieces)
     if given_up is not None:
         goods, said = _goods(instead, settle)
         replaced = _goods(given_up, settle)
-        return Statement(clause, "replace", goods, said, replaced[0][0] if replaced[0] else replaced[1])
+        return Instruction(clause, "replace", goods, said, replaced[0][0] if replaced[0] else replaced[1])
     meant = _without_refused(pieces)
     refuses, pieces = len(meant) < len(pieces), meant
     pieces, corrects, amended = _taken_back(pieces)
     goods, said = _goods(pieces, settle)
     op = _operation(clause, pieces)
     op = "set" if op == "put" and (corrects or refuses or amended is not None) else op
-    return Statement(clause, op, goods, said, corrects=corrects, everything=everything, instead_of=amended)
+    return Instruction(clause, op, goods, said, corrects=corrects, everything=everything, instead_of=amended)
 
 
 def _operation(clause: Clause, pieces: Sequence[Piece]) -> str:
@@ -117,7 +117,7 @@ def _goods(pieces: Sequence[Piece], settle: Settle) -> tuple[list[Goods], Goods 
         [piece for piece in pieces if isinstance(piece, Amount)],
         [piece for piece in pieces if isinstance(piece, Feature)],
         [piece.unit for piece in pieces if isinstance(piece, LooseUnit)],
-        next((piece.place for piece in pieces if isinstance(piece, Place)), None),
+        next((piece.place for piece in pieces if isinstance(piece, LinePlace)), None),
     )
     return [], said if said.says_something else None
 
@@ -193,7 +193,7 @@ def _swaps(mark: Mark, before: list[Piece], after: list[Piece]) -> bool:
 
 
 def _says_something(pieces: Sequence[Piece]) -> bool:
-    return any(isinstance(piece, Mention | Amount | Feature | Place) for piece in pieces)
+    return any(isinstance(piece, Mention | Amount | Feature | LinePlace) for piece in pieces)
 
 
 def _taken_back(pieces: list[Piece]) -> tuple[list[Piece], bool, Amount | None]:

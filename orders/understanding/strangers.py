@@ -6,7 +6,7 @@ Whatever is counted is told, even beside goods that we have: "sprite 2 limca 3" 
 from language.roles import Role
 from orders.understanding.elements import Amount, Mention
 from orders.understanding.facts import Unsold
-from orders.understanding.gathering import Entry
+from orders.understanding.gathering import Gathered
 
 _SHORT = 3  # letters; shorter words that nobody knows are noise
 _ABOUT_OTHER_THINGS = frozenset(
@@ -14,7 +14,7 @@ _ABOUT_OTHER_THINGS = frozenset(
 )
 
 
-def is_order_for_stranger(entry: Entry) -> bool:
+def is_order_for_stranger(entry: Gathered) -> bool:
     """Was something that is not in the catalogue really ordered, or is it only a word nobody knows?
 
     An amount with a unit orders. A bare number orders beside at most two words, an ordering verb beside at most three;
@@ -36,14 +36,14 @@ def is_order_for_stranger(entry: Entry) -> bool:
     return not others or (len(others) == 1 and clause.orders)
 
 
-def _also(entry: Entry, mention: Mention) -> bool:
+def _also(entry: Gathered, mention: Mention) -> bool:
     """ "... limca bhi": a word that asks for more stands behind it."""
     clause = entry.statement.clause
     at = mention.end - clause.start
     return at < len(clause.marks) and Role.ADD in clause.marks[at] and Role.ORDER not in clause.marks[at]
 
 
-def is_unread(entry: Entry) -> bool:
+def is_unread(entry: Gathered) -> bool:
     """Is this a word that nobody knows beside goods that are known? Names of people ("Sharma ji") are left alone."""
     goods, clause = entry.goods, entry.statement.clause
     if goods is None or goods.amounts or not goods.mention.is_stranger or len("".join(goods.mention.words)) < _SHORT:
@@ -53,7 +53,7 @@ def is_unread(entry: Entry) -> bool:
     return not person and any(not other.mention.is_stranger for other in entry.statement.goods)
 
 
-def stands_alone(entry: Entry) -> bool:
+def stands_alone(entry: Gathered) -> bool:
     """Is this something unsold in a clause of its own? Beside an order it is named, even if it has no amount.
 
     Names of people ("Sharma ji,") and clauses about other things (the bill, the delivery) are no goods.

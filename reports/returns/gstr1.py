@@ -27,7 +27,7 @@ from reports.period import Period
 from reports.plain_json import rupees, trimmed
 from reports.returns import hsn_summary, serial_numbers, tie_out, untaxed
 from reports.returns.hsn_summary import HsnTable
-from reports.returns.serial_numbers import Number
+from reports.returns.serial_numbers import UsedNumber
 from reports.returns.untaxed import UntaxedTable
 
 VERSION = "GST3.2.4"  # of the offline tool whose shape this is
@@ -62,7 +62,7 @@ class Sections:
     cdnur: list[Row] = field(default_factory=list)
     untaxed: UntaxedTable = field(default_factory=UntaxedTable)
     hsn: HsnTable = field(default_factory=HsnTable)
-    numbers: list[Number] = field(default_factory=list)
+    numbers: list[UsedNumber] = field(default_factory=list)
     booked: Amounts = NOTHING  # what the documents themselves say that they come to
 
 
@@ -117,7 +117,7 @@ def _is_filed(document: IssuedDocument) -> bool:
 
 def _file(sections: Sections, document: IssuedDocument) -> None:
     """Put one document where it belongs; a cancelled one is only counted."""
-    sections.numbers.append(Number(document.kind, document.number, document.status == CANCELLED))
+    sections.numbers.append(UsedNumber(document.kind, document.number, document.status == CANCELLED))
     if document.status != ISSUED:
         return
     if not document.place_of_supply:

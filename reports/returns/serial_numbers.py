@@ -17,7 +17,7 @@ _SERIES = re.compile(r"(.*?)([0-9]*)")
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class UsedNumber:
     """One number that was used."""
 
     kind: str
@@ -32,9 +32,9 @@ class Number:
         return prefix, int(digits or 0)
 
 
-def rows(numbers: Iterable[Number]) -> dict[str, Any]:
+def rows(numbers: Iterable[UsedNumber]) -> dict[str, Any]:
     """The section: for each nature of document its series, each from a first to a last number without a gap."""
-    by_nature: dict[tuple[int, str], list[Number]] = {}
+    by_nature: dict[tuple[int, str], list[UsedNumber]] = {}
     for number in numbers:
         by_nature.setdefault(NATURES[number.kind], []).append(number)
     found = [
@@ -44,13 +44,13 @@ def rows(numbers: Iterable[Number]) -> dict[str, Any]:
     return {"doc_det": found} if found else {}
 
 
-def _series(numbers: list[Number]) -> list[dict[str, Any]]:
+def _series(numbers: list[UsedNumber]) -> list[dict[str, Any]]:
     ordered = sorted(numbers, key=lambda number: number.place)
     runs = groupby(enumerate(ordered), lambda counted: (counted[1].place[0], counted[1].place[1] - counted[0]))
     return [_run(row, [number for _, number in run]) for row, (_, run) in enumerate(runs, start=1)]
 
 
-def _run(row: int, run: list[Number]) -> dict[str, Any]:
+def _run(row: int, run: list[UsedNumber]) -> dict[str, Any]:
     cancelled = sum(number.is_cancelled for number in run)
     return {
         "num": row,

@@ -24,9 +24,9 @@ from reports.documents import (
     TAX_INVOICE,
     TAXABLE,
     Amounts,
+    CorrectedDocument,
     IssuedDocument,
     IssuedLine,
-    Original,
 )
 from tax import Computed, ComputedLine, CreditNote
 from tax.rounding import thousandths
@@ -76,9 +76,9 @@ def _sale(entry: WorkedEntry, computed: Computed, against: WorkedEntry | None) -
     return _shaped(entry, source, _kind(entry), lines, computed, corrected)
 
 
-def _corrected(entry: WorkedEntry, computed: Computed) -> Original:
+def _corrected(entry: WorkedEntry, computed: Computed) -> CorrectedDocument:
     """The document that a note corrects."""
-    return Original(str(entry["number"]), _issued_on(entry), computed.grand_total_minor)
+    return CorrectedDocument(str(entry["number"]), _issued_on(entry), computed.grand_total_minor)
 
 
 def _kind(entry: WorkedEntry) -> str:
@@ -111,7 +111,7 @@ def _shaped(
     kind: str,
     lines: tuple[IssuedLine, ...],
     computed: Computed | CreditNote,
-    original: Original | None,
+    original: CorrectedDocument | None,
     place_of_supply: str | None = None,
 ) -> IssuedDocument:
     return IssuedDocument(

@@ -17,7 +17,7 @@ def test_a_key_that_another_transaction_holds_is_in_flight(org: UUID) -> None:
             idempotency.claim(second, user_id, ROUTE, "k", b"{}")
         idempotency.complete(first, user_id, ROUTE, "k", 201, {"id": "pay_1"})
     with db.transaction(org) as third:
-        assert idempotency.claim(third, user_id, ROUTE, "k", b"{}") == idempotency.Replay(201, {"id": "pay_1"})
+        assert idempotency.claim(third, user_id, ROUTE, "k", b"{}") == idempotency.StoredAnswer(201, {"id": "pay_1"})
 
 
 def test_only_the_key_is_waited_for_that_shortly(org: UUID) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core import clock, db, ids, outbox, sending
 from core.outbox import RANK, OutboxMessage
-from core.sending import Claimed, Outcome
+from core.sending import ClaimedMessage, Outcome
 from parties import channels
 
 _people = itertools.count(1)
@@ -36,7 +36,7 @@ def hurry(session: Session, column: str = "lease_until") -> None:
     db.execute(session, f"UPDATE outbox_message SET {column} = clock_timestamp() - interval '1 second'")
 
 
-def claimed(session: Session, **details: object) -> Claimed:
+def claimed(session: Session, **details: object) -> ClaimedMessage:
     put(session, **details)
     (message,) = sending.claim(session, 5)
     return message

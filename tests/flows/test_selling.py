@@ -14,7 +14,7 @@ from core.i18n import format_weekday
 from credit import payments
 from orders import catalogue, dispatching, listing, pricing, rules, stock
 from orders.delivery import Timetable
-from orders.pricing import Change
+from orders.pricing import PriceChange
 from orders.rules import Rules
 from tests.chats import CATALOGUE, Chat
 
@@ -22,7 +22,7 @@ INDIA = ZoneInfo("Asia/Kolkata")
 
 
 def terms(session: Session, sku: str, **values: Any) -> None:
-    pricing.set_terms(session, sku, values, Change("new terms", pricing.product(session, sku).version))
+    pricing.set_terms(session, sku, values, PriceChange("new terms", pricing.product(session, sku).version))
 
 
 def obey(session: Session, **given: Any) -> None:
@@ -115,7 +115,7 @@ def test_the_quote_shows_the_next_price_the_usual_price_and_free_goods(
 def test_a_price_that_fell_since_the_quote_is_passed_on_and_said(chat: Chat) -> None:
     chat.say("2 peti coke 500")
     version = pricing.product(chat.session, "COKE-500").version
-    pricing.set_price(chat.session, "COKE-500", 2500, "exclusive", Change("cheaper at the depot", version))
+    pricing.set_price(chat.session, "COKE-500", 2500, "exclusive", PriceChange("cheaper at the depot", version))
     answer = chat.say("yes")
     assert "placed on credit" in answer
     assert "in your favour: ₹1,680 instead of ₹1,728" in answer

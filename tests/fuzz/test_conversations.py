@@ -17,7 +17,7 @@ from bot import words
 from bot.gateway import rendering
 from core import clock, db
 from core.outbox import OutboxMessage
-from core.sending import Claimed
+from core.sending import ClaimedMessage
 from flows.place_order import WORDS
 from language.folding import fold
 from tests.chats import Chat
@@ -84,8 +84,9 @@ def _agrees(said: str, offered: list[list[str]]) -> bool:
 def _fits_the_channel(heard: OutboxMessage) -> None:
     """As free text, and with its choices."""
     now = clock.now()
-    known = {one.name: getattr(heard, one.name, None) for one in fields(Claimed)}
-    form = rendering.render(Claimed(**{**known, "as_template": False, "created_at": now, "last_inbound_at": now}), now)
+    known = {one.name: getattr(heard, one.name, None) for one in fields(ClaimedMessage)}
+    at_once = {"as_template": False, "created_at": now, "last_inbound_at": now}
+    form = rendering.render(ClaimedMessage(**{**known, **at_once}), now)
     assert (form.body or form.content) is not None
     assert _units(form.body or "") <= rendering.MAX_TEXT
     for identifier, title in heard.choices or []:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core import clock, crypto, db, ids
 from core.errors import NotFound
 from invoicing import papers, sharing
-from invoicing.sharing import Found
+from invoicing.sharing import LinkedDocument
 from invoicing.tables import STATEMENT, Invoice, ShareLink
 from parties.tables import Retailer, TenantRoute
 
@@ -34,8 +34,9 @@ def test_a_link_leads_to_its_invoice_and_counts(org: UUID, invoice_id: UUID) -> 
         number = session.scalars(select(Invoice.number)).one()
     head, token, name = url.rsplit("/", 2)
     assert (head, len(token), name) == ("http://bahi.test/i", 43, f"{number.replace('/', '-')}.pdf")
-    visitor = sharing.Visitor("203.0.113.0/24", "Twilio")
-    assert sharing.find(token, visitor) == sharing.find(token, visitor) == sharing.find(token) == Found(org, invoice_id)
+    visitor = sharing.LinkVisitor("203.0.113.0/24", "Twilio")
+    found = [sharing.find(token, visitor), sharing.find(token, visitor), sharing.find(token)]
+    assert found == [LinkedDocument(org, invoice_id)] * 3
     with db.transaction(org) as session:
         assert session.scalars(select(ShareLink.downloads)).one() == 2
         noted = db.execute(session, "SELECT network, agent FROM share_access WHERE org_id = %s", (str(org),)).all()
@@ -46,11 +47,11 @@ def test_a_link_leads_to_its_invoice_and_counts(org: UUID, invoice_id: UUID) -> 
 def test_one_link_is_not_fetched_without_end(org: UUID, invoice_id: UUID) -> None:
     token = mint(org, invoice_id)
     for _ in range(sharing.MOST_IN_BURST):
-        assert sharing.find(token, sharing.Visitor())
+        assert sharing.find(token, sharing.LinkVisitor())
     with pytest.raises(sharing.TooOften):
-        sharing.find(token, sharing.Visitor())
+        sharing.find(token, sharing.LinkVisitor())
     clock.advance(timedelta(hours=1, seconds=1))
-    assert sharing.find(token, sharing.Visitor())
+    assert sharing.find(token, sharing.LinkVisitor())
 
 
 def test_a_paper_has_links_too(session: Session, make_retailer: Callable[..., Retailer]) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from core import db
 from core.outbox import OutboxMessage
-from core.sending import Claimed
+from core.sending import ClaimedMessage
 from jobs import repair_outbox, send_outbox
 from parties import tasks
 from parties.channels import ChannelLine
@@ -88,7 +88,7 @@ def test_a_process_that_wakes_up_too_late_does_not_send(
     twilio: TwilioStandIn, put: Put, row: Read, statement: Statement, org: UUID
 ) -> None:
     put(body="hello")
-    late: list[tuple[ChannelLine, Claimed]] = send_outbox._claim(org)
+    late: list[tuple[ChannelLine, ClaimedMessage]] = send_outbox._claim(org)
     statement("UPDATE outbox_message SET lease_until = clock_timestamp() WHERE status = 'sending'")
     repair_outbox.run()
     send_outbox.run()

@@ -8,7 +8,7 @@ from hypothesis.errors import FlakyBackendFailure
 
 from consequences import following, room
 from credit import allocating, promises
-from credit.allocating import Allocated, OpenBill
+from credit.allocating import Allocated, PayableBill
 from credit.events import CreditOpened, PaymentFailed
 from parties.tables import Retailer
 from tests.model import running
@@ -18,7 +18,7 @@ MANY = running.Size(1, 40, 40)
 _take_oldest = allocating._take_oldest
 
 
-def _take_newest(open_bills: Iterable[OpenBill], left: int, named: dict[UUID, int]) -> Iterator[Allocated]:
+def _take_newest(open_bills: Iterable[PayableBill], left: int, named: dict[UUID, int]) -> Iterator[Allocated]:
     return _take_oldest(reversed(list(open_bills)), left, named)
 
 

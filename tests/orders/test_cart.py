@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from orders import cart, catalogue
 from orders.quotes import Wanted
-from orders.understanding.facts import CartLine, Context, Line, Question, Understanding
+from orders.understanding.facts import CartLine, Context, Question, ReadLine, Understanding
 
-SUGAR = Line("SUGAR", Decimal("2.5"), "kg", Decimal("2.5"))
+SUGAR = ReadLine("SUGAR", Decimal("2.5"), "kg", Decimal("2.5"))
 WHICH = Question("which", "dal", Decimal(2), "kg", ("SUGAR", "RICE-L"), "dal")
 
 
@@ -26,7 +26,7 @@ def test_what_is_kept_is_json_and_comes_back_the_same(stocked: Session) -> None:
 
 def test_a_line_said_again_sets_the_quantity_and_only_more_adds(stocked: Session) -> None:
     goods, memory = catalogue.load(stocked), {}
-    more = Line("SUGAR", Decimal(1), "kg", Decimal(1), op="add")
+    more = ReadLine("SUGAR", Decimal(1), "kg", Decimal(1), op="add")
     for line in (SUGAR, SUGAR, more):
         cart.keep(memory, Understanding("order", lines=(line,)), goods)
     assert cart.lines(memory) == [CartLine("SUGAR", Decimal("3.5"), "kg", Decimal("3.5"))]

@@ -14,7 +14,7 @@ from credit.tables import CreditOverride
 from jobs import free_stock, retry_failed
 from orders import catalogue, drafting, fitting, listing, ordering, pricing, rules, stock
 from orders.order import Order
-from orders.pricing import Change
+from orders.pricing import PriceChange
 from orders.quotes import Wanted
 from orders.rules import Rules
 from parties import tasks
@@ -51,7 +51,7 @@ def test_the_list_is_filled_from_its_top(
 
 
 def test_only_whole_packs_are_proposed(stocked: Session, shop: Retailer) -> None:
-    change = Change("packs", pricing.product(stocked, "COKE-500").version)
+    change = PriceChange("packs", pricing.product(stocked, "COKE-500").version)
     pricing.set_terms(stocked, "COKE-500", {"multiple": 12, "min_qty": 24}, change)
     assert fit(stocked, shop, WANTED[:1], 150_000) == [("COKE-500", 1, "case")]
     assert fit(stocked, shop, [Wanted("COKE-500", 96, "pc")], 150_000) == [("COKE-500", 36, "pc")]
@@ -130,10 +130,10 @@ def test_what_was_asked_for_waits_for_people_when_it_is_dearer_old_or_not_asked_
     order = refused(stocked, shop, WANTED[1:2])
     asked = ask_to_let_through(stocked, order)
     pauses.unpause(stocked, shop.id, "paid")
-    change = Change("mill raised it", pricing.product(stocked, "SUGAR").version)
+    change = PriceChange("mill raised it", pricing.product(stocked, "SUGAR").version)
     pricing.set_price(stocked, "SUGAR", 4300, "exclusive", change)
     assert retry_failed.run(stocked) == {"placed": 0}
-    pricing.set_price(stocked, "SUGAR", 4200, "exclusive", Change("back again", change.version + 1))
+    pricing.set_price(stocked, "SUGAR", 4200, "exclusive", PriceChange("back again", change.version + 1))
     overrides.revoke(stocked, asked.id, "not any more")
     assert retry_failed.run(stocked) == {"placed": 0}
     ask_to_let_through(stocked, order)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from orders import catalogue, packs, pricing
 from orders.catalogue import Catalogue
 from orders.packs import Rounded
-from orders.pricing import Change
+from orders.pricing import PriceChange
 from orders.quotes import Wanted
 from orders.understanding.facts import CartLine, Context, Question
 
@@ -16,7 +16,7 @@ from orders.understanding.facts import CartLine, Context, Question
 @pytest.fixture
 def goods(stocked: Session) -> Catalogue:
     """Cola by the dozen, from two on."""
-    change = Change("packs", pricing.product(stocked, "COKE-500").version)
+    change = PriceChange("packs", pricing.product(stocked, "COKE-500").version)
     pricing.set_terms(stocked, "COKE-500", {"multiple": 12, "min_qty": 24}, change)
     return catalogue.load(stocked)
 

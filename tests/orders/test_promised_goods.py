@@ -19,7 +19,7 @@ from jobs import free_stock
 from orders import catalogue, catalogue_import, dispatching, listing, ordering, pricing, rules, shortening, stock
 from orders.delivery import Timetable
 from orders.dispatching import NotThere
-from orders.pricing import Change
+from orders.pricing import PriceChange
 from orders.quotes import Wanted
 from orders.rules import Rules
 from orders.tables import Product, StockMovement
@@ -153,7 +153,7 @@ def test_what_is_there_is_named_as_shortening_takes_it(
 
 
 def test_free_goods_count_in_what_is_there_and_not_in_what_is_offered(stocked: Session, shop: Retailer) -> None:
-    change = Change("scheme", pricing.product(stocked, "COKE-500").version)
+    change = PriceChange("scheme", pricing.product(stocked, "COKE-500").version)
     pricing.set_terms(stocked, "COKE-500", {"scheme_buy": 12, "scheme_free": 1}, change)
     shelf(stocked, 52)
     order = ordering.place(stocked, shop.id, COLA, "CREDIT").order

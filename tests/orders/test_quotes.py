@@ -10,16 +10,16 @@ import pytest
 
 from invoicing.charging import Supply
 from orders import entries
-from orders.catalogue import Catalogue, Listed, SkuUnknown
+from orders.catalogue import Catalogue, ProductOnSale, SkuUnknown
 from orders.quotes import LinesInvalid, QuantityInvalid, Quote, UnitUnknown, Wanted, quote
 from orders.understanding import index
 
 
-def listed(raw: dict[str, Any], **changes: Any) -> Listed:
+def listed(raw: dict[str, Any], **changes: Any) -> ProductOnSale:
     entry = entries.from_item(raw)
     names = ("sku", "name", "hsn", "base_unit", "default_unit", "units", "price_minor", "price_mode", "rate_bps",
              "cess_bps", "treatment", "mrp_minor")  # fmt: skip
-    return replace(Listed(uuid4(), *(getattr(entry, name) for name in names)), **changes)
+    return replace(ProductOnSale(uuid4(), *(getattr(entry, name) for name in names)), **changes)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from invoicing.tables import InvoiceLine
 from orders import catalogue, catalogue_import, dispatching, ordering, pricing, rules
 from orders.delivery import Timetable
 from orders.ordering import PriceChanged
-from orders.pricing import Change, ProductChanged
+from orders.pricing import PriceChange, ProductChanged
 from orders.quotes import QuantityUnfit, Wanted
 from orders.rules import BelowMinimum, Rules, RulesChanged
 from orders.terms import Rate, Scheme, SellingTerms
@@ -24,7 +24,7 @@ from parties.tables import Retailer
 
 
 def terms(session: Session, sku: str, **values: Any) -> None:
-    pricing.set_terms(session, sku, values, Change("new terms", pricing.product(session, sku).version))
+    pricing.set_terms(session, sku, values, PriceChange("new terms", pricing.product(session, sku).version))
 
 
 def obey(session: Session, **changes: Any) -> Rules:
@@ -71,7 +71,8 @@ def test_a_class_that_became_dearer_asks_again(stocked: Session, shop: Retailer)
 def test_a_price_set_by_hand_holds_from_its_day_and_is_audited(stocked: Session, shop: Retailer) -> None:
     today = clock.today("Asia/Kolkata")
     first = pricing.product(stocked, "SUGAR").version
-    pricing.set_price(stocked, "SUGAR", 4500, "exclusive", Change("mill raised it", first, today + timedelta(days=1)))
+    raised = PriceChange("mill raised it", first, today + timedelta(days=1))
+    pricing.set_price(stocked, "SUGAR", 4500, "exclusive", raised)
     assert ordering.draft(stocked, shop.id, [Wanted("SUGAR", 1, "kg")]).lines[0].price_minor == 4200
     clock.advance(timedelta(days=1))
     assert ordering.draft(stocked, shop.id, [Wanted("SUGAR", 1, "kg")]).lines[0].price_minor == 4500
@@ -79,9 +80,10 @@ def test_a_price_set_by_hand_holds_from_its_day_and_is_audited(stocked: Session,
     assert entry.before == {"sku": "SUGAR", "price_minor": 4200, "mode": "exclusive"}
     assert entry.reason == "mill raised it"
     with pytest.raises(ProductChanged):
-        pricing.set_price(stocked, "SUGAR", 4600, "exclusive", Change("unseen", first))
+        pricing.set_price(stocked, "SUGAR", 4600, "exclusive", PriceChange("unseen", first))
     with pytest.raises(Invalid):
-        pricing.set_price(stocked, "SUGAR", 1, "exclusive", Change("the past", first + 1, today - timedelta(days=9)))
+        past = PriceChange("the past", first + 1, today - timedelta(days=9))
+        pricing.set_price(stocked, "SUGAR", 1, "exclusive", past)
 
 
 def test_terms_name_only_known_classes(stocked: Session) -> None:

@@ -20,7 +20,7 @@ from credit.guardrails import Refused
 from invoicing.tables import Invoice
 from orders import catalogue, dispatching, holding, listing, ordering, pricing, rules, shortening, stock
 from orders.dispatching import NotConfirmed
-from orders.pricing import Change
+from orders.pricing import PriceChange
 from orders.quotes import Wanted
 from orders.rules import Rules
 from orders.shortening import NothingLeft
@@ -112,7 +112,7 @@ def test_less_is_offered_only_in_whole_packs_with_their_free_goods(stocked: Sess
         stocked,
         "COKE-500",
         {"multiple": 12, "scheme_buy": 12, "scheme_free": 1},
-        Change("packs", pricing.product(stocked, "COKE-500").version),
+        PriceChange("packs", pricing.product(stocked, "COKE-500").version),
     )
     (line,) = ordering.draft(stocked, shop.id, CASES[:1]).lines
     assert (line.base_qty, line.free_qty) == (36, 3)
@@ -236,7 +236,7 @@ def test_short_supply_shrinks_order_hold_credit_and_invoice_together(stocked: Se
 
 
 def test_what_stays_keeps_the_price_it_was_agreed_at(stocked: Session, shop: Retailer) -> None:
-    change = Change("slab", pricing.product(stocked, "COKE-500").version)
+    change = PriceChange("slab", pricing.product(stocked, "COKE-500").version)
     values = {"rates": [["", 48, 2400]], "scheme_buy": 10, "scheme_free": 1}
     pricing.set_terms(stocked, "COKE-500", values, change)
     order = ordering.place(stocked, shop.id, CASES, "CREDIT").order

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from bot.gateway import rendering
 from bot.gateway.rendering import render, shortened
 from core import ids
-from core.sending import Claimed
+from core.sending import ClaimedMessage
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 PARAMS = {"name": "Sharma", "business": "Ganesh", "bill_no": "SG/1", "amount": "₹1,200", "due_date": "21 Nov 2026"}
-MESSAGE = Claimed(
+MESSAGE = ClaimedMessage(
     org_id=ids.new(),
     id=ids.new(),
     attempt=1,
@@ -55,12 +55,12 @@ def test_free_text_inside_the_window() -> None:
 def test_the_window_closes_ten_minutes_early() -> None:
     still = NOW + timedelta(hours=23, minutes=49)
     assert render(MESSAGE, still).body == "Hello"
-    with pytest.raises(rendering.WindowClosed):
+    with pytest.raises(rendering.NoApprovedForm):
         render(MESSAGE, still + timedelta(minutes=2))
 
 
 def test_somebody_who_never_wrote_gets_no_free_text() -> None:
-    with pytest.raises(rendering.WindowClosed):
+    with pytest.raises(rendering.NoApprovedForm):
         render(replace(MESSAGE, last_inbound_at=None), NOW)
 
 
@@ -83,7 +83,7 @@ def test_a_document_outside_the_window_travels_inside_its_template(database: str
 
 
 def test_a_template_made_for_inside_the_window_stays_there() -> None:
-    with pytest.raises(rendering.WindowClosed):
+    with pytest.raises(rendering.NoApprovedForm):
         render(replace(MESSAGE, template="payment_claim_noted", params=PARAMS, last_inbound_at=None), NOW)
 
 

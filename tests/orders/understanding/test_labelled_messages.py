@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from orders.understanding.facts import CartLine, Line, Understanding, context_from
+from orders.understanding.facts import CartLine, ReadLine, Understanding, context_from
 from orders.understanding.index import Index
 from orders.understanding.read import understand
 
@@ -41,7 +41,7 @@ def _labels(lines: list[dict[str, Any]]) -> list[tuple[str, Decimal]]:
     return sorted((line["sku"], Decimal(str(line["base_qty"]))) for line in lines)
 
 
-def _found(lines: tuple[Line, ...] | tuple[CartLine, ...]) -> list[tuple[str, Decimal]]:
+def _found(lines: tuple[ReadLine, ...] | tuple[CartLine, ...]) -> list[tuple[str, Decimal]]:
     return sorted((line.sku, line.base_qty) for line in lines)
 
 

@@ -16,7 +16,7 @@ from invoicing.tables import Invoice
 from parties.tables import Retailer
 from reports import issued, period
 from reports.books import register
-from reports.documents import Amounts, IssuedDocument, IssuedLine, Original
+from reports.documents import Amounts, CorrectedDocument, IssuedDocument, IssuedLine
 from tests.invoicing.conftest import goods
 
 EVER = period.between(date(2020, 1, 1), date(2100, 1, 1))
@@ -63,7 +63,7 @@ def read_xlsx(session: Session) -> Any:
 def test_a_document_is_one_line_and_a_credit_note_stands_below_zero(
     session: Session, only: Callable[..., None]
 ) -> None:
-    note = document(kind="credit_note", number="SC/1", original=Original("S/1", date(2026, 11, 5), 179_90))
+    note = document(kind="credit_note", number="SC/1", original=CorrectedDocument("S/1", date(2026, 11, 5), 179_90))
     only(document(), note)
     sale, back = read_csv(session)
     assert (sale["taxable"], sale["nil_rated"], sale["cgst"], sale["round_off"], sale["total"]) == (

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from reports.documents import IssuedDocument, Original
+from reports.documents import CorrectedDocument, IssuedDocument
 from reports.returns import einvoice, gstr1, worked
 from tests.reports.returns.test_gstr1 import EXAMPLES, SALES, VECTORS
 
@@ -99,7 +99,7 @@ def test_cess_stands_by_itself() -> None:
 
 
 def test_a_note_names_what_it_corrects() -> None:
-    note = sold("IN01", kind="credit_note", original=Original("SGT/1", date(2026, 11, 1), 220500))
+    note = sold("IN01", kind="credit_note", original=CorrectedDocument("SGT/1", date(2026, 11, 1), 220500))
     form = einvoice.of(note)
     assert form["DocDtls"]["Typ"] == "CRN"
     assert form["RefDtls"] == {"PrecDocDtls": [{"InvNo": "SGT/1", "InvDt": "01/11/2026"}]}
@@ -209,7 +209,7 @@ def test_a_document_whose_lines_all_bear_no_tax_is_not_registered(kind: str) -> 
 
 @pytest.mark.parametrize("kind", ["bill_of_supply", "invoice_cum_bill", "plain_bill"])
 def test_a_note_on_what_was_never_registered_is_not_registered_either(kind: str) -> None:
-    corrected = Original("BTB/1", date(2026, 11, 1), 10_000, kind)
+    corrected = CorrectedDocument("BTB/1", date(2026, 11, 1), 10_000, kind)
     assert not einvoice.is_eligible(mixed(kind="credit_note", original=corrected))
 
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports import period, plain_json
-from reports.documents import Amounts, IssuedDocument, IssuedLine, Original
+from reports.documents import Amounts, CorrectedDocument, IssuedDocument, IssuedLine
 from reports.returns import gstr1, tie_out, worked
 
 EXAMPLES = json.loads((Path(__file__).parents[2] / "invoicing" / "tax_examples.json").read_text(encoding="utf-8"))
@@ -97,7 +97,7 @@ def test_what_is_large_was_more_before_august_2024() -> None:
 
 
 def test_a_return_follows_the_large_sale_that_it_corrects() -> None:
-    original = Original("S/26-27/000001", date(2026, 10, 5), 120_000_00)
+    original = CorrectedDocument("S/26-27/000001", date(2026, 10, 5), 120_000_00)
     note = document(place="29", kind="credit_note", number="SC/1", original=original)
     [row] = filed(note)["cdnur"]
     assert (row["typ"], row["ntty"], row["pos"]) == ("B2CL", "C", "29")
@@ -134,7 +134,9 @@ def test_exports_are_listed_with_and_without_payment_of_tax() -> None:
     sales = [
         document(place="96", number="S/1"),
         document(line(rate_bps=500, amounts=Amounts(100_00)), place="96", number="S/2"),
-        document(place="96", number="SC/1", kind="credit_note", original=Original("S/1", date(2026, 11, 5), 105_00)),
+        document(
+            place="96", number="SC/1", kind="credit_note", original=CorrectedDocument("S/1", date(2026, 11, 5), 105_00)
+        ),
     ]
     result = filed(*sales)
     assert [(part["exp_typ"], [one["inum"] for one in part["inv"]]) for part in result["exp"]] == [
@@ -166,7 +168,8 @@ def test_commercial_credit_notes_of_a_worked_month_are_in_no_return() -> None:
 
 def test_what_was_sold_without_a_registration_stands_in_no_return() -> None:
     plain = document(line(10_00, 0), kind="plain_bill")
-    note = document(line(1_00, 0), kind="credit_note", original=Original("P/1", date(2026, 10, 1), 10_00, "plain_bill"))
+    corrected = CorrectedDocument("P/1", date(2026, 10, 1), 10_00, "plain_bill")
+    note = document(line(1_00, 0), kind="credit_note", original=corrected)
     assert set(filed(plain, note)) == {"gstin", "fp", "version", "hash"}
 
 
