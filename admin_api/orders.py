@@ -121,14 +121,18 @@ class ShorteningIn(Strict):
     reason = Text(longest=500, needed=True)
 
 
-class TransportIn(Strict):
-    """How the goods travel, as far as it is known; printed on the bill."""
+class DispatchIn(Strict):
+    """How the goods travel, as far as it is known; printed on the bill.
+
+    `accept_total_minor` is up to which total the shop agreed when tax rose since its order.
+    """
 
     vehicle = Text(longest=20, load_default="")
     transporter = Text(longest=100, load_default="")
     transporter_id = Text(longest=20, load_default="")
     document = Text(longest=40, load_default="")
     eway_bill = Text(longest=20, load_default="")
+    accept_total_minor = PositiveMinor(load_default=None, allow_none=True)
 
 
 @blueprint.route("", methods=["GET"])
@@ -251,17 +255,20 @@ def shorten(session: Session, given: dict[str, Any], order_id: str) -> Order:
 
 @blueprint.route("/<order_id>/dispatch", methods=["POST"])
 @operation(BOOKKEEPERS | {"sales"}, idempotent=True)
-@blueprint.arguments(TransportIn)
+@blueprint.arguments(DispatchIn)
 @blueprint.response(200, DispatchedOut)
 def dispatch(session: Session, given: dict[str, Any], order_id: str) -> Beside:
     """The goods leave: the invoice is issued once, posted as a bill, and sent to the shop as a PDF.
 
     How they travel is printed on it. When counted goods are not there, or are promised to others: 409 STOCK_SHORT with
-    what is there, and `shorten` as `/shorten` takes it.
+    what is there, and `shorten` as `/shorten` takes it. Tax is that of the day: what falls is given; a total above what
+    was agreed to is 409 TOTAL_RISEN with both until `accept_total_minor` covers it.
 
     `notified` is false when the shop gets no message (STOP, nobody on WhatsApp): a task says to hand over the paper.
     """
-    order = dispatching.dispatch(session, ids.parse("ord", order_id), transport=transport.parsed(given))
+    accepted_minor = given.pop("accept_total_minor")
+    told = transport.parsed(given)
+    order = dispatching.dispatch(session, ids.parse("ord", order_id), transport=told, accept_total_minor=accepted_minor)
     events.follow(session)  # now, so that the answer says whether the bill is on its way
     is_notified = order.invoice_id is not None and outbox.is_on_its_way(session, f"invoice:{order.invoice_id}")
     return Beside(order, notified=is_notified)

@@ -99,6 +99,11 @@ def charged(seller: Organisation, request: Request) -> Charge:
     return charge(request.lines, _supply(seller, request), request.discount)
 
 
+def asks_for_tax(seller: Organisation, request: Request) -> bool:
+    """Whether the seller asks this buyer for tax at all."""
+    return _supply(seller, request).tax_charged and not request.reverse_charge
+
+
 def _supply(seller: Organisation, request: Request) -> Supply:
     buyer, ship_to, ours = request.buyer, request.ship_to, InvoicingSettings.of(seller)
     return Supply(

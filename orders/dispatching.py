@@ -16,12 +16,12 @@ from credit.guardrails import CREDIT
 from invoicing import issuing
 from invoicing.charging import Goods
 from invoicing.transport import UNTOLD, Transport
-from orders import billing, catalogue, stock, supply
+from orders import billing, catalogue, drafting, stock, supply, taxing
 from orders.catalogue import Catalogue
 from orders.events import OrderDispatched
 from orders.listing import get, is_unbilled
 from orders.order import CONFIRMED, DISPATCHED, Order, OrderLine
-from parties import retailers
+from parties import organisations, retailers
 from tax import PriceMode, Treatment
 
 ALL = 10_000  # basis points
@@ -51,13 +51,20 @@ class NotThere(DomainError):
         )
 
 
-def dispatch(session: Session, order_id: UUID, issued_on: date | None = None, transport: Transport = UNTOLD) -> Order:
+def dispatch(
+    session: Session,
+    order_id: UUID,
+    issued_on: date | None = None,
+    transport: Transport = UNTOLD,
+    accept_total_minor: int | None = None,
+) -> Order:
     """Issue the invoice of a confirmed order and mark it dispatched; again: the order as it stands.
 
     An order whose invoice was cancelled is billed anew: credit is asked for again, and goods leave that came back
     meanwhile. What was reserved becomes outstanding. Cash orders are billed too, due the same day. `issued_on` is for
-    goods that left on an earlier day, `transport` how they travel. Raises NotConfirmed, NotThere, NotFound, and what
-    issuing raises.
+    goods that left on an earlier day, `transport` how they travel. Tax is that of the day: a fall is given, a rise is
+    asked about until `accept_total_minor` covers it, and then promised as all credit is. Raises NotConfirmed, NotThere,
+    TotalRisen, NotFound, and what issuing raises (guardrails.Refused among it).
     """
     found = get(session, order_id, lock=True)
     anew = is_unbilled(session, found)
@@ -66,9 +73,12 @@ def dispatch(session: Session, order_id: UUID, issued_on: date | None = None, tr
     if found.status != CONFIRMED and not anew:
         raise NotConfirmed(f"This order cannot be dispatched: it is {found.status}.", status=found.status)
     sold = catalogue.load(session)
+    billed, request = _of_day(session, found, sold, issued_on, accept_total_minor)
     _leave(session, found, sold, anew=anew)
-    request = replace(request_of(session, found, sold), issued_on=issued_on, transport=transport)
+    request = replace(request, issued_on=issued_on, transport=transport)
     invoice = issuing.issue(session, replace(request, promised_for=_promised(session, found, anew=anew)))
+    if billed.lines != found.lines:
+        drafting.store(session, billed)
     now = clock.now()
     db.execute(
         session,
@@ -83,10 +93,27 @@ def dispatch(session: Session, order_id: UUID, issued_on: date | None = None, tr
         retailer_id=found.retailer_id,
         before={"status": found.status, "total_minor": found.total_minor},
         after={"status": DISPATCHED, "total_minor": invoice.total_minor, "invoice": invoice.number},
+        reason="; ".join(request.notes) or None,
     )
-    sent = replace(found, status=DISPATCHED, invoice_id=invoice.id, total_minor=invoice.total_minor, closed_at=now)
+    sent = replace(billed, status=DISPATCHED, invoice_id=invoice.id, total_minor=invoice.total_minor, closed_at=now)
     happened(session, OrderDispatched(sent))
     return sent
+
+
+def _of_day(
+    session: Session, found: Order, sold: Catalogue, issued_on: date | None, accept_total_minor: int | None
+) -> tuple[Order, issuing.Request]:
+    """The order as the tax of the day makes it, and its bill, which says so. Raises TotalRisen."""
+    seller = organisations.get(session)
+    on = issued_on or clock.today(seller.timezone)
+    lines = taxing.of_day(session, found.lines, on)
+    request = request_of(session, replace(found, lines=lines), sold)
+    money = issuing.charged(seller, request)
+    says = taxing.why(found.lines, lines, on) if issuing.asks_for_tax(seller, request) else ""
+    agreed_minor = found.total_minor if accept_total_minor is None else max(found.total_minor, accept_total_minor)
+    if money.total_minor > agreed_minor:
+        raise taxing.TotalRisen(found, money.total_minor, says)
+    return taxing.charged(found, lines, money), replace(request, notes=(says,) if says else ())
 
 
 def _leave(session: Session, found: Order, sold: Catalogue, *, anew: bool) -> None:

@@ -30,7 +30,9 @@ from orders.supply import OutOfStock, StockShort
 from parties import retailers
 
 MAX_REASON = 500
-_AGREED = attrgetter("price_minor", "base_qty_milli", "free_milli", "rate_bps", "total_minor")  # what a yes is to
+_AGREED = attrgetter(
+    "price_minor", "base_qty_milli", "free_milli", "rate_bps", "cess_bps", "treatment", "total_minor"
+)  # what a yes is to
 PENDING_FOR = timedelta(hours=24)  # how long a quote waits for a yes
 
 _LOCKED = f"""

@@ -1,10 +1,11 @@
 """Statements and order confirmations over HTTP, and what an order says of its bill."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from core import settings
+from core import db, settings
 from tests.admin_api.conftest import Caller
 
 LINE = {"sku": "SPRITE-500", "qty": 1, "unit": "case"}
@@ -99,3 +100,20 @@ def test_no_goods_travel_under_numbers_that_are_none(owner: Caller, shop: str) -
     for wrong, code in (({"eway_bill": "123"}, "EWAY_BILL_INVALID"), ({"vehicle": "?"}, "VEHICLE_INVALID")):
         refused = owner.post(f"/orders/{order}/dispatch", wrong)
         assert (refused.status_code, refused.json["code"]) == (422, code)
+
+
+def test_a_rise_of_tax_is_asked_about_with_both_totals(owner: Caller, shop: str, org: UUID) -> None:
+    order = ordered(owner, shop).json
+    with db.transaction(org) as session:
+        db.execute(session, "UPDATE product_tax SET rate_bps = 5000 WHERE org_id = %s AND rate_bps > 0", (str(org),))
+    where = f"/orders/{order['id']}/dispatch"
+    asked = owner.post(where, {"vehicle": "MH04AB1234"})
+    told = asked.json
+    assert (asked.status_code, told["code"], told["was_minor"]) == (409, "TOTAL_RISEN", order["total_minor"])
+    assert told["now_minor"] > told["was_minor"]
+    assert "50% instead of" in told["reason"]
+    assert owner.post(where, {"accept_total_minor": told["was_minor"]}).status_code == 409
+    assert owner.post(where, {"accept_total_minor": 1.5}).status_code == 422
+    sent = owner.post(where, {"accept_total_minor": told["now_minor"]})
+    assert (sent.status_code, sent.json["total_minor"]) == (200, told["now_minor"])
+    assert owner.get(f"/invoices/{sent.json['invoice_id']}").json["details"]["notes"] == [told["reason"]]
