@@ -100,7 +100,7 @@ def test_prices_of_both_kinds_share_one_discount_and_one_rupee() -> None:
 
 
 def test_under_reverse_charge_the_buyer_pays_the_value_and_owes_the_tax() -> None:
-    charged = charge([item(10_000, 1800)], Supply("27", reverse_charge=True))
+    charged = charge([item(10_000, 1800)], Supply("27", buyer_tax_id="27AAPFU0939F1ZV", reverse_charge=True))
     assert (taxes(charged), charged.total_minor) == ({"cgst": 900, "sgst": 900}, 10_000)
 
 
