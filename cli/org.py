@@ -66,6 +66,8 @@ def create(
     )
     org_id = add(new, number, _account_sid(twilio_account_sid), _tokens())
     public = organisations.public_id(org_id)
+    if not countries.get(country).registration.may_collect(new.gstin):
+        click.echo("Without a number of registration no tax is charged: sales are plain bills.", err=True)
     click.echo(json.dumps({"org_id": public}) if as_json else f"{public}  {name}  {number}")
 
 

@@ -178,6 +178,16 @@ def cancel(session: Session, link_id: UUID, reason: str) -> PaymentLink:
     return link
 
 
+def cancel_for_bill(session: Session, bill_id: UUID, reason: str) -> int:
+    """Ask no longer for what this bill was to bring; returns how many links ended. Audited."""
+    asking = select(PaymentLink.id).where(
+        PaymentLink.org_id == db.org_of(session),
+        PaymentLink.bill_id == bill_id,
+        PaymentLink.status.in_((REQUESTED, OPEN, FAILED)),
+    )
+    return len([cancel(session, link_id, reason) for link_id in session.scalars(asking).all()])
+
+
 def claim(session: Session, limit: int) -> list[ClaimedLink]:
     """Links that are to be made now, each taken for a minute: whoever dies on the way leaves them to the next try."""
     now = clock.now()

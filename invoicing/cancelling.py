@@ -15,7 +15,7 @@ import countries
 from core import audit, clock, db, ids
 from core.errors import DomainError, Forbidden
 from core.events import happened
-from credit import accounts, adjustments, bills, days, debit_notes, payments
+from credit import accounts, adjustments, bills, days, debit_notes, payment_links, payments
 from credit.adjustments import BOOKKEEPERS
 from credit.payments import Receipt
 from credit.tables import CREDIT, Payment
@@ -174,6 +174,7 @@ def _undone_on(session: Session, invoice: Invoice) -> date:
 def _undo_bill(session: Session, invoice: Invoice, reason: str) -> None:
     if invoice.bill_id is None:
         raise NotCancellable(f"{invoice.number} has no bill.")
+    payment_links.cancel_for_bill(session, invoice.bill_id, f"{invoice.number} was cancelled")
     accounts.get(session, invoice.retailer_id, lock=True)
     bill = bills.of(session, invoice.retailer_id, invoice.bill_id)
     if bill.open_minor != bill.amount_minor:

@@ -47,6 +47,13 @@ def test_an_organisation_comes_with_its_number_and_token(database: str) -> None:
     assert line.tokens == settings.current().twilio_auth_tokens
 
 
+def test_without_a_registration_it_is_told_that_no_tax_is_charged(database: str) -> None:
+    plain, registered = create(gstin=None), create()
+    made(plain)
+    made(registered)
+    assert ("no tax is charged" in plain.stderr, registered.stderr) == (True, "")
+
+
 def test_a_number_belongs_to_one_organisation(database: str) -> None:
     made(create(whatsapp="+919876543211"))
     assert isinstance(create(whatsapp="+919876543211").exception, channels.NumberTaken)

@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.audit import AuditEntry
+from credit import gateway_accounts, payment_links
+from credit.gateways import Keys
+from credit.payment_links import NewLink
 from invoicing import cancelling, credit_notes, debit_notes, papers
 from invoicing.credit_notes import Correction, NewCreditNote
 from invoicing.debit_notes import NewDebitNote, Raised
@@ -87,3 +90,14 @@ def test_the_print_is_made_once_and_the_one_that_was_handed_out_is_kept(
     probe = i31_documents.INVARIANT.probe
     assert probe is not None
     assert list(probe(session, org)) == []
+
+
+def test_no_link_asks_for_its_money_any_longer(session: Session, make_retailer: Make, issue: Issue) -> None:
+    gateway_accounts.connect(session, "razorpay", "a secret of the webhook", Keys("rzp_test_1", "key secret"))
+    document, other = (issue(session, make_retailer(session).id) for _ in range(2))
+    links = [
+        payment_links.create(session, NewLink(one.retailer_id, one.total_minor, "razorpay", bill_id=one.bill_id))
+        for one in (document, other)
+    ]
+    cancelling.cancel(session, document.id, REASON, "owner")
+    assert [payment_links.get(session, link.id).status for link in links] == ["cancelled", "requested"]
