@@ -132,6 +132,7 @@ def receipt_of(session: Session, cheque: Cheque) -> Beside:
         currency=account.currency,
         method="cheque",
         reference=cheque.number,
+        receipt_number=paid.receipt_number if paid else None,
         status=cheque.state,
         counts=paid is not None and paid.status == POSTED,
         recorded_by=paid.recorded_by if paid else None,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 import countries
 from admin_api import problems
 from admin_api.access import operation
-from admin_api.answers.orders import DispatchedOut, ExpiredOut, OrderOut
+from admin_api.answers.orders import DispatchedOut, ExpiredOut, NewOrderOut, OrderOut
 from admin_api.answers.papers import PaperOut
 from admin_api.answers.shape import Beside, page_of
 from admin_api.shapes import Day, Id, Listed, Nothing, PageQuery, PositiveMinor, Quantity, Strict, Text, decode, page
@@ -165,7 +165,7 @@ def failed(session: Session, query: dict[str, Any], retailer_id: str) -> Listed:
 @blueprint.route("", methods=["POST"])
 @operation(SELLERS, idempotent=True)
 @blueprint.arguments(OrderIn)
-@blueprint.response(201, OrderOut)
+@blueprint.response(201, NewOrderOut)
 def place(session: Session, given: dict[str, Any]) -> Any:
     """Place what is in stock of an order (`shorts` says what is not); 409 with the rule's code when it may not be.
 
@@ -178,7 +178,8 @@ def place(session: Session, given: dict[str, Any]) -> Any:
     placed = ordering.place(session, retailer.id, wanted, given["payment_mode"], "api", extras)
     if placed.refusal is not None:
         return refused(placed.refusal, placed.order)
-    return placed.order
+    seller = organisations.get(session)
+    return Beside(placed.order, warnings=billing.doubts(seller, retailer, extras.billing, extras.delivery_address))
 
 
 @blueprint.route("/<order_id>", methods=["GET"])

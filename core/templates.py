@@ -16,7 +16,7 @@ from core.i18n import ENGLISH, LOCALE
 
 _PARAMETER = re.compile(r"\{\{(\w+)\}\}")
 _SPACES = re.compile(r"\s+")
-VERSION = 1  # part of the name at Meta: a rejected or changed text needs a new name
+VERSION = 1  # part of the name at Meta: a rejected or changed text needs a new name (an entry's own `version`)
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Template:
     category: str
     params: tuple[str, ...]
     body: dict[str, str]
+    version: int = VERSION
 
     def numbered(self, language: str) -> str:
         """The body with `{{1}}`, `{{2}}` in the order of `params`, as the Content API wants it."""
@@ -53,7 +54,8 @@ def catalogue() -> dict[str, Template]:
         for name, body in json.loads(path.read_text(encoding="utf-8")).items():
             loaded[name]["body"][path.parent.name] = body
     return {
-        name: Template(name, entry["category"], tuple(entry["params"]), entry["body"]) for name, entry in loaded.items()
+        name: Template(name, entry["category"], tuple(entry["params"]), entry["body"], entry.get("version", VERSION))
+        for name, entry in loaded.items()
     }
 
 

@@ -42,7 +42,7 @@ class Sold:
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """A document as far as cautions care. None as a limit is the law's own."""
+    """A document as far as cautions care. None as a limit is the law's own; `goods_to` is where they go, as written."""
 
     lines: Sequence[Sold]
     total_minor: int
@@ -51,6 +51,7 @@ class Deal:
     buyer_tax_id: str | None = None
     buyer_address: str = ""
     buyer_state: str | None = None
+    goods_to: str = ""
     is_cash: bool = False
     hsn_digits: int | None = None
     eway_limit_minor: int | None = None

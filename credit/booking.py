@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids
 from core.errors import NotFound
+from credit import numbers
 from credit.allocating import FIRST_PAGE, Allocated, PayableBill
 from credit.ledger import Journal
 from credit.tables import Bill, Payment
@@ -24,7 +25,7 @@ LOOKS_DOUBLE = timedelta(minutes=10)  # equal cash of one shop so soon after may
 _LOOK = """
 SELECT * FROM payment_look(p_org => %(org)s, p_retailer => %(retailer)s, p_at => %(at)s,
     p_received_on => %(received_on)s, p_most => %(most)s, p_key => %(key)s, p_cash_minor => %(cash)s,
-    p_cash_since => %(since)s)
+    p_cash_since => %(since)s, p_series => %(series)s, p_prefix => %(prefix)s, p_year_starts => %(year_starts)s)
 """
 
 
@@ -38,14 +39,15 @@ def _booked(retailer: str) -> str:
     p_credits => %(credits)s::text[], p_amounts => %(amounts)s::bigint[], p_reverses => %(reverses)s) AS booked"""
 
 
+_YEAR_STARTS = db.json(numbers.YEAR_STARTS)
 _BOOK = f"SELECT * FROM {_booked('%(retailer)s')}"
 # No row when a posted payment has this reference already, however it was written: then nothing is written.
 _PAY = f"""
 WITH taken AS (
     INSERT INTO payment (org_id, id, retailer_id, amount_minor, unapplied_minor, method, reference, reference_key,
-        received_on, status, recorded_by, created_at, kind, note)
+        received_on, status, recorded_by, created_at, kind, note, receipt_number)
     VALUES (%(org)s, %(payment)s, %(retailer)s, %(amount)s, %(unapplied)s, %(method)s, %(paid_as)s, %(paid_key)s,
-        %(received_on)s, 'posted', %(recorded_by)s, %(at)s, %(kind)s, %(note)s)
+        %(received_on)s, 'posted', %(recorded_by)s, %(at)s, %(kind)s, %(note)s, %(receipt_number)s)
     ON CONFLICT (org_id, reference_key) WHERE reference_key IS NOT NULL AND status = 'posted' DO NOTHING
     RETURNING retailer_id
 )
@@ -108,6 +110,7 @@ class LockedAccount:
     cash_minor: int
     is_claimed_elsewhere: bool
     same_cash: UUID | None
+    receipt_number: str | None
     bills: tuple[PayableBill, ...]
 
 
@@ -117,10 +120,12 @@ def look(
     received_on: date | None,
     key: str | None = None,
     cash_minor: int | None = None,
+    series: str | None = None,
 ) -> LockedAccount:
     """Lock the account's row and read everything that a payment depends on. Raises NotFound.
 
-    `cash_minor` is what is paid in cash, to be told of the same amount of a moment ago.
+    `cash_minor` is what is paid in cash, to be told of the same amount of a moment ago; of a `series` a number is
+    taken.
     """
     session.flush()  # what was changed as rows before is read here by hand
     asked = {
@@ -132,6 +137,9 @@ def look(
         "key": key,
         "cash": cash_minor,
         "since": clock.now() - LOOKS_DOUBLE,
+        "series": series,
+        "prefix": numbers.PREFIXES[series] if series else None,
+        "year_starts": _YEAR_STARTS,
     }
     row = db.execute(session, _LOOK, asked).one()
     if row.currency is None:
@@ -180,6 +188,7 @@ def pay(
             "recorded_by": payment.recorded_by,
             "kind": payment.kind,
             "note": payment.note,
+            "receipt_number": payment.receipt_number,
             "entry_id": str(entry.id),
             "actor": entry.actor.name,
             "action": entry.action,

@@ -6,9 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from core import ids
 from core.errors import Forbidden, Invalid
-from credit import accounts, bills, days
+from credit import accounts, bills, days, numbers
 from credit.adjustments import BOOKKEEPERS
 from credit.tables import Bill
 
@@ -28,7 +27,7 @@ class DebitNote:
 
 
 def issue(session: Session, note: DebitNote) -> Bill:
-    """Post a debit note as a bill of its own, numbered DN-...; audited. Raises Invalid, Forbidden, NotFound."""
+    """Post a debit note as a bill of its own, in a series of its own; audited. Raises Invalid, Forbidden, NotFound."""
     reason = accounts.given(note.reason)
     if note.kind not in EARNED_AS:
         raise Invalid(f"The kind is one of {', '.join(EARNED_AS)}.", field="kind", value=note.kind)
@@ -40,7 +39,7 @@ def issue(session: Session, note: DebitNote) -> Bill:
         bills.Posting(
             retailer_id=note.retailer_id,
             kind=bills.DEBIT_NOTE,
-            reference=f"DN-{ids.public('bil', ids.new())[-8:]}",
+            reference=numbers.take(session, numbers.DEBIT_NOTE),
             bill_on=today,
             due_on=note.due_on or today + timedelta(days=account.credit_days),
             amount_minor=note.amount_minor,

@@ -29,6 +29,7 @@ class PaymentTaken:
     method: str
     received_on: date
     outstanding_minor: int
+    receipt_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class PaymentTakenBack:
     method: str
     received_on: date
     outstanding_minor: int
+    receipt_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

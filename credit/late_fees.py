@@ -12,9 +12,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core import clock, db, ids
+from core import clock, db
 from core.errors import DomainError, Forbidden
-from credit import accounts, bills, days
+from credit import accounts, bills, days, numbers
 from credit.adjustments import FOUNDERS
 from credit.arrangements import LateFee
 from credit.settings import CreditSettings
@@ -118,7 +118,7 @@ def charge(session: Session, bill_id: UUID, reason: str, role: str) -> Bill:
         bills.Posting(
             retailer_id=late.retailer_id,
             kind=bills.CHARGE,
-            reference=f"LF-{ids.public('bil', ids.new())[-8:]}",
+            reference=numbers.take(session, numbers.LATE_FEE),
             bill_on=today,
             due_on=today,
             amount_minor=fee.due_minor,

@@ -27,6 +27,7 @@ from credit import (
     doubts,
     ladder,
     ledger,
+    numbers,
     promises,
     references,
     reminders,
@@ -138,7 +139,9 @@ def record(session: Session, new: NewPayment) -> Receipt:
     """
     _check(new)
     key, in_cash = references.key(new.method, new.reference), new.method == cash.CASH and new.kind == PAYMENT
-    known = booking.look(session, new.retailer_id, new.received_on, key, new.amount_minor if in_cash else None)
+    series = numbers.RECEIPT if new.kind == PAYMENT else None
+    cash_minor = new.amount_minor if in_cash else None
+    known = booking.look(session, new.retailer_id, new.received_on, key, cash_minor, series)
     received_on = _received_on(session, new, known.today)
     doubts.check_double(known.same_cash, new.is_meant)
     applied = allocating.plan(
@@ -148,6 +151,7 @@ def record(session: Session, new: NewPayment) -> Receipt:
     if new.whole and unapplied:
         raise allocating.OverAllocated(open_minor=new.amount_minor - unapplied, amount_minor=new.amount_minor)
     payment = _payment(session, new, key, received_on, unapplied)
+    payment.receipt_number = known.receipt_number
     cash_limit = cash.limit(known.country, CreditSettings.read(known.settings)) if payment.method == cash.CASH else None
     too_much = cash.reached(session, known.cash_minor + new.amount_minor, applied, cash_limit)
     outstanding_minor = known.outstanding_minor - new.amount_minor
@@ -250,7 +254,7 @@ def charge(session: Session, retailer_id: UUID, payment_id: UUID, charge_minor: 
         bills.Posting(
             retailer_id=retailer_id,
             kind=bills.CHARGE,
-            reference=f"CHARGE-{ids.public('pay', payment_id)[-8:]}",
+            reference=numbers.take(session, numbers.CHARGE),
             bill_on=today,
             due_on=today,
             amount_minor=charge_minor,
@@ -341,7 +345,7 @@ def _journal(payment: Payment, contra: Mapping[str, int] | None) -> ledger.Journ
     return ledger.Journal(
         id=payment.id,
         reason=_action(payment, "recorded") if payment.kind == PAYMENT else f"credit.{payment.kind}",
-        reference=payment.reference or _public(payment),
+        reference=payment.reference or payment.receipt_number or _public(payment),
         key=f"payment:{payment.id}",
         effective_on=payment.received_on,
         transfers=ledger.borne_by(contra or {borne_by: payment.amount_minor}),
@@ -359,6 +363,7 @@ def _entry(payment: Payment, outstanding_minor: int, warnings: tuple[str, ...]) 
             "amount_minor": payment.amount_minor,
             **what,
             "reference": payment.reference,
+            **({"receipt_number": payment.receipt_number} if payment.receipt_number else {}),
             "received_on": payment.received_on.isoformat(),
             "unapplied_minor": payment.unapplied_minor,
             "outstanding_minor": outstanding_minor,
@@ -368,10 +373,12 @@ def _entry(payment: Payment, outstanding_minor: int, warnings: tuple[str, ...]) 
     )
 
 
-def _facts(payment: Payment, currency: str, outstanding_minor: int) -> tuple[UUID, UUID, int, str, str, date, int]:
+def _facts(
+    payment: Payment, currency: str, outstanding_minor: int
+) -> tuple[UUID, UUID, int, str, str, date, int, str | None]:
     """What the events about a payment tell of it."""
     known = (payment.id, payment.retailer_id, payment.amount_minor, currency)
-    return *known, payment.method, payment.received_on, outstanding_minor
+    return *known, payment.method, payment.received_on, outstanding_minor, payment.receipt_number
 
 
 def _action(payment: Payment, verb: str) -> str:

@@ -276,7 +276,10 @@ class Bill(Identified, Base):
 
 
 class Payment(Identified, Base):
-    """Money received, or another credit. `unapplied_minor` stays on account until a bill takes it."""
+    """Money received, or another credit. `unapplied_minor` stays on account until a bill takes it.
+
+    `receipt_number` is what people are told of money received; another credit has the number of its own paper.
+    """
 
     __tablename__ = "payment"
     __table_args__ = (
@@ -287,6 +290,7 @@ class Payment(Identified, Base):
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint("unapplied_minor >= 0 AND unapplied_minor <= amount_minor", name="unapplied_within_amount"),
         Index("uq_payment_reference", "org_id", "reference_key", unique=True, postgresql_where=_PAYS),
+        UniqueConstraint("org_id", "receipt_number"),
         Index("ix_payment_retailer", "org_id", "retailer_id", "received_on"),
         Index(  # money that no bill took
             "ix_payment_on_account",
@@ -311,6 +315,7 @@ class Payment(Identified, Base):
     created_at: Mapped[Moment]
     kind: Mapped[Word] = mapped_column(default="payment", server_default=text("'payment'"))
     note: Mapped[str | None] = mapped_column(Text)
+    receipt_number: Mapped[str | None] = mapped_column(Text)
 
 
 class PaymentClaim(Identified, Base):

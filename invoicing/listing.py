@@ -86,6 +86,7 @@ def cautions_of(session: Session, invoice: Invoice, lines: Sequence[InvoiceLine]
             buyer_tax_id=invoice.buyer.get("gstin"),
             buyer_address=address.get("address") or "",
             buyer_state=address.get("state_code"),
+            goods_to=address.get("address") or "",
             is_cash=invoice.buyer.get("payment_mode") == "CASH",
             hsn_digits=ours.hsn_digits,
             eway_limit_minor=ours.eway_limit_minor,

@@ -126,6 +126,11 @@ def _delivery(source: Mapping[str, Any]) -> Mapping[str, Any]:
     return fields.mapping(source.get("ship_to") or {}, "ship_to")
 
 
+def _written(party: Mapping[str, Any]) -> str:
+    """Where somebody is, as far as it was written."""
+    return "\n".join(filter(None, (fields.text(party, name) for name in ("address", "city", "pincode"))))
+
+
 def _cautions(source: Mapping[str, Any], document: TaxDocument, computed: Computed) -> list[Caution]:
     """What accountants are told beside the money. Lines beyond those given are the delivery charge's."""
     given = [*source["lines"], *[{}] * (len(computed.lines) - len(source["lines"]))]
@@ -140,6 +145,7 @@ def _cautions(source: Mapping[str, Any], document: TaxDocument, computed: Comput
             buyer_tax_id=document.buyer_tax_id,
             buyer_address=fields.text(buyer, "address"),
             buyer_state=document.buyer_state,
+            goods_to=_written(_delivery(source) or buyer),
             is_cash=fields.text(source, "payment_mode").upper() == "CASH",
             hsn_digits=fields.integer(source, "hsn_digits", None),
             eway_limit_minor=fields.integer(source, "eway_limit_paise", None),

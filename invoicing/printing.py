@@ -48,6 +48,9 @@ from tax.rounding import THOUSANDTHS, divided
 UNTAXED = {"exempt": "Exempt", "nil_rated": "Nil", "non_gst": "Non-GST"}
 NOBODY_ASKS: dict[str, str] = {}  # without a registration no goods are taxed, and none are exempt
 COMPOSITION_SAYS = "Composition taxable person, not eligible to collect tax on supplies."
+ZONE_SAYS = (  # the words of rule 46
+    "SUPPLY TO SEZ UNIT OR SEZ DEVELOPER FOR AUTHORISED OPERATIONS ON PAYMENT OF INTEGRATED TAX"
+)
 COMMERCIAL_SAYS = "Commercial credit note: no tax is changed by it, and the buyer keeps the input tax credit."
 CONFIRMATION_SAYS = "This confirms your order; it is no tax invoice. Your bill comes with the goods."
 CANCELLED_COPY = "CANCELLED"  # of what counts no more there is no original
@@ -113,6 +116,7 @@ def confirmation_of(content: Mapping[str, Any], org_id: UUID) -> InvoicePaper:
 def statement_of(content: Mapping[str, Any]) -> StatementPaper:
     """What a kept statement prints."""
     to_on, name = date.fromisoformat(content["to_on"]), content["buyer"].get("code") or "KHATA"
+    reference = content.get("pay_reference") or f"{name}{to_on:%y%m%d}"
     return StatementPaper(
         seller=_party(content["seller"], countries.of(content["seller"])),
         buyer=_party(content["buyer"], countries.of(content["seller"])),
@@ -135,8 +139,10 @@ def statement_of(content: Mapping[str, Any]) -> StatementPaper:
             for one in content["open_bills"]
         ],
         payment=_payment(
-            content["seller"], content["currency"], content["closing_minor"], f"{name}{to_on:%y%m%d}", f"Account {name}"
+            content["seller"], content["currency"], content["closing_minor"], reference, f"Account {name}"
         ),
+        ageing=[(one["name"], one["amount_minor"]) for one in content.get("ageing") or ()],
+        language=content["buyer"].get("language") or ENGLISH,
     )
 
 
@@ -288,8 +294,8 @@ def _notes(invoice: Invoice) -> tuple[str, ...]:
         said.insert(0, f"Reason: {invoice.reason}")
     if invoice.reverse_charge:
         said.append("Tax on this supply is payable by the recipient on reverse charge; it is not part of the total.")
-    if invoice.buyer.get("sez"):
-        said.append("Supply to a special economic zone with payment of integrated tax.")
+    if invoice.buyer.get("sez") and invoice.igst_minor:  # exempt goods on a bill of supply pay none
+        said.append(ZONE_SAYS)
     return tuple(said)
 
 

@@ -48,6 +48,7 @@ def _of_payment(to: Addressee, paid: PaymentTaken | PaymentTakenBack) -> dict[st
             "amount": format_money(paid.amount_minor, paid.currency),
             "mode": _(METHODS[paid.method]),
             "date": format_day(paid.received_on),
+            "receipt": isolate(paid.receipt_number or "-"),
             "balance": wording.balance(paid.outstanding_minor, paid.currency),
         }
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import countries
+from countries.cautions import Caution, Deal
 from invoicing.charging import NO_DISCOUNT
 from invoicing.issuing import Buyer
-from parties.tables import Retailer
+from parties.tables import Organisation, Retailer
 from tax import Discount
 
 
@@ -75,6 +77,22 @@ def buyer(retailer: Retailer) -> Buyer:
         code=retailer.code,
         is_sez=retailer.sez,
         language=retailer.language,
+    )
+
+
+def doubts(seller: Organisation, retailer: Retailer, billing: Billing, delivery_address: str) -> list[Caution]:
+    """What about the delivery deserves a look before there is a bill."""
+    goes_to = ship_to(retailer, billing, delivery_address)
+    named = goes_to.state_code if goes_to else None
+    return countries.get(seller.country).cautions(
+        Deal(
+            lines=(),
+            total_minor=0,
+            seller_state=seller.state_code,
+            place_of_supply=named or retailer.state_code or seller.state_code,
+            buyer_tax_id=retailer.gstin,
+            goods_to=goes_to.address if goes_to else retailer.address,
+        )
     )
 
 

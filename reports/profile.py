@@ -58,6 +58,7 @@ class LastPayment:
     unapplied_minor: int
     method: str
     reference: str | None
+    receipt_number: str | None
     received_on: date
     status: str
 
@@ -208,6 +209,7 @@ def _payment(payment: Payment, status: str, unapplied_minor: int) -> LastPayment
         unapplied_minor=unapplied_minor,
         method=payment.method,
         reference=payment.reference,
+        receipt_number=payment.receipt_number,
         received_on=payment.received_on,
         status=status,
     )

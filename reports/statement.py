@@ -21,7 +21,8 @@ USUAL_DAYS = 30
 
 _LINES = """
 SELECT journal.effective_on, journal.reason, journal.reference, journal.journal_id, journal.moved_minor,
-    bill.due_on, coalesce(payment.note, '') AS note, payment.method
+    bill.due_on, coalesce(payment.note, '') AS note, payment.method,
+    payment.receipt_number
 FROM (
     SELECT org_id, journal_id, effective_on, min(reason) AS reason, min(reference) AS reference,
         min(created_at) AS created_at,
@@ -40,11 +41,15 @@ LIMIT %(most)s
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One movement of a statement, with the balance after it; `method` and `due_on` where it has one."""
+    """One movement of a statement, with the balance after it; `method` and `due_on` where it has one.
+
+    `receipt_number` is that of money received.
+    """
 
     on: date
     kind: str
     reference: str
+    receipt_number: str | None
     method: str | None
     due_on: date | None
     note: str
@@ -127,6 +132,7 @@ def _lines(session: Session, retailer_id: UUID, from_on: date, to_on: date, bala
                 on=row.effective_on,
                 kind=row.reason,
                 reference=row.reference,
+                receipt_number=row.receipt_number,
                 method=row.method if row.method != "credit" else None,
                 due_on=row.due_on,
                 note=row.note,

@@ -7,33 +7,40 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from core import clock
+from core.i18n import N_
 from credit import bills
 from invoicing import papers, snapshots
 from invoicing.tables import STATEMENT
 from parties import organisations, retailers
-from reports import statement
+from reports import ageing, statement
 from reports.statement import Movement
 
-METHODS = {"upi": "UPI", "bank": "bank transfer", "other": "other means"}
+METHODS = {
+    "cash": N_("cash"),
+    "upi": N_("UPI"),
+    "bank": N_("bank transfer"),
+    "cheque": N_("cheque"),
+    "other": N_("other means"),
+}
 LABELS = {
-    "bill.invoice": "Invoice",
-    "bill.opening": "Opening bill",
-    "bill.charge": "Charge",
-    "bill.debit_note": "Debit note",
-    "payment.recorded": "Payment",
-    "payment.reversed": "Payment taken back",
-    "adjustment.reversed": "Credit taken back",
-    "credit.opening": "Opening credit",
-    "credit.return": "Goods returned",
-    "credit.damage": "Damaged goods",
-    "credit.short_supply": "Short supply",
-    "credit.expiry": "Expired goods",
-    "credit.rate_difference": "Rate difference",
-    "credit.scheme_claim": "Scheme",
-    "credit.goodwill": "Goodwill",
-    "credit.cash_discount": "Cash discount",
-    "credit.write_off": "Written off",
-    "credit.dispute": "Set aside: disputed",
+    "bill.invoice": N_("Invoice"),
+    "bill.opening": N_("Opening bill"),
+    "bill.charge": N_("Charge"),
+    "bill.debit_note": N_("Debit note"),
+    "payment.recorded": N_("Payment"),
+    "payment.reversed": N_("Payment taken back"),
+    "adjustment.reversed": N_("Credit taken back"),
+    "credit.opening": N_("Opening credit"),
+    "credit.return": N_("Goods returned"),
+    "credit.damage": N_("Damaged goods"),
+    "credit.short_supply": N_("Short supply"),
+    "credit.expiry": N_("Expired goods"),
+    "credit.rate_difference": N_("Rate difference"),
+    "credit.scheme_claim": N_("Scheme"),
+    "credit.goodwill": N_("Goodwill"),
+    "credit.cash_discount": N_("Cash discount"),
+    "credit.write_off": N_("Written off"),
+    "credit.dispute": N_("Set aside: disputed"),
 }
 
 FIGURES = ("opening_minor", "closing_minor", "on_account_minor", "disputed_minor")
@@ -56,6 +63,8 @@ def keep(session: Session, retailer_id: UUID, from_on: date | None = None, to_on
         "currency": said.currency,
         "movements": [_movement(line) for line in said.lines],
         "open_bills": _open_bills(session, retailer_id, today) if said.to_on == today else [],
+        "ageing": _ageing(session, retailer_id, said.to_on),
+        "pay_reference": f"{shop.code}-S{clock.now():%y%m%d%H%M%S}",  # another than of a bill, or of another statement
     }
     return papers.keep(session, STATEMENT, retailer_id, f"STATEMENT-{shop.code}-{said.to_on}", content)
 
@@ -66,16 +75,25 @@ def label(kind: str) -> str:
 
 
 def _movement(line: Movement) -> dict[str, Any]:
-    method = f" ({METHODS.get(line.method, line.method)})" if line.method else ""
+    number = line.receipt_number
+    other = [f"Ref. {line.reference}"] if number and line.reference != number else []
     return {
         "on": line.on.isoformat(),
-        "label": label(line.kind) + method,
-        "reference": line.reference,
-        "note": line.note,
+        "label": label(line.kind),
+        "way": METHODS.get(line.method, line.method) if line.method else "",
+        "reference": number or line.reference,
+        "note": " · ".join([*other, *([line.note] if line.note else [])]),
         "debit_minor": line.debit_minor,
         "credit_minor": line.credit_minor,
         "balance_minor": line.balance_minor,
     }
+
+
+def _ageing(session: Session, retailer_id: UUID, on: date) -> list[dict[str, Any]]:
+    """How old what was open at the end of that day was; nothing when nothing was."""
+    aged = ageing.report(session, on, retailer_id=retailer_id)
+    buckets = [{"name": one.name, "amount_minor": one.amount_minor} for one in aged.buckets]
+    return buckets if aged.open_minor else []
 
 
 def _open_bills(session: Session, retailer_id: UUID, today: date) -> list[dict[str, Any]]:

@@ -75,6 +75,7 @@ class LastPaymentOut(Answer):
     unapplied_minor = Minor()
     method = Word(METHODS)
     reference = fields.String(allow_none=True)
+    receipt_number = fields.String(allow_none=True)
     received_on = Day()
     status = Word(PAYMENT_STATES)
 
@@ -131,6 +132,7 @@ class MovementOut(Answer):
     on = Day()
     kind = fields.String()
     reference = fields.String()
+    receipt_number = fields.String(allow_none=True)
     method = Word(METHODS, allow_none=True)
     due_on = Day(allow_none=True)
     note = fields.String()

@@ -2,6 +2,7 @@
 
 from marshmallow import fields
 
+from admin_api.answers.invoices import CautionOut
 from admin_api.answers.shape import (
     Answer,
     Currency,
@@ -128,6 +129,12 @@ class OrderOut(Answer):
     price_class = fields.String()
     shorts = Rows(ShortOut)
     lines = Rows(OrderLineOut)
+
+
+class NewOrderOut(OrderOut):
+    """An order as it was placed, with what about its delivery deserves a look."""
+
+    warnings = Rows(CautionOut)
 
 
 class DispatchedOut(OrderOut):

@@ -19,7 +19,7 @@ class PaymentOut(Answer):
     """A payment and what it did.
 
     One by cheque has a `cheque_id`, the state of the cheque for its status, and `counts` from the day it lowers what
-    is owed; its `by` is known from then on.
+    is owed; its `by` and its `receipt_number` are known from then on.
     """
 
     id = PublicId("pay")
@@ -30,6 +30,7 @@ class PaymentOut(Answer):
     currency = Currency()
     method = Word(METHODS)
     reference = fields.String(allow_none=True)
+    receipt_number = fields.String(allow_none=True)
     dated_on = Day(allow_none=True)
     received_on = Day()
     status = Word((*PAYMENT_STATES, *CHEQUE_STATES))

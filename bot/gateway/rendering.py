@@ -136,7 +136,7 @@ def _template(
 ) -> Content:
     samples = {str(place): name.replace("_", " ") for place, name in enumerate(template.params, 1)}
     return Content(
-        name=f"{template.name}{suffix}_v{templates.VERSION}",
+        name=f"{template.name}{suffix}_v{template.version}",
         language=language,
         body={
             "language": _provider_language(language),

@@ -6,7 +6,9 @@ Limits of the law that change are settings or defaults here.
 from collections.abc import Iterator
 
 from countries.cautions import Caution, Deal, Sold
+from countries.india.places import states_of
 from countries.india.registration import buyer_id_problem
+from countries.india.states import STATES
 from tax import TAXABLE
 from tax.rounding import THOUSANDTHS
 
@@ -22,7 +24,7 @@ MOST_HSN_DIGITS = 8
 
 def of(deal: Deal) -> list[Caution]:
     """Everything that deserves a look, the document's first, then line by line."""
-    found = [_eway(deal), _cash(deal), _upi(deal), _buyer(deal), _tax_id(deal)]
+    found = [_eway(deal), _cash(deal), _upi(deal), _buyer(deal), _tax_id(deal), _delivery(deal)]
     lines = (caution for number, line in enumerate(deal.lines, start=1) for caution in _line(deal, number, line))
     return [caution for caution in found if caution is not None] + list(lines)
 
@@ -68,6 +70,17 @@ def _buyer(deal: Deal) -> Caution | None:
 def _tax_id(deal: Deal) -> Caution | None:
     problem = buyer_id_problem(deal.buyer_tax_id) if deal.buyer_tax_id else None
     return Caution("GSTIN_INVALID", f"The buyer's GSTIN cannot be right: {problem}.") if problem else None
+
+
+def _delivery(deal: Deal) -> Caution | None:
+    """Goods for a buyer who is not registered are supplied where they are delivered. Source: IGST Act s.10(1)."""
+    states = states_of(deal.goods_to)
+    if deal.buyer_tax_id or not states or STATES.current(deal.place_of_supply) in states:
+        return None
+    there = ", ".join(f"{STATES.name(code)} ({code})" for code in sorted(states))
+    here = f"{STATES.name(deal.place_of_supply)} ({deal.place_of_supply})"
+    said = f"The goods go to {there}, and the tax is that of {here}: say the state of delivery, which decides it."
+    return Caution("DELIVERY_STATE_DIFFERS", said)
 
 
 def _line(deal: Deal, number: int, line: Sold) -> Iterator[Caution]:

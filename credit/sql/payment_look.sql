@@ -1,13 +1,19 @@
--- What a payment is decided by, in one round trip: only locks and reads; the rules stand in credit/payments.py and
--- credit/allocating.py. Every statement after the first sees what others committed while it waited for the lock.
+-- What a payment is decided by, in one round trip: locks and reads, and takes its number last of all where it gets one
+-- (`p_series`, `p_prefix`; a refusal rolls it back); the rules stand in credit/payments.py and credit/allocating.py.
+-- `p_year_starts` says in which month the financial year of a country begins. Every statement after the first sees what
+-- others committed while it waited for the lock.
 CREATE FUNCTION payment_look(
     p_org uuid, p_retailer uuid, p_at timestamptz, p_received_on date, p_most integer,
     p_key text, p_cash_minor bigint, p_cash_since timestamptz,
+    p_series text, p_prefix text, p_year_starts jsonb,
     OUT currency text, OUT outstanding_minor bigint, OUT watched_at timestamptz, OUT pause_source text,
     OUT country text, OUT settings jsonb, OUT today date, OUT has_promise boolean, OUT has_reminders boolean,
-    OUT cash_minor bigint, OUT is_claimed_elsewhere boolean, OUT same_cash uuid, OUT bills jsonb
+    OUT cash_minor bigint, OUT is_claimed_elsewhere boolean, OUT same_cash uuid, OUT receipt_number text,
+    OUT bills jsonb
 ) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
+DECLARE
+    v_year integer;
 BEGIN
     SELECT a.currency, a.outstanding_minor, a.watched_at, a.pause_source
         INTO currency, outstanding_minor, watched_at, pause_source
@@ -39,5 +45,11 @@ BEGIN
         FROM (SELECT id, reference, open_minor, amount_minor FROM bill
               WHERE org_id = p_org AND retailer_id = p_retailer AND open_minor > 0
               ORDER BY due_on, bill_on, reference LIMIT p_most) b;
+    IF p_series IS NOT NULL THEN
+        v_year := extract(year FROM today)
+            - (extract(month FROM today) < (p_year_starts ->> country)::integer)::integer;
+        receipt_number := credit_next_number(p_org, p_series, p_prefix,
+            lpad((v_year % 100)::text, 2, '0') || '-' || lpad(((v_year + 1) % 100)::text, 2, '0'));
+    END IF;
 END
 $$;

@@ -37,6 +37,11 @@ def with_currency(amount_minor: int, currency: str) -> str:
     return f"{sign}{gap}{amount(amount_minor)}"
 
 
+def debt(amount_minor: int) -> str:
+    """`1,500.00 Dr` is owed, `200.00 Cr` was paid in advance."""
+    return f"{amount(abs(amount_minor))} {'Cr' if amount_minor < 0 else 'Dr'}" if amount_minor else amount(0)
+
+
 def quantity(qty: Decimal | int) -> str:
     """`50`, `2.5`: no zeros behind the last digit that counts."""
     text = f"{Decimal(qty):f}"

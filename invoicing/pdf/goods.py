@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from core.i18n import N_
 from invoicing.amount_words import amount_in_words
-from invoicing.pdf.figures import amount, percent, quantity, signed, with_currency
+from invoicing.pdf.figures import amount, debt, percent, quantity, signed, with_currency
 from invoicing.pdf.footing import ROUND_OFF, TAXABLE, TOTAL, footing
 from invoicing.pdf.paper import InvoicePaper, PaperLine, PaperTaxRow, by_rate, price_mark, rate_heading
 from invoicing.pdf.pen import BODY, LABEL, QUIET, STRONG, SUM, Pen, height
@@ -167,11 +167,6 @@ def balance_rows(paper: InvoicePaper) -> list[tuple[str, str]]:
         return []
     before_minor, after_minor = paper.balance
     return [(BEFORE, debt(before_minor)), (AFTER, debt(after_minor))]
-
-
-def debt(amount_minor: int) -> str:
-    """`1,500.00 Dr` is owed, `200.00 Cr` was paid in advance."""
-    return f"{amount(abs(amount_minor))} {'Cr' if amount_minor < 0 else 'Dr'}" if amount_minor else amount(0)
 
 
 def _summary_row(paper: InvoicePaper, row: PaperTaxRow, coded: bool) -> Row:

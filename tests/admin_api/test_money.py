@@ -231,3 +231,21 @@ def test_another_organisations_shop_is_not_found(
         stranger.get(f"/audit/{shop}"),
     ):
         assert (answer.status_code, answer.json["code"]) == (404, "NOT_FOUND")
+
+
+def test_an_order_for_another_state_in_words_is_warned_of_before_there_is_a_bill(owner: Caller, shop: str) -> None:
+    line = {"sku": "SUGAR", "qty": 10, "unit": "kg"}
+    for address, codes in (
+        ("C G Road, Ahmedabad 380009", ["DELIVERY_STATE_DIFFERS"]),
+        ("near the temple, Surat, Gujarat", ["DELIVERY_STATE_DIFFERS"]),
+        ("FC Road, Pune 411004", []),
+        ("", []),
+    ):
+        body = {"retailer_id": shop, "payment_mode": "CREDIT", "lines": [line], "delivery_address": address}
+        placed = owner.post("/orders", body)
+        assert placed.status_code == 201, placed.json
+        assert [one["code"] for one in placed.json["warnings"]] == codes
+    placed = owner.post("/orders", {**body, "delivery_address": "C G Road, Ahmedabad 380009"}).json
+    sent = owner.post(f"/orders/{placed['id']}/dispatch", {}).json
+    bill = owner.get(f"/invoices/{sent['invoice_id']}").json
+    assert "DELIVERY_STATE_DIFFERS" in [one["code"] for one in bill["warnings"]]

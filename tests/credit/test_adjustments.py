@@ -1,5 +1,6 @@
 """Adjustments and debit notes: who may give what, which bill it settles, and what the books say."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -130,7 +131,7 @@ def test_a_debit_note_is_a_bill_due_after_the_credit_days(session: Session, make
     note = debit_notes.issue(session, debit_notes.DebitNote(shop.id, "freight", 900, "second trip", "accountant"))
     assert (note.kind, note.open_minor) == ("debit_note", 900)
     assert note.due_on == days.today(session) + timedelta(days=10)
-    assert note.reference.startswith("DN-")
+    assert re.fullmatch(r"DN/[0-9]{2}-[0-9]{2}/000001", note.reference)
     assert accounts.position(session, shop.id).outstanding_minor == 900 == ledger.receivable(session, shop.id)
     entry = session.scalars(select(AuditEntry).where(AuditEntry.subject == ids.public("bil", note.id))).one()
     assert entry.reason == "freight: second trip"

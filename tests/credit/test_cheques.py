@@ -173,8 +173,8 @@ def test_the_worked_example_of_a_bounce_comes_out(session: Session, make_retaile
     assert open_of(session, shop) == {"B1": 680_050, "B3": 999_900}
     cheques.bounce(session, cheque.id, "funds insufficient", 25_000)
     after = [(one.reference, one.due_on, one.open_minor) for one in bills.open_bills(session, shop.id)]
-    assert [one for one in after if not one[0].startswith("CHARGE-")] == before
-    assert [one[2] for one in after if one[0].startswith("CHARGE-")] == [25_000]
+    assert [one for one in after if not one[0].startswith("CH/")] == before
+    assert [one[2] for one in after if one[0].startswith("CH/")] == [25_000]
 
 
 def test_ten_clicks_clear_a_cheque_once(org: UUID, make_retailer: Make) -> None:

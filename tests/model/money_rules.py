@@ -75,7 +75,7 @@ class MoneyRules(Life):
         if self.attempt(rules, lambda session: payments.reverse(session, credit.id, "bounced", charge)):
             shop.take_back(credit, self.today())
             if charge:
-                self.charge(shop, credit.id, charge)
+                self.charge(shop, charge)
             if credit.kind == "payment":
                 shop.tell("payment_reversed", credit.amount_minor, shop.outstanding_minor)
                 self.house.happen(rulebook.FAILED, [shop])
@@ -89,10 +89,11 @@ class MoneyRules(Life):
         noted = {one.credit_id for _, one in self.each("documents")}
         return [(shop, one) for shop, one in self.each("credits") if one.id not in noted]
 
-    def charge(self, shop: books.Shop, payment_id: UUID, amount: int) -> None:
-        """The bill for what the bank took; its id is not told, so the database is asked."""
-        name, today = f"CHARGE-{ids.public('pay', payment_id)[-8:]}", self.today()
-        (bill_id,) = [UUID(key) for key, row in self.reader.told()["bills"].items() if row[2] == name]
+    def charge(self, shop: books.Shop, amount: int) -> None:
+        """The bill for what the bank took; its id and number are not told, so the database is asked."""
+        today, known = self.today(), {str(one.id) for _, one in self.each("bills")}
+        new = [(UUID(key), row[2]) for key, row in self.reader.told()["bills"].items() if key not in known]
+        ((bill_id, name),) = [one for one in new if one[1].startswith("CH/")]
         shop.owe(books.Bill(bill_id, "charge", name, today, today, amount, amount), "charges", today)
 
     @rule(when=lambda self: any(shop.advances() for shop in self.shops))

@@ -87,7 +87,7 @@ class PaperRules(MoneyRules):
         if self.attempt(rules, lambda session: cheques.bounce(session, cheque.id, "funds insufficient", charge)):
             self._end(shop, cheque, "bounced")
             if charge:
-                self.charge(shop, cheque.id, charge)
+                self.charge(shop, charge)
 
     @rule(when=lambda self: self.each("cheques", "received"), number=picks)
     def give_cheque_back(self, number: int) -> None:

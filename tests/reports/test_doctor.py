@@ -403,6 +403,8 @@ SABOTAGE = {
     "a cheque that counts is hidden from the limit": ("I39", "UPDATE cheque SET state = 'deposited'"),
     "a bounced cheque keeps its payment": ("I39", "UPDATE cheque SET state = 'bounced'"),
     "a dispute loses its freeze": ("I40", "UPDATE payment SET status = 'reversed' WHERE kind = 'dispute'"),
+    "a receipt's number is lost": ("I61", "UPDATE payment SET receipt_number = NULL WHERE kind = 'payment'"),
+    "a receipt's number is skipped": ("I61", "UPDATE number_series SET last_number = last_number + 1"),
     "a kept total of a due date is edited": ("I60", "UPDATE due_total SET open_minor = open_minor + 1"),
     "a shop's kept age is edited": ("I60", "UPDATE retailer_age SET overdue_minor = overdue_minor + 1"),
     "a shop is counted in another bucket": ("I60", "UPDATE age_total SET bucket_bits = bucket_bits + 16"),

@@ -1,0 +1,23 @@
+"""Numbers of what stands on no tax document: receipts, charges, late fees, debit notes without tax.
+
+Each is a series of its own, counted from 1 in every financial year and without gaps, like a document's. People read
+these; ids are for machines. The counter's row is locked from here to the commit.
+"""
+
+from sqlalchemy.orm import Session
+
+import countries
+from core import clock, db
+from parties import organisations
+
+RECEIPT, CHARGE, LATE_FEE, DEBIT_NOTE = "receipt", "charge", "late_fee", "plain_debit_note"
+PREFIXES = {RECEIPT: "R", CHARGE: "CH", LATE_FEE: "LF", DEBIT_NOTE: "DN"}
+YEAR_STARTS = {code: country.tax.year_starts_in_month for code, country in countries.KNOWN.items()}
+
+
+def take(session: Session, series: str) -> str:
+    """The next number of a series, such as `CH/26-27/000007`. Locks the series."""
+    business = organisations.get(session)
+    year = countries.get(business.country).financial_year(clock.today(business.timezone))
+    asked = (str(db.org_of(session)), series, PREFIXES[series], year)
+    return str(db.execute(session, "SELECT credit_next_number(%s, %s, %s, %s)", asked).scalar())
