@@ -373,9 +373,7 @@ def _entry(payment: Payment, outstanding_minor: int, warnings: tuple[str, ...]) 
     )
 
 
-def _facts(
-    payment: Payment, currency: str, outstanding_minor: int
-) -> tuple[UUID, UUID, int, str, str, date, int, str | None]:
+def _facts(payment: Payment, currency: str, outstanding_minor: int) -> tuple[Any, ...]:
     """What the events about a payment tell of it."""
     known = (payment.id, payment.retailer_id, payment.amount_minor, currency)
     return *known, payment.method, payment.received_on, outstanding_minor, payment.receipt_number
