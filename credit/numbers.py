@@ -14,10 +14,14 @@ RECEIPT, CHARGE, LATE_FEE, DEBIT_NOTE = "receipt", "charge", "late_fee", "plain_
 PREFIXES = {RECEIPT: "R", CHARGE: "CH", LATE_FEE: "LF", DEBIT_NOTE: "DN"}
 YEAR_STARTS = {code: country.tax.year_starts_in_month for code, country in countries.KNOWN.items()}
 
+_NEXT = """
+SELECT credit_next_number(p_org => %(org)s, p_series => %(series)s, p_prefix => %(prefix)s, p_year => %(year)s)
+"""
+
 
 def take(session: Session, series: str) -> str:
     """The next number of a series, such as `CH/26-27/000007`. Locks the series."""
     business = organisations.get(session)
     year = countries.get(business.country).financial_year(clock.today(business.timezone))
-    asked = (str(db.org_of(session)), series, PREFIXES[series], year)
-    return str(db.execute(session, "SELECT credit_next_number(%s, %s, %s, %s)", asked).scalar())
+    asked = {"org": str(db.org_of(session)), "series": series, "prefix": PREFIXES[series], "year": year}
+    return str(db.execute(session, _NEXT, asked).scalar())

@@ -141,7 +141,7 @@ def statement_of(content: Mapping[str, Any]) -> StatementPaper:
         payment=_payment(
             content["seller"], content["currency"], content["closing_minor"], reference, f"Account {name}"
         ),
-        ageing=[(one["name"], one["amount_minor"]) for one in content.get("ageing") or ()],
+        ageing=[(name, amount_minor) for name, amount_minor in content.get("ageing") or ()],
         language=content["buyer"].get("language") or ENGLISH,
     )
 

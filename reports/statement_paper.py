@@ -89,11 +89,10 @@ def _movement(line: Movement) -> dict[str, Any]:
     }
 
 
-def _ageing(session: Session, retailer_id: UUID, on: date) -> list[dict[str, Any]]:
+def _ageing(session: Session, retailer_id: UUID, on: date) -> list[tuple[str, int]]:
     """How old what was open at the end of that day was; nothing when nothing was."""
     aged = ageing.report(session, on, retailer_id=retailer_id)
-    buckets = [{"name": one.name, "amount_minor": one.amount_minor} for one in aged.buckets]
-    return buckets if aged.open_minor else []
+    return [(one.name, one.amount_minor) for one in aged.buckets] if aged.open_minor else []
 
 
 def _open_bills(session: Session, retailer_id: UUID, today: date) -> list[dict[str, Any]]:

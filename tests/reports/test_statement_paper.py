@@ -137,7 +137,13 @@ def test_one_line_says_how_old_what_is_open_is(session: Session, make_retailer: 
         for told in ("Not due yet", "1-30 days late", "31-60 days late", "61-90 days late", "Over 90 days late"):
             assert told in text, (size, told)
     kept_paper = papers.kept_paper(session, statement_paper.keep(session, shop.id))
-    assert [one["amount_minor"] for one in kept_paper.content["ageing"]] == [100_00, 200_00, 300_00, 400_00, 500_00]
+    assert [amount_minor for _, amount_minor in kept_paper.content["ageing"]] == [
+        100_00,
+        200_00,
+        300_00,
+        400_00,
+        500_00,
+    ]
 
 
 def test_two_statements_and_a_code_of_one_day_have_references_of_their_own(
