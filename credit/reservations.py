@@ -126,11 +126,11 @@ def cover(session: Session, retailer_id: UUID, reference_id: UUID, amount_minor:
         booking.book(session, retailer_id, reserved_minor=-before_minor)
         audit.record(
             session,
-            "reservation.raised",
+            f"reservation.{VOIDED}",
             subject=ids.public("rsv", found.id),
             retailer_id=retailer_id,
             before={"amount_minor": before_minor, "reference_id": str(reference_id)},
-            after={"amount_minor": amount_minor},
+            reason=f"raised to {amount_minor}",
         )
     return reserve(session, retailer_id, reference_id, amount_minor)
 

@@ -18,7 +18,8 @@ from orders.order import Order
 from orders.ordering import AlreadyDispatched
 from orders.quotes import Wanted
 from parties.tables import Retailer
-from reports.invariants import i08_reservations, i29_stock_movements, i51_promised_orders
+from reports import doctor
+from reports.invariants import i08_reservations, i22_audited, i29_stock_movements, i51_promised_orders, i54_tax_by_month
 
 CASES = [Wanted("COKE-500", 2, "case"), Wanted("SUGAR", 10, "kg")]
 
@@ -32,9 +33,9 @@ def unbilled(session: Session, retailer_id: UUID, mode: str = "CREDIT") -> Order
 
 
 def sound(session: Session) -> bool:
-    known = (i08_reservations, i29_stock_movements, i51_promised_orders)
-    found = [db.execute(session, one.INVARIANT.sql).all() for one in known]
-    return not any(row.org_id == db.org_of(session) for rows in found for row in rows)
+    known = (i08_reservations, i22_audited, i29_stock_movements, i51_promised_orders, i54_tax_by_month)
+    found = [doctor.examine(session, one.INVARIANT, db.org_of(session), doctor.FULL) for one in known]
+    return [one.status for one in found] == [doctor.HOLDS] * len(found)
 
 
 @pytest.mark.parametrize("mode", ["CREDIT", "CASH"])

@@ -23,7 +23,8 @@ from orders.order import Order
 from orders.quotes import Wanted
 from orders.taxing import TotalRisen
 from parties.tables import Retailer
-from reports.invariants import i08_reservations, i10_invoice_totals, i51_promised_orders
+from reports import doctor
+from reports.invariants import i08_reservations, i10_invoice_totals, i22_audited, i51_promised_orders, i54_tax_by_month
 from tests.orders.conftest import item
 
 TEN_KG = [Wanted("SUGAR", 10, "kg")]  # 420.00 without tax
@@ -67,9 +68,9 @@ def billed(session: Session, order: Order) -> Invoice:
 
 
 def sound(session: Session) -> bool:
-    queries = [i08_reservations.INVARIANT.sql, i51_promised_orders.INVARIANT.sql, i10_invoice_totals.INVARIANT.sql]
-    found = [db.execute(session, query).all() for query in queries]
-    return not any(row.org_id == db.org_of(session) for rows in found for row in rows)
+    known = (i08_reservations, i10_invoice_totals, i22_audited, i51_promised_orders, i54_tax_by_month)
+    found = [doctor.examine(session, one.INVARIANT, db.org_of(session), doctor.FULL) for one in known]
+    return [one.status for one in found] == [doctor.HOLDS] * len(found)
 
 
 @pytest.mark.parametrize("mode", ["CREDIT", "CASH"])
