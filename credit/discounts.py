@@ -1,5 +1,6 @@
 """Cash discount: a commercial credit for settling a whole bill soon. No tax changes, and it goes with what settled it.
 
+It is a share of what the bill came to after returns and other credits: what was given back is not paid soon.
 The organisation's setting `cash_discount` names the percentage (in hundredths of a percent) and the days.
 """
 
@@ -20,10 +21,17 @@ from credit.tables import CREDIT, Bill
 CASH_DISCOUNT = "cash_discount"
 
 _PAID = """
-SELECT max(p.received_on) FILTER (WHERE p.kind = 'payment'),
-    coalesce(bool_or(p.kind = 'cash_discount'), false), coalesce(bool_or(p.kind = 'dispute'), false)
-FROM allocation a JOIN payment p ON p.org_id = a.org_id AND p.id = a.payment_id
-WHERE a.org_id = %s AND a.bill_id = %s AND p.status = 'posted'
+SELECT max(received_on) FILTER (WHERE kind = 'payment') AS paid_on,
+    coalesce(bool_or(kind = 'cash_discount'), false) AS is_given,
+    coalesce(bool_or(kind = 'dispute'), false) AS is_contested,
+    coalesce(sum(minor) FILTER (WHERE kind NOT IN ('payment', 'opening', 'cash_discount', 'dispute')), 0)::bigint
+        AS credited_minor
+FROM (
+    SELECT p.kind, p.received_on, sum(a.amount_minor) AS minor
+    FROM allocation a JOIN payment p ON p.org_id = a.org_id AND p.id = a.payment_id
+    WHERE a.org_id = %s AND a.bill_id = %s AND p.status = 'posted'
+    GROUP BY p.id, p.kind, p.received_on HAVING sum(a.amount_minor) > 0
+) settled
 """
 
 
@@ -47,13 +55,14 @@ class Offer:
 def offer(session: Session, bill: Bill) -> Offer:
     """What the cash discount of this bill is, and whether it is earned. What is contested of it is not settled."""
     terms = CreditSettings.current(session).cash_discount
-    amount_minor = (bill.amount_minor * terms.percent_bps + 5_000) // 10_000  # half up
     until_on = bill.bill_on + timedelta(days=terms.within_days)
-    paid_on, is_given, is_contested = db.execute(session, _PAID, (str(db.org_of(session)), str(bill.id))).one()
+    done = db.execute(session, _PAID, (str(db.org_of(session)), str(bill.id))).one()
+    worth_minor = bill.amount_minor - done.credited_minor
+    amount_minor = (worth_minor * terms.percent_bps + 5_000) // 10_000  # half up
     missing_minor = max(0, bill.open_minor - amount_minor)
-    in_time = paid_on is not None and paid_on <= until_on
+    in_time = done.paid_on is not None and done.paid_on <= until_on
     settles = bill.open_minor > 0 and missing_minor == 0
-    is_earned = bool(amount_minor) and in_time and settles and not is_given and not is_contested
+    is_earned = bool(amount_minor) and in_time and settles and not done.is_given and not done.is_contested
     return Offer(amount_minor, until_on, missing_minor, is_earned)
 
 

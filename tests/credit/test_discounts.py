@@ -95,7 +95,7 @@ def test_a_contested_bill_is_not_settled_until_the_dispute_is(
     shop = make_retailer(session)
     soon = fresh(session, shop, bill)
     contested = disputes.start(session, soon.id, 5_000, "broken seals")
-    pay(session, shop, 10_025 - 5_000 - 201)
+    pay(session, shop, 10_025 - 5_000 - 101)  # 2 % of what remains when they are right
     with pytest.raises(discounts.DiscountNotEarned):
         discounts.grant(session, soon.id, "the rest was paid", "owner")
     disputes.settle(session, contested.id, 5_000, "they were right", "owner")
@@ -128,11 +128,11 @@ def test_the_discount_goes_when_a_credit_that_settled_its_bill_goes(
     soon, other = fresh(session, shop, bill), bill(session, shop.id, 700, reference="B")
     back = adjustments.Adjustment(shop.id, "return", 1_000, "two came back", "owner", soon.id)
     returned = adjustments.create(session, back)
-    pay(session, shop, 10_025 - 1_000 - 201)
+    pay(session, shop, 10_025 - 1_000 - 181)  # 2 % of 9,025
     discounts.grant(session, soon.id, "paid at once", "owner")
     undone = adjustments.reverse(session, returned.payment_id, "they did not come back", "owner")
-    assert undone.outstanding_minor == 1_000 + 201 + 700 == accounts.position(session, shop.id).outstanding_minor
-    assert [bills.get(session, one.id).open_minor for one in (soon, other)] == [1_201, 700]
+    assert undone.outstanding_minor == 1_000 + 181 + 700 == accounts.position(session, shop.id).outstanding_minor
+    assert [bills.get(session, one.id).open_minor for one in (soon, other)] == [1_181, 700]
     assert ledger.balance(session, shop.id, "discounts") == 0
 
 
@@ -143,3 +143,52 @@ def test_a_discount_that_is_taken_back_takes_nothing_along(session: Session, mak
     given = discounts.grant(session, soon.id, "paid at once", "owner")
     assert adjustments.reverse(session, given.payment_id, "a mistake", "owner").outstanding_minor == 201
     assert bills.get(session, soon.id).open_minor == 201
+
+
+KINDS = ["return", "damage", "short_supply", "rate_difference", "expiry", "scheme_claim", "goodwill", "write_off"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_discount_is_a_share_of_what_remains_after_credits(
+    session: Session, make_retailer: Make, bill: Post, kind: str
+) -> None:
+    policy.change(session, {"cash_discount": {"percent_bps": 100, "within_days": 7}}, "one percent")
+    shop = make_retailer(session)
+    soon = fresh(session, shop, bill, 130_500)
+    adjustments.create(session, adjustments.Adjustment(shop.id, kind, 117_400, "nine came back", "owner", soon.id))
+    pay(session, shop, 11_795)
+    with pytest.raises(discounts.DiscountNotEarned) as refused:
+        discounts.grant(session, soon.id, "paid at once", "owner")
+    assert (refused.value.facts["discount_minor"], refused.value.facts["missing_minor"]) == (131, 13_100 - 11_795 - 131)
+    pay(session, shop, 13_100 - 11_795 - 131)
+    assert discounts.grant(session, soon.id, "paid at once", "owner").amount_minor == 131
+    assert bills.open_bills(session, shop.id) == []
+
+
+def test_a_credit_after_the_money_lowers_the_discount_as_one_before_it(
+    session: Session, make_retailer: Make, bill: Post
+) -> None:
+    shop = make_retailer(session)
+    soon = fresh(session, shop, bill, 10_000)
+    pay(session, shop, 4_900)
+    adjustments.create(session, adjustments.Adjustment(shop.id, "return", 5_000, "half came back", "owner", soon.id))
+    assert discounts.grant(session, soon.id, "paid at once", "owner").amount_minor == 100
+
+
+def test_a_credit_that_was_taken_back_lowers_nothing(session: Session, make_retailer: Make, bill: Post) -> None:
+    shop = make_retailer(session)
+    soon = fresh(session, shop, bill, 10_000)
+    returned = adjustments.create(
+        session, adjustments.Adjustment(shop.id, "return", 5_000, "half came back", "owner", soon.id)
+    )
+    adjustments.reverse(session, returned.payment_id, "they did not", "owner")
+    pay(session, shop, 9_800)
+    assert discounts.grant(session, soon.id, "paid at once", "owner").amount_minor == 200
+
+
+def test_a_bill_that_was_credited_in_full_earns_nothing(session: Session, make_retailer: Make, bill: Post) -> None:
+    shop = make_retailer(session)
+    soon = fresh(session, shop, bill, 10_000)
+    adjustments.create(session, adjustments.Adjustment(shop.id, "return", 10_000, "all came back", "owner", soon.id))
+    with pytest.raises(discounts.DiscountNotEarned):
+        discounts.grant(session, soon.id, "please", "owner")

@@ -164,7 +164,7 @@ class MoneyRules(Life):
     def pay_soon_and_discount(self, number: int, role: str) -> None:
         """All but the discount is paid, and the discount is given when that was in time."""
         shop, bill = one_of(self.open_bills(), number)
-        worth = (bill.amount_minor * self.house.settings["cash_discount"]["percent_bps"] + 5_000) // 10_000
+        worth = rulebook.discount_of(shop, bill)
         if bill.open_minor > worth:
             part = bill.open_minor - worth
             self.receive_money(shop, part, {bill.id: part}, "other", None, self.today())

@@ -219,10 +219,18 @@ def late_fee(shop: Shop, bill: Bill, today: date) -> int:
     return max(0, floor(accrued + Fraction(1, 2)) - bill.fees_minor)
 
 
+def discount_of(shop: Shop, bill: Bill) -> int:
+    """A share of what the bill came to after returns and other credits; halves go up."""
+    aside = ("payment", "opening", "cash_discount", "dispute")
+    credits = [one for one in shop.credits.values() if one.is_posted and one.kind not in aside]
+    worth = bill.amount_minor - sum(one.parts.get(bill.id, 0) for one in credits)
+    return floor(Fraction(worth * shop.house.settings["cash_discount"]["percent_bps"], 10_000) + Fraction(1, 2))
+
+
 def earns_discount(shop: Shop, bill: Bill) -> bool:
     """Paid in time, all but the discount, nothing of it contested, and not given before."""
     offer = shop.house.settings["cash_discount"]
-    worth = floor(Fraction(bill.amount_minor * offer["percent_bps"], 10_000) + Fraction(1, 2))
+    worth = discount_of(shop, bill)
     paid = [one for one in shop.credits.values() if one.is_posted and bill.id in one.parts]
     money = [one.received_on for one in paid if one.kind == "payment"]
     in_time = bool(money) and max(money) <= bill.bill_on + timedelta(days=offer["within_days"])
