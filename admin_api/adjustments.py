@@ -18,6 +18,7 @@ from credit import adjustments, bills, debit_notes, disputes, late_fees, payment
 from credit.payments import DISPUTE, Receipt
 from credit.tables import Bill
 from invoicing import cancelling, credit_notes
+from invoicing.tables import GOODS
 from parties import retailers
 from parties.roles import BOOKKEEPERS, FOUNDERS
 
@@ -34,7 +35,8 @@ class ReturnedIn(Strict):
 class AdjustmentIn(Strict):
     """A credit to give. With `bill_id` that bill is settled first; a dispute freezes part of its bill.
 
-    With `lines` of the bill's invoice it is a credit note with tax, and the amount follows from them.
+    With `lines` of the bill's invoice it is a credit note with tax, and the amount follows from them; `goods` says
+    where those went (by the kind when nobody says).
     """
 
     retailer_id = Id(needed=True)
@@ -42,6 +44,7 @@ class AdjustmentIn(Strict):
     amount_minor = PositiveMinor(load_default=None)
     bill_id = Id(load_default=None, allow_none=True)
     lines = fields.List(fields.Nested(ReturnedIn), load_default=list, validate=validate.Length(max=500))
+    goods = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(list(GOODS)))
     reason = Text(longest=500, needed=True)
 
     @validates_schema
@@ -159,7 +162,9 @@ def _returned(session: Session, given: dict[str, Any]) -> Beside:
     if invoice is None:
         raise Invalid("This bill has no invoice whose lines could come back: give an amount.", field="lines")
     lines = [credit_notes.Correction(one["line"], int(one["qty"] * 1000)) for one in given["lines"]]
-    new = credit_notes.NewCreditNote(invoice.id, given["kind"], given["reason"], g.who.role, lines)
+    new = credit_notes.NewCreditNote(
+        invoice.id, given["kind"], given["reason"], g.who.role, lines, goods=given["goods"]
+    )
     return _with_note(credit_notes.issue(session, new))
 
 

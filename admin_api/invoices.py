@@ -24,7 +24,7 @@ from core import ids
 from credit import bills, debit_notes
 from invoicing import cancelling, credit_notes, listing, papers, preview, registrations, sharing
 from invoicing import debit_notes as tax_debit_notes
-from invoicing.tables import Invoice
+from invoicing.tables import GOODS, SHELF, Invoice
 from parties import retailers
 from parties.roles import BOOKKEEPERS, EVERYBODY, SELLERS
 from reports.returns import filing
@@ -58,11 +58,22 @@ class CorrectionIn(Strict):
 
 
 class CreditNoteIn(Strict):
-    """A credit note with tax against an invoice."""
+    """A credit note with tax against an invoice.
+
+    `goods` says where they went that came back: by its kind when nobody says, else `shelf`, `damaged` (not put back)
+    or `kept` by the shop.
+    """
 
     kind = fields.String(load_default="return", validate=validate.OneOf(credit_notes.KINDS))
     reason = Text(longest=500, needed=True)
     lines = fields.List(fields.Nested(CorrectionIn), required=True, validate=validate.Length(1, 500))
+    goods = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(list(GOODS)))
+
+
+class CancellationIn(Undone):
+    """Why a document is cancelled, and where its goods go: on the shelf again, `damaged`, or `kept` by the shop."""
+
+    goods = fields.String(load_default=SHELF, validate=validate.OneOf(list(GOODS)))
 
 
 class RaisedIn(Strict):
@@ -181,12 +192,12 @@ def debit_note(session: Session, given: dict[str, Any], invoice_id: str) -> Besi
 
 @blueprint.route("/<invoice_id>/cancel", methods=["POST"])
 @operation(BOOKKEEPERS, idempotent=True)
-@blueprint.arguments(Undone)
+@blueprint.arguments(CancellationIn)
 @blueprint.response(200, InvoiceOut)
 def cancel(session: Session, why: dict[str, Any], invoice_id: str) -> Invoice:
-    """Cancel a document that nobody acted on: its number stays, what it did to the account is undone."""
+    """Cancel a document that nobody acted on: its number stays, what it did to the account and the shelf is undone."""
     found = listing.get(session, ids.parse("inv", invoice_id))
-    return cancelling.cancel(session, found.id, why["reason"], g.who.role)
+    return cancelling.cancel(session, found.id, why["reason"], g.who.role, why["goods"])
 
 
 @blueprint.route("/<invoice_id>/registration", methods=["POST"])
@@ -236,7 +247,9 @@ def issue_credit_note(session: Session, invoice_id: Any, given: dict[str, Any]) 
         credit_notes.Correction(one["line"], int((one["qty"] or 0) * 1000), one["taxable_minor"] or 0)
         for one in given["lines"]
     ]
-    new = credit_notes.NewCreditNote(invoice_id, given["kind"], given["reason"], g.who.role, lines)
+    new = credit_notes.NewCreditNote(
+        invoice_id, given["kind"], given["reason"], g.who.role, lines, goods=given["goods"]
+    )
     return credit_notes.issue(session, new)
 
 

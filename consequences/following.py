@@ -28,6 +28,7 @@ from credit.events import (
 from credit.guardrails import CREDIT
 from invoicing.events import DocumentCancelled, NoteIssued
 from notices import conversations, credit, disputes, documents, orders, payments
+from orders import returning
 from orders.events import (
     HeldOrderDearer,
     HeldOrderLapsed,
@@ -81,8 +82,14 @@ FOLLOWS: dict[type, tuple[Consequence, ...]] = {
     ClaimDeclined: (lambda session, event: payments.claim_declined(session, event.claim_id),),
     DisputeEnded: (lambda session, event: disputes.settled(session, event.dispute_id),),
     CreditTakenBack: (setbacks.cancel_papers,),
-    NoteIssued: (lambda session, event: documents.note(session, event.note_id),),
-    DocumentCancelled: (lambda session, event: documents.cancelled(session, event.invoice_id),),
+    NoteIssued: (
+        lambda session, event: returning.follow(session, event.note_id),
+        lambda session, event: documents.note(session, event.note_id),
+    ),
+    DocumentCancelled: (
+        lambda session, event: returning.follow(session, event.invoice_id),
+        lambda session, event: documents.cancelled(session, event.invoice_id),
+    ),
     # credit
     CreditStopped: (lambda session, event: credit.paused(session, event.retailer_id),),
     CreditOpened: (lambda session, event: credit.restored(session, event.retailer_id),),

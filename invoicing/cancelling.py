@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 import countries
 from core import audit, clock, db, ids
-from core.errors import DomainError, Forbidden
+from core.errors import DomainError, Forbidden, Invalid
 from core.events import happened
 from credit import accounts, adjustments, bills, days, debit_notes, payment_links, payments
 from credit.adjustments import BOOKKEEPERS
@@ -21,7 +21,7 @@ from credit.payments import Receipt
 from credit.tables import CREDIT, Payment
 from invoicing import credit_notes, filed, registrations, writing
 from invoicing.events import DocumentCancelled
-from invoicing.tables import CANCELLED, COMMERCIAL_CREDIT_NOTE, CREDIT_NOTE, ISSUED, SALES, Invoice
+from invoicing.tables import CANCELLED, COMMERCIAL_CREDIT_NOTE, CREDIT_NOTE, GOODS, ISSUED, SALES, SHELF, Invoice
 from invoicing.writing import HEADS
 from tax.year import month_end
 
@@ -42,14 +42,16 @@ class NotCancellable(DomainError):
     code = "DOCUMENT_NOT_CANCELLABLE"
 
 
-def cancel(session: Session, invoice_id: UUID, reason: str, role: str) -> Invoice:
+def cancel(session: Session, invoice_id: UUID, reason: str, role: str, goods: str = SHELF) -> Invoice:
     """Cancel a document and undo its bill or its credit; audited. Locks it and the account.
 
     An invoice or debit note must be unpaid and uncorrected, a credit note the last of its invoice; none may stand in
-    a filed return or one that was due, or be registered for over a day. Raises Forbidden, Invalid, NotFound,
-    NotCancellable, CancelledTooLate, MonthFiled.
+    a filed return or one that was due, or be registered for over a day. `goods` is where those of a document of sale
+    go. Raises Forbidden, Invalid, NotFound, NotCancellable, CancelledTooLate, MonthFiled.
     """
     reason = accounts.given(reason)
+    if goods not in GOODS:
+        raise Invalid(f"Goods went to one of {', '.join(GOODS)}.", field="goods", value=goods)
     if role not in BOOKKEEPERS:
         raise Forbidden("A document is cancelled by bookkeeping.")
     invoice = db.fetch(session, Invoice, invoice_id, lock=True)
@@ -59,6 +61,8 @@ def cancel(session: Session, invoice_id: UUID, reason: str, role: str) -> Invoic
         payments.take_back(session, invoice.payment_id, reason, _undone_on(session, invoice))
     else:
         _undo_bill(session, invoice, reason)
+    if invoice.document_type in SALES:
+        invoice.goods = goods
     _mark(session, invoice, reason)
     follow_credits(session, invoice.retailer_id, CREDIT_WENT)
     return invoice

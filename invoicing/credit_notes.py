@@ -26,13 +26,20 @@ from invoicing import originals, series, snapshots, writing
 from invoicing.charging import Goods
 from invoicing.originals import Original
 from invoicing.series import SeriesPlace
-from invoicing.tables import COMMERCIAL_CREDIT_NOTE, CREDIT_NOTE, Invoice
+from invoicing.tables import COMMERCIAL_CREDIT_NOTE, CREDIT_NOTE, DAMAGED, GOODS, KEPT, SHELF, Invoice
 from invoicing.writing import HEADS, Draft, DraftLine
 from parties import organisations, retailers
 from tax import ComputedLine, CreditNote
 from tax.rounding import THOUSANDTHS
 
-KINDS = ("return", "damage", "short_supply", "rate_difference", "expiry")
+GOODS_OF = {  # each kind with where its goods go, unless somebody says otherwise
+    "return": SHELF,
+    "damage": DAMAGED,
+    "short_supply": SHELF,  # they never left
+    "rate_difference": KEPT,
+    "expiry": DAMAGED,
+}
+KINDS = tuple(GOODS_OF)
 UNNUMBERED = frozenset({adjustments.WRITE_OFF})  # the shop gets no paper for what is given up
 
 
@@ -60,7 +67,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class NewCreditNote:
-    """A credit note to issue; `role` is the giver's. `issued_on` None = today."""
+    """A credit note to issue; `role` is the giver's. `issued_on` None = today, `goods` None = as its kind has it."""
 
     invoice_id: UUID
     kind: str
@@ -68,6 +75,7 @@ class NewCreditNote:
     role: str
     lines: Sequence[Correction]
     issued_on: date | None = None
+    goods: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +121,7 @@ def issue(session: Session, new: NewCreditNote) -> Given:
         reason=reason,
         reverse_charge=original.invoice.reverse_charge,
         details={"kind": new.kind},
+        goods=_goods(new),
     )
     return Given(writing.write(session, draft), receipt)
 
@@ -200,6 +209,15 @@ def _computed(original: Original, lines: Sequence[Correction]) -> CreditNote:
     if money.grand_total_minor <= 0:
         raise WorthNothing
     return money
+
+
+def _goods(new: NewCreditNote) -> str | None:
+    """Where the goods of a note go; None when only a value falls. Raises Invalid."""
+    if new.goods is not None and new.goods not in GOODS:
+        raise Invalid(f"Goods went to one of {', '.join(GOODS)}.", field="goods", value=new.goods)
+    if not any(one.qty_milli for one in new.lines):
+        return None
+    return new.goods or GOODS_OF[new.kind]
 
 
 def _measure(one: Correction) -> Decimal:

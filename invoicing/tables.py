@@ -21,6 +21,12 @@ NOTES = (CREDIT_NOTE, DEBIT_NOTE, COMMERCIAL_CREDIT_NOTE)  # what corrects one o
 ISSUED, CANCELLED = "issued", "cancelled"
 STATEMENT, ORDER_CONFIRMATION = "statement", "order_confirmation"
 GSTR1 = "gstr1"
+SHELF, DAMAGED, KEPT = "shelf", "damaged", "kept"
+GOODS = {  # where the goods went that a note, or a cancelled document, is about
+    SHELF: "put back on the shelf",
+    DAMAGED: "broken, spoilt or past their date: not put back",
+    KEPT: "they stay with the shop, or never came back",
+}
 
 
 class Invoice(Identified, Base):
@@ -29,6 +35,7 @@ class Invoice(Identified, Base):
 
     Amounts of a credit note are above zero too: its type says which way they go. `payment_id` is the credit that it
     gave, `refers_to_id` the invoice that a note corrects. `details` holds what else is printed: `ship_to`, `notes`.
+    `goods` says where goods went that came back; None: it is about none.
     """
 
     __tablename__ = "invoice"
@@ -41,6 +48,7 @@ class Invoice(Identified, Base):
         belongs_to("payment", "payment_id"),
         one_of("document_type", [*SALES, *NOTES]),
         one_of("status", [ISSUED, CANCELLED]),
+        one_of("goods", list(GOODS)),
         Index("ix_invoice_retailer", "org_id", "retailer_id", "issued_on"),
         Index("ix_invoice_refers_to", "org_id", "refers_to_id"),
         Index("ix_invoice_issued", "org_id", "issued_on"),
@@ -60,6 +68,7 @@ class Invoice(Identified, Base):
     status: Mapped[Word] = mapped_column(default=ISSUED)
     cancelled_at: Mapped[Moment | None]
     cancel_reason: Mapped[str | None] = mapped_column(Text)
+    goods: Mapped[Word | None]
     issued_by: Mapped[Word | None]
     cancelled_by: Mapped[Word | None]
     issued_on: Mapped[date]

@@ -52,6 +52,7 @@ class Draft:
     reason: str | None = None
     reverse_charge: bool = False
     details: Mapping[str, Any] = field(default_factory=dict)
+    goods: str | None = None
 
 
 def write(session: Session, draft: Draft) -> Invoice:
@@ -88,6 +89,7 @@ def _invoice(draft: Draft) -> Invoice:
         refers_to_id=draft.refers_to_id,
         reason=draft.reason,
         status=ISSUED,
+        goods=draft.goods,
         issued_on=draft.place.issued_on,
         due_on=draft.due_on,
         place_of_supply=draft.place_of_supply,

@@ -168,20 +168,27 @@ class Stock(TenantOwned, Base):
 
 
 class StockMovement(Identified, Base):
-    """One change of what is on the shelf, and why; only added. A product's movements sum up to its stock."""
+    """One change of what is on the shelf, and why; only added. A product's movements sum up to its stock.
+
+    `invoice_id` is the document that goods came back with.
+    """
 
     __tablename__ = "stock_movement"
     __table_args__ = (
         belongs_to("product", "product_id"),
         belongs_to("sales_order", "order_id"),
+        belongs_to("invoice", "invoice_id"),
         one_of("kind", list(MOVEMENTS)),
         Index("ix_stock_movement_product", "org_id", "product_id", "created_at"),
+        Index("ix_stock_movement_order", "org_id", "order_id"),
+        Index("ix_stock_movement_invoice", "org_id", "invoice_id"),
     )
 
     product_id: Mapped[UUID]
     change_milli: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[Word]
     order_id: Mapped[UUID | None]
+    invoice_id: Mapped[UUID | None]
     reason: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[Moment]
 

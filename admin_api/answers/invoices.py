@@ -20,6 +20,7 @@ from admin_api.answers.shape import (
     Word,
 )
 from invoicing.listing import STATUSES, TYPES
+from invoicing.tables import GOODS
 from orders.tables import PRICE_MODES
 from tax import TREATMENTS
 
@@ -89,6 +90,7 @@ class InvoiceOut(TaxedOut):
     created_at = Moment()
     cancelled_at = Moment(allow_none=True)
     cancel_reason = fields.String(allow_none=True)
+    goods = Word(GOODS, allow_none=True)
     by = Person("issued_by", allow_none=True)
     cancelled_by = Person("cancelled_by", allow_none=True)
 

@@ -8,13 +8,20 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 import policy
-from core import db, ids
+from core import db, events, ids
 from credit import accounts
+from invoicing import credit_notes
 from orders import catalogue_import, dispatching, ordering, stock
 from orders.quotes import Wanted
 from parties import channels, organisations, retailers
 from reports.invariant import Invariant
-from reports.invariants import i29_stock_movements, i50_stock, i51_promised_orders, i56_promised_goods
+from reports.invariants import (
+    i29_stock_movements,
+    i50_stock,
+    i51_promised_orders,
+    i56_promised_goods,
+    i57_goods_back,
+)
 
 ITEM = {
     "sku": "SUGAR", "name": "Sugar", "hsn": "17019990", "base_unit": "kg", "gst_rate_bps": 500, "price_paise": 4200,
@@ -50,7 +57,13 @@ def _sell(session: Session) -> None:
     for left in (True, False):
         placed = ordering.place(session, shop.id, [Wanted("SUGAR", 10, "kg")], "CREDIT").order
         if left:
-            dispatching.dispatch(session, placed.id)
+            sent = dispatching.dispatch(session, placed.id)
+            assert sent.invoice_id is not None
+            new = credit_notes.NewCreditNote(
+                sent.invoice_id, "return", "too much", "owner", [credit_notes.Correction(1, 2_000)]
+            )
+            credit_notes.issue(session, new)
+            events.follow(session)
 
 
 @pytest.fixture
@@ -70,7 +83,7 @@ def found(session: Session, invariant: Invariant) -> list[str]:
 
 
 def test_a_healthy_shop_has_no_violation(owner: Session) -> None:
-    for one in (i29_stock_movements, i50_stock, i51_promised_orders, i56_promised_goods):
+    for one in (i29_stock_movements, i50_stock, i51_promised_orders, i56_promised_goods, i57_goods_back):
         assert found(owner, one.INVARIANT) == []
 
 
@@ -85,7 +98,7 @@ def sabotage(statement: str) -> Callable[[Session], None]:
     ("invariant", "statement", "says"),
     [
         (i50_stock, "UPDATE stock SET reserved_milli = 0 WHERE org_id = :org", "0 reserved, 10000 live"),
-        (i29_stock_movements, "UPDATE stock SET on_hand_milli = 1000 WHERE org_id = :org", "1000 on hand, 110000 by"),
+        (i29_stock_movements, "UPDATE stock SET on_hand_milli = 1000 WHERE org_id = :org", "1000 on hand, 112000 by"),
         (i29_stock_movements, "ALTER TABLE stock DROP CONSTRAINT ck_stock_never_negative", "never_negative is missing"),
         (i29_stock_movements,
          "ALTER TABLE stock DROP CONSTRAINT ck_stock_never_negative;"
@@ -106,6 +119,19 @@ def sabotage(statement: str) -> Callable[[Session], None]:
         (i56_promised_goods,
          "UPDATE stock_reservation SET status = 'released', ended_at = created_at"
          " WHERE org_id = :org AND status = 'live'", "and holds nothing"),
+        (i57_goods_back, "UPDATE invoice SET goods = 'damaged' WHERE org_id = :org AND goods = 'shelf'",
+         "2000 of product"),
+        (i57_goods_back, "UPDATE invoice SET goods = 'kept' WHERE org_id = :org AND goods = 'shelf'",
+         "should have come back, 2000 did"),
+        (i57_goods_back, "UPDATE invoice SET status = 'cancelled' WHERE org_id = :org AND goods = 'shelf'",
+         ": 0 of product"),
+        (i57_goods_back,
+         "ALTER TABLE stock_movement DISABLE TRIGGER append_only;"
+         " DELETE FROM stock_movement WHERE org_id = :org AND kind = 'return'", "should have come back, 0 did"),
+        (i57_goods_back,
+         "ALTER TABLE stock_movement DISABLE TRIGGER append_only;"
+         " UPDATE stock_movement SET change_milli = -4000 WHERE org_id = :org AND kind = 'dispatch'",
+         "brought 10000 of product"),
         (i56_promised_goods, "DELETE FROM stock_reservation WHERE org_id = :org AND status = 'live'",
          "needs 10000 of product"),
         (i56_promised_goods,
