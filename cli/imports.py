@@ -41,10 +41,11 @@ def command() -> None:
 @command.command(
     epilog=f"Columns: {', '.join(entries.COLUMNS)}. price and mrp are rupees per base unit; units is"
     " pc:1;dozen:12;case:24 (base units in each); aliases are separated by semicolons; price_mode is exclusive (the"
-    " default) or inclusive of tax; treatment is taxable, exempt, nil_rated or non_gst; min_qty, multiple and stock are"
-    " base units; slabs is 240:24.50;480:24 (from so many on, rupees), class_prices semi:25;semi@480:23, scheme 10+1 or"
-    " 10+1 case, scheme_until a date; a column that FILE lacks leaves its part as it is. JSON: a list of such rows,"
-    " or a catalogue with items, unit_aliases and category_aliases whose amounts are paise."
+    " default) or inclusive of tax; treatment is taxable, exempt, nil_rated or non_gst, and in Pakistan"
+    " third_schedule, or yes in the column of that name: taxed by mrp, which must be there; min_qty, multiple and"
+    " stock are base units; slabs is 240:24.50;480:24 (from so many on, rupees), class_prices semi:25;semi@480:23,"
+    " scheme 10+1 or 10+1 case, scheme_until a date; a column that FILE lacks leaves its part as it is. JSON: a list"
+    " of such rows, or a catalogue with items, unit_aliases and category_aliases whose amounts are paise."
 )
 @_options
 @click.option("--valid-from", type=click.DateTime(["%Y-%m-%d"]), help="Prices and taxes hold from this day (today).")

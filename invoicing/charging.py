@@ -5,13 +5,13 @@ both modes; the rupee is rounded once over all of them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import countries
 from core.errors import Invalid
-from tax import TAXABLE, TREATMENTS, ComputedLine, Discount, PriceMode, TaxDocument, TaxLine, Treatment
-from tax.rounding import THOUSANDTHS
+from tax import TAXABLE, TAXED, THIRD_SCHEDULE, ComputedLine, Discount, PriceMode, TaxDocument, TaxLine, Treatment
+from tax.rounding import BPS, THOUSANDTHS
 
 CHARGE_SKU = "DELIVERY"
 NO_DISCOUNT = Discount()
@@ -21,6 +21,12 @@ class TreatmentInvalid(Invalid):
     """Goods that are not taxed carry a rate, or the treatment is unknown."""
 
     code = "TAX_TREATMENT_INVALID"
+
+
+class BelowItsTax(Invalid):
+    """Third Schedule goods whose price does not even hold the tax on their printed price."""
+
+    code = "PRICE_BELOW_ITS_TAX"
 
 
 class CompositionInterstate(Invalid):
@@ -42,7 +48,8 @@ class Goods:
     """One line sold: `qty_milli` thousandths of `unit` at `price_minor` each. `packs` says it as people count it.
 
     The discount is a share or an amount, not both; a share of 10,000 is goods given free under a scheme. `mrp_minor` is
-    the printed retail price of a unit; a charge (delivery) bears no discount of the invoice.
+    the printed retail price of a unit, tax inside, by which Third Schedule goods are taxed; a charge (delivery) bears
+    no discount of the invoice.
     """
 
     sku: str
@@ -114,10 +121,11 @@ def charge(goods: Sequence[Goods], supply: Supply, discount: Discount = NO_DISCO
     computed = countries.compute(document_of(goods, supply, discount))
     if supply.is_registered and supply.is_composition and computed.place_of_supply != supply.seller_state:
         raise CompositionInterstate
+    lines = tuple(map(_sold, goods, computed.lines))
     return Charge(
-        lines=computed.lines,
+        lines=lines,
         taxes=computed.totals.taxes,
-        taxable_minor=computed.totals.taxable_minor,
+        taxable_minor=sum(line.taxable_minor for line in lines),
         round_off_minor=computed.round_off_minor,
         total_minor=computed.grand_total_minor,
         place_of_supply=computed.place_of_supply,
@@ -134,7 +142,7 @@ def document_type(goods: Sequence[Goods], supply: Supply | None = None) -> str:
     """
     if supply is not None and not supply.is_registered:
         return "plain_bill"
-    taxable = [item.treatment == TAXABLE for item in goods]
+    taxable = [item.treatment in TAXED for item in goods]
     if not any(taxable) or (supply is not None and supply.is_composition):
         return "bill_of_supply"
     if all(taxable) or supply is None or supply.buyer_tax_id:
@@ -146,7 +154,7 @@ def document_of(goods: Sequence[Goods], supply: Supply, discount: Discount = NO_
     """The tax document of these goods. Raises TreatmentInvalid."""
     state = supply.buyer_state if supply.delivery_state is None else supply.delivery_state
     return TaxDocument(
-        lines=[_line(item) for item in goods],
+        lines=[_line(item, countries.get(supply.country).tax.treatments) for item in goods],
         seller_state=supply.seller_state,
         buyer_state=state,
         buyer_tax_id=supply.buyer_tax_id,
@@ -159,9 +167,24 @@ def document_of(goods: Sequence[Goods], supply: Supply, discount: Discount = NO_
     )
 
 
-def _line(item: Goods) -> TaxLine:
-    if item.treatment not in TREATMENTS or (item.treatment != TAXABLE and item.rate_bps + item.cess_bps):
+def _sold(item: Goods, line: ComputedLine) -> ComputedLine:
+    """The line as it is sold. Where tax hangs on the printed price, its value is what the buyer pays beside the tax.
+
+    Raises BelowItsTax.
+    """
+    if item.treatment != THIRD_SCHEDULE:
+        return line
+    if line.total_minor < line.tax_minor:
+        raise BelowItsTax(f"{item.sku}: its price is less than the tax on its printed price.", sku=item.sku)
+    return replace(line, taxable_minor=line.total_minor - line.tax_minor)
+
+
+def _line(item: Goods, known: Sequence[Treatment]) -> TaxLine:
+    if item.treatment not in known:
+        raise TreatmentInvalid(f"{item.sku}: no goods are treated as {item.treatment} here", sku=item.sku)
+    if item.treatment not in TAXED and item.rate_bps + item.cess_bps:
         raise TreatmentInvalid(f"{item.sku}: goods treated as {item.treatment} cannot carry a tax rate", sku=item.sku)
+    by_printed_price = item.treatment == THIRD_SCHEDULE
     return TaxLine(
         qty=quantity(item.qty_milli),
         unit_price_minor=item.price_minor,
@@ -169,7 +192,9 @@ def _line(item: Goods) -> TaxLine:
         cess_bps=item.cess_bps,
         discount=Discount(item.discount_bps, item.discount_minor),
         price_mode=item.price_mode,
-        treatment=item.treatment,
+        treatment=TAXABLE if by_printed_price else item.treatment,
+        third_schedule=by_printed_price and item.discount_bps != BPS,  # what is given free bears no tax of its own
+        retail_price_minor=item.mrp_minor,
         is_charge=item.is_charge,
         description=item.description,
         hsn=item.hsn,

@@ -29,7 +29,7 @@ from invoicing.series import SeriesPlace
 from invoicing.tables import COMMERCIAL_CREDIT_NOTE, CREDIT_NOTE, DAMAGED, GOODS, KEPT, SHELF, Invoice
 from invoicing.writing import HEADS, Draft, DraftLine
 from parties import organisations, retailers
-from tax import ComputedLine, CreditNote
+from tax import THIRD_SCHEDULE, ComputedLine, CreditNote
 from tax.rounding import THOUSANDTHS
 
 GOODS_OF = {  # each kind with where its goods go, unless somebody says otherwise
@@ -199,6 +199,12 @@ def of_bill(session: Session, bill_id: UUID | None) -> Invoice | None:
 def _computed(original: Original, lines: Sequence[Correction]) -> CreditNote:
     """The note's money. Raises WorthNothing, MixedCorrection, ReturnInvalid, Invalid."""
     by_value = originals.values(original, frozenset(one.line_no for one in lines if not one.qty_milli))
+    for number in by_value:
+        if original.line(number).treatment == THIRD_SCHEDULE:
+            raise Invalid(
+                f"Line {number} is taxed by its printed price, which stays: give a commercial credit note.",
+                field="lines",
+            )
     returns = {one.line_no: _measure(one) for one in lines}
     if len(returns) != len(lines):
         raise Invalid("A line is named once in a credit note.", field="lines")

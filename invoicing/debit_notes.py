@@ -21,7 +21,7 @@ from invoicing.series import SeriesPlace
 from invoicing.tables import BILL_OF_SUPPLY, DEBIT_NOTE, PLAIN_BILL, Invoice
 from invoicing.writing import Draft, DraftLine
 from parties import organisations
-from tax import Computed, TaxDocument, TaxLine
+from tax import TAXABLE, THIRD_SCHEDULE, Computed, TaxDocument, TaxLine
 from tax.rounding import THOUSANDTHS
 
 
@@ -105,12 +105,13 @@ def _line(original: Original, one: Raised) -> TaxLine:
     if one.taxable_minor <= 0:
         raise Invalid("A debit note raises a value.", field="taxable_minor", value=one.taxable_minor)
     goods = originals.goods_of(sold, THOUSANDTHS)
+    by_printed_price = goods.treatment == THIRD_SCHEDULE  # which does not rise with what is asked for them
     return TaxLine(
         qty=1,
         unit_price_minor=one.taxable_minor,
-        rate_bps=sold.rate_bps,
+        rate_bps=0 if by_printed_price else sold.rate_bps,
         cess_bps=sold.cess_bps,
-        treatment=goods.treatment,
+        treatment=TAXABLE if by_printed_price else goods.treatment,
     )
 
 
@@ -142,6 +143,7 @@ def _lines(original: Original, money: Computed, raised: Sequence[Raised]) -> lis
                 unit="",
                 price_minor=one.taxable_minor,
                 price_mode="exclusive",
+                rate_bps=line.rate_bps,
                 mrp_minor=None,
             ),
             money=line,

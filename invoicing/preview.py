@@ -116,10 +116,10 @@ def _sells_at_retail(line: Mapping[str, Any]) -> bool:
 
 def _treatment(line: Mapping[str, Any], number: int) -> tax.Treatment:
     given = fields.text(line, "treatment") or tax.TAXABLE
-    for known in tax.TREATMENTS:
+    for known in tax.USUAL_TREATMENTS:
         if known == given:
             return known
-    raise PreviewInputInvalid(f"line {number}: treatment: must be one of {', '.join(tax.TREATMENTS)}")
+    raise PreviewInputInvalid(f"line {number}: treatment: must be one of {', '.join(tax.USUAL_TREATMENTS)}")
 
 
 def _delivery(source: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -42,7 +42,7 @@ from invoicing.tables import (
     Registration,
 )
 from invoicing.writing import HEADS
-from tax import TaxTotals
+from tax import THIRD_SCHEDULE, TaxTotals
 from tax.rounding import THOUSANDTHS, divided
 
 UNTAXED = {"exempt": "Exempt", "nil_rated": "Nil", "non_gst": "Non-GST"}
@@ -52,6 +52,7 @@ ZONE_SAYS = (  # the words of rule 46
     "SUPPLY TO SEZ UNIT OR SEZ DEVELOPER FOR AUTHORISED OPERATIONS ON PAYMENT OF INTEGRATED TAX"
 )
 COMMERCIAL_SAYS = "Commercial credit note: no tax is changed by it, and the buyer keeps the input tax credit."
+THIRD_SCHEDULE_SAYS = "Sales tax on goods of the Third Schedule is that on their printed retail price."
 CONFIRMATION_SAYS = "This confirms your order; it is no tax invoice. Your bill comes with the goods."
 CANCELLED_COPY = "CANCELLED"  # of what counts no more there is no original
 COPY_LABELS = {
@@ -186,7 +187,7 @@ def paper_of(
         refers_to=(original.number, original.issued_on) if original else None,
         payment=_payable(invoice),
         cancelled=_cancelled(invoice, country),
-        notes=_notes(invoice),
+        notes=(*_notes(invoice), *_by_printed_price(lines)),
         terms=tuple(invoice.seller.get("terms") or ()) if invoice.document_type in SALES else (),
         logo=_logo(invoice.org_id, invoice.seller),
         language=invoice.buyer.get("language") or ENGLISH,
@@ -297,6 +298,10 @@ def _notes(invoice: Invoice) -> tuple[str, ...]:
     if invoice.buyer.get("sez") and invoice.igst_minor:  # exempt goods on a bill of supply pay none
         said.append(ZONE_SAYS)
     return tuple(said)
+
+
+def _by_printed_price(lines: Sequence[InvoiceLine]) -> tuple[str, ...]:
+    return (THIRD_SCHEDULE_SAYS,) if any(line.treatment == THIRD_SCHEDULE for line in lines) else ()
 
 
 def _logo(org_id: UUID, seller: Mapping[str, Any]) -> bytes:

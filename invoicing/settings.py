@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import countries
 from core.errors import Invalid
 from core.options import OneOf, Part, Section, Several, Whole, Written, needed, option
+from countries.country import Country
 from invoicing import identifiers, numbers
 from parties.settings import Settings
 from parties.tables import Organisation
@@ -34,6 +35,12 @@ def _iban(text: str) -> str | None:
 def _ntn(text: str) -> str | None:
     fits = not text or any(country.registration.is_second(text) for country in countries.KNOWN.values())
     return None if fits else "An NTN has seven digits, and a check digit behind a dash."
+
+
+def _strn(text: str) -> str | None:
+    known = (country.registration for country in countries.KNOWN.values() if country.registration.second)
+    fits = not text or any(registration.collects(text) for registration in known)
+    return None if fits else "An STRN has thirteen digits, with or without dashes."
 
 
 def _fssai(text: str) -> str | None:
@@ -77,6 +84,7 @@ class InvoicingSettings(Settings):
     bank_account: BankAccount | None = option(None, Part(of=BankAccount, optional=True))
     fssai: str = option("", Written(longest=14, check=_fssai))  # India: on every bill of who sells food
     licences: tuple[Licence, ...] = option((), Several(of=Part(of=Licence), most=4))
+    strn: str = option("", Written(longest=17, check=_strn))  # Pakistan: without it no sales tax is asked for
     ntn: str = option("", Written(longest=9, check=_ntn))  # Pakistan: beside the STRN
     further_tax_bps: int | None = option(None, Whole(most=MAX_RATE_BPS, optional=True))  # None: the rate in force
     invoice_terms: tuple[str, ...] = option((), Several(of=Written(longest=200, needed=True), most=8))
@@ -91,9 +99,35 @@ class InvoicingSettings(Settings):
         return self.gst_scheme == COMPOSITION
 
 
+def number_of(country: Country, given: str | None, strn: str | None) -> str | None:
+    """The number under which a seller is registered: what it joined with, or the STRN of its settings.
+
+    An STRN counts where sellers have two numbers, and may come later than the other.
+    """
+    return country.registration.parse(strn) if strn and country.registration.second else given
+
+
+def tax_number(seller: Organisation) -> str | None:
+    """The number under which this seller is registered, as its papers bear it."""
+    return number_of(countries.get(seller.country), seller.gstin, InvoicingSettings.of(seller).strn)
+
+
+def second_number(seller: Organisation) -> str:
+    """The number that it joined with, where that is the country's second one; nothing else."""
+    joined = seller.gstin or ""
+    return (
+        joined if joined != tax_number(seller) and countries.get(seller.country).registration.is_second(joined) else ""
+    )
+
+
+def may_collect(country: Country, given: str | None, strn: str | None) -> bool:
+    """Whether a seller with these numbers may collect tax at all."""
+    return country.registration.may_collect(number_of(country, given, strn))
+
+
 def is_registered(seller: Organisation) -> bool:
-    """Whether this seller may collect tax at all."""
-    return countries.get(seller.country).registration.may_collect(seller.gstin)
+    """The same of an organisation."""
+    return may_collect(countries.get(seller.country), seller.gstin, InvoicingSettings.of(seller).strn)
 
 
 def scheme_of(seller: Organisation) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from invoicing.settings import InvoicingSettings, scheme_of
+from invoicing.settings import InvoicingSettings, scheme_of, second_number, tax_number
 from invoicing.upi import CURRENCY, MAX_AMOUNT_MINOR, pay_link
 from parties.tables import Organisation, Retailer
 
@@ -24,11 +24,11 @@ def seller(organisation: Organisation) -> dict[str, Any]:
         "name": organisation.name,
         "address": organisation.address,
         "phone": organisation.phone,
-        "gstin": organisation.gstin,
+        "gstin": tax_number(organisation),
         "state_code": organisation.state_code,
         "country": organisation.country,
         "upi_vpa": organisation.upi_vpa,
-        "ntn": ours.ntn,
+        "ntn": ours.ntn or second_number(organisation),
         "email": ours.email,
         "scheme": scheme_of(organisation),
         "bank": ours.bank_account.kept() if ours.bank_account else {},

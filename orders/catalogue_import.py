@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+import countries
 from core import audit, clock, db, ids
 from core.errors import Invalid
 from orders import catalogue, entries, pricing, rules, stock
@@ -17,6 +18,7 @@ from orders.entries import CatalogueEntry
 from orders.rows import Outcome, Report, RowInvalid, RowResult
 from orders.tables import CatalogueWords, Product, ProductPrice, ProductTax, ProductTerms
 from parties import organisations
+from tax import TREATMENTS, Treatment
 
 MAX_ROWS = 100_000
 _WORDS = ("unit_aliases", "category_aliases", "meta")
@@ -37,7 +39,8 @@ class CatalogueUnreadable(Invalid):
 class _Shelf:
     """What the database held before: products by sku, dated rows in force on the day; `dated` are new ones.
 
-    `counted` collects what the file says is on the shelf, `classes` whom it names prices for.
+    `counted` collects what the file says is on the shelf, `classes` whom it names prices for; `treatments` are those
+    that the seller's country knows.
     """
 
     on: date
@@ -48,6 +51,7 @@ class _Shelf:
     dated: list[_Dated] = field(default_factory=list)
     counted: dict[UUID, int] = field(default_factory=dict)
     classes: set[str] = field(default_factory=set)
+    treatments: tuple[Treatment, ...] = TREATMENTS
 
 
 def import_catalogue(
@@ -60,7 +64,8 @@ def import_catalogue(
     """
     rows, read = _rows(data)
     catalogue.lock(session)
-    shelf = _shelf(session, valid_from or clock.today(organisations.get(session).timezone))
+    ours = organisations.get(session)
+    shelf = _shelf(session, valid_from or clock.today(ours.timezone), countries.get(ours.country).tax.treatments)
     done: list[RowResult] = []
     seen: set[str] = set()
     for number, raw in enumerate(rows, start=1):
@@ -102,6 +107,8 @@ def _import(
         entry = read(raw)
         if entry.sku in seen:
             raise RowInvalid([f"sku: {entry.sku} stands in this file twice"])
+        if entry.treatment not in shelf.treatments:
+            raise RowInvalid([f"treatment: no goods are treated as {entry.treatment} in this country"])
     except RowInvalid as error:
         return RowResult(number, key, "rejected", error.problems)
     seen.add(entry.sku)
@@ -167,7 +174,7 @@ def _update(row: Any, values: dict[str, Any]) -> bool:
     return bool(different)
 
 
-def _shelf(session: Session, on: date) -> _Shelf:
+def _shelf(session: Session, on: date, treatments: tuple[Treatment, ...]) -> _Shelf:
     mine = db.org_of(session)
     return _Shelf(
         on=on,
@@ -175,6 +182,7 @@ def _shelf(session: Session, on: date) -> _Shelf:
         prices={row.product_id: row for row in session.scalars(_in_force(ProductPrice, mine, on))},
         taxes={row.product_id: row for row in session.scalars(_in_force(ProductTax, mine, on))},
         terms={row.product_id: row for row in session.scalars(_in_force(ProductTerms, mine, on))},
+        treatments=treatments,
     )
 
 

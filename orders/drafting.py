@@ -14,6 +14,7 @@ import countries
 from core import clock, db, ids
 from core.errors import DomainError, Invalid, NotFound
 from invoicing.charging import Supply
+from invoicing.settings import InvoicingSettings, may_collect
 from orders import catalogue, delivery, stock, supply
 from orders.billing import AS_USUAL, Billing, dumped
 from orders.catalogue import Catalogue
@@ -27,6 +28,7 @@ _values, _line_values = attrgetter(*ORDER_COLUMNS), attrgetter(*LINE_COLUMNS)
 STANDING = (
     "r.code, r.gstin, r.state_code, r.status AS retailer_status, r.price_class AS shop_class,"
     " r.route AS shop_route, g.state_code AS seller_state, g.country, g.gstin AS seller_tax_id,"
+    " g.settings AS seller_settings,"
     " r.sez AS is_sez, (g.settings ->> 'further_tax_bps')::integer AS further_tax_bps,"
     " g.settings ->> 'gst_scheme' = 'composition' AS is_composition,"
     " g.currency AS org_currency, g.timezone, g.catalogue_version AS current_version"
@@ -123,6 +125,7 @@ def standing_of(row: Any) -> PricingFacts:
     """The value of a row that was read with STANDING. Raises NotServed."""
     if row.retailer_status != "active":
         raise NotServed(status=row.retailer_status)
+    ours = InvoicingSettings.read(row.seller_settings)
     return PricingFacts(
         code=row.code,
         buyer_tax_id=row.gstin,
@@ -139,7 +142,7 @@ def standing_of(row: Any) -> PricingFacts:
         route=row.shop_route,
         is_sez=row.is_sez,
         further_tax_bps=row.further_tax_bps,
-        is_registered=countries.get(row.country).registration.may_collect(row.seller_tax_id),
+        is_registered=may_collect(countries.get(row.country), row.seller_tax_id, ours.strn),
     )
 
 

@@ -9,20 +9,20 @@ from typing import Any, cast
 from core import i18n
 from core.money import from_major
 from orders import conditions
-from orders.rows import Fields, text, whole, word
-from tax import TAXABLE, TREATMENTS, PriceMode, Treatment
+from orders.rows import Fields, text, whole, word, yes_or_no
+from tax import TAXABLE, TAXED, THIRD_SCHEDULE, TREATMENTS, PriceMode, Treatment
 
 MAX_UNIT_WORTH = 100_000
 MAX_ALIASES = 60
 MAX_PRICE_MINOR = 10**9
 _CODE = re.compile(r"\S{1,64}")
 _HSN = re.compile(r"[0-9]{4,8}")
-_UNTAXED = "exempt"  # what most goods at 0 % are; a file may name nil_rated or non_gst instead
+_UNTAXED: Treatment = "exempt"  # what most goods at 0 % are; a file may name nil_rated or non_gst instead
 
 COLUMNS = (
     "sku", "name", "brand", "family", "size_value", "size_unit", "base_unit", "units", "default_unit", "hsn",
     "gst_rate_percent", "mrp", "price", "aliases", "price_mode", "treatment", "min_qty", "multiple", "slabs",
-    "class_prices", "scheme", "scheme_until", "stock",
+    "class_prices", "scheme", "scheme_until", "stock", "third_schedule",
 )  # fmt: skip
 
 
@@ -63,7 +63,6 @@ def from_item(item: Mapping[str, Any]) -> CatalogueEntry:
     rate_bps = fields.required("gst_rate_bps", whole(0, 10_000)) or 0
     cess_bps = fields.optional("cess_bps", whole(0, 10_000), 0)
     price_minor = fields.required("price_paise", whole(1, MAX_PRICE_MINOR))
-    usual = TAXABLE if rate_bps + cess_bps else _UNTAXED
     entry = CatalogueEntry(
         sku=sku or "",
         name=name or "",
@@ -78,7 +77,7 @@ def from_item(item: Mapping[str, Any]) -> CatalogueEntry:
         price_mode=cast(PriceMode, fields.optional("price_mode", word(["exclusive", "inclusive"]), "exclusive")),
         rate_bps=rate_bps,
         cess_bps=cess_bps,
-        treatment=cast(Treatment, fields.optional("treatment", word(TREATMENTS), usual)),
+        treatment=_treatment(fields, TAXABLE if rate_bps + cess_bps else _UNTAXED),
         terms=conditions.of_item(fields, item),
         stock_milli=fields.optional("stock", conditions.stock_milli, None),
     )
@@ -94,7 +93,7 @@ def from_table(row: Mapping[str, Any]) -> CatalogueEntry:
     fields = Fields(row)
     item = {
         **{name: row.get(name) for name in ("sku", "name", "brand", "family", "base_unit", "default_unit", "hsn")},
-        **{name: row.get(name) for name in ("price_mode", "treatment")},
+        **{name: row.get(name) for name in ("price_mode", "treatment", "third_schedule")},
         "units": fields.optional("units", _unit_list, None),
         "gst_rate_bps": fields.optional("gst_rate_percent", _percent, None),
         "mrp_paise": fields.optional("mrp", _rupees, None),
@@ -109,14 +108,29 @@ def from_table(row: Mapping[str, Any]) -> CatalogueEntry:
     return from_item(item)
 
 
+def _treatment(fields: Fields, usual: Treatment) -> Treatment:
+    """How the goods are taxed; the Third Schedule may be said by a column of its own."""
+    given = cast(Treatment | None, fields.optional("treatment", word(TREATMENTS), None))
+    listed = fields.optional("third_schedule", yes_or_no, None)
+    if listed is None:
+        return given or usual
+    if (listed and given not in (None, *TAXED)) or (not listed and given == THIRD_SCHEDULE):
+        fields.problems.append(f"third_schedule: says another thing than treatment, {given}")
+    return THIRD_SCHEDULE if listed else given or usual
+
+
 def _contradictions(entry: CatalogueEntry) -> list[str]:
     found = []
     if entry.units.get(entry.base_unit) != 1:
         found.append(f"units: one {entry.base_unit} is 1 {entry.base_unit}, not {entry.units.get(entry.base_unit)}")
     if entry.default_unit not in entry.units:
         found.append(f"default_unit: {entry.default_unit!r} is not among the units {', '.join(entry.units)}")
-    if entry.treatment != TAXABLE and entry.rate_bps + entry.cess_bps:
+    if entry.treatment not in TAXED and entry.rate_bps + entry.cess_bps:
         found.append(f"treatment: {entry.treatment} goods carry no tax rate")
+    if entry.treatment == THIRD_SCHEDULE and not entry.mrp_minor:
+        found.append("mrp: goods of the Third Schedule are taxed by it, so it must be there")
+    if entry.treatment == THIRD_SCHEDULE and not entry.rate_bps:
+        found.append("gst_rate_percent: goods of the Third Schedule bear a rate")
     return found
 
 

@@ -176,6 +176,7 @@ def _goods(item: _Measured) -> Goods:
         rate_bps=product.rate_bps,
         cess_bps=product.cess_bps,
         treatment=product.treatment,
+        mrp_minor=product.mrp_minor,
     )
 
 

@@ -126,6 +126,15 @@ def word(choices: Iterable[str]) -> Callable[[Any], str]:
     return parse
 
 
+def yes_or_no(value: Any) -> bool:
+    """A parser of yes and no, as spreadsheets and JSON have them."""
+    known = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+    said = str(value).strip().casefold()
+    if said not in known:
+        raise ValueError(f"{value!r} is neither yes nor no")
+    return known[said]
+
+
 def _integer(value: Any) -> int:
     digits = str(value).strip().removesuffix(".0")  # spreadsheets keep whole numbers as 15.0
     if isinstance(value, bool) or not digits.lstrip("-").isascii() or not digits.lstrip("-").isdigit():

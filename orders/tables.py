@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.tables import Base, Identified, Minor, Moment, TenantOwned, Word, belongs_to, one_of, table_of
 from orders.order import CANCELLED, CONFIRMED, DISPATCHED, EXPIRED, FAILED, HELD, PENDING, SOURCES, Order, OrderLine
+from tax import TREATMENTS
 
 STATUSES = {
     PENDING: "quoted, waits for a yes",
@@ -77,7 +78,7 @@ class ProductTax(TenantOwned, Base):
     __tablename__ = "product_tax"
     __table_args__ = (
         belongs_to("product", "product_id"),
-        one_of("treatment", ["taxable", "exempt", "nil_rated", "non_gst"]),
+        one_of("treatment", TREATMENTS),
         CheckConstraint("rate_bps >= 0 AND cess_bps >= 0", name="rate_not_negative"),
     )
 

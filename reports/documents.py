@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 import countries
+from tax import TAXED
 
 TAX_INVOICE, BILL_OF_SUPPLY = "tax_invoice", "bill_of_supply"
 PLAIN_BILL = "plain_bill"
@@ -23,7 +24,7 @@ ISSUED, CANCELLED = "issued", "cancelled"
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """Taxable value and tax by head, in minor units."""
+    """Taxable value and tax by head, in minor units: India's heads, then Pakistan's."""
 
     taxable_minor: int = 0
     igst_minor: int = 0
@@ -31,6 +32,8 @@ class Amounts:
     sgst_minor: int = 0
     utgst_minor: int = 0
     cess_minor: int = 0
+    sales_tax_minor: int = 0
+    further_tax_minor: int = 0
 
     @property
     def state_minor(self) -> int:
@@ -40,21 +43,19 @@ class Amounts:
     @property
     def tax_minor(self) -> int:
         """All heads together."""
-        return self.igst_minor + self.cgst_minor + self.state_minor + self.cess_minor
+        return sum(getattr(self, head) for head in _HEADS)
+
+    def of_head(self, name: str) -> int:
+        """The tax of one head, by the name that its country gives it."""
+        return int(getattr(self, f"{name}_minor"))
 
     def plus(self, other: "Amounts", sign: int = 1) -> "Amounts":
         """Both together; with the sign -1 the other one is taken off."""
-        return Amounts(
-            self.taxable_minor + sign * other.taxable_minor,
-            self.igst_minor + sign * other.igst_minor,
-            self.cgst_minor + sign * other.cgst_minor,
-            self.sgst_minor + sign * other.sgst_minor,
-            self.utgst_minor + sign * other.utgst_minor,
-            self.cess_minor + sign * other.cess_minor,
-        )
+        return Amounts(*(getattr(self, name) + sign * getattr(other, name) for name in self.__slots__))
 
 
 NOTHING = Amounts()
+_HEADS = tuple(name for name in Amounts.__slots__ if name != "taxable_minor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ class IssuedLine:
 
 def kind_of(treatment: str, rate_bps: int, cess_minor: int) -> str:
     """How a line stands in returns and books: as it is treated, but nil rated where nothing is charged on it."""
-    return NIL_RATED if treatment == TAXABLE and not rate_bps and not cess_minor else treatment
+    kind = TAXABLE if treatment in TAXED else treatment
+    return NIL_RATED if kind == TAXABLE and not rate_bps and not cess_minor else kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core import db
 from core.errors import NotFound
 from invoicing.numbers import normalised_number as number_of
-from invoicing.settings import InvoicingSettings
+from invoicing.settings import InvoicingSettings, tax_number
 from parties import organisations
 from reports.documents import Amounts, CorrectedDocument, IssuedDocument, IssuedLine
 from reports.period import Period
@@ -19,13 +19,14 @@ from reports.period import Period
 _SELECT = """
 SELECT i.document_type, i.number, i.issued_on, i.due_on, i.status, i.seller, i.buyer, i.place_of_supply, i.currency,
     i.reverse_charge, i.reason, i.details, i.taxable_minor, i.igst_minor, i.cgst_minor, i.sgst_minor, i.utgst_minor,
-    i.cess_minor, i.round_off_minor, i.total_minor, original.number AS original_number,
-    original.issued_on AS original_issued_on, original.total_minor AS original_total_minor,
-    original.document_type AS original_kind,
+    i.cess_minor, i.sales_tax_minor, i.further_tax_minor, i.round_off_minor, i.total_minor,
+    original.number AS original_number, original.issued_on AS original_issued_on,
+    original.total_minor AS original_total_minor, original.document_type AS original_kind,
     (SELECT json_agg(json_build_array(l.sku, l.description, l.hsn, coalesce(nullif(l.unit, ''), sold.unit, ''),
         CASE WHEN l.unit = '' AND sold.unit <> '' THEN 0 ELSE l.qty_milli END, l.price_minor, l.price_mode,
         l.discount_minor, l.rate_bps, l.cess_bps, l.treatment, l.total_minor, l.taxable_minor, l.igst_minor,
-        l.cgst_minor, l.sgst_minor, l.utgst_minor, l.cess_minor) ORDER BY l.line_no)
+        l.cgst_minor, l.sgst_minor, l.utgst_minor, l.cess_minor, l.sales_tax_minor, l.further_tax_minor)
+        ORDER BY l.line_no)
      FROM invoice_line l
      LEFT JOIN invoice_line sold
         ON sold.org_id = l.org_id AND sold.invoice_id = i.refers_to_id AND sold.line_no = l.original_line_no
@@ -59,7 +60,7 @@ def seller(session: Session) -> dict[str, Any]:
     organisation = organisations.get(session)
     return {
         "name": organisation.name,
-        "gstin": organisation.gstin,
+        "gstin": tax_number(organisation),
         "state_code": organisation.state_code,
         "country": organisation.country,
         "scheme": InvoicingSettings.of(organisation).gst_scheme,
@@ -81,9 +82,7 @@ def _document(row: Any) -> IssuedDocument:
         reason=row.reason or "",
         details=row.details,
         lines=tuple(map(_line, row.lines or [])),
-        totals=Amounts(
-            row.taxable_minor, row.igst_minor, row.cgst_minor, row.sgst_minor, row.utgst_minor, row.cess_minor
-        ),
+        totals=Amounts(**{name: getattr(row, name) for name in Amounts.__slots__}),
         round_off_minor=row.round_off_minor,
         total_minor=row.total_minor,
         original=_original(row),

@@ -7,7 +7,10 @@ countries themselves, and `compute` by a country's code, are in `countries`.
 from tax.credit_note import CreditNote, ReturnedLine, commercial_credit, credit_note
 from tax.document import (
     TAXABLE,
+    TAXED,
+    THIRD_SCHEDULE,
     TREATMENTS,
+    USUAL_TREATMENTS,
     Computed,
     ComputedLine,
     Discount,
@@ -22,7 +25,10 @@ from tax.engine import totals
 
 __all__ = [
     "TAXABLE",
+    "TAXED",
+    "THIRD_SCHEDULE",
     "TREATMENTS",
+    "USUAL_TREATMENTS",
     "Computed",
     "ComputedLine",
     "CreditNote",

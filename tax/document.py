@@ -7,9 +7,12 @@ from decimal import Decimal
 from typing import Literal
 
 PriceMode = Literal["exclusive", "inclusive"]
-Treatment = Literal["taxable", "exempt", "nil_rated", "non_gst"]
+Treatment = Literal["taxable", "exempt", "nil_rated", "non_gst", "third_schedule"]
 TAXABLE: Treatment = "taxable"
-TREATMENTS: tuple[Treatment, ...] = ("taxable", "exempt", "nil_rated", "non_gst")
+THIRD_SCHEDULE: Treatment = "third_schedule"  # Pakistan: taxed by the printed retail price
+USUAL_TREATMENTS: tuple[Treatment, ...] = ("taxable", "exempt", "nil_rated", "non_gst")
+TREATMENTS: tuple[Treatment, ...] = (*USUAL_TREATMENTS, THIRD_SCHEDULE)
+TAXED: tuple[Treatment, ...] = (TAXABLE, THIRD_SCHEDULE)  # those that bear a rate
 
 
 @dataclass(frozen=True, slots=True)

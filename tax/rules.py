@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.errors import Invalid
-from tax.document import TaxDocument, TaxLine
+from tax.document import USUAL_TREATMENTS, TaxDocument, TaxLine, Treatment
 
 MAX_RATE_BPS = 10_000
 
@@ -42,7 +42,8 @@ class TaxRules:
     """One country's rules. `assessor(document)` decides once per document how each line's net value is taxed.
 
     `heads` stand in the order in which they are printed. `taxable_name` is what the taxable value is called on this
-    country's documents. `mixed_type` is what taxable and exempt goods together are sold on to a buyer without tax id.
+    country's documents. `mixed_type` is what taxable and exempt goods together are sold on to a buyer without tax id;
+    `treatments` are those that its law knows for goods.
     """
 
     heads: tuple[Head, ...]
@@ -51,6 +52,7 @@ class TaxRules:
     place_of_supply: Callable[[TaxDocument], str]
     assessor: Callable[[TaxDocument], Assess]
     mixed_type: str = "tax_invoice"
+    treatments: tuple[Treatment, ...] = USUAL_TREATMENTS
 
     @property
     def head_names(self) -> tuple[str, ...]:

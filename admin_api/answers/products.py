@@ -4,6 +4,7 @@ from marshmallow import fields
 
 from admin_api.answers.shape import Answer, Minor, PublicId, Rows, Whole, Word
 from orders.tables import PRICE_MODES
+from tax import TREATMENTS
 
 
 class RateOut(Answer):
@@ -34,6 +35,7 @@ class ProductOut(Answer):
     price_minor = Minor()
     price_mode = Word(PRICE_MODES)
     rate_bps = Whole()
+    treatment = Word(TREATMENTS)
     mrp_minor = Minor(allow_none=True)
     min_qty = Whole(attribute="terms.min_qty")
     multiple = Whole(attribute="terms.multiple")

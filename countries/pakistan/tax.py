@@ -2,7 +2,7 @@
 
 from core.errors import Invalid
 from tax.discounts import gross
-from tax.document import TAXABLE, TaxDocument, TaxLine
+from tax.document import TAXABLE, TREATMENTS, TaxDocument, TaxLine
 from tax.rounding import BPS, divided, share
 from tax.rules import Assess, Assessed, Head, TaxRules, checked_rate
 
@@ -78,4 +78,5 @@ RULES = TaxRules(
     taxable_name="value_excl",
     place_of_supply=place_of_supply,
     assessor=assessor,
+    treatments=TREATMENTS,
 )

@@ -2,7 +2,7 @@
 
 Amounts are signed, so that each column adds up: credit notes stand below zero. A cancelled document keeps its line,
 without amounts. Tax that the buyer owes himself (reverse charge) is no tax of the seller: it stands in a column of its
-own before the amounts, and is no part of the total.
+own before the amounts, and is no part of the total. Which taxes have a column is the seller's country's to say.
 """
 
 import csv
@@ -16,6 +16,8 @@ import xlsxwriter
 from sqlalchemy.orm import Session
 
 import countries
+from countries.country import Country
+from parties import organisations
 from reports import issued
 from reports.cells import guarded
 from reports.documents import (
@@ -31,12 +33,13 @@ from reports.documents import (
 )
 from reports.period import Period
 
-COLUMNS = (
+BEFORE_TAX = (
     "date", "type", "number", "status", "buyer_code", "buyer", "gstin", "place_of_supply", "state", "reverse_charge",
-    "against", "tax_by_buyer", "taxable", "nil_rated", "exempt", "non_gst", "igst", "cgst", "sgst", "utgst", "cess",
-    "round_off", "total",
+    "against", "tax_by_buyer", "taxable", "nil_rated", "exempt", "non_gst",
 )  # fmt: skip
-RATE_COLUMNS = ("date", "number", "buyer", "rate_percent", "taxable", "igst", "cgst", "sgst", "utgst", "cess")
+AFTER_TAX = ("round_off", "total")
+OF_A_RATE = ("date", "number", "buyer", "rate_percent", "taxable")
+USUAL_ORDER = ("igst", "cgst", "sgst", "utgst", "cess")  # as accountants of India read them
 PIECE_BYTES = 64 * 1024
 
 Row = tuple[Any, ...]
@@ -44,7 +47,7 @@ Row = tuple[Any, ...]
 
 def write_csv(session: Session, period: Period) -> Iterator[str]:
     """One line per document. The byte order mark makes spreadsheets read UTF-8."""
-    yield "\ufeff" + _csv_line(COLUMNS)
+    yield "\ufeff" + _csv_line(columns(_country(session)))
     for document in listed(session, period):
         yield _csv_line([guarded(cell) for cell in row(document)])
 
@@ -65,6 +68,22 @@ def write_xlsx(session: Session, period: Period) -> Iterator[bytes]:
             yield piece
 
 
+def columns(country: Country) -> tuple[str, ...]:
+    """The columns of a document, with this country's taxes."""
+    named = (
+        BEFORE_TAX
+        if "gstr1" in country.returns
+        else tuple("tax_id" if name == "gstin" else name for name in BEFORE_TAX)
+    )
+    return (*named, *tax_columns(country), *AFTER_TAX)
+
+
+def tax_columns(country: Country) -> tuple[str, ...]:
+    """This country's taxes, as its accountants read them."""
+    heads = country.tax.head_names
+    return tuple(sorted(heads, key=lambda head: USUAL_ORDER.index(head) if head in USUAL_ORDER else len(USUAL_ORDER)))
+
+
 def row(document: IssuedDocument) -> Row:
     """One document as the columns have it."""
     sums = NOTHING if document.status == CANCELLED else document.totals
@@ -74,7 +93,7 @@ def row(document: IssuedDocument) -> Row:
         by_buyer_minor,
         sums.taxable_minor - sum(untaxed.values()),
         *untaxed.values(),
-        *_taxes(NOTHING if document.reverse_charge else sums),
+        *_taxes(document, sums),
         0 if document.status == CANCELLED else document.round_off_minor,
         0 if document.status == CANCELLED else document.total_minor,
     )
@@ -107,7 +126,7 @@ def rate_rows(document: IssuedDocument) -> Iterator[Row]:
             document.buyer.get("name") or "",
             _rupees(rate_bps),
             _rupees(amounts.taxable_minor),
-            *map(_rupees, _taxes(NOTHING if document.reverse_charge else amounts)),
+            *map(_rupees, _taxes(document, amounts)),
         )
 
 
@@ -120,7 +139,9 @@ def _fill(book: Any, session: Session, period: Period) -> None:
     """Two sheets side by side, row by row: the workbook keeps only the present row of each in memory."""
     styles = {"date": book.add_format({"num_format": "dd mmm yyyy"}), "money": book.add_format({"num_format": "0.00"})}
     sheets = [book.add_worksheet(name) for name in ("Documents", "By rate")]
-    for sheet, header in zip(sheets, (COLUMNS, RATE_COLUMNS), strict=True):
+    country = _country(session)
+    headers = (columns(country), (*OF_A_RATE, *tax_columns(country)))
+    for sheet, header in zip(sheets, headers, strict=True):
         _put(sheet, 0, header, styles)
         sheet.freeze_panes(1, 0)
     used = [1, 1]
@@ -150,8 +171,14 @@ def _by_kind(document: IssuedDocument) -> dict[str, int]:
     return sums
 
 
-def _taxes(amounts: Amounts) -> tuple[int, ...]:
-    return amounts.igst_minor, amounts.cgst_minor, amounts.sgst_minor, amounts.utgst_minor, amounts.cess_minor
+def _taxes(document: IssuedDocument, amounts: Amounts) -> tuple[int, ...]:
+    """What the seller owes of these, in the order of the columns."""
+    owed = NOTHING if document.reverse_charge else amounts
+    return tuple(owed.of_head(head) for head in tax_columns(countries.of(document.seller)))
+
+
+def _country(session: Session) -> Country:
+    return countries.get(organisations.get(session).country)
 
 
 def _rupees(amount_minor: int) -> Decimal:

@@ -145,6 +145,7 @@ FILLED = {  # a value for each setting that a new organisation has none of
     "invoice_prefix": "BT",
     "email": "books@ganesh.example",
     "bank_account": {"holder": "Ganesh", "bank": "SBI", "account": "0011223344", "ifsc": "SBIN0000001"},
+    "strn": "03-06-2600-123-45",
     "ntn": "1234567-8",
     "further_tax_bps": 400,
     "fssai": "11521018000123",
