@@ -1,5 +1,6 @@
 """A shop's statement as a document: what the account says, put into words and kept; drawn and sent like a bill."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.i18n import N_
 from credit import bills
-from invoicing import papers, snapshots
+from invoicing import cancelling, papers, snapshots
 from invoicing.tables import STATEMENT
 from parties import organisations, retailers
 from reports import ageing, statement
@@ -27,6 +28,7 @@ LABELS = {
     "bill.opening": N_("Opening bill"),
     "bill.charge": N_("Charge"),
     "bill.debit_note": N_("Debit note"),
+    "bill.cancelled": N_("Cancelled"),
     "payment.recorded": N_("Payment"),
     "payment.reversed": N_("Payment taken back"),
     "adjustment.reversed": N_("Credit taken back"),
@@ -76,6 +78,9 @@ def label(kind: str) -> str:
 
 def _movement(line: Movement) -> dict[str, Any]:
     number = line.receipt_number
+    gone = line.reference.removeprefix(cancelling.REFERENCE) if line.kind == f"credit.{cancelling.KIND}" else ""
+    if gone and gone != line.reference:  # the bill was undone: no goods came back for it
+        line = replace(line, kind="bill.cancelled", reference=gone)
     other = [f"Ref. {line.reference}"] if number and line.reference != number else []
     return {
         "on": line.on.isoformat(),

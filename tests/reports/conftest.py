@@ -11,6 +11,9 @@ from bot import flow
 from credit import bills, days
 from credit.tables import Bill
 from reports.invariants import i14_conversation_states
+from tests.invoicing.conftest import issue
+
+__all__ = ["issue"]
 
 
 @pytest.fixture(scope="session", autouse=True)

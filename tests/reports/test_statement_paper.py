@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from core import clock
 from credit import adjustments, bills, days, payments
 from credit.tables import Bill
-from invoicing import papers, pay_codes, upi
+from invoicing import cancelling, papers, pay_codes, upi
+from invoicing.tables import Invoice
 from parties.tables import Retailer
 from reports import statement_paper
 from tests.invoicing.test_footing import pages_of
@@ -65,6 +66,18 @@ def test_a_shop_without_movements_has_a_statement(session: Session, make_retaile
     text = text_of(papers.pdf(session, statement_paper.keep(session, shop.id)).content)
     assert "BILLS STILL OPEN" not in text
     assert "₹0.00" in text
+
+
+def test_a_cancelled_bill_is_called_cancelled_and_no_return(
+    session: Session, make_retailer: Make, issue: Callable[..., Invoice]
+) -> None:
+    invoice = issue(session, make_retailer(session).id)
+    cancelling.cancel(session, invoice.id, "billed to the wrong shop", "owner")
+    movements = papers.kept_paper(session, statement_paper.keep(session, invoice.retailer_id)).content["movements"]
+    assert [(one["label"], one["reference"]) for one in movements] == [
+        ("Invoice", invoice.number), ("Cancelled", invoice.number),
+    ]  # fmt: skip
+    assert "billed to the wrong shop" in movements[1]["note"]
 
 
 def test_money_in_advance_is_said_as_such(session: Session, make_retailer: Make) -> None:
