@@ -13,7 +13,7 @@ from admin_api.shapes import Day, Id, PositiveMinor, Strict, Text
 from admin_api.spec import Blueprint
 from core import ids
 from core.errors import Invalid
-from credit import accounts, advances, days, late_fees, openings
+from credit import accounts, advances, bills, days, late_fees, openings, unapplying
 from parties import retailers
 from parties.roles import BOOKKEEPERS, EVERYBODY
 from reports import ageing
@@ -52,6 +52,13 @@ class Application(Strict):
     """Bills to put money on account to; without any the oldest ones."""
 
     allocations = fields.List(fields.Nested(BillShare), load_default=list, validate=validate.Length(max=100))
+
+
+class AdvanceBack(Strict):
+    """The bill that money on account was put to, and why it is taken off again."""
+
+    bill_id = Id(needed=True)
+    reason = Text(longest=500, needed=True)
 
 
 class FeeDay(Strict):
@@ -100,6 +107,19 @@ def apply_advance(session: Session, given: dict[str, Any], retailer_id: str) -> 
     parts = advances.apply(session, shop.id, chosen(given["allocations"]))
     left = sum(one.unapplied_minor for one in advances.held(session, shop.id))
     return {"allocations": parts, "on_account_minor": left, **_owed(session, retailer_id)}
+
+
+@blueprint.route("/retailer/<retailer_id>/undo-advance", methods=["POST"])
+@operation(BOOKKEEPERS, idempotent=True)
+@blueprint.arguments(AdvanceBack)
+@blueprint.response(200, AdvanceOut)
+def undo_advance(session: Session, given: dict[str, Any], retailer_id: str) -> dict[str, Any]:
+    """Put money on account that was applied to a bill back on account: the bill is open again by as much."""
+    shop = retailers.find(session, retailer_id)
+    bill = bills.of(session, shop.id, ids.parse("bil", given["bill_id"]))
+    undone = unapplying.undo(session, bill.id, given["reason"])
+    left = sum(one.unapplied_minor for one in advances.held(session, shop.id))
+    return {"allocations": undone.parts, "on_account_minor": left, **_owed(session, retailer_id)}
 
 
 @blueprint.route("/retailer/<retailer_id>/late-fees", methods=["GET"])

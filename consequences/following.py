@@ -23,6 +23,8 @@ from credit.events import (
     PaymentLinkMade,
     PaymentTaken,
     PaymentTakenBack,
+    RefundPaid,
+    RefundTakenBack,
     RoomMade,
 )
 from credit.guardrails import CREDIT
@@ -77,6 +79,8 @@ FOLLOWS: dict[type, tuple[Consequence, ...]] = {
     # money
     PaymentTaken: (payments.received,),
     PaymentTakenBack: (payments.taken_back,),
+    RefundPaid: (payments.paid_back,),
+    RefundTakenBack: (payments.refund_taken_back,),
     PaymentFailed: (setbacks.after_failure,),
     PaymentLinkMade: (lambda session, event: payments.link_to_pay(session, event.link_id),),
     ClaimDeclined: (lambda session, event: payments.claim_declined(session, event.claim_id),),

@@ -1,4 +1,4 @@
-"""The tables of what stands around a bill and a payment: cheques, promises, disputes, late fees.
+"""The tables of what stands around a bill and a payment: cheques, promises, disputes, late fees, refunds.
 
 None of them moves the ledger by itself: money moves through payments and bills, whose ids they carry.
 """
@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.tables import Base, Identified, Minor, Moment, Word, belongs_to, one_of
+from credit.tables import METHODS, PAYMENT_STATES
 
 PROMISE_STATES = ("open", "kept", "broken", "withdrawn")
 DISPUTE_STATES = ("open", "settled")
@@ -127,3 +128,37 @@ class LateFee(Identified, Base):
     amount_minor: Mapped[Minor]
     through_on: Mapped[date]
     created_at: Mapped[Moment]
+
+
+class Refund(Identified, Base):
+    """Money on account that was paid back. It is a bill with the same id, which money on account settles at once."""
+
+    __tablename__ = "refund"
+    __table_args__ = (
+        belongs_to("credit_account", "retailer_id", key="retailer_id"),
+        belongs_to("bill", "id"),
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        one_of("method", METHODS),
+        one_of("status", PAYMENT_STATES),
+        CheckConstraint("(status = 'reversed') = (reversed_at IS NOT NULL)", name="reversed_once"),
+        Index(
+            "uq_refund_reference",
+            "org_id",
+            "reference_key",
+            unique=True,
+            postgresql_where=text("reference_key IS NOT NULL AND status = 'posted'"),
+        ),
+        Index("ix_refund_retailer", "org_id", "retailer_id"),
+    )
+
+    retailer_id: Mapped[UUID]
+    amount_minor: Mapped[Minor]
+    method: Mapped[Word]
+    reference: Mapped[str | None] = mapped_column(Text)
+    reference_key: Mapped[str | None] = mapped_column(Text)  # see credit/references.py
+    paid_on: Mapped[date]
+    status: Mapped[Word] = mapped_column(default="posted")
+    reason: Mapped[str] = mapped_column(Text)
+    recorded_by: Mapped[Word]
+    created_at: Mapped[Moment]
+    reversed_at: Mapped[Moment | None]

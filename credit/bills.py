@@ -16,7 +16,7 @@ from credit import accounts, advances, booking, days, ledger, reservations
 from credit.events import RoomMade
 from credit.tables import Bill
 
-INVOICE, OPENING, CHARGE, DEBIT_NOTE = "invoice", "opening", "charge", "debit_note"
+INVOICE, OPENING, CHARGE, DEBIT_NOTE, REFUND = "invoice", "opening", "charge", "debit_note", "refund"
 MAX_SHOWN = 500
 
 
@@ -43,6 +43,7 @@ class Posting:
     contra: Mapping[str, int] = field(default_factory=dict)
     reservation_id: UUID | None = None
     reason: str | None = None  # why, for what no order and no invoice explains
+    bill_id: UUID | None = None  # the id that it is to have, when something else has it already
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,8 @@ def posted(session: Session, posting: Posting) -> Posted:
         },
         reason=posting.reason,
     )
-    bill.open_minor -= advances.apply_to_new(session, retailer_id, bill.id, bill.open_minor)
+    if posting.kind != REFUND:  # which takes of the money on account what may be paid back
+        bill.open_minor -= advances.apply_to_new(session, retailer_id, bill.id, bill.open_minor)
     if reserved > posting.amount_minor:  # the bill takes less than was promised
         happened(session, RoomMade(retailer_id))
     return Posted(bill, totals.outstanding_minor - posting.amount_minor, totals.outstanding_minor)
@@ -158,7 +160,7 @@ def _call_in(session: Session, posting: Posting) -> int:
 def _bill(session: Session, posting: Posting) -> Bill:
     return Bill(
         org_id=db.org_of(session),
-        id=ids.new(),
+        id=posting.bill_id or ids.new(),
         retailer_id=posting.retailer_id,
         kind=posting.kind,
         reference=posting.reference,

@@ -94,7 +94,7 @@ class LockedAccount:
     """What stands while the account's lock is held. `bills` are the first open ones, oldest due first.
 
     `cash_minor` is what was taken in cash on the day of receipt before, `same_cash` a payment of just now that this may
-    be once more; `settings` are the organisation's own.
+    be once more; `is_paid_back`: a refund has the reference; `settings` are the organisation's own.
     """
 
     retailer_id: UUID
@@ -109,6 +109,7 @@ class LockedAccount:
     has_reminders: bool
     cash_minor: int
     is_claimed_elsewhere: bool
+    is_paid_back: bool
     same_cash: UUID | None
     receipt_number: str | None
     bills: tuple[PayableBill, ...]

@@ -17,7 +17,7 @@ from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid
 from core.events import happened
 from core.money import MAX_MINOR
-from credit import accounts, cheques, payments, references
+from credit import accounts, cheques, doubts, payments, references
 from credit.arrangements import Cheque
 from credit.cheques import NewCheque
 from credit.events import ClaimDeclined
@@ -30,7 +30,6 @@ Row = TypeVar("Row", Payment, PaymentClaim)
 
 CLAIMED, VERIFIED, REJECTED = "claimed", "verified", "rejected"
 REFERENCE_FOLLOWS = timedelta(days=3)
-_HOLD = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"  # two shops that name one reference queue here
 
 
 class ClaimResolved(DomainError):
@@ -83,7 +82,7 @@ class ClaimSeen:
 def seen(session: Session, new: NewClaim) -> ClaimSeen | None:
     """Where the claim's reference stands: booked for whichever shop, or waiting with another. Raises Invalid."""
     key = new.key
-    paid = payments.with_reference(session, key)
+    paid = doubts.with_reference(session, key)
     if paid is not None:
         return ClaimSeen(paid.retailer_id, payment_id=paid.id)
     other = with_key(session, key, CLAIMED)
@@ -161,7 +160,7 @@ def with_key(session: Session, key: str | None, *states: str) -> PaymentClaim | 
 
 def booked(session: Session, retailer_id: UUID, reference: str) -> Payment | None:
     """The payment of this shop that is in the books with this reference, however it is written."""
-    paid = payments.with_reference(session, references.key(None, reference))
+    paid = doubts.with_reference(session, references.key(None, reference))
     return paid if paid is not None and paid.retailer_id == retailer_id else None
 
 
@@ -315,7 +314,7 @@ def _hold(session: Session, new: NewClaim) -> ClaimSeen | None:
     """Queue for the reference, and see whether it stands elsewhere; this claim may hold it when it does not."""
     if new.key is None:
         return None
-    db.execute(session, _HOLD, (f"{db.org_of(session)} {new.key}",))
+    db.execute(session, references.QUEUE, (f"{db.org_of(session)} {new.key}",))
     return seen(session, new)
 
 

@@ -1,4 +1,4 @@
-"""What is probably a slip of whoever records money: a day that cannot be, or cash that was recorded a moment ago."""
+"""What is probably a slip of whoever records money: a day that cannot be, cash of a moment ago, a used reference."""
 
 from datetime import date, timedelta
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core import db, ids
 from core.errors import DomainError, Invalid
 from credit import days
-from credit.tables import Bill
+from credit.tables import POSTED, Bill, Payment
 
 BEFORE_FIRST_BILL = timedelta(days=365)
 CLAIMED_ELSEWHERE = "REFERENCE_CLAIMED_BY_ANOTHER_SHOP"
@@ -50,3 +50,18 @@ def _first_bill_on(session: Session, retailer_id: UUID, today: date) -> date:
     """The day of the shop's first bill; without one today, when it may get its first."""
     of_shop = (Bill.org_id == db.org_of(session), Bill.retailer_id == retailer_id)
     return session.scalar(select(func.min(Bill.bill_on)).where(*of_shop)) or today
+
+
+def with_reference(session: Session, key: str | None) -> Payment | None:
+    """The payment in the books that has this key of a reference (credit/references.py), whoever's it is."""
+    same = (Payment.org_id == db.org_of(session), Payment.reference_key == key, Payment.status == POSTED)
+    return session.scalars(select(Payment).where(*same).limit(1)).first() if key else None
+
+
+def used_by(session: Session, new: Payment) -> dict[str, str | None]:
+    """What a refusal tells of the payment that has the reference."""
+    used, told = with_reference(session, new.reference_key), {"method": new.method, "reference": new.reference}
+    if used is None:
+        return told
+    prefix = "pay" if used.kind == "payment" else "adj"
+    return {**told, "payment_id": ids.public(prefix, used.id), "retailer_id": ids.public("ret", used.retailer_id)}

@@ -47,6 +47,32 @@ class PaymentTakenBack:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundPaid:
+    """Money on account was paid back. `outstanding_minor` is what the shop owes after it."""
+
+    refund_id: UUID
+    retailer_id: UUID
+    amount_minor: int
+    currency: str
+    method: str
+    paid_on: date
+    outstanding_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefundTakenBack:
+    """Money that was paid back is on account again."""
+
+    refund_id: UUID
+    retailer_id: UUID
+    amount_minor: int
+    currency: str
+    method: str
+    paid_on: date
+    outstanding_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentFailed:
     """Money that was counted on is none: a payment was reversed, a cheque bounced or given back (`cause`)."""
 

@@ -2,7 +2,7 @@
 charged only when staff charges it.
 
 Interest runs from the due date and the days of grace on, on what was open each day: part payments lower it from their
-day, and what is disputed bears none meanwhile. Charges bear no interest themselves.
+day, and what is disputed bears none meanwhile. Charges bear no interest themselves, nor does money that was paid back.
 """
 
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from credit.tables import Bill
 from parties import organisations
 
 YEAR_DAYS = 365
+NO_INTEREST = (bills.CHARGE, bills.REFUND)
 
 _SETTLED = """
 SELECT coalesce(a.applied_on, CASE WHEN a.amount_minor > 0 THEN p.received_on
@@ -76,7 +77,7 @@ def of_shop(session: Session, retailer_id: UUID, as_of: date | None = None) -> l
         Bill.retailer_id == retailer_id,
         Bill.open_minor > 0,
         Bill.due_on < as_of,
-        Bill.kind != bills.CHARGE,
+        Bill.kind.not_in(NO_INTEREST),
     )
     late = session.scalars(found.order_by(Bill.due_on, Bill.id).execution_options(populate_existing=True)).all()
     fees = (of_bill(session, bill, as_of) for bill in late)
@@ -87,7 +88,7 @@ def of_bill(session: Session, bill: Bill, as_of: date) -> Fee:
     """The interest of one bill at the end of `as_of`."""
     terms = CreditSettings.current(session).late_fees
     begins = bill.due_on + timedelta(days=terms.grace_days)
-    minor_days = _minor_days(session, bill, begins, as_of) if bill.kind != bills.CHARGE else 0
+    minor_days = _minor_days(session, bill, begins, as_of) if bill.kind not in NO_INTEREST else 0
     charged: int = db.execute(session, _CHARGED, (str(db.org_of(session)), str(bill.id))).scalar_one()
     return Fee(
         bill_id=bill.id,

@@ -4,13 +4,12 @@ A credit that is no money (a return, a write-off; see adjustments) is a row of t
 `kind` says what it is and which account of the ledger bears it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import audit, clock, db, ids
@@ -37,9 +36,9 @@ from credit.arrangements import Cheque
 from credit.events import CreditTakenBack, PaymentFailed, PaymentTaken, PaymentTakenBack, RoomMade
 from credit.references import MAX_REFERENCE
 from credit.settings import CreditSettings
-from credit.tables import CREDIT, METHODS, POSTED, CreditAccount, Payment
+from credit.tables import CREDIT, METHODS, CreditAccount, Payment
 
-PAYMENT, DISPUTE, DISCOUNT = "payment", "dispute", "cash_discount"
+PAYMENT, DISPUTE, DISCOUNT, REFUND_RETURNED = "payment", "dispute", "cash_discount", "refund_returned"
 ACCOUNT_OF = {"cash": "cash", "upi": "upi", "bank": "bank", "cheque": "cheque", "other": "other_receipts"}
 BORNE_BY = {
     "opening": "opening_balance",
@@ -53,6 +52,7 @@ BORNE_BY = {
     DISCOUNT: "discounts",
     "write_off": "bad_debts",
     DISPUTE: "disputed",
+    REFUND_RETURNED: "other_receipts",  # its contra says whence it came
 }
 
 _DISCOUNTS = """
@@ -143,7 +143,7 @@ def record(session: Session, new: NewPayment) -> Receipt:
     cash_minor = new.amount_minor if in_cash else None
     known = booking.look(session, new.retailer_id, new.received_on, key, cash_minor, series)
     received_on = _received_on(session, new, known.today)
-    doubts.check_double(known.same_cash, new.is_meant)
+    _refuse_known(new, known)
     applied = allocating.plan(
         session, new.retailer_id, new.amount_minor, new.chosen, spread=new.spread, first=known.bills
     )
@@ -159,7 +159,7 @@ def record(session: Session, new: NewPayment) -> Receipt:
     entry = _entry(payment, outstanding_minor, warnings)
     owed_minor = booking.pay(session, payment, applied, _journal(payment, new.contra), entry)
     if owed_minor is None:
-        raise ReferenceUsed(**_used_by(session, payment))
+        raise ReferenceUsed(**doubts.used_by(session, payment))
     if owed_minor != outstanding_minor:
         raise AssertionError(f"{owed_minor} is owed and {outstanding_minor} was audited: the lock was not held")
     if too_much is not None:
@@ -187,6 +187,8 @@ def reverse(session: Session, payment_id: UUID, reason: str, charge_minor: int |
     payment = get(session, payment_id)
     if payment.kind == DISPUTE:
         raise Invalid("A disputed amount is released by settling the dispute.", field="payment_id")
+    if payment.kind == REFUND_RETURNED:
+        raise Invalid("A refund that came back is paid anew.", field="payment_id")
     if payment.method == "cheque" and session.get(Cheque, (payment.org_id, payment_id)) is not None:
         raise Invalid("A cheque is taken back as a cheque: bounced, or given back.", field="payment_id")
     undone = take_back(session, payment_id, reason)
@@ -232,11 +234,11 @@ def take_back(session: Session, payment_id: UUID, reason: str, on: date | None =
     )
     if payment.kind == PAYMENT:
         promises.lose(session, payment.retailer_id)
-    lost_minor = 0 if payment.kind in (DISCOUNT, DISPUTE) else _lose_discounts(session, taken_back, reason)
+    lost_minor = 0 if payment.kind in (DISCOUNT, DISPUTE) else lose_discounts(session, taken_back, reason)
     return Receipt(payment, account.currency, tuple(taken_back), totals.outstanding_minor + lost_minor)
 
 
-def _lose_discounts(session: Session, reopened: list[Allocated], reason: str) -> int:
+def lose_discounts(session: Session, reopened: Sequence[Allocated], reason: str) -> int:
     """A cash discount was for settling a bill in full: it goes with the money, or the credit, that did so.
 
     Returns what is owed again for that.
@@ -301,24 +303,15 @@ def _received_on(session: Session, new: NewPayment, today: date) -> date:
     return day
 
 
+def _refuse_known(new: NewPayment, known: booking.LockedAccount) -> None:
+    if known.is_paid_back:
+        raise ReferenceUsed("Money was paid back under this reference.", reference=new.reference)
+    doubts.check_double(known.same_cash, new.is_meant)
+
+
 def _warnings(is_too_much_cash: bool, known: booking.LockedAccount) -> tuple[str, ...]:
     told = ((is_too_much_cash, cash.WARNING), (known.is_claimed_elsewhere, doubts.CLAIMED_ELSEWHERE))
     return tuple(warning for is_so, warning in told if is_so)
-
-
-def with_reference(session: Session, key: str | None) -> Payment | None:
-    """The payment in the books that has this key of a reference (credit/references.py), whoever's it is."""
-    same = (Payment.org_id == db.org_of(session), Payment.reference_key == key, Payment.status == POSTED)
-    return session.scalars(select(Payment).where(*same).limit(1)).first() if key else None
-
-
-def _used_by(session: Session, new: Payment) -> dict[str, Any]:
-    """What a refusal tells of the payment that has the reference."""
-    used = with_reference(session, new.reference_key)
-    told: dict[str, Any] = {"method": new.method, "reference": new.reference}
-    if used is not None:
-        told |= {"payment_id": _public(used), "retailer_id": ids.public("ret", used.retailer_id)}
-    return told
 
 
 def _payment(session: Session, new: NewPayment, key: str | None, received_on: date, unapplied_minor: int) -> Payment:

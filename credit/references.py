@@ -17,6 +17,7 @@ from language import phrases
 
 CASH, CHEQUE = "cash", "cheque"
 MAX_REFERENCE = 100
+QUEUE = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"  # whoever asks for one reference at once, one by one
 
 
 def written(reference: str | None) -> str | None:

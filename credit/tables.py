@@ -59,10 +59,11 @@ CREDITS = (
     "write_off",
     "cash_discount",
     "dispute",
+    "refund_returned",  # money that was paid back is here again
 )
 POSTED, REVERSED = "posted", "reversed"
 PAYMENT_STATES = (POSTED, REVERSED)
-BILL_KINDS = ("invoice", "opening", "charge", "debit_note")
+BILL_KINDS = ("invoice", "opening", "charge", "debit_note", "refund")
 CLAIM_STATES = ("claimed", "verified", "rejected")
 OVERRIDE_STATES = ("requested", "approved", "used", "revoked", "expired")
 TERMS = ("days", "bill_to_bill")

@@ -15,7 +15,7 @@ import countries
 from core import audit, clock, db, ids
 from core.errors import DomainError, Forbidden, Invalid
 from core.events import happened
-from credit import accounts, adjustments, bills, days, debit_notes, payment_links, payments
+from credit import accounts, adjustments, bills, days, debit_notes, payment_links, payments, unapplying
 from credit.adjustments import BOOKKEEPERS
 from credit.payments import Receipt
 from credit.tables import CREDIT, Payment
@@ -45,9 +45,10 @@ class NotCancellable(DomainError):
 def cancel(session: Session, invoice_id: UUID, reason: str, role: str, goods: str = SHELF) -> Invoice:
     """Cancel a document and undo its bill or its credit; audited. Locks it and the account.
 
-    An invoice or debit note must be unpaid and uncorrected, a credit note the last of its invoice; none may stand in
-    a filed return or one that was due, or be registered for over a day. `goods` is where those of a document of sale
-    go. Raises Forbidden, Invalid, NotFound, NotCancellable, CancelledTooLate, MonthFiled.
+    An invoice or debit note must be unpaid and uncorrected, a credit note the last of its invoice; money on account
+    that was put to it is on account again. None may stand in a filed return or one that was due, or be registered for
+    over a day. `goods` is where those of a document of sale go. Raises Forbidden, Invalid, NotFound, NotCancellable,
+    CancelledTooLate, MonthFiled.
     """
     reason = accounts.given(reason)
     if goods not in GOODS:
@@ -180,6 +181,8 @@ def _undo_bill(session: Session, invoice: Invoice, reason: str) -> None:
         raise NotCancellable(f"{invoice.number} has no bill.")
     payment_links.cancel_for_bill(session, invoice.bill_id, f"{invoice.number} was cancelled")
     accounts.get(session, invoice.retailer_id, lock=True)
+    on = _undone_on(session, invoice)
+    unapplying.take_off(session, invoice.retailer_id, invoice.bill_id, reason, on)  # it came for no bill, and stays
     bill = bills.of(session, invoice.retailer_id, invoice.bill_id)
     if bill.open_minor != bill.amount_minor:
         raise NotCancellable(f"{invoice.number} is paid in part or in full: give a credit note.")
@@ -193,7 +196,7 @@ def _undo_bill(session: Session, invoice: Invoice, reason: str) -> None:
             amount_minor=invoice.total_minor,
             method=CREDIT,
             reference=f"{REFERENCE}{invoice.number}",
-            received_on=_undone_on(session, invoice),
+            received_on=on,
             chosen=((bill.id, bill.open_minor),),
             kind=KIND,
             note=f"{invoice.number} was cancelled: {reason}",

@@ -1,5 +1,6 @@
 """What a shop is told of its money: received, taken back, a link to pay, and what could not be booked."""
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.markup import plain
 from core.i18n import N_, _, format_day, format_money, isolate, speaking
 from credit import claims, payment_links
-from credit.events import PaymentTaken, PaymentTakenBack
+from credit.events import PaymentTaken, PaymentTakenBack, RefundPaid, RefundTakenBack
 from credit.tables import PaymentClaim
 from notices import addressing
 from notices.addressing import Addressee
@@ -41,15 +42,38 @@ def taken_back(session: Session, paid: PaymentTakenBack) -> UUID | None:
     return addressing.put(session, to, "payment_reversed", params, dedupe_key=f"payment-reversed:{paid.payment_id}")
 
 
+def paid_back(session: Session, refund: RefundPaid) -> UUID | None:
+    """Say that money on account was paid back: amount, way, day and what is owed now."""
+    return _of_refund(session, refund, "refund_paid")
+
+
+def refund_taken_back(session: Session, refund: RefundTakenBack) -> UUID | None:
+    """Say calmly that a refund stands no more, and that the money is on account again."""
+    return _of_refund(session, refund, "refund_reversed")
+
+
+def _of_refund(session: Session, refund: RefundPaid | RefundTakenBack, template: str) -> UUID | None:
+    to = addressing.addressee(session, refund.retailer_id)
+    if to is None:
+        return None
+    params = {**_of_money(to, refund, refund.paid_on), "phone": isolate(to.phone)}
+    return addressing.put(session, to, template, params, dedupe_key=f"{template}:{refund.refund_id}")
+
+
 def _of_payment(to: Addressee, paid: PaymentTaken | PaymentTakenBack) -> dict[str, str]:
+    return {**_of_money(to, paid, paid.received_on), "receipt": isolate(paid.receipt_number or "-")}
+
+
+def _of_money(
+    to: Addressee, moved: PaymentTaken | PaymentTakenBack | RefundPaid | RefundTakenBack, on: date
+) -> dict[str, str]:
     with speaking(to.reach.language):
         return {
             **to.names(),
-            "amount": format_money(paid.amount_minor, paid.currency),
-            "mode": _(METHODS[paid.method]),
-            "date": format_day(paid.received_on),
-            "receipt": isolate(paid.receipt_number or "-"),
-            "balance": wording.balance(paid.outstanding_minor, paid.currency),
+            "amount": format_money(moved.amount_minor, moved.currency),
+            "mode": _(METHODS[moved.method]),
+            "date": format_day(on),
+            "balance": wording.balance(moved.outstanding_minor, moved.currency),
         }
 
 

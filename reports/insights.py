@@ -38,7 +38,7 @@ WITH ordered AS (
         FROM allocation a JOIN payment p ON p.org_id = a.org_id AND p.id = a.payment_id AND p.status = 'posted'
         WHERE a.org_id = b.org_id AND a.bill_id = b.id), true) AS on_time
     FROM bill b
-    WHERE b.org_id = %(org)s AND b.due_on BETWEEN %(since)s AND %(today)s - 1
+    WHERE b.org_id = %(org)s AND b.kind <> 'refund' AND b.due_on BETWEEN %(since)s AND %(today)s - 1
         AND (%(retailer)s::uuid IS NULL OR b.retailer_id = %(retailer)s::uuid)
 ), punctual AS (
     SELECT retailer_id, count(*) AS bills_due, count(*) FILTER (WHERE on_time) AS bills_on_time

@@ -21,7 +21,7 @@ USUAL_DAYS = 30
 
 _LINES = """
 SELECT journal.effective_on, journal.reason, journal.reference, journal.journal_id, journal.moved_minor,
-    bill.due_on, coalesce(payment.note, '') AS note, payment.method,
+    bill.due_on, coalesce(payment.note, refund.reason, '') AS note, coalesce(payment.method, refund.method) AS method,
     payment.receipt_number
 FROM (
     SELECT org_id, journal_id, effective_on, min(reason) AS reason, min(reference) AS reference,
@@ -34,6 +34,7 @@ FROM (
 ) journal
 LEFT JOIN bill ON bill.org_id = journal.org_id AND bill.id = journal.journal_id
 LEFT JOIN payment ON payment.org_id = journal.org_id AND payment.id = journal.journal_id
+LEFT JOIN refund ON refund.org_id = journal.org_id AND refund.id = journal.journal_id
 ORDER BY journal.effective_on, journal.created_at, journal.journal_id
 LIMIT %(most)s
 """

@@ -29,6 +29,7 @@ LABELS = {
     "bill.charge": N_("Charge"),
     "bill.debit_note": N_("Debit note"),
     "bill.cancelled": N_("Cancelled"),
+    "bill.refund": N_("Paid back"),
     "payment.recorded": N_("Payment"),
     "payment.reversed": N_("Payment taken back"),
     "adjustment.reversed": N_("Credit taken back"),
@@ -42,6 +43,7 @@ LABELS = {
     "credit.goodwill": N_("Goodwill"),
     "credit.cash_discount": N_("Cash discount"),
     "credit.write_off": N_("Written off"),
+    "credit.refund_returned": N_("Refund taken back"),
     "credit.dispute": N_("Set aside: disputed"),
 }
 

@@ -41,3 +41,21 @@ class PaymentOut(Answer):
     outstanding_minor = Minor()
     note = fields.String(allow_none=True)
     warnings = fields.List(fields.String())
+
+
+class RefundOut(Answer):
+    """Money on account that was paid back; what is on account and owed after it."""
+
+    id = PublicId("rfd")
+    retailer_id = PublicId("ret")
+    retailer = Shop()
+    amount_minor = Minor()
+    currency = Currency()
+    method = Word(METHODS)
+    reference = fields.String(allow_none=True)
+    reason = fields.String()
+    paid_on = Day()
+    status = Word(PAYMENT_STATES)
+    by = Person("recorded_by")
+    on_account_minor = Minor()
+    outstanding_minor = Minor()

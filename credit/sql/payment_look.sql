@@ -8,8 +8,8 @@ CREATE FUNCTION payment_look(
     p_series text, p_prefix text, p_year_starts jsonb,
     OUT currency text, OUT outstanding_minor bigint, OUT watched_at timestamptz, OUT pause_source text,
     OUT country text, OUT settings jsonb, OUT today date, OUT has_promise boolean, OUT has_reminders boolean,
-    OUT cash_minor bigint, OUT is_claimed_elsewhere boolean, OUT same_cash uuid, OUT receipt_number text,
-    OUT bills jsonb
+    OUT cash_minor bigint, OUT is_claimed_elsewhere boolean, OUT is_paid_back boolean, OUT same_cash uuid,
+    OUT receipt_number text, OUT bills jsonb
 ) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -34,6 +34,8 @@ BEGIN
     is_claimed_elsewhere := EXISTS (
         SELECT FROM payment_claim c
         WHERE c.org_id = p_org AND c.reference_key = p_key AND c.status = 'claimed' AND c.retailer_id <> p_retailer);
+    is_paid_back := EXISTS (
+        SELECT FROM refund r WHERE r.org_id = p_org AND r.reference_key = p_key AND r.status = 'posted');
     IF p_cash_minor IS NOT NULL THEN
         SELECT p.id INTO same_cash FROM payment p
             WHERE p.org_id = p_org AND p.retailer_id = p_retailer AND p.method = 'cash' AND p.status = 'posted'

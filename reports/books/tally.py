@@ -30,9 +30,11 @@ from reports.period import Period
 VOUCHERS = {
     "bill.invoice": "Sales",
     "bill.debit_note": "Debit Note",
+    "bill.refund": "Payment",
     "payment.recorded": "Receipt",
     "payment.reversed": "Payment",
     "credit.opening": "Journal",
+    "credit.refund_returned": "Receipt",
     "credit.dispute": "Journal",
     "credit.write_off": "Journal",
 }

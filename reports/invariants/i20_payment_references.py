@@ -60,12 +60,17 @@ INVARIANT = Invariant(
     fix="Reverse the payment that was recorded twice.",
     sql="""
 SELECT NULL::uuid AS org_id, 'the unique index ' || name || ' is missing or not valid' AS what
-FROM unnest(ARRAY['uq_payment_reference', 'uq_payment_claim_reference', 'uq_cheque_number']) AS name
+FROM unnest(ARRAY['uq_payment_reference', 'uq_payment_claim_reference', 'uq_cheque_number', 'uq_refund_reference'])
+    AS name
 WHERE NOT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('public.' || name) AND indisunique AND indisvalid)
 UNION ALL
 SELECT org_id, reference_key || ' is recorded ' || count(*) || ' times'
 FROM payment WHERE status = 'posted' AND reference_key IS NOT NULL
 GROUP BY org_id, reference_key HAVING count(*) > 1
+UNION ALL
+SELECT p.org_id, p.reference_key || ' is a payment and a refund'
+FROM payment p JOIN refund r ON r.org_id = p.org_id AND r.reference_key = p.reference_key AND r.status = 'posted'
+WHERE p.status = 'posted'
 UNION ALL
 SELECT org_id, reference_key || ' is held by ' || count(*) || ' open claims'
 FROM payment_claim WHERE status = 'claimed' AND reference_key IS NOT NULL

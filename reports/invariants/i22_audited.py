@@ -68,6 +68,8 @@ WITH done (org_id, retailer_id, what) AS (
         FROM payment
     UNION ALL SELECT org_id, retailer_id, CASE kind WHEN 'payment' THEN 'payment' ELSE 'adjustment' END || '.reversed'
         FROM payment WHERE status = 'reversed'
+    UNION ALL SELECT org_id, retailer_id, 'refund.paid' FROM refund
+    UNION ALL SELECT org_id, retailer_id, 'refund.reversed' FROM refund WHERE status = 'reversed'
     UNION ALL SELECT org_id, retailer_id, 'cheque.received' FROM cheque
     UNION ALL SELECT org_id, retailer_id, 'cheque.deposited' FROM cheque WHERE deposited_on IS NOT NULL
     UNION ALL SELECT org_id, retailer_id, 'cheque.' || state FROM cheque WHERE state IN ('bounced', 'returned')
@@ -87,7 +89,8 @@ WITH done (org_id, retailer_id, what) AS (
         sum(CASE WHEN action IN ('promise.unkept', 'promise.unbroken') THEN -1 ELSE 1 END) AS rows
     FROM audit_entry WHERE action IN ('bill.posted', 'credit.reserved', 'credit.reserved_by_override',
         'reservation.voided', 'reservation.expired', 'payment.recorded', 'payment.reversed', 'adjustment.recorded',
-        'adjustment.reversed', 'cheque.received', 'cheque.deposited', 'cheque.bounced', 'cheque.returned',
+        'adjustment.reversed', 'refund.paid', 'refund.reversed', 'cheque.received', 'cheque.deposited',
+        'cheque.bounced', 'cheque.returned',
         'dispute.opened', 'dispute.settled', 'promise.made', 'promise.kept', 'promise.unkept', 'promise.broken',
         'promise.unbroken', 'promise.withdrawn', 'claim.verified', 'claim.rejected', 'override.approved',
         'override.used', 'override.revoked', 'override.expired') GROUP BY 1, 2, 3

@@ -194,6 +194,12 @@ def _payment(shop: str) -> dict[str, Any]:
     return {"retailer_id": shop, "amount_minor": 5000, "method": "cash"}
 
 
+def _refund(world: World) -> dict[str, Any]:
+    shop = world.shop()
+    world.post("/payment/record", _payment(shop))
+    return {**_payment(shop), "amount_minor": 3000, "reference": uuid.uuid4().hex, **REASON}
+
+
 def _claim(world: World) -> dict[str, Any]:
     return {"retailer_id": world.shop(), "amount_minor": 5000, "method": "upi", "reference": uuid.uuid4().hex}
 
@@ -231,6 +237,14 @@ def _advance(world: World) -> Request:
     world.post("/payment/record", _payment(shop))
     chosen = [{"bill_id": world.bill(shop), "amount_minor": 2000}]
     return Request({"retailer_id": shop}, {"allocations": chosen})
+
+
+def _applied(world: World) -> Request:
+    shop = world.shop()
+    world.post("/payment/record", _payment(shop))
+    bill = world.bill(shop)
+    world.post(f"/credit/retailer/{shop}/apply-advance", {"allocations": []})
+    return Request({"retailer_id": shop}, {"bill_id": bill, **REASON})
 
 
 def _adjustment(world: World) -> dict[str, Any]:
@@ -459,8 +473,13 @@ GOOD: dict[str, Callable[[World], Request]] = {
     "GET /credit/ageing": _read,
     "POST /credit/retailer/{retailer_id}/opening-balance": _opening,
     "POST /credit/retailer/{retailer_id}/apply-advance": _advance,
+    "POST /credit/retailer/{retailer_id}/undo-advance": _applied,
     "GET /credit/retailer/{retailer_id}/late-fees": _of_shop(),
     "POST /payment/record": lambda world: Request(body=_recorded(world)),
+    "POST /payment/refund": lambda world: Request(body=_refund(world)),
+    "POST /payment/refund/{refund_id}/reverse": lambda world: Request(
+        {"refund_id": str(world.post("/payment/refund", _refund(world))["id"])}, REASON
+    ),
     "POST /payment/{payment_id}/reverse": lambda world: Request(
         {"payment_id": world.payment()}, {**REASON, "charge_minor": 100}
     ),

@@ -27,7 +27,9 @@ from credit import (
     late_fees,
     openings,
     payment_links,
+    payments,
     promises,
+    refunds,
 )
 from credit.gateways import Event
 from invoicing import filed, pay_codes, sharing
@@ -67,12 +69,14 @@ def filled_org(database: str) -> UUID:
 
 
 def _arrange(session: Session, shop: Retailer) -> None:
-    """An old bill with a late fee and a dispute, a promise, a name for dal, a claim and a cheque."""
+    """An old bill with a late fee and a dispute, a refund, a promise, a name for dal, a claim and a cheque."""
     today = days.today(session)
     policy.change(session, {"late_fees": {"rate_bps": 1800, "grace_days": 0}}, "as printed")
     [old] = openings.owe(session, shop.id, [openings.OpeningBill("90/A", today - timedelta(days=90), 900_000)])
     late_fees.charge(session, old.id, "as printed", "owner")
     disputes.start(session, old.id, 1_000, "two crates short")
+    payments.record(session, payments.NewPayment(shop.id, 5_000, "upi", spread=False))
+    refunds.pay(session, refunds.NewRefund(shop.id, 5_000, "bank", "asked for it"))
     promises.make(session, shop.id, 5_000, today)
     learning.hear(session, shop.id, "dal", "TOOR-L")
     claims.record(session, claims.NewClaim(shop.id, 5_000, "412345678901"))

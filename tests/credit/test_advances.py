@@ -12,8 +12,21 @@ from sqlalchemy.orm import Session
 import policy
 from core import clock, db
 from core.errors import Invalid
-from credit import accounts, adjustments, advances, allocating, bills, days, ledger, openings, payments
+from credit import (
+    accounts,
+    adjustments,
+    advances,
+    allocating,
+    bills,
+    days,
+    discounts,
+    ledger,
+    openings,
+    payments,
+    unapplying,
+)
 from credit.openings import OpeningBill
+from credit.payments import NewPayment
 from credit.tables import Bill
 from parties.tables import Retailer
 from reports import profile
@@ -124,3 +137,39 @@ def test_what_is_no_opening_bill_is_refused(session: Session, make_retailer: Mak
         openings.owe(session, make_retailer(session).id, [OpeningBill(**known)])
     with pytest.raises(Invalid):
         openings.owe(session, make_retailer(session).id, [OpeningBill("1", date(2026, 1, 5), 7)] * 501)
+
+
+def test_an_applied_advance_is_undone_exactly_and_money_for_the_bill_stays(
+    session: Session, make_retailer: Make, bill: Post
+) -> None:
+    shop = make_retailer(session)
+    first = payments.record(session, NewPayment(shop.id, 300, "upi"))
+    second = payments.record(session, NewPayment(shop.id, 200, "upi"))
+    owed = bill(session, shop.id, 900)
+    payments.record(session, NewPayment(shop.id, 250, "upi"))
+    advances.apply(session, shop.id, [(owed.id, 400)])
+    assert bills.get(session, owed.id).open_minor == 250
+    undone = unapplying.undo(session, owed.id, "meant for another bill")
+    assert sorted(part.amount_minor for part in undone.parts) == [-300, -100]
+    assert undone.bill.open_minor == 650
+    left = {one.id: one.unapplied_minor for one in advances.held(session, shop.id)}
+    assert left == {first.payment_id: 300, second.payment_id: 200}
+    assert accounts.position(session, shop.id).outstanding_minor == 150
+    with pytest.raises(unapplying.NothingApplied):
+        unapplying.undo(session, owed.id, "once more")
+    advances.apply(session, shop.id, [(owed.id, 500)])
+    payments.reverse(session, first.payment_id, "bounced")
+    assert [part.amount_minor for part in unapplying.undo(session, owed.id, "again").parts] == [-200]
+
+
+def test_a_discount_goes_with_the_advance_that_settled_its_bill(
+    session: Session, make_retailer: Make, bill: Post
+) -> None:
+    policy.change(session, {"cash_discount": {"percent_bps": 200, "within_days": 7}}, "as agreed")
+    shop = make_retailer(session)
+    payments.record(session, NewPayment(shop.id, 980, "upi"))
+    owed = bill(session, shop.id, 1_000, bill_on=days.today(session))
+    advances.apply(session, shop.id)
+    discounts.grant(session, owed.id, "paid soon", "owner")
+    assert unapplying.undo(session, owed.id, "a slip").bill.open_minor == 1_000
+    assert accounts.position(session, shop.id).outstanding_minor == 20
