@@ -16,7 +16,7 @@ from credit.guardrails import CREDIT
 from invoicing import issuing
 from invoicing.charging import Goods
 from invoicing.transport import UNTOLD, Transport
-from orders import billing, catalogue, drafting, stock, supply, taxing
+from orders import billing, catalogue, drafting, returning, stock, supply, taxing
 from orders.catalogue import Catalogue
 from orders.events import OrderDispatched
 from orders.listing import get, is_unbilled
@@ -117,9 +117,10 @@ def _of_day(
 
 
 def _leave(session: Session, found: Order, sold: Catalogue, *, anew: bool) -> None:
-    """Take the order's counted goods off the shelf, of one that left before what came back. Raises NotThere."""
-    needs = supply.needs(sold, found.lines)
-    there = stock.leave(session, found.id, stock.still_here(session, found.id, needs) if anew else needs)
+    """Take counted goods off the shelf, unless the shop kept them when their bill was cancelled. Raises NotThere."""
+    if anew and not returning.came_back(session, found.invoice_id):
+        return
+    there = stock.leave(session, found.id, supply.needs(sold, found.lines))
     if there:
         raise NotThere(supply.missing(found.lines, there))
 

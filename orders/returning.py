@@ -82,6 +82,11 @@ def follow(session: Session, document_id: UUID) -> None:
         db.execute(session, _MOVE, {**told, "moves": db.json(moves)})
 
 
+def came_back(session: Session, document_id: UUID | None) -> bool:
+    """Whether a document brought goods back, on the shelf or broken, counted or not."""
+    return document_id is not None and _comes_back(db.fetch(session, Invoice, document_id))
+
+
 def _comes_back(document: Invoice) -> bool:
     """Whether goods came in with the document as it stands now."""
     live_note = document.document_type == CREDIT_NOTE and document.status == ISSUED

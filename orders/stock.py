@@ -150,19 +150,6 @@ def leave(session: Session, order_id: UUID, needs: Mapping[UUID, int]) -> dict[U
     return {row.short_product: row.there for row in found}
 
 
-def still_here(session: Session, order_id: UUID, needs: Mapping[UUID, int]) -> dict[UUID, int]:
-    """What of an order's goods is not out: all of it before they leave, and again what came back since."""
-    if not needs:
-        return {}
-    gone = db.execute(
-        session,
-        "SELECT product_id, -sum(change_milli) FROM stock_movement WHERE org_id = %s AND order_id = %s GROUP BY 1",
-        (str(db.org_of(session)), str(order_id)),
-    )
-    out = {product_id: max(0, int(milli)) for product_id, milli in gone}  # below zero: they left before anybody counted
-    return {one: qty - out.get(one, 0) for one, qty in needs.items() if qty > out.get(one, 0)}
-
-
 def expire(session: Session) -> list[UUID]:
     """Give back what confirmed orders held for too long; returns those orders. One being worked on is left alone."""
     keys = {"org": str(db.org_of(session)), "now": clock.now(), "limit": MAX_EXPIRED}

@@ -102,7 +102,7 @@ class Order:
     kg: int = 0
     holds: int = 0
     held_at: datetime | None = None
-    out: int = 0  # what of it left the shelf
+    out: int = 0  # what of it is with the shop
     is_short: bool = False
     invoice: "Document | None" = None
 
@@ -188,6 +188,8 @@ class Document:
     bill_id: UUID | None = None
     credit_id: UUID | None = None
     of: UUID | None = None
+    is_back: bool = False  # its goods came back
+    brought: int = 0  # on the shelf, as far as somebody counts it
     is_cancelled: bool = False
 
     def cancellable_until(self) -> date:
@@ -368,6 +370,28 @@ class Shop:
     def notes_of(self, document: Document) -> list[Document]:
         """What corrects an invoice and holds."""
         return [one for one in self.documents.values() if one.of == document.id and not one.is_cancelled]
+
+    def order_of(self, document: Document) -> Order | None:
+        """The order whose goods are on an invoice, or on the invoice that a note corrects."""
+        invoice_id = document.of or document.id
+        return next((one for one in self.orders.values() if one.invoice and one.invoice.id == invoice_id), None)
+
+    def bring_back(self, document: Document, goods: str) -> None:
+        """Goods of a note or of a cancelled invoice: on the shelf, broken, or kept by the shop."""
+        order = self.order_of(document)
+        document.is_back = goods != "kept"
+        if order and document.is_back:
+            order.out -= document.kg
+        if self.house.shelf is not None and goods == "shelf":
+            self.house.shelf, document.brought = self.house.shelf + document.kg, document.kg
+
+    def take_away(self, note: Document) -> None:
+        """A note was none: the goods that it brought are with the shop."""
+        order = self.order_of(note)
+        if order and note.is_back:
+            order.out += note.kg
+        if self.house.shelf is not None:
+            self.house.shelf, note.brought = self.house.shelf - note.brought, 0
 
     def note_of(self, credit: Credit) -> Document | None:
         """The paper that says a credit, while it counts."""

@@ -154,11 +154,18 @@ class MoneyRules(Life):
             "FORBIDDEN": role not in rulebook.MAY_GIVE.get(credit.kind, (role,)) or (note and role == "salesman"),
             "DOCUMENT_NOT_CANCELLABLE": note and shop.is_corrected(note),
             "CANCELLATION_TOO_LATE": note and self.today() > note.cancellable_until(),
+            "GOODS_GONE_AGAIN": note and self.is_gone(note),
             "PAYMENT_REVERSED": not credit.is_posted,
         }
         no = "DOCUMENT_NOT_CANCELLABLE" if credit.undoes else rules
         if self.attempt(no, lambda session: cancelling.take_back(session, credit.id, "a mistake", role)):
+            if note:
+                shop.take_away(note)
             shop.take_back(credit, self.today(), note and note.undone_on(self.today()))
+
+    def is_gone(self, note: books.Document) -> bool:
+        """What it brought back has left the shelf again."""
+        return self.house.shelf is not None and self.house.shelf < note.brought
 
     @rule(when=lambda self: self.open_bills(), number=picks, role=roles)
     def pay_soon_and_discount(self, number: int, role: str) -> None:

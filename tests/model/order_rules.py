@@ -184,7 +184,8 @@ class OrderRules(MoneyRules):
         sent = self.attempt(rules, lambda session: dispatching.dispatch(session, order.id))
         if sent and is_leaving:
             if self.house.shelf is not None:
-                self.house.shelf, order.out = self.house.shelf - order.kg + order.out, order.kg
+                self.house.shelf -= order.kg - order.out
+            order.out = order.kg
             order.status, order.holds, today = "dispatched", 0, self.today()
             due_on = today + timedelta(days=shop.terms.credit_days if order.mode == "CREDIT" else 0)
             bill_id, name = self._invoiced(sent.invoice_id)

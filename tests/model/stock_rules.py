@@ -29,9 +29,12 @@ class StockRules(OrderRules):
     @rule(kg=st.integers(0, 400), again=st.booleans())
     def count_goods(self, kg: int, again: bool) -> None:
         """What is on the shelf is what was counted; the first time it is held for the orders that were promised it."""
+        if self.house.shelf is not None or not again:
+            self.count(kg)
+
+    def count(self, kg: int) -> None:
+        """What is there by a count."""
         if self.house.shelf is None:
-            if again:
-                return
             for _, order in self.each("orders", "confirmed"):
                 order.holds, order.held_at = order.kg, self.now()
         self.do(lambda session: stock.count(session, SKU, kg * 1_000, "counted"))

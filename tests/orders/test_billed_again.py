@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core import db
+from core import db, events
 from credit import accounts, bills
 from credit.guardrails import Refused
 from invoicing import cancelling
@@ -29,6 +29,7 @@ def unbilled(session: Session, retailer_id: UUID, mode: str = "CREDIT") -> Order
     sent = dispatching.dispatch(session, ordering.place(session, retailer_id, CASES, mode).order.id)
     assert sent.invoice_id is not None
     cancelling.cancel(session, sent.invoice_id, "wrong address", "owner")
+    events.follow(session)
     return sent
 
 
