@@ -90,19 +90,11 @@ class DocumentRules(StockRules):
                 credit.undoes = "sales"
                 paper.credit_id = credit.id
                 rulebook.receive(shop, credit, {bill.id: bill.amount_minor}, self.today(), spread=False)
-                self._put_back(shop, paper)
                 shop.cancel(paper)
                 shop.bring_back(paper, goods)
             elif paper.credit_id:
                 shop.take_away(paper)
                 shop.take_back(shop.credits[paper.credit_id], self.today(), on)
-
-    def _put_back(self, shop: books.Shop, invoice: books.Document) -> None:
-        """Its goods are on the shelf again, for anybody."""
-        if self.house.shelf is not None:
-            self.house.shelf += invoice.kg
-            for order in shop.orders.values():
-                order.out = 0 if order.invoice is invoice else order.out
 
 
 def last_correction_on(issued_on: date) -> date:
