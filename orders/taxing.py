@@ -15,7 +15,7 @@ from core import db
 from core.errors import DomainError
 from invoicing.charging import Charge
 from orders.order import Order, OrderLine
-from tax import TAXABLE
+from tax import TAXED, THIRD_SCHEDULE
 
 NAMES = {"exempt": "exempt", "nil_rated": "nil rated", "non_gst": "outside GST"}  # papers are in English
 
@@ -79,8 +79,10 @@ def why(before: Sequence[OrderLine], after: Sequence[OrderLine], on: date) -> st
 
 def _taxed(line: OrderLine) -> str:
     """`18%`, `40% and 12% cess`, or what stands for a rate."""
-    if line.treatment != TAXABLE:
+    if line.treatment not in TAXED:
         return NAMES.get(line.treatment, line.treatment)
+    if line.treatment == THIRD_SCHEDULE:
+        return f"{_percent(line.rate_bps)} on the retail price"
     cess = f" and {_percent(line.cess_bps)} cess" if line.cess_bps else ""
     return f"{_percent(line.rate_bps)}{cess}"
 

@@ -1,6 +1,7 @@
 """Goods are taxed by the law of the day on which they leave: a fall is given, a rise is asked about and promised."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,7 +19,7 @@ from credit.guardrails import Refused
 from invoicing import credit_notes, papers
 from invoicing.credit_notes import Correction, NewCreditNote
 from invoicing.tables import Invoice
-from orders import catalogue_import, dispatching, listing, ordering, shortening
+from orders import catalogue_import, dispatching, listing, ordering, shortening, taxing
 from orders.order import Order
 from orders.quotes import Wanted
 from orders.taxing import TotalRisen
@@ -227,3 +228,21 @@ def test_where_no_tax_is_asked_for_nothing_changes_and_nothing_is_said(
     order = agreed(gst_rate_bps=1800)
     invoice = billed(stocked, dispatching.dispatch(stocked, order.id))
     assert (invoice.total_minor, invoice.details.get("notes")) == (order.total_minor, None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"treatment": "third_schedule"}, "5% on the retail price instead of 5%"),
+        ({"rate_bps": 250}, "2.5% instead of 5%"),
+        ({"rate_bps": 1000, "cess_bps": 50}, "10% and 0.5% cess instead of 5%"),
+        ({"rate_bps": 0, "treatment": "non_gst"}, "outside GST instead of 5%"),
+    ],
+)
+def test_every_change_of_tax_has_its_words(
+    stocked: Session, shop: Retailer, changes: dict[str, Any], said: str
+) -> None:
+    [line] = ordering.place(stocked, shop.id, TEN_KG, "CREDIT").order.lines
+    told = taxing.why([line], [replace(line, **changes)], NEW_YEAR)
+    assert told.endswith(f"not of the order: {line.name} {said}.")
+    assert taxing.why([line], [line], NEW_YEAR) == ""
