@@ -12,7 +12,7 @@ from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid, NotFound
 from core.events import happened
 from core.money import MAX_MINOR
-from credit import accounts, advances, booking, days, ledger, reservations
+from credit import accounts, advances, booking, calling_in, days, ledger, reservations
 from credit.events import RoomMade
 from credit.tables import Bill
 
@@ -77,11 +77,12 @@ def posted(session: Session, posting: Posting) -> Posted:
     retailer_id = posting.retailer_id
     account = accounts.get(session, retailer_id, lock=True)
     reserved = reservations.use(session, posting.reservation_id, retailer_id) if posting.reservation_id else 0
-    called_in = _call_in(session, posting) if account.terms == accounts.BILL_TO_BILL else 0
     bill = _bill(session, posting)
     totals = booking.bill(session, bill, _journal(posting, bill), reserved_minor=reserved)
     if totals is None:
         raise BillExists(reference=posting.reference)
+    calls = posting.kind == INVOICE and account.terms == accounts.BILL_TO_BILL
+    called_in = calling_in.call_in(session, retailer_id, bill.id, posting.bill_on) if calls else 0
     audit.record(
         session,
         "bill.posted",
@@ -133,6 +134,23 @@ def of(session: Session, retailer_id: UUID, bill_id: UUID) -> Bill:
     return bill
 
 
+def undone(session: Session, bill: Bill, reason: str) -> None:
+    """A bill was taken out of the books again, so what it called in is due when it had been agreed; audited.
+
+    The caller holds the account's lock.
+    """
+    given_back = calling_in.give_back(session, bill.id)
+    if given_back:
+        audit.record(
+            session,
+            "bill.due_dates_restored",
+            subject=ids.public("bil", bill.id),
+            retailer_id=bill.retailer_id,
+            after={"reference": bill.reference, "bills": given_back},
+            reason=reason,
+        )
+
+
 def _check(posting: Posting) -> None:
     if not 0 < posting.amount_minor <= MAX_MINOR:
         raise Invalid("A bill's amount is above zero.", field="amount_minor", value=posting.amount_minor)
@@ -142,19 +160,6 @@ def _check(posting: Posting) -> None:
         raise Invalid("A bill is not due before its date.", field="due_on")
     if not posting.reference.strip():
         raise Invalid("A bill needs a reference.", field="reference")
-
-
-def _call_in(session: Session, posting: Posting) -> int:
-    """Bill to bill: the next delivery makes the earlier invoices due. Returns how many fell due by it."""
-    if posting.kind != INVOICE:
-        return 0
-    called = db.execute(
-        session,
-        "UPDATE bill SET due_on = greatest(bill_on, %(on)s) WHERE org_id = %(org)s AND retailer_id = %(retailer)s"
-        " AND kind = 'invoice' AND open_minor > 0 AND due_on > greatest(bill_on, %(on)s) RETURNING 1",
-        {"on": posting.bill_on, "org": str(db.org_of(session)), "retailer": str(posting.retailer_id)},
-    )
-    return len(called.all())
 
 
 def _bill(session: Session, posting: Posting) -> Bill:

@@ -189,6 +189,7 @@ def _undo_bill(session: Session, invoice: Invoice, reason: str) -> None:
     amounts = {"taxable": invoice.taxable_minor, "round_off": invoice.round_off_minor}
     amounts |= {head: getattr(invoice, f"{head}_minor") for head in HEADS}
     earned_as = debit_notes.EARNED_AS.get(invoice.details.get("kind", ""), "sales")
+    bills.undone(session, bill, reason)
     payments.record(
         session,
         payments.NewPayment(

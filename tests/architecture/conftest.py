@@ -18,6 +18,7 @@ from cli import demo, demo_story
 from core import clock, crypto, db, settings
 from credit import (
     accounts,
+    bills,
     cheques,
     claims,
     days,
@@ -59,6 +60,7 @@ def filled_org(database: str) -> UUID:
         shop = retailers.create(session, retailers.Details(code="PROBE", name="Probe", phone="+919829999999"))
         accounts.open_account(session, shop.id, accounts.Terms(limit_minor=5_000_000, credit_days=15))
         _arrange(session, shop)
+        _deliver_twice(session)
         link = sharing.mint(session, invoice_id := session.scalars(select(Invoice.id).limit(1)).one())
         _tell_portals(session, invoice_id)
         statement_paper.keep(session, shop.id)
@@ -84,6 +86,16 @@ def _arrange(session: Session, shop: Retailer) -> None:
     pay_codes.create(session, shop.id, 5_000, "as printed")
     insights.regenerate(session)
     _pay_online(session, shop)
+
+
+def _deliver_twice(session: Session) -> None:
+    """A shop that pays bill to bill, with two bills: the second calls the first in."""
+    shop = retailers.create(session, retailers.Details(code="PROBE2", name="Probe 2", phone="+919829999998"))
+    accounts.open_account(session, shop.id, accounts.Terms(limit_minor=10_000, terms=accounts.BILL_TO_BILL))
+    today = days.today(session)
+    for number in ("1/B", "2/B"):
+        due_on, contra = today + timedelta(days=14), {"opening_balance": 1_000}
+        bills.post(session, bills.Posting(shop.id, bills.INVOICE, number, today, due_on, 1_000, contra))
 
 
 def _tell_portals(session: Session, invoice_id: UUID) -> None:

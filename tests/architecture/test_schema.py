@@ -39,8 +39,9 @@ LOADED = (
 KERNEL = (audit, idempotency, outbox)
 SHARED = {"tenant_route", "heartbeat"}  # found before an organisation is known, or about processes
 UNDESCRIBED = {  # statements and triggers alone read and write these: no class would be used
-    "age_total", "allocation", "due_total", "heartbeat", "insight", "job_run", "ledger_transfer", "number_series",
-    "outbox_status", "provider_template", "reminder", "retailer_age", "share_access", "stock_reservation",
+    "age_total", "allocation", "called_bill", "due_total", "heartbeat", "insight", "job_run", "ledger_transfer",
+    "number_series", "outbox_status", "provider_template", "reminder", "retailer_age", "share_access",
+    "stock_reservation",
 }  # fmt: skip
 
 

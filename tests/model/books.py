@@ -51,6 +51,15 @@ class Bill:
     open_minor: int
     settled: list[tuple[date, int]] = field(default_factory=list)
     fees_minor: int = 0
+    called_to: dict[UUID, date] = field(default_factory=dict)  # by which deliveries, to which day
+    agreed_on: date = date.max
+
+    def __post_init__(self) -> None:
+        self.agreed_on = self.due_on
+
+    def fall_due(self) -> None:
+        """On the first day that was agreed, or that a delivery called it in for."""
+        self.due_on = min([self.agreed_on, *self.called_to.values()])
 
     @property
     def key(self) -> tuple[date, date, str]:
@@ -363,8 +372,11 @@ class Shop:
         self.tell(f"order_{how}_short" if order.is_short else f"order_{how}", order.total_minor)
 
     def cancel(self, document: Document) -> None:
-        """It counts no more."""
+        """It counts no more, and what it called in is due when it was agreed."""
         document.is_cancelled = True
+        for bill in self.bills.values():
+            if document.bill_id and bill.called_to.pop(document.bill_id, None):
+                bill.fall_due()
         self.house.happen(CANCELLED, [self], document)
 
     def notes_of(self, document: Document) -> list[Document]:
@@ -440,8 +452,9 @@ class Shop:
         """Owe more. The next delivery may make the earlier ones due, and money on account may go to it."""
         if bill.kind == "invoice" and self.terms.terms == "bill_to_bill":
             for older in self.open_bills():
-                if older.kind == "invoice":
-                    older.due_on = min(older.due_on, max(older.bill_on, bill.bill_on))
+                if older.kind == "invoice" and older.agreed_on > max(older.bill_on, bill.bill_on):
+                    older.called_to[bill.id] = max(older.bill_on, bill.bill_on)
+                    older.fall_due()
         self.bills[bill.id] = bill
         self.entries.append((bill.bill_on, "receivable", earned_as, bill.amount_minor))
         if self.house.settings["apply_advances"]:
