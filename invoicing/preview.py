@@ -14,6 +14,7 @@ import tax
 from countries.cautions import Caution, Deal, Sold
 from invoicing import preview_fields as fields
 from invoicing.amount_words import amount_in_words
+from invoicing.charging import ReverseChargeUnregistered
 from invoicing.preview_fields import PreviewInputInvalid
 from tax import Computed, CreditNote, Discount, TaxDocument, TaxLine
 from tax.rounding import BPS, thousandths
@@ -174,6 +175,10 @@ def _misread(source: Mapping[str, Any]) -> list[Caution]:
     if doc_type and doc_type not in (*ORDINARY, *NOTES):
         said = f"{fields.shortened(doc_type)} is no type of document known here; it was computed as a tax invoice."
         found.append(Caution("DOC_TYPE_UNKNOWN", said))
+    buyer = fields.mapping(source.get("buyer") or {}, "buyer")
+    is_registered = any(fields.text(buyer, number) for number in ("gstin", "uin", "strn"))
+    if fields.flag(source, "reverse_charge", default=False) and not is_registered:
+        found.append(Caution(ReverseChargeUnregistered.code, ReverseChargeUnregistered.detail))
     return [*found, *_untaxed_lines(source)]
 
 

@@ -171,6 +171,8 @@ WARNED = {
         ({"payment_mode": "cash", "lines": [{**WARNED["lines"][0], "qty": 96}]}, ["CASH_NOT_DEDUCTIBLE"]),
         ({"buyer": {"state": "27", "gstin": "27AAGCB7383J1Z9"}}, ["GSTIN_INVALID"]),
         ({"buyer": {"state": "07", "gstin": "0717UNO00157UNO"}}, []),
+        ({"reverse_charge": True}, []),
+        ({"reverse_charge": True, "buyer": {"state": "27"}}, ["REVERSE_CHARGE_UNREGISTERED"]),
         (
             {"buyer": {"name": "Cash"}, "lines": [{**WARNED["lines"][0], "qty": 500}]},
             ["EWAY_BILL_NEEDED", "BUYER_ADDRESS_NEEDED"],
