@@ -1,10 +1,13 @@
 """Late fees: simple interest on what is overdue, actual days over 365. Off by default; computed for showing, and
 charged only when staff charges it.
 
-Interest runs from the due date and the days of grace on, on what was open each day: part payments lower it from their
-day, and what is disputed bears none meanwhile. Charges bear no interest themselves, nor does money that was paid back.
+Interest runs from the due date and the days of grace on, on what was owed each day (credit/owed_days.py): part payments
+lower it from their day, and what is disputed bears none meanwhile. Nor does what money on account covers: whoever holds
+a shop's money waits for none. Days on which money seemed to have come, and had not, bear interest. Charges bear none
+themselves, nor does money that was paid back.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -14,24 +17,16 @@ from sqlalchemy.orm import Session
 
 from core import clock, db
 from core.errors import DomainError, Forbidden
-from credit import accounts, bills, days, numbers
+from credit import accounts, bills, days, numbers, owed_days
 from credit.adjustments import FOUNDERS
 from credit.arrangements import LateFee
+from credit.owed_days import Move
 from credit.settings import CreditSettings
 from credit.tables import Bill
-from parties import organisations
 
 YEAR_DAYS = 365
 NO_INTEREST = (bills.CHARGE, bills.REFUND)
 
-_SETTLED = """
-SELECT coalesce(a.applied_on, CASE WHEN a.amount_minor > 0 THEN p.received_on
-                                   ELSE coalesce(p.reversed_on, (a.created_at AT TIME ZONE %(zone)s)::date)
-                              END) AS settled_on,
-    sum(a.amount_minor)::bigint
-FROM allocation a JOIN payment p ON p.org_id = a.org_id AND p.id = a.payment_id
-WHERE a.org_id = %(org)s AND a.bill_id = %(bill)s GROUP BY 1 ORDER BY 1
-"""
 _CHARGED = "SELECT coalesce(sum(amount_minor), 0)::bigint FROM late_fee WHERE org_id = %s AND bill_id = %s"
 
 
@@ -80,15 +75,17 @@ def of_shop(session: Session, retailer_id: UUID, as_of: date | None = None) -> l
         Bill.kind.not_in(NO_INTEREST),
     )
     late = session.scalars(found.order_by(Bill.due_on, Bill.id).execution_options(populate_existing=True)).all()
-    fees = (of_bill(session, bill, as_of) for bill in late)
+    moved = owed_days.moves(session, retailer_id, late[0].due_on) if late else ()
+    fees = (of_bill(session, bill, as_of, moved) for bill in late)
     return [fee for fee in fees if fee.accrued_minor]
 
 
-def of_bill(session: Session, bill: Bill, as_of: date) -> Fee:
-    """The interest of one bill at the end of `as_of`."""
+def of_bill(session: Session, bill: Bill, as_of: date, moved: Sequence[Move] | None = None) -> Fee:
+    """The interest of one bill at the end of `as_of`; `moved` is what moved its shop's bills, when that was read."""
     terms = CreditSettings.current(session).late_fees
     begins = bill.due_on + timedelta(days=terms.grace_days)
-    minor_days = _minor_days(session, bill, begins, as_of) if bill.kind not in NO_INTEREST else 0
+    moved = owed_days.moves(session, bill.retailer_id, begins) if moved is None else moved
+    minor_days = owed_days.minor_days(moved, bill, begins, as_of) if bill.kind not in NO_INTEREST else 0
     charged: int = db.execute(session, _CHARGED, (str(db.org_of(session)), str(bill.id))).scalar_one()
     return Fee(
         bill_id=bill.id,
@@ -138,15 +135,3 @@ def charge(session: Session, bill_id: UUID, reason: str, role: str) -> Bill:
     )
     session.flush()
     return posted
-
-
-def _minor_days(session: Session, bill: Bill, begins: date, ends: date) -> int:
-    """What was open at the end of each day from `begins` to the day before `ends`, added up."""
-    zone = organisations.get(session).timezone
-    asked = {"org": str(db.org_of(session)), "bill": str(bill.id), "zone": zone}
-    total, open_minor, since = 0, bill.amount_minor, begins
-    for settled_on, part_minor in db.execute(session, _SETTLED, asked):
-        until = min(max(settled_on, since), ends)
-        total += open_minor * max(0, (until - since).days)
-        open_minor, since = open_minor - part_minor, max(since, until)
-    return total + open_minor * max(0, (ends - since).days)

@@ -40,7 +40,7 @@ def compared(method: str, reference: str) -> tuple[str, str]:
 
 @dataclass
 class Bill:
-    """Something owed. `settled` says on which day how much of it went, or (below zero) came back."""
+    """Something owed."""
 
     id: UUID
     kind: str
@@ -49,7 +49,6 @@ class Bill:
     due_on: date
     amount_minor: int
     open_minor: int
-    settled: list[tuple[date, int]] = field(default_factory=list)
     fees_minor: int = 0
     called_to: dict[UUID, date] = field(default_factory=dict)  # by which deliveries, to which day
     agreed_on: date = date.max
@@ -65,15 +64,6 @@ class Bill:
     def key(self) -> tuple[date, date, str]:
         """The order in which money settles bills."""
         return self.due_on, self.bill_on, self.reference
-
-    def change(self, on: date, part_minor: int) -> None:
-        """So much is settled, or open again, from this day on."""
-        self.open_minor -= part_minor
-        self.settled.append((on, part_minor))
-
-    def open_at_end_of(self, day: date) -> int:
-        """What was open when a day ended."""
-        return self.amount_minor - sum(part for on, part in self.settled if on <= day)
 
 
 @dataclass
@@ -92,6 +82,12 @@ class Credit:
     unapplied_minor: int = 0
     is_posted: bool = True
     undoes: str | None = None  # the account that a cancelled bill was earned as
+    moves: list[tuple[date, UUID, int]] = field(default_factory=list)  # on which day how much was put to which bill
+    gone_on: date | None = None
+
+    def is_gone(self, day: date) -> bool:
+        """Whether it was taken back by the end of a day."""
+        return self.gone_on is not None and self.gone_on <= day
 
     @property
     def borne_by(self) -> str:
@@ -478,7 +474,9 @@ class Shop:
         """
         parts, credit.parts = credit.parts, {}
         for bill_id, part in parts.items():
-            self.bills[bill_id].change(on or today, -part)
+            self.bills[bill_id].open_minor += part
+            credit.moves.append((on or today, bill_id, -part))
+        credit.gone_on = on or today
         credit.is_posted, credit.unapplied_minor = False, 0
         for paper in self.documents.values():
             if paper.credit_id == credit.id:
@@ -523,7 +521,8 @@ class Shop:
         if part:
             credit.unapplied_minor -= part
             credit.parts[bill.id] = credit.parts.get(bill.id, 0) + part
-            bill.change(on, part)
+            credit.moves.append((on, bill.id, part))
+            bill.open_minor -= part
 
     def balance(self, account: str, as_of: date) -> int:
         """Debits less credits of one account of the ledger when a day ended."""
@@ -538,9 +537,23 @@ class Shop:
             found[credit] -= amount
         return {account: amount for account, amount in found.items() if amount}
 
+    def owed_at_end_of(self, bill: Bill, day: date) -> int:
+        """What a bill left open when a day ended, once money on account had settled the oldest; money that went back
+        never came, another credit was there until it did."""
+        counted = [one for one in self.credits.values() if one.is_posted or one.kind != "payment"]
+        moves = [move for credit in counted for move in credit.moves if move[0] <= day]
+        held = sum(one.amount_minor for one in counted if one.received_on <= day and not one.is_gone(day))
+        held -= sum(part for _, _, part in moves)
+
+        def left(one: Bill) -> int:
+            return one.amount_minor - sum(part for _, bill_id, part in moves if bill_id == one.id)
+
+        older = [one for one in self.bills.values() if one.key < bill.key and one.bill_on <= day]
+        return max(0, min(left(bill), left(bill) + sum(map(left, older)) - held))
+
     def accrued_minor(self, bill: Bill, today: date) -> Iterator[int]:
-        """What was open of a late bill at the end of each day for which it bears interest."""
+        """What was owed of a late bill at the end of each day for which it bears interest."""
         day = bill.due_on + timedelta(days=self.house.settings["late_fees"]["grace_days"])
         while day < today and bill.kind != "charge":
-            yield bill.open_at_end_of(day)
+            yield self.owed_at_end_of(bill, day)
             day += timedelta(days=1)
