@@ -10,8 +10,19 @@ from decimal import Decimal
 
 import countries
 from core.errors import Invalid
-from tax import TAXABLE, TAXED, THIRD_SCHEDULE, ComputedLine, Discount, PriceMode, TaxDocument, TaxLine, Treatment
-from tax.rounding import BPS, THOUSANDTHS
+from tax import (
+    TAXABLE,
+    TAXED,
+    THIRD_SCHEDULE,
+    ZERO_RATED,
+    ComputedLine,
+    Discount,
+    PriceMode,
+    TaxDocument,
+    TaxLine,
+    Treatment,
+)
+from tax.rounding import BPS, THOUSANDTHS, divided
 
 CHARGE_SKU = "DELIVERY"
 NO_DISCOUNT = Discount()
@@ -75,7 +86,7 @@ class Supply:
 
     The state of a registered buyer decides, wherever the goods are sent; of another buyer the state of delivery.
     Under composition no tax is charged, nor by a seller that is not registered; to a special economic zone it is
-    always IGST. `further_tax_bps` is Pakistan's.
+    always IGST, or nothing under a letter of undertaking. `further_tax_bps` is Pakistan's.
     """
 
     seller_state: str
@@ -88,6 +99,13 @@ class Supply:
     reverse_charge: bool = False
     further_tax_bps: int | None = None
     is_registered: bool = True
+    under_lut: bool = False
+
+    @property
+    def is_zero_rated(self) -> bool:
+        """Whether it goes to a zone without tax. Source: IGST Act s.16(3)(a), CGST rule 96A."""
+        may = self.is_sez and self.under_lut and self.tax_charged and self.buyer_tax_id and not self.reverse_charge
+        return bool(may) and countries.get(self.country).tax.zero_rates_zones
 
     @property
     def tax_charged(self) -> bool:
@@ -116,6 +134,7 @@ class Charge:
 
 def charge(goods: Sequence[Goods], supply: Supply, discount: Discount = NO_DISCOUNT) -> Charge:
     """The money of these goods, by the seller's country. Raises subclasses of Invalid."""
+    goods = as_supplied(goods, supply)
     if supply.reverse_charge and not supply.buyer_tax_id:
         raise ReverseChargeUnregistered
     computed = countries.compute(document_of(goods, supply, discount))
@@ -131,6 +150,26 @@ def charge(goods: Sequence[Goods], supply: Supply, discount: Discount = NO_DISCO
         place_of_supply=computed.place_of_supply,
         currency=computed.currency,
         discount_minor=computed.totals.discount_minor,
+    )
+
+
+def as_supplied(goods: Sequence[Goods], supply: Supply) -> Sequence[Goods]:
+    """The goods as this supply sells them: under a letter of undertaking at nothing, and prices hold no tax then."""
+    return tuple(map(_at_nothing, goods)) if supply.is_zero_rated else goods
+
+
+def _at_nothing(item: Goods) -> Goods:
+    if item.treatment != TAXABLE:
+        return item
+    whole_bps = BPS + (item.rate_bps + item.cess_bps if item.price_mode == "inclusive" else 0)
+    return replace(
+        item,
+        price_minor=divided(item.price_minor * BPS, whole_bps),
+        discount_minor=divided(item.discount_minor * BPS, whole_bps),
+        price_mode="exclusive",
+        rate_bps=0,
+        cess_bps=0,
+        treatment=ZERO_RATED,
     )
 
 
@@ -180,7 +219,7 @@ def _sold(item: Goods, line: ComputedLine) -> ComputedLine:
 
 
 def _line(item: Goods, known: Sequence[Treatment]) -> TaxLine:
-    if item.treatment not in known:
+    if item.treatment not in (*known, ZERO_RATED):
         raise TreatmentInvalid(f"{item.sku}: no goods are treated as {item.treatment} here", sku=item.sku)
     if item.treatment not in TAXED and item.rate_bps + item.cess_bps:
         raise TreatmentInvalid(f"{item.sku}: goods treated as {item.treatment} cannot carry a tax rate", sku=item.sku)

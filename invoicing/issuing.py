@@ -1,18 +1,19 @@
 """Issuing: the moment an invoice exists. Number, snapshot, tax and the bill it stands for, in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.errors import DomainError
 from core.i18n import ENGLISH
 from credit import bills, reservations
 from credit.bills import Posted
-from invoicing import series, snapshots, transport, writing
+from invoicing import charging, series, snapshots, transport, writing
 from invoicing.charging import NO_DISCOUNT, Charge, Goods, Supply, charge, document_type
 from invoicing.series import SeriesPlace
 from invoicing.settings import InvoicingSettings, is_registered
@@ -21,7 +22,7 @@ from invoicing.transport import UNTOLD, Transport
 from invoicing.writing import HEADS, Draft, DraftLine
 from parties import organisations
 from parties.tables import Organisation
-from tax import Discount
+from tax import ZERO_RATED, Discount
 
 
 class CountryNotIssued(DomainError):
@@ -82,6 +83,7 @@ def issue(session: Session, request: Request) -> Invoice:
     series.DateBeforeLast, guardrails.Refused, bills.post's errors, Invalid.
     """
     seller = organisations.get(session)
+    request = as_supplied(seller, request)
     money = charged(seller, request)
     if not set(money.taxes) <= set(HEADS):
         raise CountryNotIssued(f"Documents for {seller.country} cannot be issued yet.", country=seller.country)
@@ -94,6 +96,11 @@ def issue(session: Session, request: Request) -> Invoice:
     return writing.write(session, _draft(request, seller, money, place, kind, posted))
 
 
+def as_supplied(seller: Organisation, request: Request) -> Request:
+    """The request with its goods as this seller sells them to this buyer."""
+    return replace(request, lines=charging.as_supplied(request.lines, _supply(seller, request)))
+
+
 def charged(seller: Organisation, request: Request) -> Charge:
     """What the document would come to. Raises Invalid."""
     return charge(request.lines, _supply(seller, request), request.discount)
@@ -101,7 +108,8 @@ def charged(seller: Organisation, request: Request) -> Charge:
 
 def asks_for_tax(seller: Organisation, request: Request) -> bool:
     """Whether the seller asks this buyer for tax at all."""
-    return _supply(seller, request).tax_charged and not request.reverse_charge
+    supply = _supply(seller, request)
+    return supply.tax_charged and not request.reverse_charge and not supply.is_zero_rated
 
 
 def _supply(seller: Organisation, request: Request) -> Supply:
@@ -117,6 +125,7 @@ def _supply(seller: Organisation, request: Request) -> Supply:
         reverse_charge=request.reverse_charge,
         further_tax_bps=ours.further_tax_bps,
         is_registered=is_registered(seller),
+        under_lut=ours.is_under_lut(request.issued_on or clock.today(seller.timezone)),
     )
 
 
@@ -155,8 +164,14 @@ def _draft(
         due_on=posted.bill.due_on,
         bill_id=posted.bill.id,
         reverse_charge=request.reverse_charge,
-        details={**details(request), "balance": posted.balance},
+        details={**details(request), **_letter(seller, request), "balance": posted.balance},
     )
+
+
+def _letter(seller: Organisation, request: Request) -> dict[str, str]:
+    """The number of the letter of undertaking under which goods go without tax, as the document copies it."""
+    lut = InvoicingSettings.of(seller).lut
+    return {"lut": lut.arn} if lut and any(item.treatment == ZERO_RATED for item in request.lines) else {}
 
 
 def details(request: Request) -> dict[str, Any]:

@@ -101,7 +101,7 @@ def _sold(line: InvoiceLine) -> Sold:
         qty_milli=line.qty_milli,
         total_minor=line.total_minor,
         taxable_minor=line.taxable_minor,
-        treatment=next(known for known in tax.TREATMENTS if known == line.treatment),
+        treatment=next(known for known in tax.SUPPLIED if known == line.treatment),
         mrp_minor=line.mrp_minor,
         is_charge=line.sku == CHARGE_SKU,
     )

@@ -117,7 +117,7 @@ def goods_of(line: InvoiceLine, qty_milli: int) -> Goods:
         price_mode="inclusive" if line.price_mode == "inclusive" else "exclusive",
         rate_bps=line.rate_bps,
         cess_bps=line.cess_bps,
-        treatment=next(known for known in tax.TREATMENTS if known == line.treatment),
+        treatment=next(known for known in tax.SUPPLIED if known == line.treatment),
         mrp_minor=line.mrp_minor,
     )
 

@@ -47,6 +47,10 @@ from tax.rounding import THOUSANDTHS, divided
 
 UNTAXED = {"exempt": "Exempt", "nil_rated": "Nil", "non_gst": "Non-GST"}
 NOBODY_ASKS: dict[str, str] = {}  # without a registration no goods are taxed, and none are exempt
+ZONE_SAYS_UNDER_LUT = (
+    "SUPPLY TO SEZ UNIT OR SEZ DEVELOPER FOR AUTHORISED OPERATIONS UNDER BOND OR LETTER OF UNDERTAKING"
+    " WITHOUT PAYMENT OF INTEGRATED TAX"
+)
 COMPOSITION_SAYS = "Composition taxable person, not eligible to collect tax on supplies."
 ZONE_SAYS = (  # the words of rule 46
     "SUPPLY TO SEZ UNIT OR SEZ DEVELOPER FOR AUTHORISED OPERATIONS ON PAYMENT OF INTEGRATED TAX"
@@ -297,6 +301,8 @@ def _notes(invoice: Invoice) -> tuple[str, ...]:
         said.append("Tax on this supply is payable by the recipient on reverse charge; it is not part of the total.")
     if invoice.buyer.get("sez") and invoice.igst_minor:  # exempt goods on a bill of supply pay none
         said.append(ZONE_SAYS)
+    if invoice.details.get("lut"):
+        said += [ZONE_SAYS_UNDER_LUT, f"Letter of undertaking: ARN {invoice.details['lut']}"]
     return tuple(said)
 
 

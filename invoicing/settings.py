@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 import countries
 from core.errors import Invalid
-from core.options import OneOf, Part, Section, Several, Whole, Written, needed, option
+from core.options import Day, OneOf, Part, Section, Several, Whole, Written, needed, option
 from countries.country import Country
 from invoicing import identifiers, numbers
 from parties.settings import Settings
@@ -76,6 +77,19 @@ class Licence(Section):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LetterOfUndertaking(Section):
+    """India: under it, while it holds, goods go to special economic zones without tax. `arn` is its number."""
+
+    arn: str = needed(Written(longest=20, needed=True))
+    from_on: date = needed(Day())
+    until_on: date = needed(Day())
+
+    def check(self) -> None:
+        if self.from_on > self.until_on:
+            raise Invalid("A letter of undertaking begins before it ends.", field="until_on")
+
+
+@dataclass(frozen=True, kw_only=True)
 class InvoicingSettings(Settings):
     """What is printed on papers, and by which rules of tax."""
 
@@ -91,7 +105,12 @@ class InvoicingSettings(Settings):
     logo: str | None = option(None, Written(longest=64, check=_hash, optional=True))  # SHA-256 of the picture
     hsn_digits: int = option(4, OneOf(values=(4, 6, 8)))  # 6 above a turnover of 5 crore, to all
     eway_limit_minor: int | None = option(None, Whole(optional=True))  # None: the country's law
+    lut: LetterOfUndertaking | None = option(None, Part(of=LetterOfUndertaking, optional=True))
     gst_scheme: str = option(REGULAR, OneOf(values=SCHEMES))
+
+    def is_under_lut(self, on: date) -> bool:
+        """Whether a letter of undertaking holds on this day."""
+        return self.lut is not None and self.lut.from_on <= on <= self.lut.until_on
 
     @property
     def is_composition(self) -> bool:

@@ -30,6 +30,7 @@ def keep(session: Session, order_id: UUID) -> UUID:
             f"Only what was promised is confirmed on paper: this order is {found.status}.", status=found.status
         )
     seller, request = organisations.get(session), request_of(session, found, catalogue.load(session))
+    request = issuing.as_supplied(seller, request)
     content = {
         "seller": snapshots.seller(seller),
         "buyer": issuing.party(request.buyer),

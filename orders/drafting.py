@@ -85,6 +85,7 @@ class PricingFacts:
     is_sez: bool = False
     further_tax_bps: int | None = None
     is_registered: bool = True
+    under_lut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def standing_of(row: Any) -> PricingFacts:
     """The value of a row that was read with STANDING. Raises NotServed."""
     if row.retailer_status != "active":
         raise NotServed(status=row.retailer_status)
-    ours = InvoicingSettings.read(row.seller_settings)
+    ours, today = InvoicingSettings.read(row.seller_settings), clock.today(row.timezone)
     return PricingFacts(
         code=row.code,
         buyer_tax_id=row.gstin,
@@ -134,7 +135,7 @@ def standing_of(row: Any) -> PricingFacts:
         seller_state=row.seller_state,
         country=row.country,
         currency=row.org_currency,
-        today=clock.today(row.timezone),
+        today=today,
         catalogue_version=row.current_version,
         timezone=row.timezone,
         price_class=row.shop_class,
@@ -142,6 +143,7 @@ def standing_of(row: Any) -> PricingFacts:
         route=row.shop_route,
         is_sez=row.is_sez,
         further_tax_bps=row.further_tax_bps,
+        under_lut=ours.is_under_lut(today),
         is_registered=may_collect(countries.get(row.country), row.seller_tax_id, ours.strn),
     )
 
@@ -182,6 +184,7 @@ def supply_of(at: PricingFacts, billing: Billing) -> Supply:
         reverse_charge=billing.reverse_charge,
         further_tax_bps=at.further_tax_bps,
         is_registered=at.is_registered,
+        under_lut=at.under_lut,
     )
 
 

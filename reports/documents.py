@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 import countries
-from tax import TAXED
+from tax import TAXED, ZERO_RATED
 
 TAX_INVOICE, BILL_OF_SUPPLY = "tax_invoice", "bill_of_supply"
 PLAIN_BILL = "plain_bill"
@@ -85,6 +85,8 @@ class IssuedLine:
 def kind_of(treatment: str, rate_bps: int, cess_minor: int) -> str:
     """How a line stands in returns and books: as it is treated, but nil rated where nothing is charged on it."""
     kind = TAXABLE if treatment in TAXED else treatment
+    if treatment == ZERO_RATED:
+        return kind
     return NIL_RATED if kind == TAXABLE and not rate_bps and not cess_minor else kind
 
 
@@ -144,6 +146,11 @@ class IssuedDocument:
     def is_to_zone(self) -> bool:
         """Whether it went to a special economic zone: between states by law, wherever the zone lies."""
         return bool(self.buyer.get("sez"))
+
+    @property
+    def is_without_payment(self) -> bool:
+        """Whether it went to a zone under a letter of undertaking, without tax."""
+        return any(line.treatment == ZERO_RATED for line in self.lines)
 
     @property
     def is_export(self) -> bool:

@@ -6,11 +6,13 @@ countries themselves, and `compute` by a country's code, are in `countries`.
 
 from tax.credit_note import CreditNote, ReturnedLine, commercial_credit, credit_note
 from tax.document import (
+    SUPPLIED,
     TAXABLE,
     TAXED,
     THIRD_SCHEDULE,
     TREATMENTS,
     USUAL_TREATMENTS,
+    ZERO_RATED,
     Computed,
     ComputedLine,
     Discount,
@@ -24,11 +26,13 @@ from tax.document import (
 from tax.engine import totals
 
 __all__ = [
+    "SUPPLIED",
     "TAXABLE",
     "TAXED",
     "THIRD_SCHEDULE",
     "TREATMENTS",
     "USUAL_TREATMENTS",
+    "ZERO_RATED",
     "Computed",
     "ComputedLine",
     "CreditNote",

@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import Literal
 
 PriceMode = Literal["exclusive", "inclusive"]
-Treatment = Literal["taxable", "exempt", "nil_rated", "non_gst", "third_schedule"]
+Treatment = Literal["taxable", "exempt", "nil_rated", "non_gst", "third_schedule", "zero_rated"]
 TAXABLE: Treatment = "taxable"
 THIRD_SCHEDULE: Treatment = "third_schedule"  # Pakistan: taxed by the printed retail price
+ZERO_RATED: Treatment = "zero_rated"  # India: to a special economic zone under a letter of undertaking
 USUAL_TREATMENTS: tuple[Treatment, ...] = ("taxable", "exempt", "nil_rated", "non_gst")
-TREATMENTS: tuple[Treatment, ...] = (*USUAL_TREATMENTS, THIRD_SCHEDULE)
-TAXED: tuple[Treatment, ...] = (TAXABLE, THIRD_SCHEDULE)  # those that bear a rate
+TREATMENTS: tuple[Treatment, ...] = (*USUAL_TREATMENTS, THIRD_SCHEDULE)  # of goods
+SUPPLIED: tuple[Treatment, ...] = (*TREATMENTS, ZERO_RATED)  # of goods as a document sells them
+TAXED: tuple[Treatment, ...] = (TAXABLE, THIRD_SCHEDULE, ZERO_RATED)  # taxable supplies, be it at nothing
 
 
 @dataclass(frozen=True, slots=True)

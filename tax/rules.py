@@ -43,7 +43,8 @@ class TaxRules:
 
     `heads` stand in the order in which they are printed. `taxable_name` is what the taxable value is called on this
     country's documents. `mixed_type` is what taxable and exempt goods together are sold on to a buyer without tax id;
-    `treatments` are those that its law knows for goods.
+    `treatments` are those that its law knows for goods; `zero_rates_zones` whether a seller under a letter of
+    undertaking sells to special economic zones without tax.
     """
 
     heads: tuple[Head, ...]
@@ -53,6 +54,7 @@ class TaxRules:
     assessor: Callable[[TaxDocument], Assess]
     mixed_type: str = "tax_invoice"
     treatments: tuple[Treatment, ...] = USUAL_TREATMENTS
+    zero_rates_zones: bool = False
 
     @property
     def head_names(self) -> tuple[str, ...]:

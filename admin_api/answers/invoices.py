@@ -22,7 +22,7 @@ from admin_api.answers.shape import (
 from invoicing.listing import STATUSES, TYPES
 from invoicing.tables import GOODS
 from orders.tables import PRICE_MODES
-from tax import TREATMENTS
+from tax import SUPPLIED
 
 
 class BuyerOut(Answer):
@@ -108,7 +108,7 @@ class InvoiceLineOut(TaxedOut):
     price_minor = Minor()
     price_mode = Word(PRICE_MODES)
     rate_bps = Whole()
-    treatment = Word(TREATMENTS)
+    treatment = Word(SUPPLIED)
 
 
 class RegistrationOut(Answer):

@@ -9,7 +9,7 @@ from countries.cautions import Caution, Deal, Sold
 from countries.india.places import states_of
 from countries.india.registration import buyer_id_problem
 from countries.india.states import STATES
-from tax import TAXABLE
+from tax import TAXED
 from tax.rounding import THOUSANDTHS
 
 EWAY_LIMIT_MINOR = 50_000_00  # rule 138: with tax, without exempt goods; several states allow more inside the state
@@ -30,7 +30,7 @@ def of(deal: Deal) -> list[Caution]:
 
 
 def _eway(deal: Deal) -> Caution | None:
-    value_minor = sum(line.total_minor for line in deal.lines if line.treatment == TAXABLE)
+    value_minor = sum(line.total_minor for line in deal.lines if line.treatment in TAXED)
     limit_minor = deal.eway_limit_minor
     if limit_minor is None:
         is_inside = deal.place_of_supply == deal.seller_state
@@ -60,7 +60,7 @@ def _upi(deal: Deal) -> Caution | None:
 
 
 def _buyer(deal: Deal) -> Caution | None:
-    taxable_minor = sum(line.taxable_minor for line in deal.lines if line.treatment == TAXABLE)
+    taxable_minor = sum(line.taxable_minor for line in deal.lines if line.treatment in TAXED)
     if deal.buyer_tax_id or taxable_minor < ADDRESS_LIMIT_MINOR or (deal.buyer_address and deal.buyer_state):
         return None
     said = "An unregistered buyer of so much is named with address and state on the invoice."

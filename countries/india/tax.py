@@ -90,4 +90,5 @@ RULES = TaxRules(
     place_of_supply=place_of_supply,
     assessor=assessor,
     mixed_type="invoice_cum_bill",
+    zero_rates_zones=True,  # IGST Act s.16(3)(a)
 )

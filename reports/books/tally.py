@@ -26,6 +26,7 @@ from reports.books.tally_ledgers import BY_RATE, LEDGERS, PARTY, SoldAt
 from reports.books.tally_words import plain
 from reports.documents import TAXABLE, kind_of
 from reports.period import Period
+from tax import ZERO_RATED
 
 VOUCHERS = {
     "bill.invoice": "Sales",
@@ -203,7 +204,7 @@ def _rates(document: Mapping[str, Any]) -> dict[SoldAt, int]:
     if document["seller"].get("scheme") in UNTAXED_SCHEMES:
         return sums
     for treatment, rate_bps, cess_minor, taxable_minor in document["lines"] or ():
-        kind = kind_of(treatment, rate_bps, cess_minor)
+        kind = treatment if treatment == ZERO_RATED else kind_of(treatment, rate_bps, cess_minor)
         taxable = kind == TAXABLE
         sold = SoldAt(kind, rate_bps if taxable else 0, taxable and document["reverse_charge"])
         sums[sold] = sums.get(sold, 0) + taxable_minor

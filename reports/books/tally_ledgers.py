@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element, SubElement
 from countries.country import Country
 from reports.books.tally_words import plain
 from reports.documents import EXEMPT, NIL_RATED, NON_GST, TAXABLE
+from tax import ZERO_RATED
 
 TAXES = "Duties & Taxes"
 LEDGERS = {
@@ -49,6 +50,7 @@ DUTY_HEADS = {
 }
 OTHER_TAX = "Others"  # what Tally calls a tax that is not GST
 UNTAXED = {EXEMPT: "Exempt", NIL_RATED: "Nil Rated", NON_GST: "Non-GST"}
+AT_NOTHING = {**UNTAXED, ZERO_RATED: "Zero Rated"}  # the last is taxable, and nothing is charged on it
 GST_SINCE = "20170701"
 MAX_NAME = 99
 
@@ -103,7 +105,7 @@ def by_rate(account: str, sold: SoldAt, country: Country) -> tuple[str, Element]
     """The ledger for what was sold at one rate, or without tax, with its name."""
     name, parent = LEDGERS[account]
     owed = " Reverse Charge" if sold.reverse_charge else ""
-    name = f"{name}{owed} {_percent(sold.rate_bps)}%" if sold.kind == TAXABLE else f"{name} {UNTAXED[sold.kind]}"
+    name = f"{name}{owed} {_percent(sold.rate_bps)}%" if sold.kind == TAXABLE else f"{name} {AT_NOTHING[sold.kind]}"
     made = ledger(name, parent)
     if is_gst(country):
         _classify(made, account, sold)

@@ -83,7 +83,7 @@ def of(document: IssuedDocument) -> Row:
         "Version": VERSION,
         "TranDtls": {
             "TaxSch": "GST",
-            "SupTyp": "SEZWP" if document.is_to_zone else "B2B",
+            "SupTyp": _supply_type(document),
             "RegRev": "Y" if document.reverse_charge else "N",
             "IgstOnIntra": "N",
         },
@@ -96,6 +96,12 @@ def of(document: IssuedDocument) -> Row:
         **_terms(document),
         **_corrects(document),
     }
+
+
+def _supply_type(document: IssuedDocument) -> str:
+    if not document.is_to_zone:
+        return "B2B"
+    return "SEZWOP" if document.is_without_payment else "SEZWP"
 
 
 def registered(document: IssuedDocument) -> Registered:

@@ -32,7 +32,7 @@ from reports.returns.untaxed import UntaxedTable
 
 VERSION = "GST3.2.4"  # of the offline tool whose shape this is
 LARGE_MINOR = ((date(2024, 8, 1), 100_000_00), (date.min, 250_000_00))  # a large sale to an unregistered buyer, since
-ZONE_WITH_TAX, REGULAR = "SEWP", "R"
+ZONE_WITH_TAX, ZONE_WITHOUT_TAX, REGULAR = "SEWP", "SEWOP", "R"
 
 Row = dict[str, Any]
 SmallKey = tuple[str, int, bool]  # place of supply, rate, and whether it is between states
@@ -213,8 +213,14 @@ def _terms(document: IssuedDocument) -> Row:
     return {
         "pos": document.place_of_supply,
         "rchrg": "Y" if document.reverse_charge else "N",
-        "inv_typ": ZONE_WITH_TAX if document.is_to_zone else REGULAR,
+        "inv_typ": _supply_type(document),
     }
+
+
+def _supply_type(document: IssuedDocument) -> str:
+    if not document.is_to_zone:
+        return REGULAR
+    return ZONE_WITHOUT_TAX if document.is_without_payment else ZONE_WITH_TAX
 
 
 def _rate(rate_bps: int) -> Row:

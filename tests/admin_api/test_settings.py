@@ -148,6 +148,7 @@ FILLED = {  # a value for each setting that a new organisation has none of
     "strn": "03-06-2600-123-45",
     "ntn": "1234567-8",
     "further_tax_bps": 400,
+    "lut": {"arn": "AD270326012345X", "from_on": "2026-04-01", "until_on": "2027-03-31"},
     "fssai": "11521018000123",
     "licences": [{"name": "Drug licence", "number": "MH-20B-12345"}],
     "invoice_terms": ["Net 15", "E. & O. E."],
