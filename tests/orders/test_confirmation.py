@@ -97,6 +97,8 @@ def test_a_shop_in_a_special_economic_zone_is_sold_to_as_in_another_state(stocke
 
 
 def test_under_reverse_charge_the_buyer_owes_the_tax_from_quote_to_bill(stocked: Session, shop: Retailer) -> None:
+    shop.gstin = "27AAGCB7383J1Z8"
+    stocked.flush()
     extras = Extras(billing=Billing(reverse_charge=True))
     order = ordering.place(stocked, shop.id, [Wanted("SUGAR", 10, "kg")], "CREDIT", extras=extras).order
     assert order.total_minor == 42_000
