@@ -1,4 +1,4 @@
-"""Numbers of what stands on no tax document: receipts, charges, late fees, debit notes without tax.
+"""Numbers of what stands on no document: receipts, credits without a paper, charges, late fees, plain debit notes.
 
 Each is a series of its own, counted from 1 in every financial year and without gaps, like a document's. People read
 these; ids are for machines. The counter's row is locked from here to the commit.
@@ -11,7 +11,8 @@ from core import clock, db
 from parties import organisations
 
 RECEIPT, CHARGE, LATE_FEE, DEBIT_NOTE = "receipt", "charge", "late_fee", "plain_debit_note"
-PREFIXES = {RECEIPT: "R", CHARGE: "CH", LATE_FEE: "LF", DEBIT_NOTE: "DN"}
+ADJUSTMENT = "adjustment"  # a credit that no paper says, such as what is written off
+PREFIXES = {RECEIPT: "R", ADJUSTMENT: "AD", CHARGE: "CH", LATE_FEE: "LF", DEBIT_NOTE: "DN"}
 YEAR_STARTS = {code: country.tax.year_starts_in_month for code, country in countries.KNOWN.items()}
 
 _NEXT = """

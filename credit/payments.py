@@ -139,7 +139,7 @@ def record(session: Session, new: NewPayment) -> Receipt:
     """
     _check(new)
     key, in_cash = references.key(new.method, new.reference), new.method == cash.CASH and new.kind == PAYMENT
-    series = numbers.RECEIPT if new.kind == PAYMENT else None
+    series = numbers.RECEIPT if new.kind == PAYMENT else None if new.reference else numbers.ADJUSTMENT
     cash_minor = new.amount_minor if in_cash else None
     known = booking.look(session, new.retailer_id, new.received_on, key, cash_minor, series)
     received_on = _received_on(session, new, known.today)

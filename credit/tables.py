@@ -279,7 +279,7 @@ class Bill(Identified, Base):
 class Payment(Identified, Base):
     """Money received, or another credit. `unapplied_minor` stays on account until a bill takes it.
 
-    `receipt_number` is what people are told of money received; another credit has the number of its own paper.
+    `receipt_number` is what people are told of money received; another credit has the number of its paper.
     """
 
     __tablename__ = "payment"

@@ -133,4 +133,4 @@ def _signature(pen: Pen, paper: InvoicePaper, top: float) -> None:
     for line in pen.lines(f"For {paper.seller.name}", STRONG, SIGNATURE_WIDTH, 1):
         pen.paragraph(left, top, [line], STRONG)
     pen.sheet.rule(bottom + 12, x=left)
-    pen.left(left, bottom + 2, pen.both(SIGNATORY), QUIET, SIGNATURE_WIDTH)
+    pen.label(left, bottom + 2, SIGNATORY, QUIET, SIGNATURE_WIDTH)

@@ -25,6 +25,7 @@ SHORT_NOTE = 14  # letters that still stand beside a quantity
 QTY, RATE, DISCOUNT, AMOUNT = N_("Qty"), N_("Rate"), N_("Discount"), N_("Amount")
 N_("Rate incl."), N_("Description"), N_("Total tax"), N_("Tax"), N_("Tax %"), N_("MRP"), N_("Taxable")  # headings
 WORDS, SUMMARY = N_("Amount in words"), N_("Tax summary")
+DISCOUNT_ABOVE = N_("Discount given above")
 BEFORE, AFTER = N_("Previous balance"), N_("Balance after this bill")
 
 
@@ -124,7 +125,7 @@ def _words(pen: Pen, paper: InvoicePaper, words: Sequence[SetLine], top: float) 
     low -= pen.paragraph(LEFT, low, words, STRONG)
     inside_minor = footing(paper).discount_inside_minor
     if inside_minor:
-        said = f"Discount given above, tax included: {amount(inside_minor)}"
+        said = f"{pen.both(DISCOUNT_ABOVE)}: {amount(inside_minor)}"
         low -= pen.paragraph(LEFT, low - 3, pen.lines(said, QUIET, WORDS_WIDTH, 1), QUIET) + 3
     return low
 
@@ -143,7 +144,7 @@ def _totals_column(pen: Pen, paper: InvoicePaper, top: float) -> float:
     pen.sheet.rule(y, grey=0.2, width=0.8, x=left)
     y -= 16
     asked = with_currency(paper.grand_total_minor, paper.currency)
-    pen.left(left, y, pen.both(TOTAL), SUM, TOTALS_WIDTH - pen.width(asked, SUM) - 10)
+    pen.label(left, y, TOTAL, SUM, TOTALS_WIDTH - pen.width(asked, SUM) - 10)
     pen.right(RIGHT - 4, y, asked, SUM, 136)
     y -= 7
     pen.sheet.rule(y, grey=0.2, width=0.8, x=left)
@@ -155,8 +156,7 @@ def _totals_column(pen: Pen, paper: InvoicePaper, top: float) -> float:
 def _total_row(pen: Pen, label: str, value: str, y: float) -> float:
     y -= TOTALS_PITCH
     room = TOTALS_WIDTH - pen.width(value, BODY) - 10
-    said = pen.both(label)
-    pen.left(RIGHT - TOTALS_WIDTH, y, said, pen.fitting(said, BODY, room), room)
+    pen.label(RIGHT - TOTALS_WIDTH, y, label, BODY, room)
     pen.right(RIGHT - 4, y, value, BODY, 106)
     return y
 

@@ -102,15 +102,8 @@ def _document(pen: Pen, title: str, mark: str, facts: Sequence[tuple[str, str]],
 def _fact(pen: Pen, label: str, value: str, style: Style, y: float) -> None:
     """A quiet label, in both languages as far as there is room, and its value on the right."""
     room = FACTS_WIDTH - 6 - min(pen.width(value, style), FACTS_WIDTH - 66)
-    _label(pen, label, RIGHT - FACTS_WIDTH, y, room)
+    pen.label(RIGHT - FACTS_WIDTH, y, label, QUIET, room)
     pen.right(RIGHT, y, value, style, FACTS_WIDTH - 66)
-
-
-def _label(pen: Pen, label: str, x: float, y: float, room: float) -> None:
-    said = pen.both(label)
-    style = pen.fitting(said, QUIET, room)
-    fits = pen.width(said, style) <= room
-    pen.left(x, y, said if fits else label, style if fits else pen.fitting(label, QUIET, room), room)
 
 
 def dated(paper: InvoicePaper) -> list[tuple[str, str]]:

@@ -56,6 +56,14 @@ class Pen:
         """As `both`, the English in capitals: what stands small above something."""
         return " · ".join(filter(None, (label.upper(), self.beside(label))))
 
+    def label(self, x: float, y: float, label: str, style: Style, width: float) -> None:
+        """The label in both languages, smaller where that is needed; in English alone where it would be cut."""
+        said = self.both(label)
+        small = self.fitting(said, style, width)
+        if self.width(said, small) > width:
+            said, small = label, self.fitting(label, style, width)
+        self.left(x, y, said, small, width)
+
     def fitting(self, text: str, style: Style, width: float) -> Style:
         """The style made so small that the text is not cut; no smaller than can be read."""
         while style.size > SMALLEST and self.width(text, style) > width:

@@ -6,7 +6,7 @@ from invoicing.amount_words import amount_in_words
 from invoicing.pdf.figures import amount, percent, quantity, signed, with_currency
 from invoicing.pdf.fonts import FONT_FOLDER
 from invoicing.pdf.footing import ROUND_OFF, TOTAL, footing
-from invoicing.pdf.goods import balance_rows, head_rate
+from invoicing.pdf.goods import DISCOUNT_ABOVE, balance_rows, head_rate
 from invoicing.pdf.heading import MAX_CARRIAGE, MAX_REFERENCES, PLACE, REVERSE, dated
 from invoicing.pdf.paper import InvoicePaper, PaperLine, price_mark, rate_heading
 from invoicing.pdf.pen import Pen
@@ -120,7 +120,7 @@ def _sums(pen: Pen, paper: InvoicePaper) -> None:
     rule(pen)
     pair(pen, pen.both(TOTAL), with_currency(paper.grand_total_minor, paper.currency), SUM)
     if known.discount_inside_minor:
-        text(pen, f"Discount given above, tax included: {amount(known.discount_inside_minor)}", SMALL, 2)
+        text(pen, f"{pen.both(DISCOUNT_ABOVE)}: {amount(known.discount_inside_minor)}", SMALL, 2)
     for label, owed in balance_rows(paper):
         pair(pen, pen.both(label), owed, BODY)
     text(pen, amount_in_words(paper.grand_total_minor), BODY, 4)

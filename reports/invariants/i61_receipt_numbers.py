@@ -13,7 +13,8 @@ SELECT s.org_id, 'series ' || s.document_type || ' ' || s.financial_year || ' st
     || coalesce(max(n.number)::text, '-') AS what
 FROM number_series s
 LEFT JOIN (
-    SELECT org_id, 'receipt' AS series, split_part(receipt_number, '/', 2) AS year,
+    SELECT org_id, CASE WHEN left(receipt_number, 2) = 'R/' THEN 'receipt' ELSE 'adjustment' END AS series,
+        split_part(receipt_number, '/', 2) AS year,
         split_part(receipt_number, '/', 3)::integer AS number
     FROM payment WHERE receipt_number IS NOT NULL
     UNION ALL
@@ -23,7 +24,7 @@ LEFT JOIN (
         AS own (prefix, kind, series)
         ON own.kind = b.kind AND b.reference ~ ('^' || own.prefix || '/[0-9]{2}-[0-9]{2}/[0-9]+$')
 ) n ON n.org_id = s.org_id AND n.series = s.document_type AND n.year = s.financial_year
-WHERE s.document_type IN ('receipt', 'charge', 'late_fee', 'plain_debit_note')
+WHERE s.document_type IN ('receipt', 'adjustment', 'charge', 'late_fee', 'plain_debit_note')
 GROUP BY s.org_id, s.document_type, s.financial_year, s.last_number
 HAVING count(n.number) <> s.last_number OR count(DISTINCT n.number) <> s.last_number
     OR coalesce(max(n.number), 0) <> s.last_number

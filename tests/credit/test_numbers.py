@@ -16,7 +16,7 @@ from credit.payments import NewPayment, ReferenceUsed
 from credit.tables import Bill, Payment
 from parties import organisations
 from parties.tables import Retailer
-from reports import doctor, invariants
+from reports import doctor, invariants, statement
 
 Make = Callable[..., Retailer]
 Post = Callable[..., Bill]
@@ -50,11 +50,21 @@ def test_a_refused_payment_takes_no_number(session: Session, make_retailer: Make
     assert int(second.receipt_number[-6:]) == int(first.payment.receipt_number[-6:]) + 1
 
 
-def test_a_credit_that_is_no_money_has_no_receipt(session: Session, make_retailer: Make, bill: Post) -> None:
+def test_a_credit_that_is_no_money_goes_by_its_paper_or_by_a_number_of_its_own(
+    session: Session, make_retailer: Make, bill: Post
+) -> None:
     shop = make_retailer(session)
     bill(session, shop.id, 500)
-    given = payments.record(session, NewPayment(shop.id, 100, "credit", kind="goodwill", note="late"))
-    assert given.payment.receipt_number is None
+    on_paper = payments.record(
+        session, NewPayment(shop.id, 100, "credit", "SGTF/26-27/01", kind="goodwill", note="late")
+    )
+    without = payments.record(session, NewPayment(shop.id, 100, "credit", kind="write_off", note="gone"))
+    assert on_paper.payment.receipt_number is None
+    assert without.payment.receipt_number == f"AD/{year(session)}/000001"
+    said = {line.reference for line in statement.of(session, shop.id).lines}
+    assert {"SGTF/26-27/01", without.payment.receipt_number} <= said
+    assert not any(reference.startswith(("pay_", "adj_")) for reference in said)
+    assert doctor.examine(session, KNOWN["I61"], db.org_of(session)).status == doctor.HOLDS
 
 
 def test_what_is_booked_without_a_reference_goes_by_its_receipt(session: Session, make_retailer: Make) -> None:

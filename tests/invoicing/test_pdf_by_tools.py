@@ -89,9 +89,9 @@ def test_the_code_is_read_back_to_the_exact_link_also_from_grey_paper(drawn: tup
 
 
 def test_a_page_for_the_foot_alone_is_saved_by_rows_that_stand_closer(monkeypatch: pytest.MonkeyPatch) -> None:
-    paper = replace(papers.hindi(), notes=["One more thing."] * 4)
+    paper = papers.fifteen("hi")
     assert b"/Count 1" in render(paper)
-    monkeypatch.setattr(import_module("invoicing.pdf.render"), "LITTLE_BELOW", 10_000.0)
+    monkeypatch.setattr(import_module("invoicing.pdf.render"), "_could_be_shorter", lambda _sheet: False)
     assert b"/Count 2" in render(paper)
 
 

@@ -100,6 +100,8 @@ def test_under_reverse_charge_the_buyer_owes_the_tax_from_quote_to_bill(stocked:
     shop.gstin = "27AAGCB7383J1Z8"
     stocked.flush()
     extras = Extras(billing=Billing(reverse_charge=True))
+    shop.gstin = "27AAGCB7383J1Z8"  # who is not registered cannot owe it
+    stocked.flush()
     order = ordering.place(stocked, shop.id, [Wanted("SUGAR", 10, "kg")], "CREDIT", extras=extras).order
     assert order.total_minor == 42_000
     dispatching.dispatch(stocked, order.id)

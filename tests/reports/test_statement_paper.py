@@ -120,6 +120,7 @@ def test_it_speaks_to_the_shop_in_its_language_beside_english(
         said = spoken_in(pdf) + "\n".join(pages_of(pdf))
         for word in (*words, "STATEMENT OF ACCOUNT"):
             assert word in said, (size, word)
+        assert "…" not in said
 
 
 def test_balances_say_on_which_side_they_stand(session: Session, make_retailer: Make, owe: Owe) -> None:
