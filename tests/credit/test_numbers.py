@@ -10,7 +10,8 @@ from freezegun import freeze_time
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core import db
+import countries
+from core import clock, db
 from credit import bills, numbers, payments
 from credit.payments import NewPayment, ReferenceUsed
 from credit.tables import Bill, Payment
@@ -24,7 +25,8 @@ KNOWN = {one.id: one for one in invariants.load()}
 
 
 def year(session: Session) -> str:
-    return numbers.take(session, "charge").split("/")[1]
+    business = organisations.get(session)
+    return countries.get(business.country).financial_year(clock.today(business.timezone))
 
 
 def pay(session: Session, shop: Retailer, minor: int = 100, **more: object) -> Payment:
