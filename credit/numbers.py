@@ -11,8 +11,8 @@ from core import clock, db
 from parties import organisations
 
 RECEIPT, CHARGE, LATE_FEE, DEBIT_NOTE = "receipt", "charge", "late_fee", "plain_debit_note"
-ADJUSTMENT = "adjustment"  # a credit that no paper says, such as what is written off
-PREFIXES = {RECEIPT: "R", ADJUSTMENT: "AD", CHARGE: "CH", LATE_FEE: "LF", DEBIT_NOTE: "DN"}
+ADJUSTMENT, REFUND = "adjustment", "refund"  # a credit that no paper says, such as what is written off; money back
+PREFIXES = {RECEIPT: "R", ADJUSTMENT: "AD", REFUND: "RF", CHARGE: "CH", LATE_FEE: "LF", DEBIT_NOTE: "DN"}
 YEAR_STARTS = {code: country.tax.year_starts_in_month for code, country in countries.KNOWN.items()}
 
 _NEXT = """

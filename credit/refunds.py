@@ -16,7 +16,7 @@ from core import audit, clock, db, ids
 from core.errors import DomainError, Invalid
 from core.events import happened
 from core.money import MAX_MINOR
-from credit import accounts, advances, bills, days, doubts, payments, references, unapplying
+from credit import accounts, advances, bills, days, doubts, numbers, payments, references, unapplying
 from credit.allocating import Allocated
 from credit.arrangements import Refund
 from credit.events import RefundPaid, RefundTakenBack
@@ -75,7 +75,7 @@ def pay(session: Session, new: NewRefund) -> PaidBack:
     if new.amount_minor > there_minor:
         raise NotOnAccount(on_account_minor=there_minor, amount_minor=new.amount_minor)
     refund = _refund(session, new, key, reason)
-    bill = bills.post(session, _posting(refund))
+    bill = bills.post(session, _posting(session, refund))
     session.add(refund)
     session.flush()  # what follows is written by hand
     advances.settle(session, refund.retailer_id, there, Allocated(bill.id, bill.reference, bill.amount_minor))
@@ -98,14 +98,15 @@ def reverse(session: Session, refund_id: UUID, reason: str) -> PaidBack:
     refund.status, refund.reversed_at = REVERSED, clock.now()
     session.flush()  # what follows is written by hand
     unapplying.take_off(session, refund.retailer_id, refund_id, reason)
-    open_minor = bills.get(session, refund_id).open_minor
+    bill = bills.get(session, refund_id)
+    open_minor = bill.open_minor
     payments.record(
         session,
         NewPayment(
             retailer_id=refund.retailer_id,
             amount_minor=refund.amount_minor,
             method=CREDIT,
-            reference=ids.public("rfd", refund_id),
+            reference=bill.reference,
             chosen=((refund_id, open_minor),) if open_minor else (),
             kind=RETURNED,
             note=reason,
@@ -173,11 +174,11 @@ def _refund(session: Session, new: NewRefund, key: str | None, reason: str) -> R
     )
 
 
-def _posting(refund: Refund) -> bills.Posting:
+def _posting(session: Session, refund: Refund) -> bills.Posting:
     return bills.Posting(
         retailer_id=refund.retailer_id,
         kind=bills.REFUND,
-        reference=f"RF-{ids.public('bil', refund.id)[-8:]}",
+        reference=numbers.take(session, numbers.REFUND),
         bill_on=refund.paid_on,
         due_on=refund.paid_on,
         amount_minor=refund.amount_minor,

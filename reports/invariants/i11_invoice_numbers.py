@@ -18,7 +18,7 @@ SELECT s.org_id, 'series ' || s.document_type || ' ' || s.financial_year || ' st
 FROM number_series s
 LEFT JOIN invoice i ON i.org_id = s.org_id AND i.document_type = s.document_type
     AND i.financial_year = s.financial_year
-WHERE s.document_type NOT IN ('receipt', 'adjustment', 'charge', 'late_fee', 'plain_debit_note') -- I61
+WHERE s.document_type NOT IN ('receipt', 'adjustment', 'charge', 'late_fee', 'plain_debit_note', 'refund') -- I61
 GROUP BY s.org_id, s.document_type, s.financial_year, s.last_number HAVING s.last_number <> coalesce(max(i.sequence), 0)
 UNION ALL
 SELECT org_id, 'the number ' || number || ' is not allowed' FROM invoice

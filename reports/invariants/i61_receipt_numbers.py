@@ -20,11 +20,12 @@ LEFT JOIN (
     UNION ALL
     SELECT b.org_id, own.series, split_part(b.reference, '/', 2), split_part(b.reference, '/', 3)::integer
     FROM bill b
-    JOIN (VALUES ('CH', 'charge', 'charge'), ('LF', 'charge', 'late_fee'), ('DN', 'debit_note', 'plain_debit_note'))
+    JOIN (VALUES ('CH', 'charge', 'charge'), ('LF', 'charge', 'late_fee'), ('DN', 'debit_note', 'plain_debit_note'),
+        ('RF', 'refund', 'refund'))
         AS own (prefix, kind, series)
         ON own.kind = b.kind AND b.reference ~ ('^' || own.prefix || '/[0-9]{2}-[0-9]{2}/[0-9]+$')
 ) n ON n.org_id = s.org_id AND n.series = s.document_type AND n.year = s.financial_year
-WHERE s.document_type IN ('receipt', 'adjustment', 'charge', 'late_fee', 'plain_debit_note')
+WHERE s.document_type IN ('receipt', 'adjustment', 'charge', 'late_fee', 'plain_debit_note', 'refund')
 GROUP BY s.org_id, s.document_type, s.financial_year, s.last_number
 HAVING count(n.number) <> s.last_number OR count(DISTINCT n.number) <> s.last_number
     OR coalesce(max(n.number), 0) <> s.last_number
