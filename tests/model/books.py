@@ -4,7 +4,7 @@ Nothing here imports the product. The state machine compares the real books with
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -79,9 +79,10 @@ class Credit:
     number: int
     at: datetime | None = None
     parts: dict[UUID, int] = field(default_factory=dict)
+    applied: dict[UUID, int] = field(default_factory=dict)  # of these parts, what was on account before
     unapplied_minor: int = 0
     is_posted: bool = True
-    undoes: str | None = None  # the account that a cancelled bill was earned as
+    against: str | None = None  # the account of what it undoes: a cancelled bill's, or a refund's
     moves: list[tuple[date, UUID, int]] = field(default_factory=list)  # on which day how much was put to which bill
     gone_on: date | None = None
 
@@ -92,7 +93,7 @@ class Credit:
     @property
     def borne_by(self) -> str:
         """The account of the ledger that bears it."""
-        return self.undoes or BORNE_BY.get(self.kind) or KEPT_IN[self.method]
+        return self.against or BORNE_BY.get(self.kind) or KEPT_IN[self.method]
 
 
 @dataclass
@@ -143,6 +144,17 @@ class Claim:
     amount_minor: int
     at: datetime
     status: str = "claimed"
+
+
+@dataclass
+class Refund:
+    """Money on account that was paid back; its bill has its id."""
+
+    id: UUID
+    amount_minor: int
+    method: str
+    reference: str | None
+    is_posted: bool = True
 
 
 @dataclass
@@ -303,8 +315,8 @@ class House:
 
     def references(self) -> set[tuple[str, str]]:
         """What references are compared by that cannot be used again."""
-        credits = (one for shop in self.shops for one in shop.credits.values())
-        return {compared(one.method, one.reference) for one in credits if one.is_posted and one.reference}
+        moved = (one for shop in self.shops for one in (*shop.credits.values(), *shop.refunds.values()))
+        return {compared(one.method, one.reference) for one in moved if one.is_posted and one.reference}
 
     def cap_used(self) -> int:
         """What the shops under the cap use together."""
@@ -331,6 +343,7 @@ class Shop:
     disputes: dict[UUID, Dispute] = field(default_factory=dict)
     promises: dict[UUID, Promise] = field(default_factory=dict)
     overrides: dict[UUID, Override] = field(default_factory=dict)
+    refunds: dict[UUID, Refund] = field(default_factory=dict)
     documents: dict[UUID, Document] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
     entries: list[tuple[date, str, str, int]] = field(default_factory=list)  # day, debit, credit, amount
@@ -453,9 +466,9 @@ class Shop:
                     older.fall_due()
         self.bills[bill.id] = bill
         self.entries.append((bill.bill_on, "receivable", earned_as, bill.amount_minor))
-        if self.house.settings["apply_advances"]:
+        if self.house.settings["apply_advances"] and bill.kind != "refund":
             for credit in self.advances():
-                self._put(credit, bill, credit.unapplied_minor, today)
+                self._apply(credit, bill, today)
 
     def take(self, credit: Credit, chosen: dict[UUID, int], *, spread: bool = True) -> None:
         """Settle the chosen bills, then the oldest; the rest stays on account."""
@@ -472,7 +485,7 @@ class Shop:
 
         In the books it is undone as of `on`, which is today unless a document says otherwise.
         """
-        parts, credit.parts = credit.parts, {}
+        parts, credit.parts, credit.applied = credit.parts, {}, {}
         for bill_id, part in parts.items():
             self.bills[bill_id].open_minor += part
             credit.moves.append((on or today, bill_id, -part))
@@ -483,11 +496,14 @@ class Shop:
                 self.cancel(paper)  # a note goes with its credit
         self.entries.append((on or today, "receivable", credit.borne_by, credit.amount_minor))
         if credit.kind not in ("cash_discount", "dispute"):
-            for other in list(self.credits.values()):
-                if other.kind == "cash_discount" and other.is_posted and set(other.parts) & set(parts):
-                    self.take_back(other, today)
+            self._lose_discounts(parts, today)
         if credit.kind == "payment":
             self._lose_promises(today)
+
+    def _lose_discounts(self, reopened: Iterable[UUID], today: date) -> None:
+        for other in list(self.credits.values()):
+            if other.kind == "cash_discount" and other.is_posted and set(other.parts) & set(reopened):
+                self.take_back(other, today)
 
     def money_for(self, promise: Promise) -> int:
         """What has come in since a promise, dated by its day, and was not taken back."""
@@ -508,13 +524,50 @@ class Shop:
         before = {bill.reference: bill.open_minor for bill in self.open_bills()}
         for credit in self.advances():
             for bill in self.open_bills():
-                self._put(credit, bill, credit.unapplied_minor, today)
+                self._apply(credit, bill, today)
         got = {
             bill.reference: before[bill.reference] - bill.open_minor
             for bill in self.bills.values()
             if before.get(bill.reference)
         }
         return {reference: part for reference, part in got.items() if part}
+
+    def _apply(self, credit: Credit, bill: Bill, today: date) -> None:
+        """What a credit has on account goes to a bill."""
+        part = min(credit.unapplied_minor, bill.open_minor)
+        if part:
+            self._put(credit, bill, part, today)
+            credit.applied[bill.id] = credit.applied.get(bill.id, 0) + part
+
+    def applied_to(self, bill: Bill) -> int:
+        """What of a bill was settled with money that was on account before."""
+        return sum(one.applied.get(bill.id, 0) for one in self.credits.values())
+
+    def take_off(self, bill: Bill, today: date, on: date | None = None) -> None:
+        """What was on account before is so again; as of `on`, which is today unless a document says otherwise."""
+        found = [one for one in self.credits.values() if one.applied.get(bill.id)]
+        for credit in found:
+            part = credit.applied.pop(bill.id)
+            credit.unapplied_minor += part
+            credit.parts[bill.id] -= part
+            credit.parts = {key: left for key, left in credit.parts.items() if left}
+            bill.open_minor += part
+            credit.moves.append((on or today, bill.id, -part))
+        if found:
+            self._lose_discounts([bill.id], today)
+
+    def refundable(self) -> list[Credit]:
+        """Money on account that is no paper: the bank has paid it."""
+        paper = [one.id for one in self.cheques.values() if one.state in ("received", "deposited")]
+        return [one for one in self.advances() if one.id not in paper]
+
+    def pay_back(self, refund: Refund, bill: Bill, today: date) -> None:
+        """Money on account leaves: owed again, and settled at once by what there is, the oldest first."""
+        there = self.refundable()
+        self.refunds[refund.id] = refund
+        self.owe(bill, KEPT_IN[refund.method], today)
+        for credit in there:
+            self._apply(credit, bill, today)
 
     def _put(self, credit: Credit, bill: Bill, most: int, on: date) -> None:
         part = min(most, bill.open_minor)
@@ -554,6 +607,6 @@ class Shop:
     def accrued_minor(self, bill: Bill, today: date) -> Iterator[int]:
         """What was owed of a late bill at the end of each day for which it bears interest."""
         day = bill.due_on + timedelta(days=self.house.settings["late_fees"]["grace_days"])
-        while day < today and bill.kind != "charge":
+        while day < today and bill.kind not in ("charge", "refund"):
             yield self.owed_at_end_of(bill, day)
             day += timedelta(days=1)

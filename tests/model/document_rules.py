@@ -74,7 +74,7 @@ class DocumentRules(StockRules):
 
     def _cancel(self, shop: books.Shop, paper: books.Document, role: str, goods: str) -> None:
         bill = shop.bills[paper.bill_id] if paper.bill_id else None
-        is_settled = bill is not None and bill.open_minor != bill.amount_minor
+        is_settled = bill is not None and bill.open_minor + shop.applied_to(bill) != bill.amount_minor
         is_late, on = self.today() > paper.cancellable_until(), paper.undone_on(self.today())
         rules = {
             "FORBIDDEN": role == "salesman",
@@ -87,7 +87,8 @@ class DocumentRules(StockRules):
             if bill:
                 (undoing,) = set(self.reader.told()["credits"]) - before
                 credit = self.credit(UUID(undoing), "return", bill.amount_minor, name=f"CANCEL {paper.number}", on=on)
-                credit.undoes = "sales"
+                credit.against = "sales"
+                shop.take_off(bill, self.today(), on)
                 paper.credit_id = credit.id
                 rulebook.receive(shop, credit, {bill.id: bill.amount_minor}, self.today(), spread=False)
                 shop.cancel(paper)

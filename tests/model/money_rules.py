@@ -69,7 +69,7 @@ class MoneyRules(Life):
         """Taking money back reopens exactly what it settled, once; cheques and disputes have ways of their own."""
         shop, credit = one_of((number % 8 and self.paid()) or self.unnoted(), number)
         rules = {
-            "INVALID": charge == 0 or credit.kind == "dispute" or credit.id in shop.cheques,
+            "INVALID": charge == 0 or credit.kind in ("dispute", "refund_returned") or credit.id in shop.cheques,
             "PAYMENT_REVERSED": not credit.is_posted,
         }
         if self.attempt(rules, lambda session: payments.reverse(session, credit.id, "bounced", charge)):
@@ -150,14 +150,15 @@ class MoneyRules(Life):
         shop, credit = one_of((number % 8 and given) or self.each("credits"), number)
         note = shop.note_of(credit)
         rules = {
-            "INVALID": credit.kind in ("payment", "dispute"),
+            "INVALID": credit.kind in ("payment", "dispute", "refund_returned"),
             "FORBIDDEN": role not in rulebook.MAY_GIVE.get(credit.kind, (role,)) or (note and role == "salesman"),
             "DOCUMENT_NOT_CANCELLABLE": note and shop.is_corrected(note),
             "CANCELLATION_TOO_LATE": note and self.today() > note.cancellable_until(),
             "GOODS_GONE_AGAIN": note and self.is_gone(note),
             "PAYMENT_REVERSED": not credit.is_posted,
         }
-        no = "DOCUMENT_NOT_CANCELLABLE" if credit.undoes else rules
+        is_undoing = any(one.bill_id and one.credit_id == credit.id for one in shop.documents.values())
+        no = "DOCUMENT_NOT_CANCELLABLE" if is_undoing else rules
         if self.attempt(no, lambda session: cancelling.take_back(session, credit.id, "a mistake", role)):
             if note:
                 shop.take_away(note)

@@ -43,6 +43,8 @@ SELECT json_build_object(
         FROM stock),
     'held', (SELECT json_object_agg(order_id, qty_milli / 1000.0) FROM stock_reservation WHERE status = 'live'),
     'reserved', (SELECT json_object_agg(reference_id, amount_minor) FROM reservation WHERE status = 'live'),
+    'refunds', (SELECT json_object_agg(id, json_build_array(retailer_id, amount_minor, status = 'posted'))
+        FROM refund),
     'documents', (SELECT json_object_agg(id, json_build_array(retailer_id, number, total_minor, refers_to_id,
         status = 'cancelled')) FROM invoice),
     'cheques', (SELECT json_object_agg(id, state) FROM cheque),
@@ -188,6 +190,7 @@ def _of(shop: Shop) -> dict[str, dict[Any, Any]]:
         "ledger": {f"{own} {account}": amount for account, amount in shop.balances().items()},
         "orders": {one.id: [one.status, one.mode, one.total_minor] for one in orders},
         "reserved": {one.id: one.total_minor for one in orders if (one.status, one.mode) == ("confirmed", "CREDIT")},
+        "refunds": {one.id: [own, one.amount_minor, one.is_posted] for one in shop.refunds.values()},
         "documents": {
             one.id: [own, one.number, one.total_minor, one.of and str(one.of), one.is_cancelled]
             for one in shop.documents.values()

@@ -14,11 +14,12 @@ from tests.model import machine, reading
 from tests.model.document_rules import DocumentRules
 from tests.model.paper_rules import PaperRules
 from tests.model.reading import Reader
+from tests.model.refund_rules import RefundRules
 from tests.model.standing_rules import StandingRules
 from tests.model.tally import Tally
 
 
-class Lives(DocumentRules, PaperRules, StandingRules):
+class Lives(DocumentRules, PaperRules, RefundRules, StandingRules):
     """Everything that can happen to two shops, in any order."""
 
 
