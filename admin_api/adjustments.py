@@ -7,7 +7,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from sqlalchemy.orm import Session
 
 from admin_api.access import operation
-from admin_api.answers.adjustments import AdjustmentOut, BillOut, GivenOut
+from admin_api.answers.adjustments import AdjustmentOut, BillOut, ChargedOut, GivenOut
 from admin_api.answers.shape import Beside
 from admin_api.receipts import what_it_did
 from admin_api.shapes import Day, Id, PositiveMinor, Strict, Text, Thousandths
@@ -17,10 +17,12 @@ from core.errors import Invalid
 from credit import adjustments, bills, debit_notes, disputes, late_fees, payments
 from credit.payments import DISPUTE, Receipt
 from credit.tables import Bill
-from invoicing import cancelling, credit_notes
+from invoicing import cancelling, charges, credit_notes
 from invoicing.tables import GOODS
+from invoicing.writing import HEADS
 from parties import retailers
 from parties.roles import BOOKKEEPERS, FOUNDERS
+from tax.rules import MAX_RATE_BPS
 
 blueprint = Blueprint("adjustments", __name__, url_prefix="/api/v1/admin/adjustment", description="Credits and debits")
 
@@ -64,13 +66,20 @@ class OfBill(Strict):
 
 
 class DebitNoteIn(Strict):
-    """Something owed on top of what was billed."""
+    """Something owed on top of what was billed: `amount_minor` without the tax that it bears.
+
+    Freight, what was billed short and a rate difference name the invoice that they belong to and bear its rates, or
+    say `rate_bps` and `hsn`. Only `other` may name neither, and bears no tax.
+    """
 
     retailer_id = Id(needed=True)
     kind = fields.String(required=True, validate=validate.OneOf(tuple(debit_notes.EARNED_AS)))
     amount_minor = PositiveMinor(required=True)
     due_on = Day(load_default=None, allow_none=True)
     reason = Text(longest=500, needed=True)
+    invoice_id = Id(load_default=None, allow_none=True)
+    rate_bps = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(0, MAX_RATE_BPS))
+    hsn = Text(longest=8, load_default="")
 
 
 class Undoing(Strict):
@@ -141,18 +150,27 @@ def late_fee(session: Session, given: dict[str, Any]) -> Bill:
 @blueprint.route("/debit-note", methods=["POST"])
 @operation(BOOKKEEPERS, idempotent=True)
 @blueprint.arguments(DebitNoteIn)
-@blueprint.response(201, BillOut)
-def debit_note(session: Session, given: dict[str, Any]) -> Bill:
-    """Make a shop owe more, as a bill of its own."""
-    note = debit_notes.DebitNote(
+@blueprint.response(201, ChargedOut)
+def debit_note(session: Session, given: dict[str, Any]) -> Beside:
+    """Make a shop owe more, as a bill of its own.
+
+    With an invoice or a rate it is a numbered document with tax, which the shop gets; `tax_minor` is what it bears.
+    """
+    charge = charges.ExtraCharge(
         retailer_id=retailers.find(session, given["retailer_id"]).id,
         kind=given["kind"],
         amount_minor=given["amount_minor"],
         reason=given["reason"],
         role=g.who.role,
         due_on=given["due_on"],
+        invoice_id=ids.parse("inv", given["invoice_id"]) if given["invoice_id"] else None,
+        rate_bps=given["rate_bps"],
+        hsn=given["hsn"],
     )
-    return debit_notes.issue(session, note)
+    made = charges.bill(session, charge)
+    taxable_minor = made.document.taxable_minor if made.document else charge.amount_minor
+    tax_minor = sum(getattr(made.document, f"{head}_minor") for head in HEADS) if made.document else 0
+    return Beside(made.bill, document=made.document, taxable_minor=taxable_minor, tax_minor=tax_minor)
 
 
 def _returned(session: Session, given: dict[str, Any]) -> Beside:

@@ -28,7 +28,7 @@ from credit.events import (
     RoomMade,
 )
 from credit.guardrails import CREDIT
-from invoicing.events import DocumentCancelled, NoteIssued
+from invoicing.events import ChargeBilled, DocumentCancelled, NoteIssued
 from notices import conversations, credit, disputes, documents, orders, payments
 from orders import returning
 from orders.events import (
@@ -90,6 +90,7 @@ FOLLOWS: dict[type, tuple[Consequence, ...]] = {
         lambda session, event: returning.follow(session, event.note_id),
         lambda session, event: documents.note(session, event.note_id),
     ),
+    ChargeBilled: (lambda session, event: documents.invoice(session, event.invoice_id),),
     DocumentCancelled: (
         lambda session, event: returning.follow(session, event.invoice_id),
         lambda session, event: documents.cancelled(session, event.invoice_id),

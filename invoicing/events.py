@@ -16,3 +16,10 @@ class DocumentCancelled:
     """An invoice or a note counts no more; its number stays."""
 
     invoice_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeBilled:
+    """A charge of no order and no invoice was billed on a document of its own."""
+
+    invoice_id: UUID

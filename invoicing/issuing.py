@@ -21,7 +21,7 @@ from invoicing.tables import Invoice
 from invoicing.transport import UNTOLD, Transport
 from invoicing.writing import HEADS, Draft, DraftLine
 from parties import organisations
-from parties.tables import Organisation
+from parties.tables import Organisation, Retailer
 from tax import ZERO_RATED, Discount
 
 
@@ -46,6 +46,20 @@ class Buyer:
     code: str = ""
     is_sez: bool = False
     language: str = ENGLISH
+
+
+def buyer_of(retailer: Retailer) -> Buyer:
+    """The shop, as its bill names it."""
+    return Buyer(
+        name=retailer.name,
+        address=retailer.address,
+        phone=retailer.phone,
+        gstin=retailer.gstin,
+        state_code=retailer.state_code,
+        code=retailer.code,
+        is_sez=retailer.sez,
+        language=retailer.language,
+    )
 
 
 @dataclass(frozen=True, slots=True)

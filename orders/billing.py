@@ -66,20 +66,6 @@ def loaded(kept: Mapping[str, Any]) -> Billing:
     )
 
 
-def buyer(retailer: Retailer) -> Buyer:
-    """The shop, as its bill names it."""
-    return Buyer(
-        name=retailer.name,
-        address=retailer.address,
-        phone=retailer.phone,
-        gstin=retailer.gstin,
-        state_code=retailer.state_code,
-        code=retailer.code,
-        is_sez=retailer.sez,
-        language=retailer.language,
-    )
-
-
 def doubts(seller: Organisation, retailer: Retailer, billing: Billing, delivery_address: str) -> list[Caution]:
     """What about the delivery deserves a look before there is a bill."""
     goes_to = ship_to(retailer, billing, delivery_address)

@@ -135,7 +135,7 @@ def request_of(session: Session, found: Order, sold: Catalogue) -> issuing.Reque
     return issuing.Request(
         source_id=found.id,
         retailer_id=found.retailer_id,
-        buyer=billing.buyer(shop),
+        buyer=issuing.buyer_of(shop),
         ship_to=billing.ship_to(shop, agreed, found.delivery_address),
         lines=[item for line in found.lines for item in goods(line, _retail(sold, line))],
         payment_mode=found.payment_mode or CREDIT,

@@ -54,3 +54,11 @@ class BillOut(Answer):
     amount_minor = Minor()
     open_minor = Minor()
     currency = Currency()
+
+
+class ChargedOut(BillOut):
+    """A charge that was just billed, with the document that says it; without one it bears no tax."""
+
+    document = fields.Nested(NoteNameOut, allow_none=True)
+    taxable_minor = Minor()
+    tax_minor = Minor()

@@ -350,7 +350,7 @@ def _signed_in(world: World) -> str:
 
 
 def _noted(world: World) -> dict[str, Any]:
-    return {"retailer_id": world.shop(), "kind": "freight", "amount_minor": 500, "due_on": world.day(9), **REASON}
+    return {"retailer_id": world.shop(), "kind": "other", "amount_minor": 500, "due_on": world.day(9), **REASON}
 
 
 def _promised(world: World) -> dict[str, Any]:

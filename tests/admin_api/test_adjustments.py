@@ -24,7 +24,7 @@ def credit(shop: str, **changes: Any) -> dict[str, Any]:
 def test_a_debit_note_and_a_credit_for_it_and_back(owner: Caller, shop: str) -> None:
     noted = owner.post(
         "/adjustment/debit-note",
-        {"retailer_id": shop, "kind": "freight", "amount_minor": 5000, "reason": "second trip"},
+        {"retailer_id": shop, "kind": "other", "amount_minor": 5000, "reason": "crates"},
     )
     assert (noted.status_code, noted.json["open_minor"]) == (201, 5000)
     given = owner.post("/adjustment/create", credit(shop, bill_id=noted.json["bill_id"]))

@@ -128,13 +128,13 @@ def test_the_audit_trail_tells_kind_and_reason(session: Session, make_retailer: 
 
 def test_a_debit_note_is_a_bill_due_after_the_credit_days(session: Session, make_retailer: Make) -> None:
     shop = make_retailer(session, credit_days=10)
-    note = debit_notes.issue(session, debit_notes.DebitNote(shop.id, "freight", 900, "second trip", "accountant"))
+    note = debit_notes.issue(session, debit_notes.DebitNote(shop.id, "other", 900, "crates", "accountant"))
     assert (note.kind, note.open_minor) == ("debit_note", 900)
     assert note.due_on == days.today(session) + timedelta(days=10)
     assert re.fullmatch(r"DN/[0-9]{2}-[0-9]{2}/000001", note.reference)
     assert accounts.position(session, shop.id).outstanding_minor == 900 == ledger.receivable(session, shop.id)
     entry = session.scalars(select(AuditEntry).where(AuditEntry.subject == ids.public("bil", note.id))).one()
-    assert entry.reason == "freight: second trip"
+    assert entry.reason == "other, without tax: crates"
 
 
 def test_a_debit_note_needs_a_kind_a_reason_and_bookkeeping(session: Session, make_retailer: Make) -> None:

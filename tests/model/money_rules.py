@@ -220,7 +220,11 @@ class MoneyRules(Life):
     def debit(self, which: int, amount: int, kind: str, role: str) -> None:
         """More is owed than was billed."""
         shop, today = self.shops[which], self.today()
-        rules = {"INVALID": kind not in EARNED_AS, "FORBIDDEN": role == "salesman"}
+        rules = {
+            "INVALID": kind not in EARNED_AS,
+            "TAX_BASIS_NEEDED": kind != "other",
+            "FORBIDDEN": role == "salesman",
+        }
         note = debit_notes.DebitNote(shop.id, kind, amount, "billed too little", role)
         bill = self.attempt(rules, lambda session: debit_notes.issue(session, note))
         if bill:

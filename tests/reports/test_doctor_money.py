@@ -41,7 +41,7 @@ def test_a_shop_with_every_kind_of_movement_is_healthy(
         )
         openings.hold(session, shop, 7_000, today - timedelta(days=90))
         advances.apply(session, shop, ((old.id, 3_000),))
-        debit_notes.issue(session, debit_notes.DebitNote(shop, "freight", 1_500, "second trip", "owner"))
+        debit_notes.issue(session, debit_notes.DebitNote(shop, "other", 1_500, "crates", "owner"))
         late_fees.charge(session, old.id, "as printed", "owner")
         promises.make(session, shop, 9_000, today)
         paid = payments.record(
