@@ -8,11 +8,14 @@ from uuid import UUID
 from xml.etree import ElementTree
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import policy
+from core import db
 from core.errors import DomainError
-from credit import accounts, adjustments, advances, bills, days, disputes, openings, payments
+from credit import accounts, adjustments, advances, bills, days, disputes, openings, payments, refunds, unapplying
+from credit.tables import Bill
 from invoicing import cancelling, credit_notes, debit_notes
 from invoicing.credit_notes import Correction, NewCreditNote
 from invoicing.debit_notes import NewDebitNote, Raised
@@ -128,6 +131,14 @@ def test_an_old_bill_and_an_invoice_of_one_number_stay_two_in_tally(
     assert only(session) == {f"{invoice.number} (invoice)": invoice.total_minor}
 
 
+def bills_of(session: Session, shop_id: UUID) -> list[UUID]:
+    """Every bill, settled ones too."""
+    found = (
+        select(Bill.id).where(Bill.org_id == db.org_of(session), Bill.retailer_id == shop_id).order_by(Bill.reference)
+    )
+    return list(session.scalars(found))
+
+
 class Life:
     """Whatever may happen to one shop's bills and money, in an order that a seed decides."""
 
@@ -137,10 +148,12 @@ class Life:
         self.notes: list[Invoice] = []
         self.money: list[UUID] = []
         self.given: list[UUID] = []
+        self.paid_back: list[UUID] = []
 
     def live(self, steps: int) -> None:
         events = (self.sell, self.sell, self.pays, self.pays, self.applies, self.applies, self.goes_back, self.returns,
-                  self.raises, self.disputes, self.gives, self.cancels, self.takes_back)  # fmt: skip
+                  self.raises, self.disputes, self.gives, self.cancels, self.takes_back,
+                  self.undoes, self.pays_back, self.pays_back, self.gets_back)  # fmt: skip
         for _ in range(steps):
             try:
                 with self.session.begin_nested():
@@ -193,6 +206,16 @@ class Life:
     def takes_back(self) -> None:
         adjustments.reverse(self.session, self.random.choice(self.given), "by mistake", "owner")
 
+    def undoes(self) -> None:
+        unapplying.undo(self.session, self.random.choice(bills_of(self.session, self.shop.id)), "for the other bill")
+
+    def pays_back(self) -> None:
+        new = refunds.NewRefund(self.shop.id, self.random.randint(1, 20_000), "cash", "asked for it")
+        self.paid_back.append(refunds.pay(self.session, new).refund.id)
+
+    def gets_back(self) -> None:
+        refunds.reverse(self.session, self.random.choice(self.paid_back), "came back")
+
     def cancels(self) -> None:
         cancelling.cancel(
             self.session, self.random.choice(self.invoices + self.notes + self.notes).id, "wrong", "owner"
@@ -207,9 +230,10 @@ def test_after_any_life_every_bill_is_open_in_tally_as_it_is_here(
         policy.change(session, {"apply_advances": True}, "every other house")
     shops = [make_retailer(session) for _ in range(2)]
     for place, shop in enumerate(shops):
-        Life(session, shop, issue, 100 * seed + place).live(50)
+        Life(session, shop, issue, 100 * seed + place).live(70)
     root = "".join(tally.write(session, EVER))
     assert tally.APPLIED in root
+    assert 'VCHTYPE="Payment"' in root
     found = bill_wise(ElementTree.fromstring(root))
     by_code = {party.rpartition(" (")[2].rstrip(")"): left for party, left in found.items()}
     for shop in shops:
