@@ -36,6 +36,7 @@ MAKES_ROOM = {
     "POST /credit/{retailer_id}/unpause",
     "POST /credit/{retailer_id}/unblock",
     "POST /payment/record",
+    "POST /payment/refund/{refund_id}/reverse",
     "POST /payment/cheques/{cheque_id}/clear",
     "POST /adjustment/create",
     "POST /adjustment/cash-discount",

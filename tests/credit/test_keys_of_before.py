@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from alembic import command
 from sqlalchemy import Connection, create_engine, text
 
 from core import db, ids, schema
@@ -54,8 +55,7 @@ def test_references_of_before_are_compared_from_now_on(endpoints: Any) -> None:
     url = endpoints.database_url.rsplit("/", 1)[0] + "/before"
     with create_engine(db.driver_url(endpoints.database_url), isolation_level="AUTOCOMMIT").connect() as connection:
         connection.execute(text("CREATE DATABASE before"))
-    schema.migrate(url)
-    schema.downgrade(url, "0004_billed_again")
+    command.upgrade(schema.alembic_config(url), "0004_billed_again")
     engine = create_engine(db.driver_url(url))
     with engine.begin() as connection:
         _fill(connection)
