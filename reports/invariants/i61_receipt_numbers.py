@@ -5,7 +5,7 @@ from reports.invariant import RED, Invariant
 INVARIANT = Invariant(
     id="I61",
     severity=RED,
-    title="Receipts, charges and debit notes without tax run from 1 without gap or repeat per series and year",
+    title="Receipts, refunds, charges and notes off documents run from 1 without gap or repeat per series and year",
     fix="Find the transaction that took the number: what it was for is missing, or was never committed.",
     sql="""
 SELECT s.org_id, 'series ' || s.document_type || ' ' || s.financial_year || ' stands at ' || s.last_number || ', '
