@@ -7,7 +7,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from sqlalchemy.orm import Session
 
 from admin_api.access import operation
-from admin_api.answers.adjustments import AdjustmentOut, BillOut, ChargedOut, GivenOut
+from admin_api.answers.adjustments import AdjustmentOut, ChargedOut, GivenOut
 from admin_api.answers.shape import Beside
 from admin_api.receipts import what_it_did
 from admin_api.shapes import Day, Id, PositiveMinor, Strict, Text, Thousandths
@@ -16,7 +16,6 @@ from core import ids
 from core.errors import Invalid
 from credit import adjustments, bills, debit_notes, disputes, late_fees, payments
 from credit.payments import DISPUTE, Receipt
-from credit.tables import Bill
 from invoicing import cancelling, charges, credit_notes
 from invoicing.tables import GOODS
 from invoicing.writing import HEADS
@@ -141,10 +140,11 @@ def cash_discount(session: Session, given: dict[str, Any]) -> Beside:
 @blueprint.route("/late-fee", methods=["POST"])
 @operation(FOUNDERS, idempotent=True)
 @blueprint.arguments(OfBill)
-@blueprint.response(201, BillOut)
-def late_fee(session: Session, given: dict[str, Any]) -> Bill:
-    """Charge the interest of a late bill until today, once; refused while late fees are off."""
-    return late_fees.charge(session, ids.parse("bil", given["bill_id"]), given["reason"], g.who.role)
+@blueprint.response(201, ChargedOut)
+def late_fee(session: Session, given: dict[str, Any]) -> Beside:
+    """Charge the interest of a late bill until today, once; refused while late fees are off. It bears no tax."""
+    bill = late_fees.charge(session, ids.parse("bil", given["bill_id"]), given["reason"], g.who.role)
+    return Beside(bill, document=None, taxable_minor=bill.amount_minor, tax_minor=0)
 
 
 @blueprint.route("/debit-note", methods=["POST"])

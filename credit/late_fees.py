@@ -121,7 +121,7 @@ def charge(session: Session, bill_id: UUID, reason: str, role: str) -> Bill:
             due_on=today,
             amount_minor=fee.due_minor,
             contra={"charges": fee.due_minor},
-            reason=f"late fee on {late.reference}: {reason}",
+            reason=f"late fee on {late.reference}, without tax: {reason}",
         ),
     )
     session.add(

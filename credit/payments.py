@@ -261,6 +261,7 @@ def charge(session: Session, retailer_id: UUID, payment_id: UUID, charge_minor: 
             due_on=today,
             amount_minor=charge_minor,
             contra={"charges": charge_minor},
+            reason="what the bank took for a payment that came back, without tax",
         ),
     )
 

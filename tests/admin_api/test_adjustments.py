@@ -34,6 +34,17 @@ def test_a_debit_note_and_a_credit_for_it_and_back(owner: Caller, shop: str) -> 
     assert (back.status_code, back.json["outstanding_minor"]) == (200, 5000)
 
 
+def test_a_charge_says_which_tax_it_bears(owner: Caller, shop: str) -> None:
+    asked = {"retailer_id": shop, "amount_minor": 118_000, "reason": "second trip"}
+    none = owner.post("/adjustment/debit-note", {**asked, "kind": "other"}).json
+    assert (none["document"], none["taxable_minor"], none["tax_minor"]) == (None, 118_000, 0)
+    taxed = owner.post("/adjustment/debit-note", {**asked, "kind": "freight", "rate_bps": 1800, "hsn": "996511"}).json
+    assert (taxed["taxable_minor"], taxed["tax_minor"], taxed["amount_minor"]) == (118_000, 21_240, 139_200)
+    assert taxed["document"]["number"] == taxed["invoice_number"]
+    refused = owner.post("/adjustment/debit-note", {**asked, "kind": "freight"})
+    assert (refused.status_code, refused.json["code"]) == (422, "TAX_BASIS_NEEDED")
+
+
 def test_a_repeated_key_gives_one_credit(owner: Caller, shop: str) -> None:
     first, second = (owner.post("/adjustment/create", credit(shop), key="one-click").json["id"] for _ in range(2))
     assert first == second

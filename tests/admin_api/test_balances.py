@@ -58,6 +58,7 @@ def test_late_fees_are_shown_when_they_are_on_and_charged_by_hand(owner: Caller,
     setting(org, "late_fees", {"rate_bps": 1800, "grace_days": 0})
     assert owner.get(f"/credit/retailer/{shop}/late-fees").json["due_minor"] == 27_740
     charged = owner.post("/adjustment/late-fee", {"bill_id": bill_id, "reason": "as printed"})
+    assert (charged.json["document"], charged.json["tax_minor"]) == (None, 0)
     assert (charged.status_code, charged.json["amount_minor"]) == (201, 27_740)
     assert owner.get(f"/credit/retailer/{shop}/late-fees").json["due_minor"] == 0
 
