@@ -28,7 +28,11 @@ from parties.channels import ChannelLine
 
 PATIENCE = 2  # misunderstandings in a row before the menu and a person are offered
 REACTION = "reaction"
-LEAVING = {Meaning.MENU, Meaning.CANCEL}  # these end the present conversation; other words only interrupt it
+LEAVING = {
+    Meaning.MENU,
+    Meaning.CANCEL,
+    Meaning.LET_IT_BE,
+}  # these end the present conversation; other words only interrupt it
 
 UNREADABLE = {
     "picture": N_("Thank you for the picture. I cannot read pictures yet: please type what you need."),
@@ -122,8 +126,11 @@ def _by_option(turn: Turn) -> bool:
             if flow_class is None or (is_past and not steps.only_shows(flow_class, turn, trigger)):
                 return False
             flow = steps.present(turn)
-            if flow and flow.name == name and flow.agrees(trigger) and prompts.is_offer_passed_over(turn, flow):
-                return _say_once_more(turn, flow)
+            if flow and flow.name == name and flow.agrees(trigger):
+                if trigger in flow.spending and turn.message.folded == str(number):
+                    return _ask_for_words(turn, flow)
+                if prompts.is_offer_passed_over(turn, flow):
+                    return _say_once_more(turn, flow)
             return steps.pick(turn, flow_class, trigger, arg)
     return False
 
@@ -163,6 +170,12 @@ def _say_once_more(turn: Turn, flow: Flow) -> bool:
     """Ask again, brought up to date, what a bare answer may not have been meant for."""
     turn.say(_("To be sure that we mean the same, here it is once more."), flow=flow.name)
     return steps.step(turn, flow, RENEW) or steps.ask(turn, flow)
+
+
+def _ask_for_words(turn: Turn, flow: Flow) -> bool:
+    """A number may be the answer to the question before, or sent twice: it never agrees to money."""
+    turn.say(_("A number alone orders nothing and pays nothing. Please reply in words, or tap an answer."), flow="")
+    return steps.ask(turn, flow)
 
 
 ATTEMPTS: tuple[Callable[[Turn], bool], ...] = (

@@ -97,6 +97,7 @@ class Flow:
     greedy: ClassVar[bool] = False  # recognises nearly anything, so it is asked last
     remembers: ClassVar[tuple[str, ...]] = ()  # what it keeps in the conversation's memory, by name
     agreeing: ClassVar[frozenset[str]] = frozenset({"yes"})  # triggers that mean nothing but the prompt they answer
+    spending: ClassVar[frozenset[str]] = frozenset()  # those that agree to money: said in words or tapped, by no number
     asked_by: ClassVar[frozenset[str]] = frozenset()  # notices that ask for the same: a yes to them is an answer here
     machine: ClassVar[Machine]
 

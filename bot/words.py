@@ -1,4 +1,4 @@
-"""What a whole message means wherever it is said: `stop` stops, `don't stop` is left to the flows.
+"""What a whole message means wherever it is said: `stop` stops, however politely; `don't stop` is left to the flows.
 
 The phrases stand in language/data; those of one business subject (cash, balance, bill) are named by the flow that
 understands them.
@@ -7,11 +7,18 @@ understands them.
 from functools import lru_cache
 
 from core import i18n
-from language import phrases
+from language import phrases, stopping
 from language.phrases import Meaning
 
 EVERYWHERE = phrases.meanings(
-    Meaning.STOP, Meaning.START, Meaning.MENU, Meaning.CANCEL, Meaning.HELP, Meaning.HUMAN, Meaning.LANGUAGE
+    Meaning.STOP,
+    Meaning.START,
+    Meaning.MENU,
+    Meaning.CANCEL,
+    Meaning.LET_IT_BE,
+    Meaning.HELP,
+    Meaning.HUMAN,
+    Meaning.LANGUAGE,
 )
 ANSWERS = phrases.meanings(Meaning.YES, Meaning.NO, Meaning.CHANGE)
 READ = phrases.of(Meaning.ACKNOWLEDGED)
@@ -25,7 +32,8 @@ def may_only_acknowledge(folded: str) -> bool:
 
 def everywhere(folded: str) -> Meaning | None:
     """What this message means wherever it is said: stop, start, menu, cancel, help, human, language."""
-    return Meaning.LANGUAGE if folded in NAMES else EVERYWHERE.get(folded)
+    meant = Meaning.LANGUAGE if folded in NAMES else EVERYWHERE.get(folded)
+    return meant or (Meaning.STOP if stopping.asks_to_stop(folded) else None)
 
 
 def language_named(folded: str) -> str | None:

@@ -199,8 +199,11 @@ def keep_proof(session: Session, message_id: UUID, sha256: str) -> PaymentClaim 
     return claim
 
 
-def without_reference(session: Session, retailer_id: UUID) -> PaymentClaim | None:
-    """The newest claim of this shop that waits and holds no reference yet, if it is of the last days."""
+def without_reference(session: Session, retailer_id: UUID, amount_minor: int | None = None) -> PaymentClaim | None:
+    """The newest claim of this shop that waits and holds no reference yet, if it is of the last days.
+
+    One of `amount_minor` comes before all others.
+    """
     found = select(PaymentClaim).where(
         PaymentClaim.org_id == db.org_of(session),
         PaymentClaim.retailer_id == retailer_id,
@@ -208,7 +211,10 @@ def without_reference(session: Session, retailer_id: UUID) -> PaymentClaim | Non
         PaymentClaim.reference_key.is_(None),
         PaymentClaim.created_at > clock.now() - REFERENCE_FOLLOWS,
     )
-    return session.scalars(found.order_by(PaymentClaim.created_at.desc(), PaymentClaim.id.desc()).limit(1)).first()
+    newest = PaymentClaim.created_at.desc(), PaymentClaim.id.desc()
+    is_this = (PaymentClaim.amount_minor == amount_minor).desc().nulls_last()
+    order = newest if amount_minor is None else (is_this, *newest)
+    return session.scalars(found.order_by(*order).limit(1)).first()
 
 
 def add_reference(session: Session, claim_id: UUID, reference: str) -> PaymentClaim:

@@ -33,6 +33,7 @@ class CancelOrder(Flow):
                 go("asked", state, END, say="say_why_not"),
             )
         ),
+        go("latest", START, "confirming", do="remember"),
         go("yes", "confirming", END, do="cancel_order", say="say_cancelled"),
         go("no", "confirming", END, do="forget", say="say_kept"),
         go(REFUSED, "confirming", END, do="forget", say="say_too_late"),
@@ -58,7 +59,10 @@ class CancelOrder(Flow):
 
     @cached_property
     def order(self) -> Order | None:
-        """The order of this shop with this number."""
+        """The order of this shop with this number; without one, the latest that is placed and has not left."""
+        if not self.number:
+            placed = listing.page(self.session, retailer_id=self.turn.shop.id, status=CONFIRMED, limit=1)
+            return placed[0] if placed else None
         placed = listing.page(self.session, retailer_id=self.turn.shop.id, limit=MAX_SEARCHED)
         return next((order for order in placed if order.number and fold(order.number) == self.number), None)
 

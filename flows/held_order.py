@@ -29,6 +29,7 @@ class HeldOrder(Flow):
     asked_rank = 40
     remembers = ("held",)
     agreeing = frozenset({"yes", "cash", "off"})
+    spending = frozenset({"yes", "cash"})
 
     states = ["deciding"]
     transitions = [

@@ -19,7 +19,7 @@ class Lead(Flow):
     remembers = ("notes",)
     audience = LEADS
     greedy = True
-    opened_by = {Meaning.MENU: "wrote", Meaning.CANCEL: "wrote", Meaning.HELP: "wrote", Meaning.HUMAN: "wrote"}
+    opened_by = dict.fromkeys((Meaning.MENU, Meaning.CANCEL, Meaning.LET_IT_BE, Meaning.HELP, Meaning.HUMAN), "wrote")
 
     transitions = [
         go("wrote", START, END, when="is_first_message", do="tell_staff", say="greet"),

@@ -12,7 +12,7 @@ from bot.flow import END, START, Choice, Flow, Reply, go
 from bot.ingress import Message
 from bot.markup import plain
 from core.i18n import N_, _, isolate
-from language import phrases
+from language import phrases, ways_of_paying
 from language.phrases import Meaning
 from orders import cart, learning, listing, usual
 from orders.order import CONFIRMED, DISPATCHED, HELD, Order
@@ -31,11 +31,13 @@ class OrderList(Flow):
     remembers = ("cart",)
     keeps_place = True
     greedy = True
-    opened_by = {Meaning.CANCEL: "cancel"}
+    opened_by = {Meaning.CANCEL: "cancel", Meaning.LET_IT_BE: "cancel"}
+    means_here = {Meaning.LET_IT_BE: "let_be"}
     agreeing = frozenset()  # a yes to a list brings its quote, and agrees to nothing
 
     states = ["choosing_items", "clarifying"]
     transitions = [
+        go("opened", START, "clarifying", when="has_questions"),
         go("opened", START, "place_order.quote", when="has_list", do="forget_quote"),
         go("opened", START, "choosing_items"),
         go("shown", START, "choosing_items"),
@@ -48,13 +50,15 @@ class OrderList(Flow):
                 go("items", state, "clarifying", when="something_is_unclear", do="keep_items", say="name_unsold"),
                 go("items", state, "choosing_items", when="nothing_is_left", do="keep_items", say="name_unsold"),
                 go("items", state, "place_order.quote", do="keep_items", say="name_unsold"),
+                go("remarked", state, "clarifying", when="has_questions", do="keep_remark", say="say_remark_kept"),
                 go("remarked", state, "place_order.quote", when="has_list", do="keep_remark"),
                 go("remarked", state, "choosing_items", do="keep_remark", say="say_remark_kept"),
+                go("repeat", state, "clarifying", when="repeats_with_questions", do="repeat_order"),
                 go("repeat", state, "place_order.quote", when="ordered_before", do="repeat_order"),
                 go("repeat", state, "choosing_items", say="say_never_ordered"),
                 go("cancel", state, END, when="has_list", do="drop_list", say="say_dropped"),
                 go("cancel", state, END, when="has_questions", do="drop_list", say="say_questions_dropped"),
-                go("cancel", state, END, when="has_order_to_cancel", say="say_how_to_cancel"),
+                go("cancel", state, "cancel_order.latest", when="has_order_to_cancel"),
                 go("cancel", state, "held_order.opened", when="has_kept_order"),
                 go("cancel", state, END, say="say_nothing_to_drop"),
             )
@@ -64,6 +68,11 @@ class OrderList(Flow):
         go("no", "clarifying", "clarifying", when="more_is_unclear", do="skip_question"),
         go("no", "clarifying", "place_order.quote", when="has_list", do="skip_question"),
         go("no", "clarifying", "choosing_items", do="skip_question"),
+        go("let_be", "clarifying", "clarifying", when="more_is_unclear", do="skip_question"),
+        go("let_be", "clarifying", "place_order.quote", when="has_list", do="skip_question"),
+        go("let_be", "clarifying", END, do="drop_list", say="say_questions_dropped"),
+        go("let_be", "choosing_items", END, when="has_list", do="drop_list", say="say_dropped"),
+        go("let_be", "choosing_items", END, say="say_nothing_to_drop"),
         go("yes", "choosing_items", "place_order.quote", when="has_list"),
         go("no", "choosing_items", "choosing_items", when="has_list", say="say_not_placed"),
     ]
@@ -139,6 +148,9 @@ class OrderList(Flow):
     def ordered_before(self) -> bool:
         return self.earlier is not None
 
+    def repeats_with_questions(self) -> bool:
+        return self.ordered_before() and self.has_questions()
+
     # -- doing --------------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -160,6 +172,8 @@ class OrderList(Flow):
     def keep_items(self) -> None:
         heard = self.heard
         cart.keep(self.memory, heard.read, heard.goods)
+        if ways_of_paying.says_cash(self.turn.message.text):
+            cart.pay_cash(self.memory)
         chosen = heard.read.chosen
         if chosen is not None:  # an answer says what the shop calls things
             learning.hear(self.session, self.turn.shop.id, chosen.said, chosen.sku)
@@ -171,6 +185,8 @@ class OrderList(Flow):
 
     def repeat_order(self) -> None:
         if self.earlier is not None:
+            if self.has_list():
+                self.say(_("Your last order is added to what your list has already."))
             cart.add_missing(self.memory, usual.again(self.earlier, self.heard.goods))
             self.say_unsold(usual.unsold(self.earlier, self.heard.goods))
 
@@ -204,15 +220,23 @@ class OrderList(Flow):
         self.say(_("There is no earlier order to repeat."))
 
     def say_dropped(self) -> None:
-        self.say(_("Your list is dropped; nothing was ordered. Type *menu* or a new order at any time."))
+        if self.placed is None:
+            self.say(_("Your list is dropped; nothing was ordered. Type *menu* or a new order at any time."))
+        else:
+            self.say(_("Your list is dropped.") + " " + self.what_stands())
 
     def say_questions_dropped(self) -> None:
-        self.say(_("My question is dropped; nothing was ordered. Type *menu* or a new order at any time."))
+        if self.placed is None:
+            self.say(_("My question is dropped; nothing was ordered. Type *menu* or a new order at any time."))
+        else:
+            self.say(_("My question is dropped.") + " " + self.what_stands())
 
-    def say_how_to_cancel(self) -> None:
-        if self.placed is not None:
-            facts = {"order": order_facts.numbered(self.placed), "number": isolate(self.placed.number or "")}
-            self.say(_("Order %(order)s is placed. To call it off, type *cancel %(number)s*.", **facts))
+    def what_stands(self) -> str:
+        """What was placed before is not touched, and could be meant."""
+        if self.placed is None:
+            return ""
+        facts = {"order": order_facts.numbered(self.placed), "number": isolate(self.placed.number or "")}
+        return _("Your order %(order)s stays as it is. To call that off, type *cancel %(number)s*.", **facts)
 
     def say_how_to_amend(self) -> None:
         if self.placed is not None:

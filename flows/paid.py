@@ -11,7 +11,7 @@ from core import templates
 from core.i18n import _, format_money, isolate, language
 from credit import claims
 from credit.tables import PaymentClaim
-from language import amounts, phrases
+from language import amounts, phrases, references
 from language.normalise import normalise
 from language.phrases import Meaning, Word, any_of
 from parties import tasks
@@ -67,6 +67,15 @@ class Paid(Flow):
                 go("claimed", state, END, when="is_booked", say="say_booked"),
                 go("claimed", state, END, when="is_noted_otherwise", do="tell_difference", say="say_noted_otherwise"),
                 go("claimed", state, END, when="amount_is_known_and_reference_seen", do="note", say="say_seen"),
+                go(
+                    "claimed",
+                    state,
+                    END,
+                    when="reference_completes_claim",
+                    do="add_reference",
+                    say="say_reference_noted",
+                ),
+                go("claimed", state, END, when="is_told_again", do="forget", say="say_told_already"),
                 go("claimed", state, END, when="amount_is_known", do="note", say="thank"),
                 go("claimed", state, "asking_amount", when="amount_is_unclear", do="keep_picture", say="say_unclear"),
                 go("claimed", state, "asking_amount", do="keep_picture"),
@@ -122,6 +131,8 @@ class Paid(Flow):
             return "dropped"
         if pictures.is_one(message) and not message.text:
             return "pictured"
+        if references.is_one(message.folded):
+            return None  # "bill 10" asks for a bill
         return "claimed" if self.amount_minor or amounts.is_only_numeric(message.text) else None
 
     def hear_asking_about_picture(self, message: Message) -> str | None:
@@ -146,7 +157,25 @@ class Paid(Flow):
         return max(found, key=len)[:MAX_REFERENCE].upper() if found else kept
 
     def amount_is_known(self) -> bool:
-        return self.amount_minor is not None
+        """Not where a digit alone answers: that is the number of an option, or a slip, and no payment."""
+        return self.amount_minor is not None and not self.is_a_digit()
+
+    def is_a_digit(self) -> bool:
+        said = self.turn.message.folded
+        return len(said) == 1 and said.isdecimal()
+
+    def reference_completes_claim(self) -> bool:
+        """True when the same amount was told without this reference: it is one payment."""
+        return self.reference is not None and self.noted is None and self.is_told_before()
+
+    def is_told_again(self) -> bool:
+        """True when this amount waits to be checked already, and nothing here says that it is another payment."""
+        shown = pictures.is_one(self.turn.message) or pictures.kept(self.memory)
+        return self.reference is None and not shown and self.is_told_before()
+
+    def is_told_before(self) -> bool:
+        told = self.bare
+        return self.amount_is_known() and told is not None and told.amount_minor == self.amount_minor
 
     def amount_is_unclear(self) -> bool:
         said = in_one(normalise(self.turn.message.text)).upper()
@@ -177,8 +206,8 @@ class Paid(Flow):
 
     @cached_property
     def bare(self) -> PaymentClaim | None:
-        """What the shop said it paid without naming the reference that it sends now."""
-        return claims.without_reference(self.session, self.turn.shop.id)
+        """What the shop said it paid without naming a reference: of this amount, else the newest."""
+        return claims.without_reference(self.session, self.turn.shop.id, self.amount_minor)
 
     def claim_lacks_reference(self) -> bool:
         return self.bare is not None
@@ -272,6 +301,16 @@ class Paid(Flow):
                 "Thank you, we have noted it. Reference %(ref)s stands with another payment already, so our team looks"
                 " at both. Please look at the number once more too: if it is another, just send it here.",
                 ref=isolate(self.reference or "-"),
+            )
+        )
+
+    def say_told_already(self) -> None:
+        amount = format_money(self.amount_minor or 0, self.turn.business.currency)
+        self.say(
+            _(
+                "You told us of %(amount)s already, and our team checks it. If this is another payment, please send its"
+                " reference.",
+                amount=amount,
             )
         )
 

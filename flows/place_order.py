@@ -12,9 +12,10 @@ from bot.ingress import Message
 from bot.markup import MAX_BODY, plain
 from core.errors import Invalid
 from core.i18n import _, isolate
-from credit import accounts
+from credit import accounts, guardrails
 from credit.guardrails import CASH, CREDIT, Refused, Verdict
-from language import phrases
+from credit.standing import Standing
+from language import phrases, ways_of_paying
 from language.phrases import Meaning
 from language.yes_and_no import agreement
 from orders import cart, holding, listing, ordering, packs, rules, splitting, supply
@@ -47,13 +48,16 @@ class PlaceOrder(Flow):
     remembers = ("cart",)
     keeps_place = True
     greedy = True
-    means_here = {Meaning.CANCEL: "cancel"}
+    means_here = {Meaning.CANCEL: "cancel", Meaning.LET_IT_BE: "cancel"}
     agreeing = frozenset({"yes", "credit", "cash", "approve", "pay_rest"})
+    spending = agreeing
     asked_by = frozenset({"pending_order_followup"})
 
     states = ["confirming", "refused"]
     transitions = [
-        go("quote", START, "confirming", do="draft"),
+        go("quote", START, "place_order.offer", do="draft"),
+        go("offer", START, "refused", when="credit_would_be_refused"),
+        go("offer", START, "confirming"),
         *(
             go(heard, state, f"order_list.{heard}")
             for state in ("confirming", "refused")
@@ -67,6 +71,8 @@ class PlaceOrder(Flow):
         go("no", "confirming", "order_list.shown", say="say_not_placed"),
         go("change", "confirming", "order_list.shown"),
         go("hedged", "confirming", "confirming", say="say_more_than_yes"),
+        go("pays_cash", "confirming", "confirming", do="take_cash"),
+        go("pays_cash", "refused", "confirming", do="take_cash"),
         go("cash", "refused", END, do="place_for_cash", say="say_placed"),
         go("yes", "refused", END, do="place_on_credit", say="say_placed"),
         go("credit", "refused", END, do="place_on_credit", say="say_placed"),
@@ -75,16 +81,16 @@ class PlaceOrder(Flow):
         go("pay_rest", "refused", END, when="paying_helps", do="hold_for_payment", say="say_how_to_pay"),
         go("no", "refused", "order_list.shown", say="say_not_placed"),
         go("change", "refused", "order_list.shown"),
-        go(RENEW, "confirming", "confirming", do="draft"),
-        go(RENEW, "refused", "confirming", do="draft"),
+        go(RENEW, "confirming", "place_order.offer", do="draft"),
+        go(RENEW, "refused", "place_order.offer", do="draft"),
         *(
             line
             for state in ("confirming", "refused")
             for line in (
                 go(REFUSED, state, "refused", when="credit_was_refused"),
-                go(REFUSED, state, "confirming", when="prices_changed", do="draft", say="say_prices_changed"),
-                go(REFUSED, state, "confirming", when="quote_is_gone", do="draft", say="say_quote_gone"),
-                go(REFUSED, state, "confirming", when="stock_ran_short", do="draft", say="say_stock_ran_short"),
+                go(REFUSED, state, "place_order.offer", when="prices_changed", do="draft", say="say_prices_changed"),
+                go(REFUSED, state, "place_order.offer", when="quote_is_gone", do="draft", say="say_quote_gone"),
+                go(REFUSED, state, "place_order.offer", when="stock_ran_short", do="draft", say="say_stock_ran_short"),
                 go(REFUSED, state, "confirming", when="order_is_too_small"),
             )
         ),
@@ -107,11 +113,19 @@ class PlaceOrder(Flow):
         return "repeat" if WORDS.get(message.folded) == "repeat" else self.heard.trigger(self)
 
     def hear_confirming(self, message: Message) -> str | None:
-        """yes, no, cash, credit, change and the like, where the state knows them; then goods; then a doubtful yes."""
+        """yes, no, cash, credit, change and the like, where the state knows them; then goods; then a doubtful yes.
+
+        "Cash dunga" is no yes yet, but from then on a yes means cash.
+        """
         meant = agreement(message.text, SAID_ALONE, BESIDE_A_YES)
         if meant and self.can(meant):
             return meant
-        return self.heard.trigger(self) or ("hedged" if self.heard.is_hedged_yes and self.can("hedged") else None)
+        if ways_of_paying.says_cash(message.text) and not self.heard.changes_the_list:
+            return "pays_cash"
+        found = self.heard.trigger(self)
+        if found:
+            return found
+        return "hedged" if self.heard.is_hedged_yes and self.can("hedged") else None
 
     hear_refused = hear_confirming
 
@@ -124,7 +138,7 @@ class PlaceOrder(Flow):
 
     def ask_confirming(self) -> Reply:
         quoted = self.order
-        cart.quoted(self.memory, quoted, CREDIT if self.has_terms() else CASH)
+        cart.quoted(self.memory, quoted, CREDIT if self.may_go_on_credit() else CASH)
         ask, choices = self.ways_to_say_yes(quoted)
         room = MAX_BODY - len(ask) - sum(len(text) + 2 for text in self.turn.texts) - 2
         text = f"{quotes.quote(quoted, self.heard.goods, room)}\n\n{ask}"
@@ -142,9 +156,15 @@ class PlaceOrder(Flow):
         return ask, (Choice(_("Yes, on credit"), "credit"), Choice(_("Cash / UPI"), "cash"))
 
     def ask_refused(self) -> Reply:
-        error = self.error
-        verdict = error.verdict if isinstance(error, Refused) else holding.judged(self.session, self.order)
-        return refusals.explain(self.turn, self.order, verdict, self.basket(verdict))
+        """Why it cannot go on credit and what can be done; below the quote, where that was not shown yet."""
+        error, order = self.error, self.order
+        verdict = error.verdict if isinstance(error, Refused) else holding.judged(self.session, order)
+        told = refusals.explain(self.turn, order, verdict, self.basket(verdict))
+        if self._fresh is None:
+            return told
+        cart.quoted(self.memory, order, CREDIT)
+        room = MAX_BODY - len(told.text) - sum(len(text) + 2 for text in self.turn.texts) - 2
+        return Reply(f"{quotes.quote(order, self.heard.goods, room)}\n\n{told.text}", told.choices)
 
     def basket(self, verdict: Verdict) -> Basket | None:
         """What of the refused order fits into the credit that is left."""
@@ -159,7 +179,20 @@ class PlaceOrder(Flow):
         return cart.yes_means(self.memory) == CREDIT
 
     def has_terms(self) -> bool:
-        return accounts.position(self.session, self.turn.shop.id).takes_credit
+        return self.stands.takes_credit
+
+    def may_go_on_credit(self) -> bool:
+        """Not where the shop said that it pays in cash."""
+        return self.has_terms() and not cart.pays_cash(self.memory)
+
+    def credit_would_be_refused(self) -> bool:
+        """No credit is offered that a yes would not get."""
+        return self.may_go_on_credit() and not guardrails.verdict(self.stands, self.order.total_minor).allowed
+
+    @cached_property
+    def stands(self) -> Standing:
+        """The account as it is now."""
+        return accounts.position(self.session, self.turn.shop.id)
 
     @cached_property
     def judged(self) -> Verdict:
@@ -201,7 +234,16 @@ class PlaceOrder(Flow):
         kept = cart.order_id(self.memory)
         return self._fresh or (listing.get(self.session, kept) if kept else self._drafted())
 
-    _fresh: Order | None = None
+    @property
+    def _fresh(self) -> Order | None:
+        """What became of the order in this turn: the conversation may lead back to its own beginning."""
+        found: Order | None = self.turn.noted.get("order")
+        return found
+
+    @_fresh.setter
+    def _fresh(self, order: Order) -> None:
+        self.turn.noted["order"] = order
+
     pay_minor = 0  # what would let the order through, when the shop says that it pays
     agreed_minor: int | None = None  # what the quote came to that this turn said yes to
 
@@ -227,6 +269,9 @@ class PlaceOrder(Flow):
         self.agreed_minor = cart.agreed_minor(self.memory)
         self._fresh = ordering.confirm(self.session, order_id, payment_mode)
         cart.clear(self.memory)
+
+    def take_cash(self) -> None:
+        cart.pay_cash(self.memory)
 
     def drop_what_is_wrong(self) -> None:
         """A product that is no longer sold would spoil every quote."""

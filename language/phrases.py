@@ -28,6 +28,7 @@ class Meaning(StrEnum):
     START = "start"  # automatic messages again
     MENU = "menu"  # all that can be done
     CANCEL = "cancel"  # away with what is under way
+    LET_IT_BE = "let_it_be"  # away with what is asked now; where nothing is asked, with what is under way
     HELP = "help"  # what can be typed
     HUMAN = "human"  # a person, please
     LANGUAGE = "language"  # another language
@@ -92,6 +93,14 @@ class Word(StrEnum):
     BEFORE_REFERENCE = "before_reference"
     AFTER_REFERENCE = "after_reference"
     NAMES_A_REFERENCE = "names_a_reference"  # stands before what a bank gives, and is no part of it
+    CASH = "cash"  # wherever it stands: to be paid so
+    CREDIT = "credit"  # the same: to go on account
+    CASH_PAPER = "cash_paper"  # behind it: a paper, or money back
+    STOPS = "stops"  # no more of it
+    HOLDS_BACK = "holds_back"  # the same, where messages are named: else it may be goods that shall wait
+    OUR_MESSAGES = "our_messages"  # what comes by itself
+    BOTHERS = "bothers"  # refused, it asks for quiet
+    BESIDE_A_STOP = "beside_a_stop"  # says nothing of what is to end
     PAY_SO_MUCH = "pay_so_much"  # before or behind what is to be paid
     WILL_PAY = "will_pay"
     WILL_DO = "will_do"  # will pay, where money is spoken of

@@ -1,10 +1,10 @@
 """A list of goods in the making: ids, quantities and open questions in the conversation's memory, never a price.
 
     {"lines": [[sku, qty, unit, base_qty], ...], "last": sku, "questions": [...],
-     "order": id, "yes": "CREDIT", "total": 276500, "note": text, "address": text}
+     "order": id, "yes": "CREDIT", "total": 276500, "cash": true, "note": text, "address": text}
 
 Quantities are decimal text. `order` is the pending order that was quoted, `yes` how its prompt said to pay, `total`
-what it came to: that is compared with, never charged.
+what it came to: that is compared with, never charged. `cash`: the shop said that it pays in cash.
 """
 
 from collections.abc import Iterable
@@ -145,6 +145,16 @@ def order_id(memory: Memory) -> UUID | None:
     """The pending order of the last quote."""
     kept = _of(memory).get("order")
     return UUID(kept) if kept else None
+
+
+def pay_cash(memory: Memory) -> None:
+    """The shop said that it pays this order in cash."""
+    memory.setdefault("cart", {})["cash"] = True
+
+
+def pays_cash(memory: Memory) -> bool:
+    """Whether it said so."""
+    return "cash" in _of(memory)
 
 
 def remark(memory: Memory, is_note: bool, said: str) -> None:

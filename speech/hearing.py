@@ -43,6 +43,14 @@ class Heard:
         return None if self.picked else notes.read(self.turn.message.text)
 
     @property
+    def changes_the_list(self) -> bool:
+        """Does the message speak of goods, or do anything to the list as a whole?"""
+        read = self.read
+        return bool(read.lines or read.remove or read.unknown or read.action) or any(
+            asked.candidates for asked in read.questions
+        )
+
+    @property
     def is_hedged_yes(self) -> bool:
         """A yes with something beside it that may change it: "haan kal bhejo"."""
         return self.read.reason == "yes"

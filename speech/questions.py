@@ -32,6 +32,8 @@ def _why(asked: Question) -> str:
         )
     if asked.reason == "item_twice":
         return _("“%(said)s”: this stands here twice. Please write how much in all.", said=said)
+    if asked.reason == "variant_unknown":
+        return _("We do not have exactly “%(said)s”. Nothing else is put in its place unless you say so.", said=said)
     if asked.reason == "number_unclear":
         return _("The number in “%(said)s” is not clear to me.", said=said)
     if asked.reason == "remove_or_reduce":
@@ -44,6 +46,9 @@ def _which(asked: Question, goods: Catalogue) -> Reply:
     said = isolate(plain(asked.text)) or "…"
     if len(names) == 1 and asked.reason == "verb_unclear" and asked.qty and asked.unit:
         return _meant(said, isolate(names[0]), wording.quantity(asked.qty, asked.unit))
+    if len(names) == 1 and asked.unit and asked.qty is None:
+        facts = {"name": isolate(names[0]), "unit": wording.unit(asked.unit)}
+        return Reply(_("How much of %(name)s do you need, in %(unit)s?", **facts))
     if len(names) == 1:
         return Reply(_("How much of %(name)s do you need?", name=isolate(names[0])))
     if not names:

@@ -20,13 +20,32 @@ def place(chat: Chat) -> None:
     chat.play([(ORDER, "Total"), ("yes", "R1-1")])
 
 
-def test_cancel_after_placing_says_how_to_call_the_order_off_and_a_yes_does_it(chat: Chat, shop: Retailer) -> None:
+def test_cancel_after_placing_asks_about_the_latest_order_and_a_yes_calls_it_off(chat: Chat, shop: Retailer) -> None:
     place(chat)
-    chat.play([("cancel", "type *cancel R1-1*"), ("cancel R1-1", "Shall order *R1-1*"), ("yes", "is called off")])
+    chat.play([("cancel", "Shall order *R1-1*"), ("yes", "is called off")])
     assert statuses(chat) == ["cancelled"]
     assert accounts.get(chat.session, shop.id).reserved_minor == 0
     assert [task.kind for task in chat.session.query(StaffTask)] == ["order_called_off"]
     chat.play([("cancel r1-1", "called off already"), ("cancel", "nothing to cancel")])
+
+
+@pytest.mark.parametrize(
+    "said", ["order cancel kar do", "cancel order", "ऑर्डर रद्द कर दो", "آرڈر منسوخ کر دیں", "rehne do"]
+)
+def test_to_call_it_off_needs_no_number(chat: Chat, said: str) -> None:
+    place(chat)
+    chat.play([(said, "Shall order *R1-1*"), ("haan", "is called off")])
+    assert statuses(chat) == ["cancelled"]
+
+
+def test_nothing_was_ordered_is_never_said_while_an_order_stands(chat: Chat) -> None:
+    place(chat)
+    for goods in ("5 kg sugar", "coke 2 peti"):
+        chat.say(goods)
+        told = chat.say("order cancel karo")
+        assert "Your order *R1-1*" in told
+        assert "nothing was ordered" not in told.lower()
+    assert "confirmed" in statuses(chat)
 
 
 def test_no_keeps_the_order(chat: Chat) -> None:

@@ -44,7 +44,7 @@ def test_credit_that_does_not_cover_it_is_explained_and_it_stays_kept(held: Chat
         [("kept order", "Shall it be placed"), ("yes", "stays kept"), ("kept order", "In all"), ("no", "stays as")]
     )
     pauses.pause(held.session, shop_of(held).id, "looked at")
-    held.play([("kept", "In all"), ("1", "on hold at present")])
+    held.play([("kept", "In all"), ("1", "A number alone"), ("yes", "on hold at present")])
     assert statuses(held) == ["held"]
 
 

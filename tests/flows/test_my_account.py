@@ -269,6 +269,19 @@ def test_a_blocked_shop_is_told_so_at_its_order(chat: Chat, shop: Retailer) -> N
     chat.play([("2 peti coke 500", "Total"), ("yes", "Your account is blocked for credit"), ("cash", "placed")])
 
 
+@pytest.mark.parametrize("again", ["500 paid by gpay", "payment kar diya 500", "paid 500", "gpay se 500 bhej diye"])
+def test_the_same_payment_told_again_is_one_claim(chat: Chat, again: str) -> None:
+    chat.play([("paid 500", "noted"), (again, "already"), ("paid 500 utr 412345678901", "412345678901")])
+    assert [claim.reference for claim in chat.session.query(PaymentClaim)] == ["412345678901"]
+    assert chat.session.query(StaffTask).filter_by(kind="payment_claimed").count() == 1
+
+
+@pytest.mark.parametrize("said", ["bill 10", "invoice 10", "बिल 10", "1", "5", "order R1-1"])
+def test_a_paper_that_is_asked_for_or_the_number_of_an_option_is_no_payment(chat: Chat, said: str) -> None:
+    chat.play([("paid", "How much did you pay"), (said, "")])
+    assert chat.session.query(PaymentClaim).count() == 0
+
+
 PICTURE = {"Body": "", "MessageType": "image", "NumMedia": "1", "MediaContentType0": "image/jpeg"}
 PICTURED = {
     "en": ("Does it show a payment", "Yes, a payment", "Our team looks at the picture"),

@@ -98,7 +98,7 @@ def test_an_order_can_be_called_off_in_every_language_before_it_is_placed(chat: 
     [
         (0, "for cash or UPI", "CASH"),
         (200_000, "on credit, or *cash*", "CREDIT"),
-        (100, "on credit, or *cash*", None),
+        (100, "Your list stays saved", None),
     ],
     ids=["nothing_on_account", "enough_on_account", "too_little_on_account"],
 )
@@ -126,9 +126,75 @@ def test_yes_means_cash_for_a_shop_without_terms(open_chat: Callable[..., Chat])
 
 
 def test_every_way_to_answer_works_number_title_and_button(chat: Chat) -> None:
-    chat.play([(ORDER, "Total"), ("1", "placed on credit"), (ORDER, "Total"), ("Cash / UPI", "in cash or by UPI")])
+    chat.play([(ORDER, "Total"), ("3", "Type what to change"), ("yes", "Total"), ("Cash / UPI", "in cash or by UPI")])
     chat.say(ORDER)
     assert "placed on credit" in chat.tap("Yes, on credit")
+
+
+@pytest.mark.parametrize("number", ["1", "2", "1.", "१", "۱", "①", "1️⃣"])
+def test_a_number_never_agrees_to_money(chat: Chat, number: str) -> None:
+    chat.play([("coke 2 peti", "which one"), (number, ""), ("500 wali", ""), ("cancel", "")])
+    chat.say(ORDER)
+    chat.say(number)
+    chat.say(number)
+    assert orders_of(chat.session, "confirmed") == []
+
+
+@pytest.mark.parametrize("number", ["1", "2", "3", "4", "5"])
+def test_a_number_agrees_to_nothing_where_credit_is_refused(open_chat: Callable[..., Chat], number: str) -> None:
+    chat = open_chat(limit_minor=1_000_000, max_order_minor=1_000_000)
+    chat.play([("20 peti coke 500", "Total"), (number, "")])
+    assert orders_of(chat.session, "confirmed") == orders_of(chat.session, "held") == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "cash dunga", "nahi cash me", "cash hi dunga udhaar nahi", "नकद दूंगा", "کیش دوں گا", "nagad denge",
+        "maal aane pe cash dunga", "cash mein likhna", "naqad doonga", "कैश में दूँगा",
+    ],
+)  # fmt: skip
+def test_cash_said_at_the_quote_is_cash(chat: Chat, said: str) -> None:
+    chat.play([(ORDER, "on credit"), (said, "for cash or UPI"), ("haan", "to be paid in cash or by UPI")])
+    assert [order.payment_mode for order in orders_of(chat.session)] == ["CASH"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "2 peti coke 500 cash", "2 peti coke 500, cash dunga", "cash pe 2 peti coke 500 bhej do",
+        "2 पेटी कोक 500 नकद", "دو پیٹی کوک 500، نقد", "2 peti coke 500 nagad dega",
+    ],
+)  # fmt: skip
+def test_cash_said_in_the_order_is_cash(chat: Chat, said: str) -> None:
+    chat.play([(said, "for cash or UPI"), ("haan", "to be paid in cash or by UPI")])
+
+
+@pytest.mark.parametrize("said", ["cash nahi", "cash pe discount milega?", "cash memo bhejo"])
+def test_a_word_about_cash_is_no_wish_to_pay_so(chat: Chat, said: str) -> None:
+    chat.play([(ORDER, "on credit"), (said, ""), ("list", "place it on credit")])
+
+
+def test_a_list_that_waits_for_an_answer_is_asked_about_again_and_not_quoted_without_it(chat: Chat) -> None:
+    chat.play([("2 peti coke 500, maggi 2 dozen", "which one"), ("menu", ""), ("list", "which one")])
+    chat.play([("balance", "still here"), ("haan", "which one"), ("address: Gala 4", "which one")])
+
+
+@pytest.mark.parametrize("said", ["rehne do", "chhod do", "रहने दो", "رہنے دو", "skip it"])
+def test_to_let_it_be_at_a_question_drops_what_is_asked_and_not_the_list(chat: Chat, said: str) -> None:
+    chat.play([("5 kg sugar, coke 2 peti", "which one")])
+    answer = chat.say(said)
+    assert "Sugar" in answer
+    assert "Coca" not in answer
+
+
+def test_no_credit_is_offered_that_would_be_refused(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(limit_minor=1_000_000, max_order_minor=None)
+    answer = chat.say("20 peti coke 500")
+    assert "Total" in answer
+    assert "pay ₹7,277 now" in answer
+    assert "on credit, or" not in answer
+    assert "credit" not in {identifier.split(":")[1] for identifier, _title in chat.choices}
 
 
 def test_the_button_of_an_older_quote_places_nothing(chat: Chat) -> None:

@@ -66,7 +66,7 @@ def test_a_repeat_order_works_by_word_and_by_number(open_chat: Callable[..., Cha
     chat = open_chat(language=language)
     order(chat, ORDER)
     _title, word, total, _yes, placed = REPEAT[language]
-    chat.play([(word, total), (YES[language], placed), ("menu", ""), ("2", total), ("1", placed)])
+    chat.play([(word, total), (YES[language], placed), ("menu", ""), ("2", total), (YES[language], placed)])
     assert len(listing.page(chat.session, status=CONFIRMED)) == 3
 
 

@@ -29,7 +29,7 @@ WRITES = (  # files that write in these languages, or are no part of the product
 )
 TERMS = frozenset({  # in the data and not in what we say, yet names of the product or of others: ids, codes, reasons
     "bas", "bil", "chq", "complaint", "customer", "damage", "damaged", "delivered", "doz", "exp", "gms", "inr",
-    "inv", "lag", "msg", "neft", "nos", "pcs", "pkr", "rrn", "rtgs", "sentence", "spoilt", "week",
+    "inv", "lag", "msg", "neft", "nos", "pcs", "pkr", "rrn", "rtgs", "sms", "sentence", "spoilt", "week",
 })  # fmt: skip
 TYPED = re.compile(r"\b(?:text|sound|folded|spoken|said|word|words|typed|rest)\b")
 READERS = [path for path in sources() if path.parent.name in ("language", "understanding")]
