@@ -252,10 +252,11 @@ class PlaceOrder(Flow):
 
     def _drafted(self) -> Order:
         wanted, changed = packs.rounded(cart.wanted(self.memory), self.heard.goods)
-        self._fresh = ordering.draft(self.session, self.turn.shop.id, wanted, "chat", cart.extras(self.memory))
+        drafted = ordering.draft(self.session, self.turn.shop.id, wanted, "chat", cart.extras(self.memory))
+        self._fresh = drafted
         for change in changed:
             self.say(quantities.rounded(change))
-        return self._fresh
+        return drafted
 
     def place_on_credit(self) -> None:
         self._place(CREDIT)

@@ -21,8 +21,14 @@ _DROPPED_MARKS = frozenset(_DATA["dropped"])
 _CURRENCY = _DATA["currency"]
 
 _THOUSANDS = re.compile(r"(?<![\d,])(\d{1,3}(?:,\d{2})*,\d{3})(?![\d,])")
-_TIMES = re.compile(r"(?<=\d)\s*\*\s*(?=\d)|(?<=\s)\*(?=\s)")
+_TIMES = re.compile(r"(?<=\d)\s*\*\s*(?=\d)|(?<=\S )\*(?=\s)")  # "* lux" opens a line
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)\s*~\s*(?=\d)|(?<=\d)[_`'\"](?=\d)")  # "2~3" is no 23
+_STRUCK = re.compile(r"(?<![\w~])~(?=[^\s~])[^~\n]*[^\s~]~(?![\w~])")  # what WhatsApp shows crossed out
+_ROWS = re.compile(
+    r"^[^\S\n]*(?:#\s?(\d{1,2})[.):\]]?|\[?(\d{1,2})[\]:]|(\d{1,2})\u06d4|(\d)\ufe0f?\u20e3|([\u2460-\u2473]))"
+    r"(?=[^\S\n]*[^\W\d])", re.MULTILINE,
+)  # fmt: skip
+_MIXED = re.compile(r"(?<![\d.])(\d{1,3})\.([13]/[24])(?![\d/])")  # "1.1/2 kg"
 _STYLE_MARKS = re.compile(r"[*_~`'\"]")
 _PRICE_TAIL = re.compile(r"(\d)\s*/-")
 _ABBREVIATIONS = re.compile(
@@ -38,7 +44,7 @@ _LINES = re.compile(r"\s*\n\s*")
 
 def normalise(text: str) -> str:
     """The text in the one form that everything else reads; never raises, at most MAX_LENGTH characters go in."""
-    text = text[:MAX_LENGTH]
+    text = _MIXED.sub(r"\1 \2", _STRUCK.sub(" ", _with_plain_rows(text[:MAX_LENGTH])))
     text = (text.translate(_CONTROLS) if text.isascii() else _one_spelling(text)).lower()
     text = _TIMES.sub(" x ", text)
     text = _STYLE_MARKS.sub("", _BETWEEN_DIGITS.sub("-", text))
@@ -47,6 +53,16 @@ def normalise(text: str) -> str:
     text = _ABBREVIATIONS.sub(lambda found: "".join(filter(None, found.groups())) + " ", text)
     text = _LINES.sub("\n", _BLANKS.sub(" ", text)).strip()
     return _LIST_DASH.sub("- ", text) if len(_LIST_DASH.findall(text)) > 1 else text  # "haldi -5", line after line
+
+
+def _with_plain_rows(text: str) -> str:
+    """Rows counted by keycaps, circles, "#1" or "1:" as "1." counts them; only where they count up from one."""
+    rows = list(_ROWS.finditer(text))
+    told = [int(unicodedata.numeric(row[5]) if row[5] else next(filter(None, row.groups()))) for row in rows]
+    if len(rows) < 2 or told != list(range(1, len(rows) + 1)):
+        return text
+    numbers = iter(told)
+    return _ROWS.sub(lambda _row: f"{next(numbers)}. ", text)
 
 
 def _one_spelling(text: str) -> str:

@@ -16,7 +16,7 @@ def _sounds(name: str) -> frozenset[str]:
     return frozenset(map(spelling.key, _DATA[name]["words"]))
 
 
-MORE = _words("more")
+MORE, ALSO, AFTER = map(_words, ("more", "also", "after"))
 FOR, OF, INSIDE, BELONGING, GENITIVE = map(_words, ("for", "of", "inside", "belonging", "genitive"))
 PLACE, PRICE = map(_words, ("place", "price"))
 REFUSES, OPTION = map(_words, ("refuses", "option"))
@@ -25,4 +25,11 @@ TOTAL_OF_LINES = TOTAL | _words("also_total")
 BEGS, MUST = map(_sounds, ("begs", "must"))
 
 PRICED, MAKE, SEND = (tuple(_DATA[name]["beginnings"]) for name in ("priced", "make", "send"))
+COMING, NEEDING, _PROMISE_WORDS = _words("coming"), _words("needing"), _words("promising")
+_PROMISE_ENDS = tuple(_DATA["promising"]["endings"])
 INFINITIVE = tuple(_DATA["infinitive"]["endings"])
+
+
+def promises(word: str) -> bool:
+    """Is this what somebody will do: `bolunga`, `karenge`? What will be needed is no promise."""
+    return word in _PROMISE_WORDS or (word.endswith(_PROMISE_ENDS) and word not in NEEDING)

@@ -72,12 +72,18 @@ _DATE = re.compile(
     r"|^ ?(?![13]/[24] ?$)\d{1,2}/(?:0?[1-9]|1[0-2]) ?(?=\n)",
     re.MULTILINE,
 )
+_TOTALS = any_of(_DATA["totals"])
+_PRICES = re.compile(
+    rf"(?<=\w) ?@ ?(?:rs )?\d+(?:\.\d+)?(?![\d.]| ?{LETTERS})|(?<=[\w)]) ?= ?(?:rs )?\d+(?:\.\d+)?(?: rs)?(?= ?$)"
+    rf"|^ ?(?:{_TOTALS})[ .:=-]*(?:rs )?\d+(?:\.\d+)?(?: rs)? ?$",
+    re.MULTILINE,
+)
 _REFERENCE = re.compile("|".join(map(_numbered, _DATA["papers"].values())))
 _TOKEN = re.compile(
     rf"""(?P<unclear>(?:(?<![\w)\u0900-\u097f\u0653-\u0655])-|\A\+)\d+(?:\.\d+)?(?:e[-+]?\d+)?
         | \d+(?:\.\d+)?e[-+]?\d+
         | \d+(?:\.\d+)?\+(?=\ )
-        | (?<![\d,])\d+,\d(?![\d,])
+        | (?<![\d,])\d+,\d\d?(?![\d,])
         | (?<![\d.])(?![13]/[24])\d/\d(?![\d/.]))
       | (?P<mixed>(?:\d+\ )?[13]/[24](?![\d/]))
       | (?P<decimal>\d+\.\d+|\d+)
@@ -99,6 +105,7 @@ def tokenise(text: str) -> tuple[Token, ...]:
     """The tokens of a normalised text, at most MAX_TOKENS; row numbers, dates and numbers of bills are left out."""
     inline = _inline_rows(text)
     left_out = inline + _row_number_spans(text) + [date.span() for date in _DATE.finditer(text)]
+    left_out += [price.span() for price in _PRICES.finditer(text) if _is_beside_an_amount(text, price)]
     left_out += [found.span(found.lastindex or 0) for found in _REFERENCE.finditer(text)]
     tokens: list[Token] = []
     for found in _TOKEN.finditer(text):
@@ -116,6 +123,13 @@ def tokenise(text: str) -> tuple[Token, ...]:
         if len(tokens) >= MAX_TOKENS:
             break
     return tuple(tokens)
+
+
+def _is_beside_an_amount(text: str, price: re.Match[str]) -> bool:
+    """ "Lux 2 dozen @390", "... = 780": a number stands before it in its line; a total, in a line before."""
+    line = text.rfind("\n", 0, price.start()) + 1
+    before = text[line : price.start()] if text[line : price.end()] != price.group() else text[:line]
+    return any(sign.isdigit() for sign in before)
 
 
 def _token(found: re.Match[str]) -> Token:

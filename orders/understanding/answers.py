@@ -9,17 +9,20 @@ from decimal import Decimal
 
 from language import lexicon, numbers, particles
 from language.lexicon import Roles
+from language.normalise import normalise
 from language.roles import Role
-from language.tokens import Kind, Token
+from language.tokens import Kind, Token, tokenise
 from orders.understanding import quantities
 from orders.understanding.elements import Amount, Form, Goods, Mention
 from orders.understanding.facts import Question, ReadLine
 from orders.understanding.index import Index, NameKind
+from orders.understanding.settling import sounds_like_grams, sounds_like_pieces
 from orders.understanding.sharing import Settle
 from orders.understanding.statements import Instruction
 from orders.understanding.units import Unit, size_of
 
 _IGNORED = frozenset({Role.FILLER, Role.WALA, Role.ORDER, Role.SET, Role.LINK, Role.YES})
+_NO_NUMBER_BESIDE = frozenset({Role.WALA, Role.NOT, Role.REMOVE, Role.ADD, Role.QUESTION, Role.PAST, Role.REDUCE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,9 @@ def answer(index: Index, question: Question, reply: PossibleAnswer, settle: Sett
     skus = tuple(sku for sku in question.candidates if sku in index.by_sku)
     if not skus:
         return None
+    alone = _lone_number(question, reply) if len(skus) == 1 else None
+    if alone is not None:
+        return _so_many(index, question, skus[0], alone, settle)
     chosen = _chosen(reply, skus)
     if chosen is None and len(skus) == 1 and reply.agrees:
         chosen = skus[0]
@@ -49,6 +55,52 @@ def answer(index: Index, question: Question, reply: PossibleAnswer, settle: Sett
     if isinstance(outcome, ReadLine) or (isinstance(outcome, Question) and outcome.candidates != question.candidates):
         return outcome
     return _by_position(index, question, reply, skus, settle)
+
+
+def _lone_number(question: Question, reply: PossibleAnswer) -> Decimal | None:
+    """ "10", "do", "2 bhej do" where only the quantity was asked: nothing else can be meant."""
+    spoken = [at for at, token in enumerate(reply.tokens) if token.kind in (Kind.WORD, Kind.NUMBER)]
+    if not spoken or (question.reason == "verb_unclear" and reply.tokens[spoken[0]].kind is Kind.WORD):
+        return None
+    counted = [at for at in spoken if reply.tokens[at].kind is Kind.NUMBER]
+    start = counted[0] if counted else spoken[0]
+    number = numbers.number_at(reply.tokens, start)
+    if number is None or number.unclear or number.value <= 0:
+        return None
+    others = [at for at in spoken if not start <= at < number.end]
+    beside = all(reply.marks[at] & _IGNORED and not reply.marks[at] & _NO_NUMBER_BESIDE for at in others)
+    return number.value if beside else None
+
+
+def _so_many(index: Index, question: Question, sku: str, value: Decimal, settle: Settle) -> ReadLine | Question | None:
+    """So many of the unit that the question remembers, else of the usual one; asked where that is unlikely."""
+    item = index.by_sku[sku]
+    unit = _unit_asked(index, question, sku)
+    named = _named(index, (sku,))
+    if isinstance(unit, str):
+        return Question(unit, question.text, value, None, (sku,))
+    if unit is None and (sounds_like_grams(item, value) or sounds_like_pieces(item, value)):
+        return Question("unit_unclear", question.text, None, None, (sku,))
+    outcome = settle(Goods(named.mention, [Amount(0, 0, value, unit, bound=True)]))
+    return outcome if isinstance(outcome, ReadLine | Question) else None
+
+
+def _unit_asked(index: Index, question: Question, sku: str) -> Unit | str | None:
+    """The unit that was said before it was asked how many; a size in grams or litres is none, but of loose goods.
+
+    "unit_unclear" where two were said: "1 peti ya 2 dozen".
+    """
+    if question.unit is not None:
+        found = {question.unit: Unit(question.unit, question.unit)}
+    else:
+        tokens = tokenise(normalise(question.text))
+        behind = [number.end for at in range(len(tokens)) if (number := numbers.number_at(tokens, at)) is not None]
+        said = [index.units.unit_at(tokens, at) for at in behind if at < len(tokens)]
+        found = {unit.name: unit for unit, _end in filter(None, said)}
+    counting = [unit for unit in found.values() if not unit.is_measure or index.by_sku[sku].loose]
+    if len(counting) > 1:
+        return "unit_unclear"
+    return counting[0] if counting else None
 
 
 def _chosen(reply: PossibleAnswer, skus: tuple[str, ...]) -> str | None:

@@ -55,6 +55,21 @@ class Clause:
         return any({at - 1, at + 1} & refusing for at in removing)
 
     @property
+    def is_promised(self) -> bool:
+        """ "Kal 5 peti lunga", "2 peti ka order dunga", "kal bolunga": it will be ordered, and is not yet.
+
+        "2 peti lunga" alone takes them, and a promise to pay says nothing of the goods.
+        """
+        promised = [at for at, token in enumerate(self.tokens) if particles.promises(token.text)]
+        if not promised:
+            return False
+        money = any(Role.PAYMENT in roles and at not in promised for at, roles in enumerate(self.marks))
+        then = any(token.text in particles.COMING for token in self.tokens)
+        noun = any(Role.CART in self.marks[at - 1] for at in promised if at)
+        takes = any(Role.ORDER in self.marks[at] for at in promised)
+        return not money and (then or noun or not takes)
+
+    @property
     def _asks_for_papers(self) -> bool:
         """ "3 peti pepsi ka bill bhejo", "bill for 3 cases": the goods only say which paper or photo is meant."""
         papers = [at for at, roles in enumerate(self.marks) if Role.ACCOUNT in roles and Role.REST not in roles]
@@ -201,5 +216,7 @@ def _aside(clause: Clause) -> int:
     counted = any(
         token.value is not None or numbers.number_at(clause.tokens, i) for i, token in enumerate(clause.tokens[:at])
     )
+    if at and Role.CART in clause.marks[at - 1]:
+        return 0  # "2 peti coke ka order kal dunga"
     says = clause.roles & {Role.QUESTION, Role.PROMISE} and Role.PAST not in clause.roles
     return at if says and counted and not head & _TALK and Role.LINK not in clause.marks[at - 1] else 0

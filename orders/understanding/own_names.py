@@ -15,7 +15,7 @@ from orders.understanding.index import Index, NameKind
 from orders.understanding.items import Phrase
 from orders.understanding.settling import Outcome
 
-_ABOUT_NAMES = frozenset({"product_missing", "did_you_mean", "variant_unknown"})
+_ABOUT_NAMES = frozenset({"product_missing", "did_you_mean"})  # a variant that is not sold is no name of another
 _LACKING = ("size_missing", "variant_missing", "flavour_missing")
 
 

@@ -10,15 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from language import lexicon, numbers, particles
+from language import lexicon, numbers, particles, phrases
+from language.folding import fold
 from language.normalise import MAX_LENGTH, normalise
+from language.phrases import Meaning
 from language.roles import Role
 from language.tokens import MAX_TOKENS, Kind, Token, tokenise
-from language.yes_and_no import refuses, yes_or_no
+from language.yes_and_no import yes_or_no
 from orders.understanding import edits, own_names
 from orders.understanding.answers import PossibleAnswer, answer
 from orders.understanding.carts import Change, added, put
 from orders.understanding.clauses import Clause, split
+from orders.understanding.doubts import sure_of_verb
 from orders.understanding.edits import Result
 from orders.understanding.elements import Goods, Piece
 from orders.understanding.facts import CartLine, Chosen, Context, Question, ReadLine, Understanding, Unsold
@@ -152,7 +155,7 @@ def _answer(message: MessageRead) -> Understanding | None:
         return None
     reply = PossibleAnswer(
         message.tokens, tuple(lexicon.mark(message.tokens)), message.statements(message.clauses),
-        yes_or_no(message.spoken) is True,
+        _agrees(message, question),
     )  # fmt: skip
     found = answer(message.index, question, reply, message.settle)
     if isinstance(found, Question):
@@ -168,6 +171,12 @@ def _answer(message: MessageRead) -> Understanding | None:
     if isinstance(change, Question):
         return _asking(change)
     return replace(_edited([change], cart), chosen=chosen)
+
+
+def _agrees(message: MessageRead, question: Question) -> bool:
+    """A yes; an "ok" only says that it was read, where it was asked whether the goods are wanted at all."""
+    only_read = question.reason == "verb_unclear" and fold(message.spoken) in phrases.of(Meaning.ACKNOWLEDGED)
+    return yes_or_no(message.spoken) is True and not only_read
 
 
 def _asking(question: Question) -> Understanding:
@@ -259,7 +268,7 @@ def _goods(message: MessageRead) -> Understanding:
     talking = [clause.start for clause in message.clauses if clause.talk]
     heard = gather(message.index, message.statements(telling), message.settle, talking)
     for entry in heard:
-        entry.outcome = _sure_of_verb(entry)
+        entry.outcome = sure_of_verb(entry)
     entries = [entry for entry in heard if is_order_for_stranger(entry)]
     says_more = len(entries) < len(heard)
     if talk:
@@ -274,29 +283,6 @@ def _goods(message: MessageRead) -> Understanding:
         results = [*edits.apply(message.index, message.context, entries, message.settle), *asked]
         return replace(_edited(results, message.context.cart), unread=unread)
     return replace(_ordered([*last_word(entries, message.settle), *asked]), unread=unread)
-
-
-def _sure_of_verb(entry: Gathered) -> Outcome | None:
-    """The outcome, asked about where a verb that nobody knows stands and none that orders, or a sign that refuses."""
-    clause, line = entry.statement.clause, entry.outcome
-    crossed = any(refuses(token.text) for token in clause.tokens)
-    doubtful = Role.UNCLEAR_VERB in clause.roles and not clause.orders
-    hangs = clause.orders and (Role.CONDITION in clause.roles or _is_put_off(clause))
-    if not isinstance(line, ReadLine) or not (crossed or doubtful or hangs or _opens_with_no(entry)):
-        return line
-    return Question("verb_unclear", line.span, line.qty, line.unit, (line.sku,))
-
-
-def _is_put_off(clause: Clause) -> bool:
-    """ "Pepsi 5 peti baad me bhejna", though not "uske baad maaza": a whole phrase says later."""
-    return any(Role.LATER in one and Role.LATER in other for one, other in pairwise(clause.marks))
-
-
-def _opens_with_no(entry: Gathered) -> bool:
-    """ "No pepsi 3 cases": is pepsi refused, or something said before?"""
-    clause = entry.statement.clause
-    named = entry.goods is not None and entry.goods.mention.start == clause.start + 1
-    return named and clause.tokens[0].text in particles.REFUSES and not clause.orders
 
 
 def _asks_aside(message: MessageRead, telling: Sequence[Clause]) -> bool:

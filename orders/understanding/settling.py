@@ -15,7 +15,7 @@ from orders.understanding.facts import Question, ReadLine, Unsold
 from orders.understanding.index import Index, NameKind
 from orders.understanding.items import Item
 from orders.understanding.quantities import Quantity, as_size
-from orders.understanding.units import MEASURES
+from orders.understanding.units import MEASURES, Unit
 
 _GRAMS = frozenset(map(Decimal, (250, 500, 750)))  # said of loose goods, a weight that lacks its "gm"
 _LEAST_SIZE = 10  # grams or millilitres that somebody says of an item without their unit
@@ -46,11 +46,16 @@ class _Reading:
         """A question that remembers the quantity, if exactly one was said."""
         said = self.packs or (self.bare if self._counts_bare() else [] if self.bare else self.measures)
         one = said[0] if len(said) == 1 and not said[0].vague else None
-        unit = one.unit if one is not None else (self.goods.units[0] if self.goods.units else None)
+        unit = one.unit if one is not None else self._only_unit()
         shown = self.candidates if candidates is None else candidates
         return Question(
             reason, self.text, one.value if one else None, unit.name if unit else None, tuple(i.sku for i in shown)
         )
+
+    def _only_unit(self) -> Unit | None:
+        """The unit of what was said ("2-3 dozen"), where only one was: the answer need not repeat it."""
+        said = [amount.unit for amount in self.packs if amount.unit is not None] or self.goods.units
+        return said[0] if len({unit.name for unit in said}) == 1 else None
 
     def _counts_bare(self) -> bool:
         """Is the only number certainly a quantity, whichever candidate is meant?"""
@@ -285,24 +290,23 @@ def _single_bare(reading: _Reading) -> Outcome | None:
     sizes = [i for i in _of_size(reading.candidates, amount) if i.size and i.size.worth >= _LEAST_SIZE]
     if not reading.sized and amount.value != 1 and sizes:
         return reading.ask("size_or_quantity")
-    sounds_other = _sounds_like_pieces(reading, amount) or _sounds_like_grams(reading, amount)
+    [only] = reading.candidates if len(reading.candidates) == 1 else [None]
+    sounds_other = only and (sounds_like_pieces(only, amount.value) or sounds_like_grams(only, amount.value))
     if sounds_other and not reading.goods.units:
         return reading.ask("unit_unclear")
     reading.packs, reading.bare = [_with_unit(reading, amount)], []
     return None
 
 
-def _sounds_like_pieces(reading: _Reading, amount: Amount) -> bool:
+def sounds_like_pieces(item: Item, value: Decimal) -> bool:
     """ "30 ande" of something sold in trays of 30: thirty eggs or thirty trays? Few mean that many trays."""
-    if len(reading.candidates) != 1 or not reading.candidates[0].sold_in_packs_of_many:
-        return False
-    worth = reading.candidates[0].worth(None)
-    return worth is not None and amount.value >= worth[1]
+    worth = item.worth(None) if item.sold_in_packs_of_many else None
+    return worth is not None and value >= worth[1]
 
 
-def _sounds_like_grams(reading: _Reading, amount: Amount) -> bool:
+def sounds_like_grams(item: Item, value: Decimal) -> bool:
     """ "Jeera 500" of loose goods: half a kilogram or half a tonne?"""
-    return len(reading.candidates) == 1 and reading.candidates[0].loose and amount.value in _GRAMS
+    return item.loose and value in _GRAMS
 
 
 def _two_bare(reading: _Reading) -> Outcome | None:

@@ -92,7 +92,10 @@ def _statement(clause: Clause, pieces: list[Piece], settle: Settle) -> Instructi
 
 
 def _operation(clause: Clause, pieces: Sequence[Piece]) -> str:
-    roles = frozenset().union(*(p.roles for p in pieces if isinstance(p, Mark)))
+    marks = [p for p in pieces if isinstance(p, Mark)]
+    roles = frozenset().union(*(mark.roles for mark in marks))
+    if Role.SET in roles and not clause.summed and _adds_by_also_alone(clause, marks):
+        return "remove" if Role.REMOVE in roles else "reduce" if Role.REDUCE in roles else "set"
     for role, operation in _OPERATIONS.items():
         if role in roles:
             return operation
@@ -101,6 +104,12 @@ def _operation(clause: Clause, pieces: Sequence[Piece]) -> str:
     if _begins_with_more(clause):
         return "add"
     return "add" if clause.and_after or (clause.and_before and clause.start <= 1) else "put"
+
+
+def _adds_by_also_alone(clause: Clause, marks: Sequence[Mark]) -> bool:
+    """ "Pepsi bhi 2 peti kar do": pepsi too shall be two cases; nothing is added to what it was."""
+    adding = [at for mark in marks if Role.ADD in mark.roles for at in range(mark.start, mark.end)]
+    return bool(adding) and all(clause.tokens[at - clause.start].text in particles.ALSO for at in adding)
 
 
 def _begins_with_more(clause: Clause) -> bool:

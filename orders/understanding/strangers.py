@@ -18,7 +18,7 @@ def is_order_for_stranger(entry: Gathered) -> bool:
     """Was something that is not in the catalogue really ordered, or is it only a word nobody knows?
 
     An amount with a unit orders. A bare number orders beside at most two words, an ordering verb beside at most three;
-    among goods that we have, it orders if all of them are counted.
+    among goods that we have, it orders whatever the length of the name, if all of them are counted.
     """
     goods = entry.goods
     if goods is None or not isinstance(entry.outcome, Unsold) or goods.mention.items:
@@ -29,11 +29,11 @@ def is_order_for_stranger(entry: Gathered) -> bool:
     others = [other for other in entry.statement.goods if other is not goods]
     if not goods.amounts:
         return length <= 3 and not others and clause.orders and not clause.roles & _ABOUT_OTHER_THINGS
-    if Role.ACCOUNT in clause.roles or length > 2:
+    if Role.ACCOUNT in clause.roles:
         return False  # "update my address to shop no 5"
     if any(not other.mention.is_stranger for other in others):
         return all(other.amounts for other in others)
-    return not others or (len(others) == 1 and clause.orders)
+    return length <= 2 and (not others or (len(others) == 1 and clause.orders))
 
 
 def _also(entry: Gathered, mention: Mention) -> bool:
@@ -46,7 +46,7 @@ def _also(entry: Gathered, mention: Mention) -> bool:
 def is_unread(entry: Gathered) -> bool:
     """Is this a word that nobody knows beside goods that are known? Names of people ("Sharma ji") are left alone."""
     goods, clause = entry.goods, entry.statement.clause
-    if goods is None or goods.amounts or not goods.mention.is_stranger or len("".join(goods.mention.words)) < _SHORT:
+    if goods is None or not goods.mention.is_stranger or len("".join(goods.mention.words)) < _SHORT:
         return False
     beside = clause.marks[max(0, goods.mention.start - clause.start - 1) : goods.mention.end - clause.start + 1]
     person = any(Role.TITLE in roles for roles in beside)

@@ -21,6 +21,7 @@ OURS = {
     "Hinglish",
     "English",
     "language",
+    "APPROVE",
     "15",
     "2",
     "5",

@@ -33,7 +33,7 @@ MESSAGES = [
     for message in json.loads((FOLDER / name).read_text(encoding="utf-8"))
 ]
 ASKED_TOO_MUCH = {"Z075", "Z104", "n084", "n127", "n140"}  # or left to people; why: docs/understanding.md
-TOLD_TOO_MUCH = {"n023": 1, "n076": 5}  # a word is told as not understood beside so many lines, all of them right
+TOLD_TOO_MUCH = {"n023": 1}  # a word is told as not understood beside so many lines, all of them right
 NOT_AS_LABELLED = ASKED_TOO_MUCH | TOLD_TOO_MUCH.keys()
 
 
