@@ -26,10 +26,13 @@ BEGS, MUST = map(_sounds, ("begs", "must"))
 
 PRICED, MAKE, SEND = (tuple(_DATA[name]["beginnings"]) for name in ("priced", "make", "send"))
 COMING, NEEDING, _PROMISE_WORDS = _words("coming"), _words("needing"), _words("promising")
+_PROMISED, _PROMISED_BEHIND = _words("promised"), tuple(_DATA["promised"]["endings"])
 _PROMISE_ENDS = tuple(_DATA["promising"]["endings"])
 INFINITIVE = tuple(_DATA["infinitive"]["endings"])
 
 
-def promises(word: str) -> bool:
+def promises(word: str, before: str = "") -> bool:
     """Is this what somebody will do: `bolunga`, `karenge`? What will be needed is no promise."""
+    if word in _PROMISED:
+        return before.endswith(_PROMISED_BEHIND)
     return word in _PROMISE_WORDS or (word.endswith(_PROMISE_ENDS) and word not in NEEDING)

@@ -14,7 +14,7 @@ from orders.understanding.facts import Understanding
 from orders.understanding.notes import Note
 
 LIST_KINDS = {"order", "edit", "ambiguous", "unknown"}
-ACTIONS = {"confirm": "yes", "cancel_cart": "cancel", "repeat_last": "repeat"}
+ACTIONS = {"confirm": "yes", "skip_question": "no", "cancel_cart": "cancel", "repeat_last": "repeat"}
 
 
 @dataclass

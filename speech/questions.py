@@ -46,11 +46,8 @@ def _which(asked: Question, goods: Catalogue) -> Reply:
     said = isolate(plain(asked.text)) or "…"
     if len(names) == 1 and asked.reason == "verb_unclear" and asked.qty and asked.unit:
         return _meant(said, isolate(names[0]), wording.quantity(asked.qty, asked.unit))
-    if len(names) == 1 and asked.unit and asked.qty is None:
-        facts = {"name": isolate(names[0]), "unit": wording.unit(asked.unit)}
-        return Reply(_("How much of %(name)s do you need, in %(unit)s?", **facts))
     if len(names) == 1:
-        return Reply(_("How much of %(name)s do you need?", name=isolate(names[0])))
+        return _how_much(asked, isolate(names[0]), goods)
     if not names:
         return Reply(_("I am not sure about “%(said)s”. Which product, and how much?", said=said))
     options = tuple(Choice(name, "picked", str(place)) for place, name in enumerate(names[:MAX_OPTIONS], 1))
@@ -60,6 +57,21 @@ def _which(asked: Question, goods: Catalogue) -> Reply:
     asks = _("“%(said)s”: which one do you mean?", said=said)
     is_cut = any(len(name) > MAX_TITLE for name in names)
     return Reply(f"{asks}\n{listed_names}" if is_cut else asks, options)
+
+
+def _how_much(asked: Question, name: str, goods: Catalogue) -> Reply:
+    """The product is known: how much of it, in the unit that was said; or which unit, where the number is known."""
+    if asked.unit and asked.qty is None:
+        return Reply(_("How much of %(name)s do you need, in %(unit)s?", name=name, unit=wording.unit(asked.unit)))
+    sounds_other = asked.reason == "unit_unclear" and asked.qty
+    return Reply(_("How much of %(name)s do you need?", name=name), _in_each_unit(asked, goods) if sounds_other else ())
+
+
+def _in_each_unit(asked: Question, goods: Catalogue) -> tuple[Choice, ...]:
+    """So many of each unit that the number may mean: "24 pc" or "24 case"."""
+    said = asked.qty or 0
+    units = [*goods.product(asked.candidates[0]).units][:MAX_OPTIONS]
+    return tuple(Choice(wording.quantity(said, unit), "picked", f"{said} {unit}") for unit in units)
 
 
 def _meant(said: str, name: str, quantity: str) -> Reply:

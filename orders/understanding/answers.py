@@ -80,7 +80,7 @@ def _so_many(index: Index, question: Question, sku: str, value: Decimal, settle:
     if isinstance(unit, str):
         return Question(unit, question.text, value, None, (sku,))
     if unit is None and (sounds_like_grams(item, value) or sounds_like_pieces(item, value)):
-        return Question("unit_unclear", question.text, None, None, (sku,))
+        return Question("unit_unclear", question.text, value, None, (sku,))
     outcome = settle(Goods(named.mention, [Amount(0, 0, value, unit, bound=True)]))
     return outcome if isinstance(outcome, ReadLine | Question) else None
 

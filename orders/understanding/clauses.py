@@ -6,6 +6,7 @@ it merely talks: questions, complaints, stories of the past and payments name go
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from language import numbers, particles
 from language.lexicon import Roles
@@ -60,7 +61,8 @@ class Clause:
 
         "2 peti lunga" alone takes them, and a promise to pay says nothing of the goods.
         """
-        promised = [at for at, token in enumerate(self.tokens) if particles.promises(token.text)]
+        said = ["", *(token.text for token in self.tokens)]
+        promised = [at for at, pair in enumerate(pairwise(said)) if particles.promises(pair[1], pair[0])]
         if not promised:
             return False
         money = any(Role.PAYMENT in roles and at not in promised for at, roles in enumerate(self.marks))

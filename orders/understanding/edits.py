@@ -5,47 +5,25 @@ A number without a name means the line mentioned last, and keeps that line's uni
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from language.roles import Role
 from orders.understanding import carts, quantities
-from orders.understanding.carts import Cart, Change
+from orders.understanding.carts import Change
 from orders.understanding.clauses import Clause
-from orders.understanding.elements import Amount, Form, Goods, Mention
+from orders.understanding.desk import Desk
+from orders.understanding.elements import Amount, Form, Goods
 from orders.understanding.facts import CartLine, Context, Question, ReadLine, Unsold
 from orders.understanding.gathering import Gathered, twice
-from orders.understanding.index import Index, NameKind
+from orders.understanding.index import Index
 from orders.understanding.naming import in_family
+from orders.understanding.resizing import resized, which_size
 from orders.understanding.settling import Outcome, fits
 from orders.understanding.sharing import Settle
 from orders.understanding.statements import NOBODY
 from orders.understanding.units import Unit
 
 Result = Change | Question | Unsold
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What every edit needs: the catalogue, the cart as it stands, the line mentioned last, and how goods settle."""
-
-    index: Index
-    cart: Cart
-    last_sku: str | None
-    settle: Settle
-
-    @property
-    def lines(self) -> Cart:
-        """The cart's lines that the catalogue still knows; the others stay as they are."""
-        return tuple(line for line in self.cart if line.sku in self.index.by_sku)
-
-    def line(self) -> CartLine | None:
-        """The line that a message means when it names none: the last mentioned, or the only one."""
-        return carts.find(self.lines, self.last_sku) or (self.lines[0] if len(self.cart) == 1 and self.lines else None)
-
-    def mention(self, lines: Sequence[CartLine], like: Mention) -> Mention:
-        """The mention, meaning these cart lines only."""
-        found = frozenset(self.index.by_sku[line.sku].position for line in lines)
-        return replace(like, kind=NameKind.ALIAS, items=found, cover=found)
 
 
 def apply(index: Index, context: Context, entries: Sequence[Gathered], settle: Settle) -> list[Result]:
@@ -60,8 +38,9 @@ def apply(index: Index, context: Context, entries: Sequence[Gathered], settle: S
         result = (
             Question("target_missing", "", None, None, _skus(desk.lines))
             if homeless
-            else _scaled(desk, entry) or _EDITS[entry.op](desk, entry)
+            else _scaled(desk, entry) or resized(desk, entry) or _EDITS[entry.op](desk, entry)
         )
+        result = which_size(desk, entry, result)
         if isinstance(result, Change) and result.line is not None:
             before = said.get(result.line.sku)
             said[result.line.sku] = result.line

@@ -21,6 +21,7 @@ from orders.understanding import edits, own_names
 from orders.understanding.answers import PossibleAnswer, answer
 from orders.understanding.carts import Change, added, put
 from orders.understanding.clauses import Clause, split
+from orders.understanding.desk import Desk
 from orders.understanding.doubts import sure_of_verb
 from orders.understanding.edits import Result
 from orders.understanding.elements import Goods, Piece
@@ -80,7 +81,7 @@ def understand(index: Index, text: str, *, context: Context | None = None) -> Un
     tokens = divided(index, tokenise(normal))
     clauses = tuple(split(index, tokens, quieted(tokens, _mended(index, tokens, lexicon.mark(tokens)))))
     message = MessageRead(index, normal, text, tokens, clauses, context or Context())
-    readings = (read(message) for read in (_answer, _agreement, _repeat, _keep, _cancel, _goods))
+    readings = (read(message) for read in (_declined, _answer, _agreement, _repeat, _keep, _cancel, _goods))
     found = next(reading for reading in readings if reading is not None)
     cut_short = len(text) > MAX_LENGTH or len(tokens) >= MAX_TOKENS or len(found.lines) > MAX_LINES
     return _too_long(message) if cut_short and found.kind != "chatter" else _quoting(message, text, found)
@@ -149,6 +150,22 @@ def _too_long(message: MessageRead) -> Understanding:
 # -- answers and whole-message actions ----------------------------------------------------------------------------
 
 
+def _declined(message: MessageRead) -> Understanding | None:
+    """ "Coke rehne do", "nahi chahiye coke", where it was asked which coke: it is left off, and the list stays."""
+    question = message.context.pending_question
+    said = [one for one in message.statements(message.clauses) if one.goods or one.said] if question else []
+    goods = [one for statement in said for one in statement.goods]
+    if question is None or not goods or any(one.op != "remove" or one.said for one in said):
+        return None
+    asked, listed = set(question.candidates), {line.sku for line in message.context.cart}
+    items = message.index.items
+    named = [{items[at].sku for at in one.mention.items or one.mention.cover} for one in goods]
+    is_asked = all(skus & asked and not skus & listed for skus in named)
+    if not is_asked or any(one.amounts for one in goods) or any(clause.talk for clause in message.clauses):
+        return None
+    return Understanding("edit", action="skip_question", cart=message.context.cart)
+
+
 def _answer(message: MessageRead) -> Understanding | None:
     question = message.context.pending_question
     if question is None or any(clause.talk for clause in message.clauses):
@@ -214,7 +231,7 @@ def _keep(message: MessageRead) -> Understanding | None:
     if not keeps(message.clauses):
         return None
     said = message.statements(message.clauses)
-    desk = edits.Desk(message.index, cart, message.context.last_sku, message.settle)
+    desk = Desk(message.index, cart, message.context.last_sku, message.settle)
     goods = [one for statement in said for one in statement.goods]
     removals = sum(_begins_removal(clause) for clause in message.clauses)
     return _edited([kept(cart, goods, lambda one: tuple(edits.target(desk, one)), removals > 1)], cart)

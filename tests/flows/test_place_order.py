@@ -170,6 +170,29 @@ def test_cash_said_in_the_order_is_cash(chat: Chat, said: str) -> None:
     chat.play([(said, "for cash or UPI"), ("haan", "to be paid in cash or by UPI")])
 
 
+@pytest.mark.parametrize("said", ["2 litre wali", "badi wali", "750 ml wali", "500 nahi 250"])
+def test_another_size_at_the_quote_never_leaves_the_old_one_to_a_yes(chat: Chat, said: str) -> None:
+    chat.play([("2 peti coke 500", "Total"), (said, "")])
+    chat.say("yes")
+    skus = {line.sku for order in orders_of(chat.session, "confirmed") for line in order.lines}
+    assert "COKE-500" not in skus
+
+
+def test_a_number_that_may_be_pieces_is_offered_in_each_unit(chat: Chat) -> None:
+    chat.play([("coke 500 bhej do", "How much of Coca-Cola"), ("24", "How much of Coca-Cola")])
+    assert "24 pc ×" in chat.tap("24 pc")
+
+
+def test_what_is_asked_about_is_left_off_by_its_name_and_the_rest_is_quoted(chat: Chat) -> None:
+    chat.play([("5 kg sugar, coke 2 peti", "which one"), ("coke rehne do", "Total")])
+
+
+def test_a_variant_that_is_not_sold_is_named_and_never_learned(chat: Chat) -> None:
+    for _ in range(3):
+        chat.play([("dairy milk silk 1 box", "do not have exactly “dairy milk silk"), ("haan", "Dairy Milk")])
+        chat.say("cancel")
+
+
 @pytest.mark.parametrize("said", ["cash pe discount milega?", "cash memo bhejo"])
 def test_a_word_about_cash_is_no_wish_to_pay_so(chat: Chat, said: str) -> None:
     chat.play([(ORDER, "on credit"), (said, ""), ("list", "place it on credit")])

@@ -82,6 +82,7 @@ def test_the_question_remembers_the_unit(read: Read) -> None:
         "2 peti sprite ka order kal denge", "next week 2 peti sprite lenge", "2 peti sprite exchange kar do",
         "sprite 2 peti kisko bheji", "2 peti sprite bhejna bhool gaye", "3 peti pepsi badal dena",
         "2 पेटी स्प्राइट बदल दो", "2 peti sprite kal bataunga", "~2 peti sprite~", "2 peti pepsi wapas le lo",
+        "کل 2 پیٹی سپرائٹ لوں گا", "kal 2 peti sprite ka order dunga",
         "monday ko 2 peti sprite ka order karenge", "2 peti sprite kisne mangwai thi",
     ],
 )  # fmt: skip
@@ -167,3 +168,12 @@ def test_a_refused_variant_is_never_a_name(read: Read) -> None:
 def test_what_is_crossed_out_is_gone_and_a_range_stays() -> None:
     assert normalise("~lux 1 doz~\nrin 12 pc") == "rin 12 pc"
     assert normalise("2~3 peti") == "2-3 peti"
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"), [("coke 500 bhej do", "24"), ("anda bhej do", "30"), ("chini bhej do", "500")]
+)
+def test_a_number_that_sounds_like_another_unit_is_asked_about(read: Read, asked: str, answer: str) -> None:
+    found = read(answer, pending_question=read(asked).question)
+    assert found.question is not None
+    assert (found.lines, found.reason, str(found.question.qty)) == ((), "unit_unclear", answer)
