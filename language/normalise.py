@@ -44,7 +44,11 @@ _LINES = re.compile(r"\s*\n\s*")
 
 def normalise(text: str) -> str:
     """The text in the one form that everything else reads; never raises, at most MAX_LENGTH characters go in."""
-    text = _MIXED.sub(r"\1 \2", _STRUCK.sub(" ", _with_plain_rows(text[:MAX_LENGTH])))
+    text = _with_plain_rows(text[:MAX_LENGTH])
+    if "~" in text:
+        text = _STRUCK.sub(" ", text)
+    if "/" in text:
+        text = _MIXED.sub(r"\1 \2", text)
     text = (text.translate(_CONTROLS) if text.isascii() else _one_spelling(text)).lower()
     text = _TIMES.sub(" x ", text)
     text = _STYLE_MARKS.sub("", _BETWEEN_DIGITS.sub("-", text))
@@ -57,6 +61,8 @@ def normalise(text: str) -> str:
 
 def _with_plain_rows(text: str) -> str:
     """Rows counted by keycaps, circles, "#1" or "1:" as "1." counts them; only where they count up from one."""
+    if "\n" not in text:
+        return text
     rows = list(_ROWS.finditer(text))
     told = [int(unicodedata.numeric(row[5]) if row[5] else next(filter(None, row.groups()))) for row in rows]
     if len(rows) < 2 or told != list(range(1, len(rows) + 1)):

@@ -4,6 +4,8 @@ Consent is the person's: "stop pls", "message band kar do bhai" and "mat bhejo m
 message must belong to such a wish, so that "order band karo", "don't stop" and "dukaan band hai" ask for nothing.
 """
 
+import re
+
 from language import phrases, spelling
 from language.lexicon import roles_of
 from language.normalise import normalise
@@ -27,11 +29,14 @@ _STOPS, _HOLDS, _MESSAGES, _BOTHERS, _BESIDE = map(
     ),
 )
 _ENDS = _STOPS | _HOLDS
+_SPEAKS_OF_IT = re.compile(phrases.any_of(Word.STOPS, Word.HOLDS_BACK, Word.OUR_MESSAGES, Word.BOTHERS))  # letters
 _TELLING = _ENDS | _MESSAGES | _BOTHERS
 
 
 def asks_to_stop(text: str) -> bool:
-    """True when the whole message asks for no more of our messages."""
+    """True when the whole message, folded, asks for no more of our messages."""
+    if not _SPEAKS_OF_IT.search(text):
+        return False
     tokens = [token for token in tokenise(normalise(text)) if token.kind is not Kind.BREAK]
     said = {token.sound for token in tokens if token.kind is Kind.WORD}
     if not said & _TELLING or any(token.kind in (Kind.NUMBER, Kind.QUESTION) for token in tokens):

@@ -4,6 +4,7 @@ Only what is to be paid counts. A no behind the word refuses it, a question want
 already is told, not wished: "cash nahi", "cash par kitna", "cash de diya" and "cash memo" say nothing of an order.
 """
 
+import re
 from collections.abc import Sequence
 
 from language import lexicon, phrases
@@ -14,6 +15,7 @@ from language.roles import Role
 from language.tokens import Kind, Token, tokenise
 
 _CASH = frozenset(map(fold, phrases.listed(Word.CASH)))
+_SPEAKS_OF_IT = re.compile(phrases.any_of(Word.CASH))
 _CREDIT = frozenset(map(fold, phrases.listed(Word.CREDIT)))
 _PAPERS = frozenset(map(fold, phrases.listed(Word.CASH_PAPER)))
 _REFUSES = frozenset({Role.NOT, Role.NO, Role.REMOVE})
@@ -22,6 +24,8 @@ _TELLS = frozenset({Role.PAST, Role.QUESTION, Role.TELLS, Role.TOLD})
 
 def says_cash(text: str) -> bool:
     """True when cash is said to be how this is paid, and credit is not said beside it."""
+    if not _SPEAKS_OF_IT.search(fold(text)):
+        return False
     tokens = tokenise(normalise(text))
     marks = lexicon.mark(tokens)
     if any(token.kind is Kind.QUESTION for token in tokens):

@@ -61,8 +61,8 @@ class Clause:
 
         "2 peti lunga" alone takes them, and a promise to pay says nothing of the goods.
         """
-        said = ["", *(token.text for token in self.tokens)]
-        promised = [at for at, pair in enumerate(pairwise(said)) if particles.promises(pair[1], pair[0])]
+        text = [token.text for token in self.tokens]
+        promised = [at for at, pair in enumerate(pairwise(["", *text])) if particles.promises(pair[1], pair[0])]
         if not promised:
             return False
         money = any(Role.PAYMENT in roles and at not in promised for at, roles in enumerate(self.marks))

@@ -56,11 +56,14 @@ def _comes_in(family: list[Item], said: Goods) -> bool:
 
 def which_size(desk: Desk, entry: Gathered, result: Result) -> Result:
     """A size that fits nothing is asked about with what there is, instead of being left unread or told as unsold."""
-    said, line = _said(entry), desk.line()
+    said = _said(entry)
+    if said is None:
+        return result
+    line = desk.line()
     lost = isinstance(result, Unsold) or (
         isinstance(result, Question) and (not result.candidates or result.reason in _ABOUT_SIZES)
     )
-    if said is None or not lost or not (said.features or any(map(_describes, said.amounts))):
+    if not lost or not (said.features or any(map(_describes, said.amounts))):
         return result
     if line is None:
         return Question("target_missing", quote(said, desk.settle), None, None, tuple(one.sku for one in desk.lines))
