@@ -31,6 +31,7 @@ def apply(index: Index, context: Context, entries: Sequence[Gathered], settle: S
     cart, last = context.cart, context.last_sku
     results: list[Result] = []
     said: dict[str, ReadLine] = {}
+    names_size = context.pending_question is None  # else a size is meant for what was asked
     for entry in _governed(entries):
         desk = Desk(index, cart, last, settle)
         unnamed = entry.goods is None and entry.op != "remove"
@@ -38,9 +39,9 @@ def apply(index: Index, context: Context, entries: Sequence[Gathered], settle: S
         result = (
             Question("target_missing", "", None, None, _skus(desk.lines))
             if homeless
-            else _scaled(desk, entry) or resized(desk, entry) or _EDITS[entry.op](desk, entry)
+            else _scaled(desk, entry) or (names_size and resized(desk, entry)) or _EDITS[entry.op](desk, entry)
         )
-        result = which_size(desk, entry, result)
+        result = which_size(desk, entry, result) if names_size else result
         if isinstance(result, Change) and result.line is not None:
             before = said.get(result.line.sku)
             said[result.line.sku] = result.line
