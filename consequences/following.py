@@ -102,12 +102,16 @@ FOLLOWS: dict[type, tuple[Consequence, ...]] = {
     OverrideApproved: (releasing.place_approved,),
     SettingsChanged: (room.after_settings,),
     # orders
-    OrderPlaced: (releasing.finish_approval, _tell_of_placed),
-    OrderCancelled: (releasing.finish_approval, _tell_of_cancelled),
+    OrderPlaced: (releasing.finish_approval, releasing.let_the_next_go, _tell_of_placed),
+    OrderCancelled: (releasing.finish_approval, releasing.let_the_next_go, _tell_of_cancelled),
     OrderShortened: (_tell_of_shortened,),
     OrderDispatched: (lambda session, event: documents.invoice(session, event.order.invoice_id),),
     HeldOrderDearer: (lambda session, event: orders.dearer(session, event.order, event.agreed_minor),),
-    HeldOrderLapsed: (releasing.finish_approval, lambda session, event: orders.not_kept(session, event.order)),
+    HeldOrderLapsed: (
+        releasing.finish_approval,
+        releasing.let_the_next_go,
+        lambda session, event: orders.not_kept(session, event.order),
+    ),
     # conversations
     TakenOver: (lambda session, event: conversations.taken_over(session, event.conversation_id),),
     GivenBack: (lambda session, event: conversations.given_back(session, event.conversation_id),),

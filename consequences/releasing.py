@@ -4,8 +4,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from core.events import happened
 from credit import overrides
-from credit.events import OverrideApproved
+from credit.events import OverrideApproved, RoomMade
 from credit.guardrails import CREDIT
 from orders import holding, ordering
 from orders.events import HeldOrderLapsed, OrderCancelled, OrderPlaced
@@ -28,6 +29,13 @@ def place_approved(session: Session, event: OverrideApproved) -> None:
     override = overrides.get(session, event.override_id)
     if override.status == overrides.APPROVED and holding.waits(session, override.reference_id):
         ordering.retry(session, override.reference_id, CREDIT)
+
+
+def let_the_next_go(session: Session, event: OrderPlaced | OrderCancelled | HeldOrderLapsed) -> None:
+    """An order that waits no longer, and took no credit, keeps nobody behind it waiting."""
+    has_waited = isinstance(event, HeldOrderLapsed) or event.was == HELD
+    if has_waited and not (isinstance(event, OrderPlaced) and event.order.payment_mode == CREDIT):
+        happened(session, RoomMade(event.order.retailer_id, is_judged=True))
 
 
 def finish_approval(session: Session, event: OrderPlaced | OrderCancelled | HeldOrderLapsed) -> None:

@@ -1,8 +1,11 @@
 """Everything that can happen has its row, whoever did it is told once, and a preview leaves nothing behind."""
 
 import inspect
+from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from sqlalchemy.orm import Session
 
 import bot.events
@@ -11,7 +14,7 @@ import invoicing.events
 import orders.events
 import parties.events
 from consequences.following import FOLLOWS
-from core import audit, db, events, outbox, preview
+from core import audit, clock, db, events, outbox, preview
 from core.outbox import OutboxMessage
 from credit import accounts, payments
 from credit.payments import NewPayment
@@ -75,6 +78,36 @@ def test_room_that_a_shop_makes_in_its_chat_releases_its_held_order_and_that_is_
     assert told(chat.session) == ["order_released"]
 
 
+def lapse(session: Session, order: UUID) -> None:
+    long_ago = clock.now() - timedelta(days=8)
+    db.execute(session, "UPDATE sales_order SET created_at = %s WHERE id = %s", (long_ago, str(order)))
+    assert [one.id for one in holding.expire(session, 7)] == [order]
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        lambda session, order: ordering.cancel(session, order, "not wanted"),
+        lambda session, order: ordering.retry(session, order, "CASH"),
+        lapse,
+    ],
+    ids=["called off", "paid in cash", "lapsed"],
+)
+def test_an_order_that_waits_no_longer_keeps_nobody_waiting(
+    stocked: Session, shop: Retailer, leave: Callable[[Session, UUID], object]
+) -> None:
+    limit(stocked, shop.id, 0)
+    first = hold(stocked, shop.id, 3)
+    second = hold(stocked, shop.id)
+    limit(stocked, shop.id, listing.get(stocked, second).total_minor)
+    events.follow(stocked)
+    assert [listing.get(stocked, one).status for one in (first, second)] == ["held", "held"]
+    leave(stocked, first)
+    events.follow(stocked)
+    assert listing.get(stocked, second).status == "confirmed"
+    assert told(stocked)[-1] == "order_released"
+
+
 def test_another_shop_of_the_chat_is_told_what_the_first_one_did_to_its_order(stocked: Session, shop: Retailer) -> None:
     audit.act_as(audit.Actor("retailer:ret_somebodyelse"))
     ordering.place(stocked, shop.id, CASE, "CREDIT")
@@ -113,6 +146,7 @@ def limit(session: Session, shop: UUID, limit_minor: int) -> None:
     db.execute(session, "UPDATE credit_account SET limit_minor = %s WHERE retailer_id = %s", (limit_minor, str(shop)))
 
 
-def hold(session: Session, shop: UUID) -> UUID:
+def hold(session: Session, shop: UUID, cases: int = 1) -> UUID:
     """An order that waits for credit; returns its id."""
-    return holding.hold(session, ordering.place(session, shop, CASE, "CREDIT").order.id).id
+    wanted = [Wanted("SPRITE-500", cases, "case")]
+    return holding.hold(session, ordering.place(session, shop, wanted, "CREDIT").order.id).id

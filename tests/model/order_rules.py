@@ -156,6 +156,8 @@ class OrderRules(MoneyRules):
                 shop.tell("order_called_off_because", order.total_minor)
             if (order.status, order.mode) == ("confirmed", "CREDIT"):
                 self.house.happen(rulebook.LOOSER, [shop])
+            if order.status == "held":
+                self.house.happen(rulebook.ROOM, [shop])
             order.status, order.holds = "cancelled", 0
 
     @rule(which=shops, kg=kilograms)
@@ -214,6 +216,7 @@ class OrderRules(MoneyRules):
         for shop, one in stale:
             one.status = "expired"
             shop.tell("order_not_kept", one.total_minor)
+            self.house.happen(rulebook.ROOM, [shop])
 
     @rule(asks=True, which=shops, kg=kilograms)
     def ask(self, which: int, kg: int) -> None:
