@@ -92,10 +92,14 @@ def key(url: str, value: str | None = None) -> str | None:
 
 
 def server_processes(home: Path) -> list[str]:
-    """Command lines of the servers that belong to a home: PostgreSQL shows its folder, Redis its port."""
+    """Command lines of the servers that belong to a home: PostgreSQL shows its folder, Redis its port.
+
+    Where the server has to run as the user nobody its folder lies outside the home, which notes it.
+    """
+    data = (home / "services/postgres/data_folder").read_text().strip()
     port = (home / "services/redis/port").read_text().strip()
     lines = (processes.command_of(int(pid.name)) for pid in Path("/proc").iterdir() if pid.name.isdigit())
-    return [line for line in lines if (str(home) in line and "postgres -D" in line) or f"127.0.0.1:{port}" in line]
+    return [line for line in lines if f"postgres -D {data}" in line or f"127.0.0.1:{port}" in line]
 
 
 def test_the_last_process_to_leave_stops_the_servers_whoever_started_them(home: Path) -> None:
