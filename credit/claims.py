@@ -22,8 +22,8 @@ from credit.arrangements import Cheque
 from credit.cheques import NewCheque
 from credit.events import ClaimDeclined
 from credit.payments import NewPayment, Receipt
-from credit.references import CHEQUE, MAX_REFERENCE
-from credit.tables import METHODS, POSTED, Payment, PaymentClaim
+from credit.references import CHEQUE
+from credit.tables import POSTED, Payment, PaymentClaim
 from parties import retailers, tasks
 
 Row = TypeVar("Row", Payment, PaymentClaim)
@@ -286,10 +286,7 @@ def reject(session: Session, claim_id: UUID, reason: str) -> PaymentClaim:
 def _check(new: NewClaim) -> None:
     if new.amount_minor is not None and not 0 < new.amount_minor <= MAX_MINOR:
         raise Invalid("A claimed amount is above zero.", field="amount_minor", value=new.amount_minor)
-    if new.method is not None and new.method not in METHODS:
-        raise Invalid(f"The method is one of {', '.join(METHODS)}.", field="method", value=new.method)
-    if new.reference is not None and len(new.reference) > MAX_REFERENCE:
-        raise Invalid(f"A reference has at most {MAX_REFERENCE} characters.", field="reference")
+    references.check(new.method, new.reference)
 
 
 def _is_waiting(session: Session, new: NewClaim) -> bool:

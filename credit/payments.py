@@ -34,9 +34,8 @@ from credit import (
 from credit.allocating import Allocated, BillShare
 from credit.arrangements import Cheque
 from credit.events import CreditTakenBack, PaymentFailed, PaymentTaken, PaymentTakenBack, RoomMade
-from credit.references import MAX_REFERENCE
 from credit.settings import CreditSettings
-from credit.tables import CREDIT, METHODS, CreditAccount, Payment
+from credit.tables import CREDIT, CreditAccount, Payment
 
 PAYMENT, DISPUTE, DISCOUNT, REFUND_RETURNED = "payment", "dispute", "cash_discount", "refund_returned"
 ACCOUNT_OF = {"cash": "cash", "upi": "upi", "bank": "bank", "cheque": "cheque", "other": "other_receipts"}
@@ -288,10 +287,7 @@ def _check(new: NewPayment) -> None:
         raise ValueError(f"the accounts that bear this credit do not add up to {new.amount_minor}")
     if new.kind != PAYMENT and (new.kind not in BORNE_BY or new.method != CREDIT):
         raise ValueError(f"{new.kind} by {new.method} is no credit")
-    if new.kind == PAYMENT and new.method not in METHODS:
-        raise Invalid(f"The method is one of {', '.join(METHODS)}.", field="method", value=new.method)
-    if new.reference is not None and len(new.reference) > MAX_REFERENCE:
-        raise Invalid(f"A reference has at most {MAX_REFERENCE} characters.", field="reference")
+    references.check(new.method if new.kind == PAYMENT else None, new.reference)
 
 
 def _received_on(session: Session, new: NewPayment, today: date) -> date:

@@ -12,12 +12,20 @@ from functools import cache
 from uuid import UUID
 
 from core.errors import Invalid
-from credit.tables import CREDIT
+from credit.tables import CREDIT, METHODS
 from language import phrases
 
 CASH, CHEQUE = "cash", "cheque"
 MAX_REFERENCE = 100
 QUEUE = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"  # whoever asks for one reference at once, one by one
+
+
+def check(method: str | None, reference: str | None) -> None:
+    """How money moved, and the length of its reference, where they are said. Raises Invalid."""
+    if method is not None and method not in METHODS:
+        raise Invalid(f"The method is one of {', '.join(METHODS)}.", field="method", value=method)
+    if reference is not None and len(reference) > MAX_REFERENCE:
+        raise Invalid(f"A reference has at most {MAX_REFERENCE} characters.", field="reference")
 
 
 def written(reference: str | None) -> str | None:

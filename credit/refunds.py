@@ -21,8 +21,7 @@ from credit.allocating import Allocated
 from credit.arrangements import Refund
 from credit.events import RefundPaid, RefundTakenBack
 from credit.payments import ACCOUNT_OF, NewPayment, ReferenceUsed
-from credit.references import MAX_REFERENCE
-from credit.tables import CREDIT, METHODS, POSTED, REVERSED
+from credit.tables import CREDIT, POSTED, REVERSED
 
 RETURNED = payments.REFUND_RETURNED
 
@@ -139,10 +138,7 @@ def _check(new: NewRefund) -> tuple[str, str | None]:
     """The reason and the key of the reference. Raises Invalid."""
     if not 0 < new.amount_minor <= MAX_MINOR:
         raise Invalid("A refund's amount is above zero.", field="amount_minor", value=new.amount_minor)
-    if new.method not in METHODS:
-        raise Invalid(f"The method is one of {', '.join(METHODS)}.", field="method", value=new.method)
-    if new.reference is not None and len(new.reference) > MAX_REFERENCE:
-        raise Invalid(f"A reference has at most {MAX_REFERENCE} characters.", field="reference")
+    references.check(new.method, new.reference)
     return accounts.given(new.reason), references.key(new.method, new.reference)
 
 
