@@ -105,7 +105,7 @@ def apply_advance(session: Session, given: dict[str, Any], retailer_id: str) -> 
     """Put money on account to open bills."""
     shop = retailers.find(session, retailer_id)
     parts = advances.apply(session, shop.id, chosen(given["allocations"]))
-    left = sum(one.unapplied_minor for one in advances.held(session, shop.id))
+    left = advances.held_minor(session, shop.id)
     return {"allocations": parts, "on_account_minor": left, **_owed(session, retailer_id)}
 
 
@@ -118,7 +118,7 @@ def undo_advance(session: Session, given: dict[str, Any], retailer_id: str) -> d
     shop = retailers.find(session, retailer_id)
     bill = bills.of(session, shop.id, ids.parse("bil", given["bill_id"]))
     undone = unapplying.undo(session, bill.id, given["reason"])
-    left = sum(one.unapplied_minor for one in advances.held(session, shop.id))
+    left = advances.held_minor(session, shop.id)
     return {"allocations": undone.parts, "on_account_minor": left, **_owed(session, retailer_id)}
 
 

@@ -59,6 +59,11 @@ def held(session: Session, retailer_id: UUID) -> list[Advance]:
     return [Advance(*row) for row in rows]
 
 
+def held_minor(session: Session, retailer_id: UUID) -> int:
+    """How much is on account: money and other credits that no bill took."""
+    return sum(one.unapplied_minor for one in held(session, retailer_id))
+
+
 def money(session: Session, retailer_id: UUID) -> list[Advance]:
     """What is on account and can be paid back: a cheque that the bank has not paid is paper. Oldest first."""
     paper = {row.id for row in db.execute(session, _IS_PAPER, (str(db.org_of(session)), str(retailer_id)))}
@@ -102,10 +107,10 @@ def apply(session: Session, retailer_id: UUID, chosen: Sequence[BillShare] = ())
     """
     accounts.get(session, retailer_id, lock=True)
     advances = held(session, retailer_id)
-    held_minor = sum(one.unapplied_minor for one in advances)
-    if not held_minor:
+    whole_minor = sum(one.unapplied_minor for one in advances)
+    if not whole_minor:
         raise NothingHeld
-    parts = allocating.plan(session, retailer_id, held_minor, chosen, spread=not chosen)
+    parts = allocating.plan(session, retailer_id, whole_minor, chosen, spread=not chosen)
     if not parts:
         raise NothingHeld
     _distribute(session, retailer_id, advances, parts)

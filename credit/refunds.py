@@ -130,7 +130,7 @@ def shown(session: Session, refund: Refund) -> PaidBack:
     """A refund beside what is owed and on account now."""
     account = accounts.get(session, refund.retailer_id)
     session.refresh(account)
-    on_account_minor = sum(one.unapplied_minor for one in advances.held(session, refund.retailer_id))
+    on_account_minor = advances.held_minor(session, refund.retailer_id)
     return PaidBack(refund, account.currency, on_account_minor, account.outstanding_minor)
 
 
