@@ -25,7 +25,7 @@ class TaxBasisNeeded(Invalid):
     detail = "This bears tax: name the invoice that it belongs to, or the rate and the code (HSN) of what is charged."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class DebitNote:
     """What is owed on top. `due_on` None = after the account's credit days; `role` is the issuer's."""
 

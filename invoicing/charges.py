@@ -6,7 +6,6 @@ rate and the code, and it is a document of sale of its own. Anything else is owe
 """
 
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -29,18 +28,12 @@ from tax.rounding import THOUSANDTHS, apportioned
 
 
 @dataclass(frozen=True, slots=True)
-class ExtraCharge:
-    """What is owed on top, without tax; `role` is the issuer's. `due_on` None = after the account's credit days.
+class ExtraCharge(untaxed.DebitNote):
+    """What is owed on top, its amount without tax, and what it may bear.
 
     `invoice_id` is the invoice that it belongs to; without one, `rate_bps` and `hsn` say how it is taxed.
     """
 
-    retailer_id: UUID
-    kind: str
-    amount_minor: int
-    reason: str
-    role: str
-    due_on: date | None = None
     invoice_id: UUID | None = None
     rate_bps: int | None = None
     hsn: str = ""
@@ -67,15 +60,7 @@ def bill(session: Session, charge: ExtraCharge) -> Charged:
         return _charged(session, _of_invoice(session, charge, charge.invoice_id))
     if charge.rate_bps is not None:
         return _charged(session, _of_its_own(session, charge, charge.rate_bps))
-    note = untaxed.DebitNote(
-        retailer_id=charge.retailer_id,
-        kind=charge.kind,
-        amount_minor=charge.amount_minor,
-        reason=charge.reason,
-        role=charge.role,
-        due_on=charge.due_on,
-    )
-    return Charged(untaxed.issue(session, note), None)
+    return Charged(untaxed.issue(session, charge), None)
 
 
 def _charged(session: Session, document: Invoice) -> Charged:
