@@ -7,7 +7,6 @@ fall is given, and a rise is asked about: prices without tax come to more than w
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +15,7 @@ from core.errors import DomainError
 from invoicing.charging import Charge
 from orders.order import Order, OrderLine
 from tax import TAXED, THIRD_SCHEDULE
+from tax.rounding import percent
 
 NAMES = {"exempt": "exempt", "nil_rated": "nil rated", "non_gst": "outside GST"}  # papers are in English
 
@@ -82,10 +82,6 @@ def _taxed(line: OrderLine) -> str:
     if line.treatment not in TAXED:
         return NAMES.get(line.treatment, line.treatment)
     if line.treatment == THIRD_SCHEDULE:
-        return f"{_percent(line.rate_bps)} on the retail price"
-    cess = f" and {_percent(line.cess_bps)} cess" if line.cess_bps else ""
-    return f"{_percent(line.rate_bps)}{cess}"
-
-
-def _percent(bps: int) -> str:
-    return f"{Decimal(bps).scaleb(-2).normalize():f}%"
+        return f"{percent(line.rate_bps)}% on the retail price"
+    cess = f" and {percent(line.cess_bps)}% cess" if line.cess_bps else ""
+    return f"{percent(line.rate_bps)}%{cess}"

@@ -27,6 +27,11 @@ def share(amount_minor: int, bps: int) -> int:
     return divided(amount_minor * bps, BPS)
 
 
+def percent(bps: Decimal | int) -> str:
+    """`18`, `2.5`, `0.25` from basis points: no zeros behind the last digit that counts."""
+    return f"{Decimal(bps).scaleb(-2).normalize():f}"
+
+
 def thousandths(qty: Decimal | int) -> int:
     """A quantity in thousandths of its unit. Raises QuantityInvalid."""
     if not 0 < qty <= MAX_QUANTITY:

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import countries
+from tax import rounding
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MINUS = "\u2212"
@@ -50,7 +51,7 @@ def quantity(qty: Decimal | int) -> str:
 
 def percent(bps: int) -> str:
     """`5%`, `2.5%`, `0.25%` from basis points."""
-    return f"{quantity(Decimal(bps) / 100)}%"
+    return f"{rounding.percent(bps)}%"
 
 
 def day(on: date) -> str:

@@ -15,6 +15,7 @@ from countries.country import Country
 from reports.books.tally_words import plain
 from reports.documents import EXEMPT, NIL_RATED, NON_GST, TAXABLE
 from tax import ZERO_RATED
+from tax.rounding import percent
 
 TAXES = "Duties & Taxes"
 LEDGERS = {
@@ -105,7 +106,7 @@ def by_rate(account: str, sold: SoldAt, country: Country) -> tuple[str, Element]
     """The ledger for what was sold at one rate, or without tax, with its name."""
     name, parent = LEDGERS[account]
     owed = " Reverse Charge" if sold.reverse_charge else ""
-    name = f"{name}{owed} {_percent(sold.rate_bps)}%" if sold.kind == TAXABLE else f"{name} {AT_NOTHING[sold.kind]}"
+    name = f"{name}{owed} {percent(sold.rate_bps)}%" if sold.kind == TAXABLE else f"{name} {AT_NOTHING[sold.kind]}"
     made = ledger(name, parent)
     if is_gst(country):
         _classify(made, account, sold)
@@ -162,10 +163,4 @@ def _rates(details: Element, rate_bps: int) -> None:
         rate = SubElement(places, "RATEDETAILS.LIST")
         SubElement(rate, "GSTRATEDUTYHEAD").text = head
         SubElement(rate, "GSTRATEVALUATIONTYPE").text = "Based on Value"
-        SubElement(rate, "GSTRATE").text = _percent(share_bps)
-
-
-def _percent(rate_bps: Decimal | int) -> str:
-    """`18`, `2.5`: no zeros behind the point."""
-    text = f"{Decimal(rate_bps).scaleb(-2):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+        SubElement(rate, "GSTRATE").text = percent(share_bps)
