@@ -35,15 +35,12 @@ _LETTER = {  # two types must never share a number
     COMMERCIAL_CREDIT_NOTE: "F",
 }
 _NEXT = """
-INSERT INTO number_series (org_id, document_type, financial_year, prefix, last_number)
-VALUES (%s, %s, %s, %s, 1)
-ON CONFLICT (org_id, document_type, financial_year)
-DO UPDATE SET last_number = number_series.last_number + 1
-RETURNING prefix, last_number
+SELECT prefix, number
+FROM series_next(p_org => %(org)s, p_series => %(series)s, p_prefix => %(prefix)s, p_year => %(year)s)
 """
 _LAST_DATE = """
 SELECT issued_on FROM invoice
-WHERE org_id = %s AND document_type = %s AND financial_year = %s ORDER BY sequence DESC LIMIT 1
+WHERE org_id = %(org)s AND document_type = %(series)s AND financial_year = %(year)s ORDER BY sequence DESC LIMIT 1
 """
 
 
@@ -81,8 +78,8 @@ def take(
     if on > today:
         raise DateInFuture(f"A document cannot be dated {on}: today is {today}.", today=str(today))
     year = countries.get(organisation.country).financial_year(on)
-    key = (str(db.org_of(session)), document_type, year)
-    prefix, sequence = db.execute(session, _NEXT, (*key, prefix_of(organisation, document_type))).one()
+    key = {"org": str(db.org_of(session)), "series": document_type, "year": year}
+    prefix, sequence = db.execute(session, _NEXT, {**key, "prefix": prefix_of(organisation, document_type)}).one()
     last_on = db.execute(session, _LAST_DATE, key).scalar()
     if last_on is not None and on < last_on:
         if issued_on is not None:
